@@ -1,0 +1,69 @@
+"""Know, from whatever a service says, where a job stands, how it got there, what can't be true."""
+
+from jobstate.conformance import Report, check, check_jobs
+from jobstate.errors import (
+    ConformanceError,
+    JobstateError,
+    LifecycleError,
+    ObservationError,
+    Problem,
+    UnknownNameError,
+)
+from jobstate.events import PathKind, StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.explanation import Explanation, explain
+from jobstate.lifecycle import Lifecycle
+from jobstate.observation import Entry, JobKey, Observation, Shown
+from jobstate.specification import (
+    Basis,
+    Edge,
+    Exclusion,
+    Feature,
+    Finding,
+    InOrder,
+    Memory,
+    Outcome,
+    Region,
+    Requires,
+    Rule,
+    Severity,
+    State,
+    Where,
+)
+
+__all__ = [
+    "Basis",
+    "ConformanceError",
+    "Edge",
+    "Entry",
+    "Exclusion",
+    "Explanation",
+    "Feature",
+    "Finding",
+    "InOrder",
+    "JobKey",
+    "JobstateError",
+    "Lifecycle",
+    "LifecycleError",
+    "Memory",
+    "Observation",
+    "ObservationError",
+    "Outcome",
+    "PathKind",
+    "Problem",
+    "Region",
+    "Report",
+    "Requires",
+    "Rule",
+    "Severity",
+    "Shown",
+    "State",
+    "StatusChanged",
+    "StatusEntered",
+    "UnknownNameError",
+    "Unmodelled",
+    "Violation",
+    "Where",
+    "check",
+    "check_jobs",
+    "explain",
+]

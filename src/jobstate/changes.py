@@ -1,0 +1,157 @@
+"""What is told of a move: from, to, the way between and how sure it is.
+
+Pure: imports the automaton, the explanation of what lies between, and the event.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobstate.automaton import bits
+from jobstate.events import PathKind, StatusChanged
+from jobstate.explanation import between
+from jobstate.specification import Basis
+
+if TYPE_CHECKING:
+    from jobstate.automaton import Automaton, Known, Result, Sight
+    from jobstate.observation import Observation
+
+
+@frozen
+class Reading:
+    """How a history was read, so that it can be read again over firmer edges only.
+
+    Attributes:
+        base: What was known when the last history was read; None where this is the first.
+        samples: What thin answers have shown since.
+        statuses: What the history adds.
+        now: What the answer shows.
+    """
+
+    base: Known | None
+    samples: tuple[Sight, ...]
+    statuses: tuple[str, ...]
+    now: Sight
+
+
+@frozen
+class _Path:
+    states: tuple[str, ...]
+    kind: PathKind
+    possible: tuple[str, ...] = ()
+    cause: str | None = None
+    basis: Basis | None = None
+
+
+_NO_PATH = _Path(states=(), kind=PathKind.POSSIBLE)
+
+
+def change(  # noqa: PLR0913 - what an event is made from, by keyword
+    *,
+    before: Known | None,
+    after: Known,
+    reading: Reading | None,
+    explained: bool,
+    result: Result,
+    observation: Observation,
+) -> StatusChanged:
+    """Return the event of a move.
+
+    Args:
+        before: What was known of the region; None at first sight.
+        after: What is known now.
+        reading: How the history was read that shows the move; None for a thin answer.
+        explained: Some legal run explains the move; else no way can be told.
+        result: What the job has come to.
+        observation: What was seen.
+    """
+    if not explained:
+        path = _NO_PATH
+    elif reading is not None and reading.statuses:
+        path = _listed(before, after, reading)
+    else:
+        path = _sampled(before, after)
+    return StatusChanged(
+        job=observation.job,
+        region=after.automaton.region.name,
+        origin=None if before is None else before.label,
+        target=after.label,
+        path=path.states,
+        path_kind=path.kind,
+        possible=path.possible,
+        cause=path.cause,
+        outcome=result.outcome,
+        final=result.final,
+        gone=result.gone,
+        reason=result.cause,
+        basis=path.basis,
+        at=observation.modified,
+    )
+
+
+def _sampled(before: Known | None, after: Known) -> _Path:
+    automaton = after.automaton
+    start = automaton.start if before is None else before
+    found = between(automaton, start.mask, after.mask)
+    if not found.ways:  # an unknown status lay between: it could have led anywhere
+        return _NO_PATH
+    certain = tuple(state.name for state in found.certain)
+    if before is None and not start.names & after.names and len(start.names) == 1:
+        certain = (*start.names, *certain)  # every job has been where all jobs begin
+    possible = tuple(state.name for state in found.possible)
+    if found.only_one or (before is None and start.names & after.names):
+        kind, states = PathKind.EXACT, certain
+    elif certain:
+        kind, states = PathKind.CERTAIN, certain
+    else:
+        kind = PathKind.POSSIBLE
+        states = tuple(edge.target for edge in found.ways[0][:-1])
+    return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
+
+
+def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
+    """Return the way as the history lists it: secondary statuses, for it has no others."""
+    here = {state.visible for state in after.states}
+    passed = reading.statuses[:-1] if reading.statuses[-1] in here else reading.statuses
+    kind = PathKind.EXACT
+    if before is not None and before is not reading.base:
+        # Thin answers have told of a part of the way already: go on from what they showed.
+        shown = {state.visible for state in before.states}
+        told = [position for position, status in enumerate(passed) if status in shown]
+        if told:
+            passed = passed[told[-1] + 1 :]
+        if len(told) > 1:
+            kind = PathKind.POSSIBLE
+    return _Path(
+        states=tuple(passed),
+        kind=kind,
+        cause=_entering(after, reading.statuses[-2]) if len(reading.statuses) > 1 else None,
+        basis=_firmest(after.automaton, reading),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _entering(after: Known, previous: str) -> str | None:
+    """Return what brings a job there from a status; None where several things do."""
+    automaton = after.automaton
+    origin = automaton.of_visible.get(previous, 0)
+    causes = {
+        edge.cause
+        for index in bits(origin)
+        for edge, target in automaton.moves[index]
+        if after.mask >> target & 1
+    }
+    return causes.pop() if len(causes) == 1 else None
+
+
+def _firmest(automaton: Automaton, reading: Reading) -> Basis | None:
+    for basis in Basis:
+        followed = automaton.follow(
+            reading.base, reading.samples, reading.statuses, reading.now, basis
+        )
+        if followed.known is not None and followed.trouble is None and not followed.left_out:
+            return basis
+    return None

@@ -1,0 +1,130 @@
+"""Rules over the entries of a history that hold for any life cycle.
+
+Pure: imports only the specification's words and the comparison of times. Each function is a
+`RuleFunction`; a life cycle lists those that its service keeps.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from jobstate.observation import is_before, same_time
+from jobstate.specification import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from jobstate.observation import Entry, Observation
+    from jobstate.specification import Specification
+
+
+def entries_in_order(_: Specification, observation: Observation) -> Iterator[Finding]:
+    """Yield entries that end before they begin, or begin before the one before them."""
+    for number, entry in enumerate(observation.entries, start=1):
+        if entry.end is not None and is_before(entry.end, entry.start):
+            yield Finding(
+                message=f"{_named(number, entry)} ends at {clock(entry.end)}, before it begins"
+                f" at {clock(entry.start)}",
+                path=f"entry {number}",
+                seen=clock(entry.end),
+                allowed=(f"{clock(entry.start)} or later",),
+                at=entry.end,
+            )
+    for number, (entry, follower) in enumerate(pairwise(observation.entries), start=1):
+        if is_before(follower.start, entry.start):
+            yield Finding(
+                message=f"{_named(number + 1, follower)} begins at {clock(follower.start)},"
+                f" before {_named(number, entry)} at {clock(entry.start)}",
+                path=f"entry {number + 1}",
+                seen=clock(follower.start),
+                allowed=(f"{clock(entry.start)} or later",),
+                at=follower.start,
+            )
+
+
+def entries_chained(_: Specification, observation: Observation) -> Iterator[Finding]:
+    """Yield entries that do not end exactly where the next one begins."""
+    for number, (entry, follower) in enumerate(pairwise(observation.entries), start=1):
+        if entry.end is not None and not same_time(entry.end, follower.start):
+            yield Finding(
+                message=f"{_named(number, entry)} ends at {clock(entry.end)}, but"
+                f" {_named(number + 1, follower)} begins at {clock(follower.start)}",
+                path=f"entry {number}",
+                seen=clock(entry.end),
+                allowed=(clock(follower.start),),
+                at=entry.end,
+            )
+
+
+def only_the_last_open(spec: Specification, observation: Observation) -> Iterator[Finding]:
+    """Yield entries that are open or closed where they should be the other.
+
+    Only the last entry of a job that goes on is open; the last one of a finished job is closed
+    where it began. A source that prints no ends at all is not judged.
+    """
+    entries = observation.entries
+    if all(entry.end is None for entry in entries):
+        return
+    for number, entry in enumerate(entries[:-1], start=1):
+        if entry.end is None:
+            yield _misplaced(number, entry, "is open, but others follow it", "an end")
+    last, number = entries[-1], len(entries)
+    final = is_final(spec, last.status)
+    if final is False and last.end is not None:
+        yield _misplaced(number, last, f"is the last, but ended at {clock(last.end)}", "no end")
+    elif final and last.end is None:
+        yield _misplaced(number, last, "is where the job ended, but it is open", "an end")
+    elif final and last.end is not None and not same_time(last.start, last.end):
+        yield _misplaced(
+            number,
+            last,
+            f"is where the job ended, but it lasts from {clock(last.start)} to {clock(last.end)}",
+            clock(last.start),
+        )
+
+
+def last_is_current(spec: Specification, observation: Observation) -> Iterator[Finding]:
+    """Yield a last entry that is not the status that the answer shows now."""
+    region = spec.history_region
+    shown = observation.shown.get(region.name) if region else None
+    now = shown.secondary if shown else None
+    if now is None or not observation.entries or observation.entries[-1].status == now:
+        return
+    last = observation.entries[-1]
+    yield Finding(
+        message=f"the answer says {now}, but its history ends with {last.status}",
+        path=f"entry {len(observation.entries)}",
+        seen=last.status,
+        allowed=(now,),
+        at=last.start,
+    )
+
+
+@lru_cache(maxsize=4096)  # bounded, for unknown statuses come from outside
+def is_final(spec: Specification, status: str) -> bool | None:
+    """Tell whether a status that histories print ends a job; None where it is not known."""
+    region = spec.history_region
+    states = [] if region is None else [each for each in region.states if each.visible == status]
+    return all(state.final for state in states) if states else None
+
+
+def clock(moment: datetime) -> str:
+    """Return a time as people read it in a message: UTC, as finely as it is known."""
+    return moment.isoformat(sep=" ").replace("+00:00", "")
+
+
+def _named(number: int, entry: Entry) -> str:
+    return f"entry {number} ({entry.status})"
+
+
+def _misplaced(number: int, entry: Entry, what: str, allowed: str) -> Finding:
+    return Finding(
+        message=f"{_named(number, entry)} {what}",
+        path=f"entry {number}",
+        seen="no end" if entry.end is None else clock(entry.end),
+        allowed=(allowed,),
+        at=entry.start,
+    )

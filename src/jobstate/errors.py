@@ -1,0 +1,150 @@
+"""Every exception of the library, each an object with fields and a text made from them.
+
+Imports nothing of jobstate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: How much of a refused value is shown. Long enough for an arn (256), short enough for a log line.
+SHOWN_CHARACTERS = 300
+
+
+class JobstateError(Exception):
+    """The base of every error that jobstate raises on purpose."""
+
+
+@frozen
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes:
+        path: Where it is, in the input's own words: ``SecondaryStatusTransitions[2].StartTime``.
+        expected: What would have been right.
+        got: What came instead, as `shown` prints it; empty where nothing came.
+    """
+
+    path: str
+    expected: str
+    got: str = ""
+
+    def __str__(self) -> str:
+        came = f", got {self.got}" if self.got else ""
+        return f"{self.path or 'the answer'}: expected {self.expected}{came}"
+
+    def under(self, prefix: str) -> Problem:
+        """Return the same problem seen from one level further out."""
+        joint = "" if not self.path or self.path.startswith("[") else "."
+        return Problem(f"{prefix}{joint}{self.path}", self.expected, self.got)
+
+
+class ObservationError(JobstateError, ValueError):
+    """An answer that can't be read. Nothing was taken from it.
+
+    Attributes:
+        problems: Every problem of the answer, in the order of its fields.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return _listing("this answer can't be read", self.problems)
+
+    def under(self, prefix: str) -> ObservationError:
+        """Return the same error seen from one level further out."""
+        return ObservationError(problem.under(prefix) for problem in self.problems)
+
+
+class LifecycleError(JobstateError, ValueError):
+    """A life cycle that contradicts itself.
+
+    Attributes:
+        name: The life cycle's name.
+        defects: Every defect that the self-check found, a sentence each.
+    """
+
+    def __init__(self, name: str, defects: Iterable[str]) -> None:
+        self.name = name
+        self.defects = tuple(defects)
+        super().__init__(name, self.defects)
+
+    def __str__(self) -> str:
+        return _listing(f"the life cycle {shown(self.name)} contradicts itself", self.defects)
+
+
+class UnknownNameError(JobstateError, LookupError):
+    """A name (of a rule, a feature, a status …) that the life cycle does not have.
+
+    Attributes:
+        kind: What was looked for: "rule", "feature", "state" …
+        name: What was asked.
+        choices: What there is, sorted.
+    """
+
+    def __init__(self, kind: str, name: object, choices: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.choices = tuple(sorted(choices))
+        super().__init__(kind, name, self.choices)
+
+    def __str__(self) -> str:
+        there = ", ".join(self.choices) or "none at all"
+        return f"no {self.kind} {shown(self.name)}; there is: {there}"
+
+
+class BrokenRule(Protocol):
+    """What `ConformanceError` needs to know of a violation."""
+
+    @property
+    def rule(self) -> str:
+        """The rule's id."""
+        raise NotImplementedError
+
+    @property
+    def message(self) -> str:
+        """What a person sees."""
+        raise NotImplementedError
+
+
+class ConformanceError(JobstateError, ValueError):
+    """A job did what its life cycle forbids.
+
+    Attributes:
+        job: Which job, as `JobKey` prints it.
+        violations: Every violation, in the order found.
+    """
+
+    def __init__(self, job: str, violations: Sequence[BrokenRule]) -> None:
+        self.job = job
+        self.violations = tuple(violations)
+        super().__init__(job, self.violations)
+
+    def __str__(self) -> str:
+        lines = (f"{found.rule}: {found.message}" for found in self.violations)
+        return _listing(f"{shown(self.job)} did what its life cycle forbids", lines)
+
+
+def shown(value: object) -> str:
+    """Return a value as an error prints it: escaped, on one line, cut to a bearable length."""
+    try:
+        text = ascii(value)
+    except Exception as error:  # noqa: BLE001 - a hostile __repr__ must not replace our error
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    if len(text) > SHOWN_CHARACTERS:
+        return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
+    return text
+
+
+def _listing(head: str, items: Iterable[object]) -> str:
+    lines = [str(item) for item in items]
+    if len(lines) == 1:
+        return f"{head}: {lines[0]}"
+    return "\n".join([f"{head} ({len(lines)} problems):", *(f"  - {line}" for line in lines)])

@@ -1,0 +1,239 @@
+"""What is said of a job: facts, changes, violations. Frozen records that listeners receive.
+
+Imports only the records and the specification's words.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobstate.observation import JobKey
+    from jobstate.specification import Basis, Outcome, Severity
+
+
+class PathKind(StrEnum):
+    """How sure we are of the way between two states.
+
+    EXACT: these, in this order, and nothing else. CERTAIN: these for certain, in this order,
+    perhaps others between. POSSIBLE: one of the shortest ways; the job may have gone another.
+    """
+
+    EXACT = "exact"
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+
+
+@frozen(kw_only=True)
+class StatusEntered:
+    """A job began its n-th stay in a secondary status: a fact, from a history.
+
+    The set of these is the same whatever the order, duplication or batching of answers.
+
+    Attributes:
+        job: The job.
+        ordinal: Which stay of the job it is, from 1.
+        status: The secondary status.
+        start: When it began; aware, UTC.
+        end: When it ended; None while it lasts or where the source leaves it out.
+        message: The service's words when it was first seen.
+        late: It was told after a newer one.
+    """
+
+    kind: ClassVar[str] = "status-entered"
+
+    job: JobKey
+    ordinal: int
+    status: str
+    start: datetime
+    end: datetime | None = None
+    message: str | None = None
+    late: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes it the same event wherever it is told again."""
+        return f"{self.kind}:{_job_id(self.job)}:{self.ordinal}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data: strings, numbers, None; times as ISO 8601 in UTC."""
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "job": job_dict(self.job),
+            "ordinal": self.ordinal,
+            "status": self.status,
+            "start": iso(self.start),
+            "end": iso(self.end),
+            "message": self.message,
+            "late": self.late,
+        }
+
+
+@frozen(kw_only=True)
+class StatusChanged:
+    """What is known of a job's current state moved: the new knowledge excludes the old.
+
+    Attributes:
+        job: The job.
+        region: Which region moved.
+        origin: What was known before; None at first sight.
+        target: What is known now.
+        path: What lies between, neither end included.
+        path_kind: How sure that is.
+        possible: Every state that may lie between, where the way is not exact.
+        cause: What moved the job, where all that is possible agrees; else None.
+        outcome: What the job has come to.
+        final: Nothing will run any more.
+        gone: The service is removing the job.
+        reason: Why it ended so; None while it runs or has succeeded.
+        basis: The weakest basis on the firmest way; None where no legal way is known.
+        at: When the service last changed the record; aware, UTC.
+    """
+
+    kind: ClassVar[str] = "status-changed"
+
+    job: JobKey
+    region: str
+    origin: str | None
+    target: str
+    path: tuple[str, ...]
+    path_kind: PathKind
+    possible: tuple[str, ...]
+    cause: str | None
+    outcome: Outcome
+    final: bool
+    gone: bool
+    reason: str | None
+    basis: Basis | None
+    at: datetime | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data: strings, booleans, None; times as ISO 8601 in UTC."""
+        return {
+            "kind": self.kind,
+            "job": job_dict(self.job),
+            "region": self.region,
+            "from": self.origin,
+            "to": self.target,
+            "path": list(self.path),
+            "path_kind": str(self.path_kind),
+            "possible": list(self.possible),
+            "cause": self.cause,
+            "outcome": str(self.outcome),
+            "final": self.final,
+            "gone": self.gone,
+            "reason": self.reason,
+            "basis": None if self.basis is None else str(self.basis),
+            "at": iso(self.at),
+        }
+
+
+@frozen(kw_only=True)
+class Violation:
+    """A job did what a rule forbids.
+
+    Attributes:
+        job: The job.
+        rule: The rule's id.
+        severity: Whether it makes the job illegal.
+        message: What is wrong, in a sentence for people.
+        basis: How we know the rule.
+        source: Where we know the rule from.
+        path: Where in the answer, in the service's own names.
+        seen: What was seen.
+        allowed: What would have been legal.
+        at: The service's time of it; aware, UTC; None where nothing tells.
+        lifecycle: Name and version of the life cycle that judges.
+    """
+
+    kind: ClassVar[str] = "violation"
+
+    job: JobKey
+    rule: str
+    severity: Severity
+    message: str
+    basis: Basis
+    source: str
+    path: str
+    seen: str
+    allowed: tuple[str, ...]
+    at: datetime | None
+    lifecycle: str
+
+    @property
+    def key(self) -> str:
+        """The same for the same rule, job and evidence (where, and what was seen there)."""
+        return f"{self.kind}:{_job_id(self.job)}:{self.rule}:{self.path}:{self.seen}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "job": job_dict(self.job),
+            "rule": self.rule,
+            "severity": str(self.severity),
+            "message": self.message,
+            "basis": str(self.basis),
+            "source": self.source,
+            "path": self.path,
+            "seen": self.seen,
+            "allowed": list(self.allowed),
+            "at": iso(self.at),
+            "lifecycle": self.lifecycle,
+        }
+
+
+@frozen(kw_only=True)
+class Unmodelled:
+    """An answer shows a status that the life cycle does not know: news, not a violation.
+
+    Attributes:
+        job: The job.
+        field: Where it was, in the life cycle's words: ``job.primary``, ``job.secondary`` …
+        value: The status.
+        at: When the service last changed the record; aware, UTC.
+    """
+
+    kind: ClassVar[str] = "unmodelled"
+
+    job: JobKey
+    field: str
+    value: str
+    at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The same for the same job, place and status."""
+        return f"{self.kind}:{_job_id(self.job)}:{self.field}:{self.value}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "job": job_dict(self.job),
+            "field": self.field,
+            "value": self.value,
+            "at": iso(self.at),
+        }
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a UTC time as ISO 8601 with a Z, as finely as it is known; None of None."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def job_dict(job: JobKey) -> dict[str, object]:
+    """Return a job's key as plain data."""
+    return {"arn": job.arn, "created": iso(job.created)}
+
+
+def _job_id(job: JobKey) -> str:
+    return f"{job.arn}@{iso(job.created)}"

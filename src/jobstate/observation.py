@@ -1,0 +1,152 @@
+"""What one answer of a service says about one job, in the words of any life cycle.
+
+Imports nothing of jobstate: readers fill these records, the automaton and the rules read them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import Factory, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: Sources print times to the millisecond, the second or even the minute.
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+@frozen(order=True)
+class JobKey:
+    """What identifies a job: a deleted job's name may be used again, so the arn alone does not.
+
+    Attributes:
+        arn: The resource's arn.
+        created: When it was created: aware, UTC, cut to the whole second, because sources print
+            the same time at different precision.
+    """
+
+    arn: str
+    created: datetime = field(converter=_to_the_second)
+
+    def __str__(self) -> str:
+        return f"{self.arn} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
+
+
+@frozen
+class Entry:
+    """One stay in a secondary status, as a history prints it.
+
+    Attributes:
+        status: The secondary status.
+        start: When the stay began; aware, UTC.
+        end: When it ended; None while it lasts, or where the source leaves it out.
+        message: The service's own words; they may change while the entry stays.
+    """
+
+    status: str
+    start: datetime
+    end: datetime | None = None
+    message: str | None = None
+
+
+@frozen
+class Shown:
+    """The status that an answer shows for one region.
+
+    Attributes:
+        primary: The primary status.
+        secondary: The secondary status; None where the answer has none or the region has none.
+    """
+
+    primary: str
+    secondary: str | None = None
+
+    def __str__(self) -> str:
+        return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"
+
+
+@frozen(kw_only=True)
+class Observation:
+    """What one answer says about one job at one moment.
+
+    Attributes:
+        job: The job that it is about.
+        shown: Region name → the status shown for it. A region that is absent is not judged.
+        features: Feature name → whether the job has it, as far as the answer shows it.
+        entries: The history since creation; empty where the answer has none.
+        modified: When the service last changed the record; aware, UTC. Orders answers.
+        cause: Why the job ended, where the answer says more than its statuses do.
+        fields: The further fields that rules speak of, by the service's own names. Only fields
+            that have a value are there.
+    """
+
+    job: JobKey
+    shown: Mapping[str, Shown]
+    features: Mapping[str, bool] = Factory(dict)
+    entries: tuple[Entry, ...] = ()
+    modified: datetime | None = None
+    cause: str | None = None
+    fields: Mapping[str, object] = Factory(dict)
+
+
+class Reader(Protocol):
+    """How a service's answers become observations; a life cycle brings its own."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every name that `Observation.fields` may hold."""
+        raise NotImplementedError
+
+    def items(self, document: object) -> Iterable[tuple[str, object]]:
+        """Split a document into answers about one job each, with the path of each in it.
+
+        Raises:
+            ObservationError: The document is none that the service gives.
+        """
+        raise NotImplementedError
+
+    def read(self, answer: object) -> Observation:
+        """Return what one answer says.
+
+        Raises:
+            ObservationError: The answer can't be read; it lists every problem.
+        """
+        raise NotImplementedError
+
+
+def same_time(one: datetime, other: datetime) -> bool:
+    """Tell whether two times agree at the coarser of the precisions they were printed at.
+
+    Sources print the same moment to the millisecond, the second or the minute. A time says by
+    itself how finely it was printed: one that falls on a whole second (minute) may have been cut
+    to it, so it is compared as if it had been. This never raises a false alarm; it can miss a
+    difference below a minute in the one time in 60,000 that really falls on a whole minute.
+    """
+    if one == other:
+        return True
+    grain = max(_grain(one), _grain(other))
+    return _cut(one, grain) == _cut(other, grain)
+
+
+def is_before(one: datetime, other: datetime) -> bool:
+    """Tell whether a time is certainly earlier, at the coarser of the two precisions."""
+    return one < other and not same_time(one, other)
+
+
+def _grain(moment: datetime) -> timedelta:
+    if moment.microsecond:
+        return moment.resolution
+    return _SECOND if moment.second else _MINUTE
+
+
+def _cut(moment: datetime, grain: timedelta) -> datetime:
+    if grain is _MINUTE:
+        return moment.replace(second=0, microsecond=0)
+    return moment.replace(microsecond=0)

@@ -1,0 +1,393 @@
+"""How each kind of value in SageMaker's answers is read, and `Record`, which reads them together.
+
+Imports only errors and statuses. A reader takes what boto3 returns, the AWS CLI prints or an event
+carries, and returns the one form that the records hold. Readers are attrs converters and never
+raise: what can't be read becomes a `Refused` in the value's place, and the record reports all of
+them at once. They look first for the form that comes nearly always, since reading is most of the
+cost of an observation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import ClassVar, Final, Protocol, Self, TypeAlias, TypeVar, cast
+
+import attrs
+from attrs import frozen
+
+from jobstate.errors import ObservationError, Problem, shown
+from jobstate.sagemaker.statuses import (
+    OpenStrEnum,
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+)
+
+#: The key in a field's metadata under which it has the service's name.
+API_NAME: Final = "jobstate.api_name"
+
+#: What a time may come as: aware datetime; ISO 8601 with an offset or Z, or a quoted number;
+#: seconds or milliseconds since 1970.
+TimeInput: TypeAlias = datetime | str | float
+
+
+def api(name: str) -> Mapping[str, str]:
+    """Return the metadata of a field that the service calls by this name."""
+    return {API_NAME: name}
+
+
+@frozen
+class Refused:
+    """Stands where a value would be that can't be read, until the record reports it.
+
+    Attributes:
+        problems: What is wrong, with paths that begin at the value.
+    """
+
+    problems: tuple[Problem, ...]
+
+
+def refused(expected: str, value: object, got: str | None = None) -> Refused:
+    """Return what stands in the place of an unfit value; None counts as a missing one."""
+    if value is None:
+        return Refused((Problem("", f"{expected}; it is required"),))
+    return Refused((Problem("", expected, shown(value) if got is None else got),))
+
+
+# --- Times --------------------------------------------------------------------------------------
+
+# SageMaker is of 2017. The range's seconds lie below 1e11 and its milliseconds above, so a number
+# tells by itself which it is.
+_FIRST_YEAR, _BEYOND_YEAR = 2000, 2100
+_FIRST = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
+_BEYOND = datetime(_BEYOND_YEAR, 1, 1, tzinfo=UTC).timestamp()
+_LONGEST_TIME = 64
+_is_number = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[Ee]\+?[0-9]{1,2})?").fullmatch
+
+_A_TIME = "an aware datetime, ISO 8601 with an offset or Z, or s or ms since 1970"
+_A_ZONE = "a time with its zone (an offset or Z), as zones are not guessed"
+_A_SANE_TIME = f"a time from {_FIRST_YEAR}-01-01 until {_BEYOND_YEAR}-01-01, UTC"
+_A_SANE_NUMBER = f"{_A_SANE_TIME}, in s or ms since 1970"
+
+
+class _NotATimeError(Exception):
+    """Carries what was expected instead from where it shows to `read_time`."""
+
+
+def read_time(value: TimeInput) -> datetime:
+    """Return a time as an aware datetime in UTC."""
+    if type(value) is datetime and value.tzinfo is UTC and _is_sane(value):
+        return value
+    try:
+        moment = _moment(value)
+    except _NotATimeError as unfit:
+        return cast("datetime", refused(str(unfit), value))
+    except Exception:  # noqa: BLE001 - a tzinfo is foreign code and may raise anything
+        return cast("datetime", refused(_A_TIME, value))
+    return moment if _is_sane(moment) else cast("datetime", refused(_A_SANE_TIME, value))
+
+
+def _is_sane(moment: datetime) -> bool:
+    return _FIRST_YEAR <= moment.year < _BEYOND_YEAR
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, str):
+        value = _from_text(value)
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _from_number(value)
+    raise _NotATimeError(_A_TIME)
+
+
+def _from_text(text: str) -> datetime | float:
+    if len(text) > _LONGEST_TIME:
+        raise _NotATimeError(_A_TIME)
+    # A number must not reach fromisoformat: to it, "1610101011201" is a day and a time.
+    if text[4:5] != "-" and _is_number(text):
+        return float(text)
+    return datetime.fromisoformat(text)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if type(moment) is not datetime:  # plain, whatever subclass came
+        moment = datetime.combine(moment.date(), moment.timetz())
+    if moment.tzinfo is UTC:
+        return moment
+    # astimezone would take a time without an offset for one of the machine's zone.
+    if moment.utcoffset() is None:
+        raise _NotATimeError(_A_ZONE)
+    return moment.astimezone(UTC)
+
+
+def _from_number(number: float) -> datetime:
+    # NaN fails every comparison, and comparing never overflows, however large the number.
+    if _FIRST <= number < _BEYOND:
+        return datetime.fromtimestamp(number, UTC)
+    if _FIRST * 1000 <= number < _BEYOND * 1000:
+        return datetime.fromtimestamp(number / 1000, UTC)
+    raise _NotATimeError(_A_SANE_NUMBER)
+
+
+# --- Numbers and flags --------------------------------------------------------------------------
+
+#: Counts and seconds are 32-bit integers in the service's model. Its own limits (at least 1, at
+#: most 30 …) are for requests; an answer beyond them is not refused.
+LARGEST_COUNT: Final = 2**31 - 1
+
+
+def read_count(value: float) -> int:
+    """Return a count or a number of seconds; some JSON tools turn 501 into 501.0."""
+    if type(value) is int and 0 <= value <= LARGEST_COUNT:
+        return value
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # Infinity and NaN fail the first comparison, so the second can't raise.
+    if is_number and 0 <= value <= LARGEST_COUNT and value == int(value):
+        return int(value)
+    return cast("int", refused(f"a whole number from 0 to {LARGEST_COUNT:,}", value))
+
+
+def read_flag(value: bool) -> bool:  # noqa: FBT001 - a converter gets its value by position
+    """Return a flag; nothing but a boolean is one."""
+    return value if type(value) is bool else cast("bool", refused("true or false", value))
+
+
+# --- Texts --------------------------------------------------------------------------------------
+
+LONGEST_NAME: Final = 63
+LONGEST_ARN: Final = 256
+SHORTEST_PLAN_ARN: Final = 50
+LONGEST_PLAN_ARN: Final = 2048
+LONGEST_REASON: Final = 1024
+LONGEST_S3_URI: Final = 1024
+#: The service's model bounds it nowhere; real messages stay below 200 characters.
+LONGEST_MESSAGE: Final = 64 * 1024
+
+# AWS's own pattern accepts "job\n" if used with $, and bounds groups of hyphens and a letter
+# rather than the length. This one is equivalent with fullmatch, and linear.
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ARN = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:"
+_is_job_name = re.compile(_NAME, re.ASCII).fullmatch
+_is_job_arn = re.compile(f"{_ARN}training-job/{_NAME}", re.ASCII).fullmatch
+_is_plan_arn = re.compile(f"{_ARN}training-plan/.*", re.ASCII).fullmatch
+_is_tuning_arn = re.compile(f"{_ARN}hyper-parameter-tuning-job/.*", re.ASCII).fullmatch
+
+_A_NAME = f"a job name (1 to {LONGEST_NAME} letters, digits and inner hyphens)"
+_A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
+_A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
+_A_TUNING_ARN = f"a hyperparameter tuning job's arn (at most {LONGEST_ARN} characters)"
+
+_Matcher: TypeAlias = Callable[[str], object]
+
+
+def read_job_name(value: str) -> str:
+    """Return a training job's name."""
+    if type(value) is str and _is_job_name(value):
+        return value
+    return _read_matching(value, range(1, LONGEST_NAME + 1), _is_job_name, _A_NAME)
+
+
+def read_job_arn(value: str) -> str:
+    """Return a training job's arn."""
+    if type(value) is str and len(value) <= LONGEST_ARN and _is_job_arn(value):
+        return value
+    return _read_matching(value, range(LONGEST_ARN + 1), _is_job_arn, _A_JOB_ARN)
+
+
+def read_plan_arn(value: str) -> str:
+    """Return a training plan's arn."""
+    lengths = range(SHORTEST_PLAN_ARN, LONGEST_PLAN_ARN + 1)
+    return _read_matching(value, lengths, _is_plan_arn, _A_PLAN_ARN)
+
+
+def read_tuning_arn(value: str) -> str:
+    """Return a hyperparameter tuning job's arn."""
+    return _read_matching(value, range(LONGEST_ARN + 1), _is_tuning_arn, _A_TUNING_ARN)
+
+
+def read_reason(value: str) -> str:
+    """Return a FailureReason."""
+    return _read_text(value, LONGEST_REASON)
+
+
+def read_s3_uri(value: str) -> str:
+    """Return where something lies in S3, as the service says it."""
+    return _read_text(value, LONGEST_S3_URI)
+
+
+def read_message(value: str) -> str:
+    """Return a StatusMessage."""
+    return _read_text(value, LONGEST_MESSAGE)
+
+
+def _read_matching(value: object, lengths: range, matches: _Matcher, expected: str) -> str:
+    text = _plain(value)
+    if text is not None and len(text) in lengths and matches(text) and _is_unicode(text):
+        return text
+    return cast("str", refused(expected, value))
+
+
+def _read_text(value: object, longest: int) -> str:
+    text = _plain(value)
+    if text is not None and len(text) <= longest and _is_unicode(text):
+        return text
+    expected = f"a text of at most {longest:,} characters, without lone surrogates"
+    return cast("str", refused(expected, value))
+
+
+def _plain(value: object) -> str | None:
+    """Return a string as nothing but a string (not a subclass); None of anything else."""
+    if type(value) is str:
+        return value
+    return str.__str__(value) if isinstance(value, str) else None
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether it can be written anywhere: lone surrogates (JSON allows them) can't."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- Statuses -----------------------------------------------------------------------------------
+
+#: Far above the longest status there is (24), and small enough to be kept for ever.
+LONGEST_STATUS: Final = 128
+_A_STATUS = f"a status (a text of 1 to {LONGEST_STATUS} characters, without lone surrogates)"
+
+_Status = TypeVar("_Status", bound=OpenStrEnum)
+
+# A look-up costs a fifth of calling the enumeration.
+_PRIMARY = {str(member): member for member in TrainingJobStatus}
+_SECONDARY = {str(member): member for member in SecondaryStatus}
+_WARM_POOL = {str(member): member for member in WarmPoolStatus}
+
+
+def read_primary(value: str) -> TrainingJobStatus:
+    """Return a primary status, known or not."""
+    known = _PRIMARY.get(value) if type(value) is str else None
+    return known or _read_status(TrainingJobStatus, value)
+
+
+def read_secondary(value: str) -> SecondaryStatus:
+    """Return a secondary status, known or not."""
+    known = _SECONDARY.get(value) if type(value) is str else None
+    return known or _read_status(SecondaryStatus, value)
+
+
+def read_pool(value: str) -> WarmPoolStatus:
+    """Return a warm pool's status, known or not."""
+    known = _WARM_POOL.get(value) if type(value) is str else None
+    return known or _read_status(WarmPoolStatus, value)
+
+
+def _read_status(kind: type[_Status], value: object) -> _Status:
+    text = _plain(value)
+    if text is not None and 1 <= len(text) <= LONGEST_STATUS and _is_unicode(text):
+        return kind(text)
+    return cast("_Status", refused(_A_STATUS, value))
+
+
+# --- Structures ----------------------------------------------------------------------------------
+
+_REFUSED: Final = frozenset({Refused})
+
+
+class _Getter(Protocol):
+    """An attrgetter of every attribute; its own generic form does not exist at run time."""
+
+    def __call__(self, record: Record, /) -> tuple[object, ...]: ...
+
+
+@frozen(kw_only=True)
+class Record:
+    """A structure of the SageMaker API: what its fields are called there, and how it is read.
+
+    Attributes:
+        attributes: API name → attribute, of the class, in the order of the fields.
+    """
+
+    attributes: ClassVar[Mapping[str, str]]
+    #: Every required attribute → None, which reads as missing unless something comes.
+    _required: ClassVar[Mapping[str, None]]
+    _values: ClassVar[_Getter]
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        fields = attrs.fields(cls)
+        cls.attributes = {each.metadata[API_NAME]: each.name for each in fields}
+        cls._required = {each.name: None for each in fields if each.default is attrs.NOTHING}
+        names = [each.name for each in fields]
+        # Of one name, attrgetter would return the bare value; a repeated one makes it a tuple.
+        cls._values = attrgetter(*names, names[-1])
+
+    def __attrs_post_init__(self) -> None:
+        values = self._values(self)
+        if not _REFUSED.isdisjoint(map(type, values)):
+            raise ObservationError(_problems(zip(self.attributes, values, strict=False)))
+
+    @classmethod
+    def from_api(cls, answer: Mapping[str, object]) -> Self:
+        """Return what an answer says; null counts as absent, unknown names are left out.
+
+        Raises:
+            ObservationError: The answer can't be read; it lists every problem.
+        """
+        if type(answer) is not dict and not isinstance(answer, Mapping):
+            raise ObservationError([Problem("", "a mapping of API names", shown(answer))])
+        attributes = cls.attributes
+        given = {attributes[name]: value for name, value in answer.items() if name in attributes}
+        make: Callable[..., Self] = cls
+        return make(**{**cls._required, **given})
+
+    def to_api(self) -> dict[str, object]:
+        """Return it as boto3 would: API names, datetimes, plain strings, only what is present.
+
+        ``from_api`` of it is equal to the record.
+        """
+        pairs = zip(self.attributes, self._values(self), strict=False)
+        return {name: _as_api(value) for name, value in pairs if value is not None and value != ()}
+
+
+def _problems(values: Iterable[tuple[str, object]]) -> Iterator[Problem]:
+    for name, value in values:
+        if isinstance(value, Refused):
+            yield from (problem.under(name) for problem in value.problems)
+
+
+def _as_api(value: object) -> object:
+    if isinstance(value, str):
+        return str(value)  # statuses too become plain strings
+    if isinstance(value, tuple):
+        return [_as_api(each) for each in value]
+    return value.to_api() if isinstance(value, Record) else value
+
+
+_Part = TypeVar("_Part", bound=Record)
+
+
+def read_part(kind: type[_Part], value: object) -> _Part:
+    """Return a structure inside another."""
+    if isinstance(value, kind):
+        return value
+    try:
+        return kind.from_api(cast("Mapping[str, object]", value))
+    except ObservationError as error:
+        return cast("_Part", Refused(error.problems))
+
+
+def read_all(kind: type[_Part], values: Sequence[object]) -> tuple[_Part, ...]:
+    """Return the structures of a list inside another."""
+    parts = tuple(read_part(kind, value) for value in values)
+    if _REFUSED.isdisjoint(map(type, parts)):
+        return parts
+    places = ((f"[{place}]", part) for place, part in enumerate(parts))
+    return cast("tuple[_Part, ...]", Refused(tuple(_problems(places))))
