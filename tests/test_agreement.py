@@ -6,11 +6,11 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from brute_force import Seen, all_paths_pass, explains_series, random_features, random_life, shown
-from brute_force import visible as visible_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brute_force import Seen, all_paths_pass, explains_series, random_features, random_life, shown
+from brute_force import visible as visible_of
 from jobstate import Entry, JobKey, Lifecycle, Observation, Shown, explain
 from jobstate.judgement import judge_of
 from jobstate.sagemaker import TRAINING_JOB

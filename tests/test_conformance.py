@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from small import PARCEL, PARCELS, entries, parcel
 
 from jobstate import (
     ConformanceError,
@@ -21,6 +20,7 @@ from jobstate import (
     check_jobs,
 )
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
+from small import PARCEL, PARCELS, entries, parcel
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 NAME = "churn-2026"
@@ -212,8 +212,14 @@ def test_an_observation_gets_at_most_one_root_cause() -> None:
         ([item("Completed", "Training")], "illegal-pair"),
         ([described("InProgress", "Downloading", "Training")], "illegal-start"),
         ([described("InProgress", "Starting", "Uploading")], "illegal-transition"),
-        ([described("Completed", "Starting", "Stopping", "Completed")], "completed-without-training"),
-        ([item("InProgress", "Interrupted", EnableManagedSpotTraining=False)], "illegal-transition"),
+        (
+            [described("Completed", "Starting", "Stopping", "Completed")],
+            "completed-without-training",
+        ),
+        (
+            [item("InProgress", "Interrupted", EnableManagedSpotTraining=False)],
+            "illegal-transition",
+        ),
         (
             [
                 item("InProgress", "Starting", EnableManagedSpotTraining=True),
@@ -351,9 +357,7 @@ def test_features_that_exclude_each_other() -> None:
         (described("Completed", *FIVE, TrainingEndTime=at(3)), "end-time-is-terminal-entry"),
         (described("InProgress", *FIVE[:3], SecondaryStatus="Uploading"), "status-is-last-entry"),
         (
-            described(
-                "Completed", *FIVE, TrainingTimeInSeconds=180, BillableTimeInSeconds=181
-            ),
+            described("Completed", *FIVE, TrainingTimeInSeconds=180, BillableTimeInSeconds=181),
             "billable-exceeds-training",
         ),
         (
@@ -594,9 +598,10 @@ def test_validate_raises_every_violation() -> None:
 def test_a_record_is_an_answer_too() -> None:
     """What `from_api` gave can be checked as it is."""
     record = TrainingJobDescription.from_api(described("Completed", *FIVE))
-    assert check(TRAINING_JOB, record).to_dict() == check(
-        TRAINING_JOB, described("Completed", *FIVE)
-    ).to_dict()
+    assert (
+        check(TRAINING_JOB, record).to_dict()
+        == check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
+    )
 
 
 def test_several_jobs() -> None:

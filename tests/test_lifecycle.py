@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
 from jobstate import Basis, LifecycleError, Outcome, UnknownNameError, Where
 from jobstate.sagemaker import TRAINING_JOB
+from small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
 
 def names(lifecycle: object, region: str = "way") -> set[str]:

@@ -66,15 +66,16 @@ class Stamp(datetime):
 class ZonelessZone(tzinfo):
     """A zone that has no offset: by Python's rules such a time is naive."""
 
-    def utcoffset(self, _: datetime | None) -> timedelta | None:
+    def tzname(self, _: datetime | None) -> None:
         """Return none."""
-        return None
+
+    dst = utcoffset = tzname
 
 
-class BrokenZone(tzinfo):
+class BrokenZone(ZonelessZone):
     """A zone whose code raises."""
 
-    def utcoffset(self, _: datetime | None) -> timedelta | None:
+    def utcoffset(self, _: datetime | None) -> None:
         """Raise."""
         raise RuntimeError
 
@@ -92,7 +93,6 @@ class BrokenZone(tzinfo):
         "20200815T050857.601Z",
         1597468137.601,
         1597468137601,
-        1597468137601.0,
         1.597468137601e12,
         "1597468137.601",
         "1597468137601",
@@ -134,7 +134,7 @@ def test_times_lie_in_a_sane_range(least: object, beyond: object) -> None:
     assert "a time from 2000-01-01 until 2100-01-01" in text
 
 
-@pytest.mark.parametrize("number", [99_999_999_999, 100_000_000_000, 0, -1, 4_102_444_799.9999999])
+@pytest.mark.parametrize("number", [99_999_999_999, 100_000_000_000, 0, -1, 4_102_444_799.9999995])
 def test_numbers_between_the_units_are_refused(number: float) -> None:
     """Below 1e11 are seconds, from there milliseconds; neither reading of these is sane."""
     text = problems({**SUMMARY, "CreationTime": number})["CreationTime"]
@@ -467,9 +467,10 @@ def test_only_mappings_are_answers(answer: object) -> None:
 
 def test_any_mapping_is_an_answer() -> None:
     """An answer need not be a dict, and its keys need not be strings."""
-    for given_answer in (SUMMARY, DESCRIPTION):
-        mapping: Any = UserDict({**given_answer, 5: 5})
-        assert record_from_api(mapping) == record_from_api(given_answer)
+    for answer in (SUMMARY, DESCRIPTION):
+        mapping: Any = UserDict[Any, Any](answer)
+        mapping[5] = 5
+        assert record_from_api(mapping) == record_from_api(answer)
 
 
 def test_answers_are_told_apart() -> None:
@@ -488,14 +489,14 @@ def test_records_are_values() -> None:
     assert copy.deepcopy(record) == record
     assert attrs.evolve(record, training_job_status="Stopped").training_job_status == "Stopped"
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        record.training_job_name = "other"  # type: ignore[misc] # pyright: ignore
+        record.training_job_name = "other"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(TypeError):
-        WarmPool("InUse")  # type: ignore[misc] # pyright: ignore
+        WarmPool("InUse")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 
 # --- Properties ---------------------------------------------------------------------------------
 
-times = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.timezones())  # noqa: DTZ001
+times = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 31), timezones=st.timezones())  # noqa: DTZ001
 counts = st.integers(0, 2**31 - 1)
 statuses = st.text(min_size=1, max_size=128) | st.sampled_from([*map(str, SecondaryStatus)])
 parts = st.fixed_dictionaries
@@ -549,8 +550,9 @@ api_names = st.sampled_from(
 )
 json_values: st.SearchStrategy[object] = st.recursive(
     json_leaves,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(api_names | json_texts, inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(api_names | json_texts, inner, max_size=6)
+    ),
     max_leaves=20,
 )
 near_answers = st.builds(
@@ -560,13 +562,25 @@ near_answers = st.builds(
 )
 
 
+def in_utc(value: object) -> object:
+    """Return an answer with its times in UTC.
+
+    Python calls times in two zones unequal wherever a clock is put forward or back.
+    """
+    if isinstance(value, dict):
+        return {name: in_utc(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [in_utc(each) for each in value]
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 @given(summaries | descriptions)
 def test_rendering_and_reading_are_inverse(answer: dict[str, object]) -> None:
     """Nothing that a record holds gets lost or changes on the way out and in again."""
     record = record_from_api(answer)
     rendered = record.to_api()
     assert type(record).from_api(rendered) == record
-    assert {name: value for name, value in answer.items() if value != []} == rendered
+    assert in_utc({name: value for name, value in answer.items() if value != []}) == rendered
 
 
 @given(summaries | descriptions)
@@ -577,17 +591,24 @@ def test_attributes_rebuild_the_record(answer: dict[str, object]) -> None:
     assert type(record)(**values) == record
 
 
-@given(json_values | near_answers)
-def test_hostile_input_meets_only_one_error(answer: Any) -> None:  # noqa: ANN401 - that is the point
-    """Whatever comes, there is a record or an ObservationError whose text can be encoded."""
+def read_or_refused(answer: Any) -> TrainingJobRecord | ObservationError:  # noqa: ANN401
+    """Return what an answer says, or its refusal; let other errors out."""
     try:
-        record = record_from_api(answer)
+        return record_from_api(answer)
     except ObservationError as error:
-        assert error.problems
-        assert str(error).encode()
+        return error
+
+
+@given(json_values | near_answers)
+def test_hostile_input_meets_only_one_error(answer: object) -> None:
+    """Whatever comes, there is a record or an ObservationError whose text can be encoded."""
+    said = read_or_refused(answer)
+    if isinstance(said, ObservationError):
+        assert said.problems
+        assert str(said).encode()
     else:
-        assert type(record).from_api(record.to_api()) == record
-        assert repr(record)
+        assert type(said).from_api(said.to_api()) == said
+        assert repr(said).encode()
 
 
 @given(times, st.sampled_from(["datetime", "iso", "seconds", "milliseconds", "quoted"]))
@@ -603,5 +624,4 @@ def test_times_keep_their_precision(moment: datetime, form: str) -> None:
         "milliseconds": milliseconds,
         "quoted": str(milliseconds),
     }[form]
-    if 2000 <= moment.year < 2100:
-        assert creation(value) == moment
+    assert creation(value) == moment

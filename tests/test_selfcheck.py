@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
 
 from jobstate import (
     Exclusion,
@@ -16,6 +15,7 @@ from jobstate import (
     Requires,
     Where,
 )
+from small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
 
 
 class _Reader:

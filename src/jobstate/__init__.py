@@ -1,5 +1,6 @@
 """Know, from whatever a service says, where a job stands, how it got there, what can't be true."""
 
+from jobstate.automaton import Result
 from jobstate.conformance import Report, check, check_jobs
 from jobstate.errors import (
     ConformanceError,
@@ -13,6 +14,7 @@ from jobstate.events import PathKind, StatusChanged, StatusEntered, Unmodelled, 
 from jobstate.explanation import Explanation, explain
 from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Entry, JobKey, Observation, Shown
+from jobstate.policy import Decision, OutcomePolicy
 from jobstate.specification import (
     Basis,
     Edge,
@@ -33,6 +35,7 @@ from jobstate.specification import (
 __all__ = [
     "Basis",
     "ConformanceError",
+    "Decision",
     "Edge",
     "Entry",
     "Exclusion",
@@ -48,11 +51,13 @@ __all__ = [
     "Observation",
     "ObservationError",
     "Outcome",
+    "OutcomePolicy",
     "PathKind",
     "Problem",
     "Region",
     "Report",
     "Requires",
+    "Result",
     "Rule",
     "Severity",
     "Shown",

@@ -16,10 +16,10 @@ from jobstate.hidden import Hidden, excluded, expand
 from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Edge, Region, State
+    from jobstate.specification import Region, State
 
 #: How many different histories, and sets of hidden states, an automaton remembers. Real fleets
 #: show some dozens; the bound is there for inputs made up to be all different.
@@ -293,9 +293,7 @@ class Automaton:
         unknown = UNKNOWN in (primary, secondary)
         pair = not unknown and primary is not None and secondary is not None
         name = f"{primary}/{secondary}" if pair else str(primary)
-        choices = (
-            both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything
-        )
+        choices = (both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything)
         return Sight(
             mask=both & fitting,
             real=next((mask for mask in choices if mask), 0),
@@ -366,7 +364,6 @@ class Automaton:
             if len(common) == 1:
                 return str(common.pop())
         return " or ".join(state.name for state in states)
-
 
 
 class _Words:
@@ -440,9 +437,7 @@ class _Walk:
         layers = self._layers
         layers[0] = silent(layers[0])
         for position, sample in enumerate(self._samples):
-            layers[position + 1] = silent(
-                layers[position + 1] | layers[position] & sample.mask
-            )
+            layers[position + 1] = silent(layers[position + 1] | layers[position] & sample.mask)
 
     def _union(self) -> int:
         union = 0
@@ -503,7 +498,7 @@ def bits(mask: int) -> Iterator[int]:
 
 
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
-    """Return the automaton of each region by name; compiled once per life cycle, in milliseconds."""
+    """Return the automaton of each region by name; compiled once, in some milliseconds."""
     found = lifecycle.derived.get("automata")
     if found is None:
         found = {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton import bits
+from jobstate.automaton import Known, Sight, bits
 from jobstate.events import PathKind, StatusChanged
 from jobstate.explanation import between
 from jobstate.specification import Basis
 
 if TYPE_CHECKING:
-    from jobstate.automaton import Automaton, Known, Result, Sight
+    from jobstate.automaton import Automaton, Result
     from jobstate.observation import Observation
 
 
@@ -92,6 +92,7 @@ def change(  # noqa: PLR0913 - what an event is made from, by keyword
     )
 
 
+@lru_cache(maxsize=4096)  # a fleet takes the same few ways over and over
 def _sampled(before: Known | None, after: Known) -> _Path:
     automaton = after.automaton
     start = automaton.start if before is None else before
@@ -112,6 +113,7 @@ def _sampled(before: Known | None, after: Known) -> _Path:
     return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
 
 
+@lru_cache(maxsize=4096)
 def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
     """Return the way as the history lists it: secondary statuses, for it has no others."""
     here = {state.visible for state in after.states}

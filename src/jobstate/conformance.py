@@ -14,13 +14,13 @@ from attrs import evolve, frozen
 from jobstate.errors import ConformanceError, ObservationError, Problem
 from jobstate.events import iso, job_dict
 from jobstate.judgement import Judgement, Standing, judge_of
+from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Observation, Shown
 from jobstate.specification import Severity
 
 if TYPE_CHECKING:
     from jobstate.automaton import Result
     from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
-    from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Entry, JobKey
 
 #: The version of what `Report.to_dict` gives; it grows when a field changes its meaning or goes.
@@ -43,9 +43,7 @@ class Step:
     def is_news(self) -> bool:
         """It brought anything at all."""
         judged = self.judgement
-        return bool(
-            judged.entered or judged.changed or judged.violations or judged.unmodelled
-        )
+        return bool(judged.entered or judged.changed or judged.violations or judged.unmodelled)
 
 
 @frozen(kw_only=True)

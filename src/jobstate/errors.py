@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: How much of a refused value is shown. Long enough for an arn (256), short enough for a log line.
 SHOWN_CHARACTERS = 300
 
+#: How many problems a text lists; the error object holds them all.
+LISTED = 50
+
 
 class JobstateError(Exception):
     """The base of every error that jobstate raises on purpose."""
@@ -40,7 +43,7 @@ class Problem:
 
     def under(self, prefix: str) -> Problem:
         """Return the same problem seen from one level further out."""
-        joint = "" if not self.path or self.path.startswith("[") else "."
+        joint = "." if prefix and self.path and not self.path.startswith("[") else ""
         return Problem(f"{prefix}{joint}{self.path}", self.expected, self.got)
 
 
@@ -144,7 +147,10 @@ def shown(value: object) -> str:
 
 
 def _listing(head: str, items: Iterable[object]) -> str:
-    lines = [str(item) for item in items]
-    if len(lines) == 1:
-        return f"{head}: {lines[0]}"
-    return "\n".join([f"{head} ({len(lines)} problems):", *(f"  - {line}" for line in lines)])
+    every = list(items)
+    if len(every) == 1:
+        return f"{head}: {every[0]}"
+    lines = [f"{head} ({len(every)} problems):", *(f"  - {item}" for item in every[:LISTED])]
+    if len(every) > LISTED:
+        lines.append(f"  … and {len(every) - LISTED:,} more")
+    return "\n".join(lines)

@@ -5,16 +5,14 @@ Imports only the records and the specification's words.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from jobstate.observation import JobKey
-    from jobstate.specification import Basis, Outcome, Severity
+from jobstate.observation import JobKey
+from jobstate.specification import Basis, Outcome, Severity
 
 
 class PathKind(StrEnum):

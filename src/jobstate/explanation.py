@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
 from attrs import frozen
 
 from jobstate.automaton import Automaton, bits, compile_lifecycle
@@ -34,6 +35,8 @@ class Between:
     Attributes:
         ways: The shortest ways, the firmest first, at most `MOST_WAYS`; none where there is none.
         certain: The states that every legal run passes, in the order in which they come.
+        certain_statuses: The statuses that every legal run shows in a history, likewise: a job
+            that has completed has shown Training, be it in progress or stopping.
         possible: The states that some legal run passes, in the life cycle's order.
         basis: The weakest basis on the firmest way; None where there is none or it has no moves.
         cause: What brings a job there, where all ways agree; else None.
@@ -41,6 +44,7 @@ class Between:
 
     ways: tuple[Way, ...]
     certain: tuple[State, ...]
+    certain_statuses: tuple[str, ...]
     possible: tuple[State, ...]
     basis: Basis | None
     cause: str | None
@@ -49,6 +53,12 @@ class Between:
     def only_one(self) -> bool:
         """There is no other legal way than the shortest."""
         return len(self.ways) == 1 and len(self.possible) == max(len(self.ways[0]) - 1, 0)
+
+
+#: Between what no run joins.
+NOTHING_BETWEEN = Between(
+    ways=(), certain=(), certain_statuses=(), possible=(), basis=None, cause=None
+)
 
 
 @frozen(kw_only=True)
@@ -88,6 +98,7 @@ class Explanation:
             "legal": self.legal,
             "ways": [[edge_dict(edge) for edge in way] for way in self.between.ways],
             "certain": [state.name for state in self.between.certain],
+            "certain_statuses": list(self.between.certain_statuses),
             "possible": [state.name for state in self.between.possible],
             "basis": None if basis is None else str(basis),
             "allowed": [state.name for state in self.allowed],
@@ -132,7 +143,7 @@ def explain(
     asked = "creation" if origin is None else origin
     final = bool(first) and all(state.final for state in first)
     if origin is None and start & end:
-        found = Between(ways=((),), certain=(), possible=(), basis=None, cause=None)
+        found = attrs.evolve(NOTHING_BETWEEN, ways=((),))
     return Explanation(
         lifecycle=str(lifecycle),
         region=chosen.name,
@@ -175,18 +186,26 @@ def _between(automaton: Automaton, start: int, end: int) -> Between:
     start = sum(1 << index for index in bits(start) if tables.reach(1 << index) & end)
     end &= tables.reach(start)
     if not end:
-        return Between(ways=(), certain=(), possible=(), basis=None, cause=None)
+        return NOTHING_BETWEEN
     crossed = tables.reach(start) & _reaching(automaton, end)
     inner = crossed & ~_places(automaton, start | end)
-    possible = automaton.states_of(inner)
-    certain = [state for state in possible if not _avoidable(automaton, state, start, end)]
+    ends = {state.visible for state in automaton.states_of(start | end)}
+    way = [state for state in _in_order(automaton, start, crossed) if state.visible not in ends]
+    statuses = dict.fromkeys(state.visible for state in way)
     ways = _shortest_ways(automaton, start, end)
-    order = {name: step for step, name in enumerate(_on_the_way(automaton, start, end))}
-    certain.sort(key=lambda state: order[state.name])
     return Between(
         ways=ways,
-        certain=tuple(certain),
-        possible=possible,
+        certain=tuple(
+            state
+            for state in _in_order(automaton, start, inner)
+            if not _avoidable(automaton, automaton.of_state[state.name], start, end)
+        ),
+        certain_statuses=tuple(
+            status
+            for status in statuses
+            if not _avoidable(automaton, automaton.of_visible[status], start, end)
+        ),
+        possible=automaton.states_of(inner),
         basis=_firmest(automaton, start, end) if ways != ((),) else None,
         cause=_common_cause(automaton, crossed, end) if not start & end else None,
     )
@@ -205,9 +224,9 @@ def _reaching(automaton: Automaton, end: int) -> int:
     return sum(1 << index for index in bits(automaton.everything) if reach(1 << index) & end)
 
 
-def _avoidable(automaton: Automaton, state: State, start: int, end: int) -> bool:
-    allowed = automaton.everything & ~automaton.of_state[state.name]
-    return bool(_spread(automaton, start, allowed) & end)
+def _avoidable(automaton: Automaton, mask: int, start: int, end: int) -> bool:
+    """Tell whether a job can get there without any of some hidden states."""
+    return bool(_spread(automaton, start, automaton.everything & ~mask) & end)
 
 
 def _spread(automaton: Automaton, start: int, allowed: int) -> int:
@@ -269,19 +288,17 @@ def _distances(automaton: Automaton, start: int) -> dict[int, int]:
     return distance
 
 
-def _on_the_way(automaton: Automaton, start: int, end: int) -> list[str]:
-    """Return state names by distance: states that every run passes come in this order."""
-    distance = _distances(automaton, start)
-    crossed = _reaching(automaton, end)
-    by_distance = sorted(
-        (steps, index) for index, steps in distance.items() if crossed >> index & 1
-    )
-    return list(dict.fromkeys(automaton.hidden[index].state for _, index in by_distance))
+def _in_order(automaton: Automaton, start: int, mask: int) -> list[State]:
+    """Return states by their distance: those that every run passes come in this order."""
+    nearest: dict[str, int] = {}
+    for index, steps in _distances(automaton, start).items():
+        if mask >> index & 1:
+            nearest.setdefault(automaton.hidden[index].state, steps)
+    states = automaton.states_of(mask)
+    return sorted(states, key=lambda state: nearest[state.name])
 
 
-def _walk_back(
-    automaton: Automaton, distance: dict[int, int], targets: list[int]
-) -> Iterator[Way]:
+def _walk_back(automaton: Automaton, distance: dict[int, int], targets: list[int]) -> Iterator[Way]:
     stack: list[tuple[int, Way]] = [(target, ()) for target in reversed(targets)]
     while stack:
         index, way = stack.pop()

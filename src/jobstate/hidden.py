@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.specification import Needs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jobstate.specification import Edge, Needs, Region, Specification
+    from jobstate.specification import Edge, Region, Specification
 
 
 @frozen

@@ -7,6 +7,8 @@ the `Standing` of each.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -14,19 +16,17 @@ from attrs import evolve, frozen
 from jobstate.automaton import Automaton, Known, Result, Sight, compile_lifecycle
 from jobstate.changes import Reading, change
 from jobstate.entries import clock
-from jobstate.events import StatusEntered, Unmodelled, Violation
-from jobstate.observation import is_before, same_time
+from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.observation import Entry, JobKey, is_before, same_time
 from jobstate.refusal import Refusal, Refused
 from jobstate.rules import Ruleset
 from jobstate.specification import UNKNOWN_CAUSE, Finding, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator
 
-    from jobstate.events import StatusChanged
     from jobstate.lifecycle import Lifecycle
-    from jobstate.observation import Entry, JobKey, Observation
+    from jobstate.observation import Observation
     from jobstate.specification import Rule
 
 
@@ -111,7 +111,7 @@ class Judge:
         """Return what an observation brings, coming after everything that led to a standing."""
         start = before or Standing(job=observation.job, known={})
         sights = self._sights(observation)
-        found = list(self._ruleset.findings(observation, sights))
+        found = self._ruleset.findings(observation, sights)
         went_back = _went_back(start, observation)
         if went_back is not None:
             # What it says of the job is old news, and changes nothing.

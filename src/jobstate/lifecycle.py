@@ -81,9 +81,7 @@ class Lifecycle(Specification):
             *(_restricted(self, region, assumed) for region in self.regions), strict=True
         )
         lost = tuple(pair for pairs in ruled_out for pair in pairs)
-        return attrs.evolve(
-            self, regions=regions, assumed=assumed, ruled_out=self.ruled_out + lost
-        )
+        return attrs.evolve(self, regions=regions, assumed=assumed, ruled_out=self.ruled_out + lost)
 
     def without(self, *rule_ids: str) -> Lifecycle:
         """Return the life cycle with rules switched off; its version says which.

@@ -5,13 +5,14 @@ Imports nothing of jobstate: readers fill these records, the automaton and the r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import Factory, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 #: Sources print times to the millisecond, the second or even the minute.
 _SECOND = timedelta(seconds=1)

@@ -74,9 +74,9 @@ class Refusal:
         reached = automaton.states_of(automaton.tables.reach(known.mask))
         return self._refused(
             known,
-            target=lambda other: other.sight(
-                shown.primary, shown.secondary, observation.features
-            ).mask,
+            target=lambda other: (
+                other.sight(shown.primary, shown.secondary, observation.features).mask
+            ),
             step=lambda other, mask: other.tables.reach(mask),
             finding=Finding(
                 message=f"{shown} can't come after {origin}",
@@ -269,9 +269,7 @@ class Refusal:
         )
         return other, mask
 
-    def _needs_on_the_way(
-        self, automaton: Automaton, other: Automaton, mask: int, end: int
-    ) -> str:
+    def _needs_on_the_way(self, automaton: Automaton, other: Automaton, mask: int, end: int) -> str:
         way = between(other, mask, end).ways[0]
         wanted: dict[tuple[str, bool], None] = {}
         for step in way:
@@ -282,9 +280,7 @@ class Refusal:
 
 
 def _without_memory(name: str) -> Callable[[Edge], Edge]:
-    return lambda edge: attrs.evolve(
-        edge, after=tuple(each for each in edge.after if each != name)
-    )
+    return lambda edge: attrs.evolve(edge, after=tuple(each for each in edge.after if each != name))
 
 
 def _without_needs(edge: Edge) -> Edge:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from jobstate.entries import clock
@@ -31,12 +31,25 @@ class Ruleset:
     def __init__(self, lifecycle: Lifecycle, automata: Mapping[str, Automaton]) -> None:
         self._lifecycle = lifecycle
         self._automata = automata
-        self._tests = [(rule, test) for rule in lifecycle.rules for test in rule.tests]
+        self._place = {rule.id: place for place, rule in enumerate(lifecycle.rules)}
+        tests = [(rule, test) for rule in lifecycle.rules for test in rule.tests]
+        #: Field, or region, that asks for something → what is asked. Most answers have few.
+        self._by_field: dict[str, list[tuple[Rule, Requires]]] = {}
+        self._by_region: dict[str, list[tuple[Rule, Requires, Where]]] = {}
+        for rule, test in tests:
+            if isinstance(test, Requires):
+                if test.field is not None:
+                    self._by_field.setdefault(test.field, []).append((rule, test))
+                if test.when is not None:
+                    where = test.when
+                    self._by_region.setdefault(where.region, []).append((rule, test, where))
+        self._orders = [(rule, test) for rule, test in tests if isinstance(test, InOrder)]
+        self._functions = [
+            (rule, test) for rule, test in tests if not isinstance(test, (Requires, InOrder))
+        ]
+        rules = {rule.id: rule for rule in lifecycle.rules}
         self._exclusions = [
-            (rule, each)
-            for each in lifecycle.exclusions
-            for rule in lifecycle.rules
-            if rule.id == each.rule
+            (rules[each.rule], each) for each in lifecycle.exclusions if each.rule in rules
         ]
         # What a set of states holds for a sight never changes, so each is worked out once.
         self._all = lru_cache(4096)(self._holds_for_all)
@@ -44,37 +57,38 @@ class Ruleset:
 
     def findings(
         self, observation: Observation, sights: Mapping[str, Sight]
-    ) -> Iterator[tuple[Rule, Finding]]:
-        """Yield what each rule finds, in the order of the rules."""
-        for rule, test in self._tests:
-            if isinstance(test, Requires):
-                if self._is_broken(test, observation, sights):
-                    yield rule, self._required(test, observation)
-            elif isinstance(test, InOrder):
-                for finding in _in_order(test, observation):
-                    yield rule, finding
-            else:
-                for finding in test(self._lifecycle, observation):
-                    yield rule, finding
+    ) -> list[tuple[Rule, Finding]]:
+        """Return what each rule finds, in the order of the rules."""
+        found = list(self._required(observation, sights))
+        for rule, order in self._orders:
+            found += [(rule, finding) for finding in _in_order(order, observation)]
+        for rule, function in self._functions:
+            found += [(rule, finding) for finding in function(self._lifecycle, observation)]
         if len(observation.features) > 1 and excluded(self._lifecycle, observation.features):
-            yield from self._excluded(observation)
+            found += self._excluded(observation)
+        if len(found) > 1:
+            found.sort(key=lambda pair: self._place[pair[0].id])
+        return found
 
-    def _is_broken(
-        self, test: Requires, observation: Observation, sights: Mapping[str, Sight]
-    ) -> bool:
-        """Tell whether a rule asks for something that no state shown can be.
+    def _required(
+        self, observation: Observation, sights: Mapping[str, Sight]
+    ) -> Iterator[tuple[Rule, Finding]]:
+        """Yield what is asked for and can't be.
 
         What is not shown is not judged, and an unknown status could be anything.
         """
-        if test.field is not None:
-            asks = test.field in observation.fields
-        else:
-            asking = sights.get(test.when.region) if test.when else None
-            asks = asking is not None and self._all(test.when, asking)
-        if not asks:
-            return False
-        sight = sights.get(test.then.region)
-        return sight is not None and not self._any(test.then, sight)
+        for name in observation.fields:
+            for rule, test in self._by_field.get(name, ()):
+                sight = sights.get(test.then.region)
+                if sight is not None and not self._any(test.then, sight):
+                    yield rule, self._unmet(test, observation)
+        for region, asking in sights.items():
+            for rule, test, when in self._by_region.get(region, ()):
+                sight = sights.get(test.then.region)
+                if sight is None or self._any(test.then, sight):
+                    continue
+                if self._all(when, asking):
+                    yield rule, self._unmet(test, observation)
 
     def _holds_for_all(self, where: Where, sight: Sight) -> bool:
         states = self._automata[where.region].states_of(sight.real)
@@ -84,7 +98,7 @@ class Ruleset:
         states = self._automata[where.region].states_of(sight.real)
         return not states or any(where.holds(state) for state in states)
 
-    def _required(self, test: Requires, observation: Observation) -> Finding:
+    def _unmet(self, test: Requires, observation: Observation) -> Finding:
         here = observation.shown[test.then.region]
         return Finding(
             message=f"{self._asked(test, observation)} while the {_words(test.then.region)} is"
@@ -124,8 +138,11 @@ class Ruleset:
 def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
     fields = observation.fields
     there = [(name, fields[name]) for name in test.fields if name in fields]
+    if not any(_is_less(high, low) for (_, low), (_, high) in pairwise(there)):
+        return
+    # At different precisions "not before" is not transitive, so every pair is compared.
     for (low_name, low), (high_name, high) in combinations(there, 2):
-        if _is_less(high, low):
+        if _is_certainly_less(high, low):
             yield Finding(
                 message=f"{high_name} ({_value(high)}) is less than {low_name} ({_value(low)})",
                 path=high_name,
@@ -136,11 +153,18 @@ def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
 
 
 def _is_less(one: object, other: object) -> bool:
+    """Compare values of the same kind; others are nobody's order."""
     if isinstance(one, datetime) and isinstance(other, datetime):
-        return is_before(one, other)
+        return one < other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return one < other
     return False
+
+
+def _is_certainly_less(one: object, other: object) -> bool:
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return is_before(one, other)
+    return _is_less(one, other)
 
 
 def _value(value: object) -> str:

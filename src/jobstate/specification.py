@@ -7,6 +7,7 @@ them; keeping them apart lets the check and the expansion into hidden states sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -14,11 +15,10 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.errors import UnknownNameError
+from jobstate.observation import Reader
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from jobstate.observation import Observation, Reader
+    from jobstate.observation import Observation
 
 
 class Basis(StrEnum):
@@ -221,6 +221,14 @@ class Region:
         return _named(self.states, "state", name)
 
 
+def _outcomes(values: Iterable[Outcome]) -> frozenset[Outcome]:
+    return frozenset(map(Outcome, values))
+
+
+def _statuses(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(str, values))
+
+
 @frozen(kw_only=True)
 class Where:
     """A set of states of one region, said by what they are rather than by a list.
@@ -236,8 +244,8 @@ class Where:
     region: str
     final: bool | None = None
     gone: bool | None = None
-    outcomes: frozenset[Outcome] = field(default=frozenset(), converter=frozenset)
-    statuses: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    outcomes: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
+    statuses: frozenset[str] = field(default=frozenset(), converter=_statuses)
 
     def holds(self, state: State) -> bool:
         """Tell whether a state of the region belongs to the set."""

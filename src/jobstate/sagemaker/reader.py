@@ -110,7 +110,7 @@ def _pieces(document: object, path: str, depth: int) -> Iterator[tuple[str, obje
         yield from _each(document[_SUMMARIES], _inside(path, _SUMMARIES), depth + 1)
     elif _is_event(document):
         problems = _event_problems(document)
-        yield from (problem.under(path) for problem in problems)
+        yield from (problem.under(path) if path else problem for problem in problems)
         if not problems:
             yield _inside(path, _DETAIL), document[_DETAIL]
     else:

@@ -235,9 +235,7 @@ RULES = (
         basis=_DOC,
         source="API, DescribeTrainingJob",
         tests=(
-            Requires(
-                field="FailureReason", then=Where(region="job", outcomes={Outcome.FAILED})
-            ),
+            Requires(field="FailureReason", then=Where(region="job", outcomes={Outcome.FAILED})),
         ),
     ),
     Rule(

@@ -34,7 +34,7 @@ SOURCES: Mapping[str, str] = {
     "SPOT": "SageMaker developer guide, “Managed spot training status”",
     "WARM": "SageMaker developer guide, “Train using managed warm pools”",
     "PLAN": "SageMaker developer guide, “Training plans for training jobs”",
-    "LOGS": "507 progress logs printed by the SageMaker Python SDK in public notebooks, 2018–2025",
+    "LOGS": "507 progress logs that the SageMaker Python SDK printed in public notebooks, 2018-2025",
     "LISTS": "36 jobs whose SecondaryStatusTransitions are public",
     "REC": "recorded API answers in two public test suites (2018, 2021)",
     "ENUM": "nothing but the value in the API's enumeration",
@@ -171,7 +171,9 @@ _FEATURES = (
     ),
 )
 _EXCLUSIONS = (
-    Exclusion(features=("spot", "warm_pool"), rule="warm-pool-with-spot", basis=_DOC, source="WARM"),
+    Exclusion(
+        features=("spot", "warm_pool"), rule="warm-pool-with-spot", basis=_DOC, source="WARM"
+    ),
     Exclusion(
         features=("spot", "plan"),
         rule="plan-with-spot",
@@ -184,9 +186,7 @@ _EXCLUSIONS = (
 # --- Moves between secondary statuses, as histories print them ----------------------------------
 
 #: origin, target, cause, basis, source, needs
-_Move: TypeAlias = tuple[
-    SecondaryStatus, SecondaryStatus, str, Basis, str, Mapping[str, bool]
-]
+_Move: TypeAlias = tuple[SecondaryStatus, SecondaryStatus, str, Basis, str, Mapping[str, bool]]
 _SPOT, _NO_SPOT, _RETRY, _PLAN = {"spot": True}, {"spot": False}, {"retry": True}, {"plan": True}
 _NO_STAGE = "API calls the stage optional; 0 of 507 LOGS, even in Pipe and FastFile mode"
 _RETRIED = "API, RetryStrategy: after an InternalServerError; from which status is not said"
@@ -309,7 +309,7 @@ def _pair(primary: TrainingJobStatus, secondary: SecondaryStatus) -> str:
     return f"{primary}/{secondary}"
 
 
-def _edge(  # noqa: PLR0913 - the columns of the tables above
+def _edge(  # noqa: PLR0913, PLR0917 - the columns of the tables above
     origin: str,
     target: str,
     cause: str,
@@ -369,9 +369,7 @@ def _stop_edges() -> Iterator[Edge]:
         yield _edge(
             asked, _pair(_P.STOPPING, work), "stop_requested", lag_basis, lag_source, _ASKED
         )
-        yield _edge(
-            asked, _pair(_P.STOPPING, _S.STOPPING), "stop_requested", basis, source, _ASKED
-        )
+        yield _edge(asked, _pair(_P.STOPPING, _S.STOPPING), "stop_requested", basis, source, _ASKED)
 
 
 def _under_stopping_edges() -> Iterator[Edge]:
@@ -413,9 +411,7 @@ def _stopped_edges() -> Iterator[Edge]:
             )
     for (work, end), (basis, source) in _STOPPED.items():
         cause, needs = _STOP_CAUSES[end]
-        yield _edge(
-            _pair(_P.STOPPING, work), _pair(_P.STOPPED, end), cause, basis, source, needs
-        )
+        yield _edge(_pair(_P.STOPPING, work), _pair(_P.STOPPED, end), cause, basis, source, needs)
     for work in _WORK:
         if work is not _S.UPLOADING:
             yield _edge(
@@ -508,9 +504,7 @@ TRAINING_JOB = Lifecycle(
         Memory(
             name="trained",
             region="job",
-            states=frozenset(
-                state.name for state in _JOB.states if state.secondary == _S.TRAINING
-            ),
+            states=frozenset(state.name for state in _JOB.states if state.secondary == _S.TRAINING),
             rule="completed-without-training",
         ),
     ),
