@@ -7,6 +7,7 @@ it needs that it was seen at the door.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -33,12 +34,12 @@ SOURCE = "made up"
 OBSERVED = Basis.OBSERVED
 
 
-def state(name: str, **more: object) -> State:
+def state(name: str, **more: Any) -> State:
     """Return a state of one axis."""
     return attrs.evolve(State(primary=name, basis=OBSERVED, source=SOURCE), **more)
 
 
-def edge(origin: str, target: str, cause: str = "moved", **more: object) -> Edge:
+def edge(origin: str, target: str, cause: str = "moved", **more: Any) -> Edge:
     """Return an edge."""
     made = Edge(origin=origin, target=target, cause=cause, basis=OBSERVED, source=SOURCE)
     return attrs.evolve(made, **more)
@@ -49,7 +50,7 @@ def feature(name: str, *, shown: bool = True) -> Feature:
     return Feature(name=name, meaning=name, source=SOURCE, shown=shown)
 
 
-def rule(rule_id: str, **more: object) -> Rule:
+def rule(rule_id: str, **more: Any) -> Rule:
     """Return a rule."""
     made = Rule(id=rule_id, summary="So it is.", basis=OBSERVED, source=SOURCE)
     return attrs.evolve(made, **more)

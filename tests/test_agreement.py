@@ -39,6 +39,11 @@ def _observation(region: str, seen: Seen) -> Observation:
     )
 
 
+def _in_state(name: str) -> Seen:
+    primary, _, secondary = name.partition("/")
+    return Seen(primary, secondary)
+
+
 def _answers(lifecycle: Lifecycle, region: str, rng: random.Random) -> list[Seen]:
     """Return what a poller sees of a legal life, with at most one thing made wrong."""
     features = random_features(lifecycle, region, rng)
@@ -149,7 +154,7 @@ def test_explain_agrees_with_the_search(name: str) -> None:
     for origin, target in [(rng.choice(states), rng.choice(states)) for _ in range(25)]:
         found = explain(lifecycle, origin, target)
         reached = origin == target or target in explains_series(
-            lifecycle, "job", [Seen(*origin.split("/")), Seen(*target.split("/"))]
+            lifecycle, "job", [_in_state(origin), _in_state(target)]
         )
         assert found.legal is reached, (origin, target)
         if origin != target:

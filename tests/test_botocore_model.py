@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import attrs
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

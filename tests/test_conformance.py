@@ -32,9 +32,9 @@ def at(minutes: float) -> datetime:
     return BEGIN + timedelta(minutes=minutes)
 
 
-def item(primary: str, secondary: str | None = None, **more: object) -> dict[str, Any]:
+def item(primary: str, secondary: str | None = None, **more: Any) -> dict[str, Any]:
     """Return an item of a list answer."""
-    shown = {} if secondary is None else {"SecondaryStatus": secondary}
+    shown: dict[str, Any] = {} if secondary is None else {"SecondaryStatus": secondary}
     return {
         "TrainingJobName": NAME,
         "TrainingJobArn": ARN,
@@ -45,7 +45,7 @@ def item(primary: str, secondary: str | None = None, **more: object) -> dict[str
     }
 
 
-def described(primary: str, *statuses: str, **more: object) -> dict[str, Any]:
+def described(primary: str, *statuses: str, **more: Any) -> dict[str, Any]:
     """Return a describe answer of a job that entered a status every minute."""
     ended = primary in {"Completed", "Failed", "Stopped"}
     transitions: list[dict[str, object]] = [
@@ -539,7 +539,7 @@ def test_the_cause_of_a_failure() -> None:
 
 def test_the_report_as_data() -> None:
     """It has the fields that the command line promises."""
-    data = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
+    data: dict[str, Any] = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
     assert data["schema_version"] == 1
     assert data["lifecycle"] == {"name": TRAINING_JOB.name, "version": TRAINING_JOB.version}
     assert data["job"] == {"arn": ARN, "created": "2026-03-04T05:06:07Z"}
@@ -550,7 +550,7 @@ def test_the_report_as_data() -> None:
         None,
         True,
     )
-    assert data["entries"][0] == {  # type: ignore[index]
+    assert data["entries"][0] == {
         "ordinal": 1,
         "status": "Starting",
         "start": "2026-03-04T05:06:07.890000Z",
@@ -558,7 +558,7 @@ def test_the_report_as_data() -> None:
         "seconds": 60.0,
         "message": None,
     }
-    (change,) = data["changes"]  # type: ignore[misc]
+    (change,) = data["changes"]
     assert change["path"] == ["Starting", "Downloading", "Training", "Uploading"]
     assert data["violations"] == []
     assert data["unmodelled"] == []
@@ -566,8 +566,10 @@ def test_the_report_as_data() -> None:
 
 def test_violations_as_data() -> None:
     """Each has the rule, its severity, words, source and time, and where it was."""
-    data = check(TRAINING_JOB, [item("InProgress", TrainingEndTime=at(3))]).to_dict()
-    (violation,) = data["violations"]  # type: ignore[misc]
+    data: dict[str, Any] = check(
+        TRAINING_JOB, [item("InProgress", TrainingEndTime=at(3))]
+    ).to_dict()
+    (violation,) = data["violations"]
     assert violation["rule"] == "end-time-only-when-terminal"
     assert violation["severity"] == "error"
     assert violation["at"] == "2026-03-04T05:09:07.890000Z"

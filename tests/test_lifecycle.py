@@ -141,8 +141,8 @@ def test_the_weakest_basis() -> None:
 def test_sources_are_given() -> None:
     """Every state, edge and rule of the training job says how we know it, and from where."""
     for region in TRAINING_JOB.regions:
-        for piece in (*region.states, *region.edges):
-            assert piece.source, piece
+        assert all(state.source for state in region.states)
+        assert all(edge.source for edge in region.edges)
     for each in TRAINING_JOB.rules:
         assert each.source, each.id
         assert each.summary.endswith("."), each.id

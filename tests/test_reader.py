@@ -7,8 +7,8 @@ from collections import UserDict
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.parsers  # type: ignore[import-untyped]
-import botocore.session  # type: ignore[import-untyped]
+import botocore.parsers
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

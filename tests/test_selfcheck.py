@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from jobstate import (
+    Edge,
     Exclusion,
     InOrder,
     Lifecycle,
@@ -13,6 +14,7 @@ from jobstate import (
     Memory,
     Outcome,
     Requires,
+    State,
     Where,
 )
 from small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
@@ -24,11 +26,11 @@ class _Reader:
     fields = frozenset({"weight"})
 
 
-def _with_edges(*more: object) -> dict[str, object]:
+def _with_edges(*more: Edge) -> dict[str, object]:
     return {"regions": (attrs.evolve(WAY, edges=(*WAY.edges, *more)),)}
 
 
-def _with_states(*more: object, edges: tuple[object, ...] = ()) -> dict[str, object]:
+def _with_states(*more: State, edges: tuple[Edge, ...] = ()) -> dict[str, object]:
     region = attrs.evolve(WAY, states=(*WAY.states, *more), edges=(*WAY.edges, *edges))
     return {"regions": (region,)}
 

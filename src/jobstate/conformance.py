@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jobstate.errors import ConformanceError, ObservationError, Problem
 from jobstate.events import iso, job_dict
@@ -204,8 +204,8 @@ def extended(
     if report is None:
         report = Report(lifecycle=lifecycle, standing=judgement.standing, shown={})
     step = Step(where, judgement)
-    return evolve(
-        report,
+    return Report(
+        lifecycle=lifecycle,
         standing=judgement.standing,
         shown={**report.shown, **observation.shown},
         steps=(*report.steps, step) if step.is_news else report.steps,

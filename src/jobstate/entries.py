@@ -75,7 +75,7 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
     where it began. A source that prints no ends at all is not judged.
     """
     entries = observation.entries
-    if all(entry.end is None for entry in entries):
+    if not any(entry.end for entry in entries):
         return
     for number, entry in enumerate(entries[:-1], start=1):
         if entry.end is None:
@@ -100,7 +100,7 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
     region = spec.history_region
     shown = observation.shown.get(region.name) if region else None
     now = shown.secondary if shown else None
-    if now is None or not observation.entries or observation.entries[-1].status == now:
+    if now is None or observation.entries[-1].status == now:
         return
     last = observation.entries[-1]
     yield Finding(

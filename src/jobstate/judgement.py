@@ -116,7 +116,7 @@ class Judge:
         if went_back is not None:
             # What it says of the job is old news, and changes nothing.
             found += self._rule("modified-time-went-back", went_back)
-            return self._told(Judgement(start), observation, found)
+            return self._told(Judgement(start), observation, sights, found)
         rewritten = _rewritten(start, observation)
         if rewritten is not None:
             found += self._rule("history-rewritten", rewritten)
@@ -133,7 +133,7 @@ class Judge:
             entered=tuple(_entered(start, observation)),
             changed=tuple(self._changes(start, after, observation, moves)),
         )
-        return self._told(judgement, observation, found)
+        return self._told(judgement, observation, sights, found)
 
     def _sights(self, observation: Observation) -> dict[str, Sight]:
         features = observation.features
@@ -234,10 +234,14 @@ class Judge:
                 )
 
     def _told(
-        self, judgement: Judgement, observation: Observation, found: list[tuple[Rule, Finding]]
+        self,
+        judgement: Judgement,
+        observation: Observation,
+        sights: Mapping[str, Sight],
+        found: list[tuple[Rule, Finding]],
     ) -> Judgement:
         """Add what the findings and unknown statuses say, each once per job."""
-        news = list(self._unmodelled(observation))
+        news = list(self._unmodelled(observation)) if self._has_unknown(judgement, sights) else ()
         if not found and not news:
             return judgement
         said = set(judgement.standing.said)
@@ -272,6 +276,15 @@ class Judge:
             at=finding.at,
             lifecycle=str(self.lifecycle),
         )
+
+    def _has_unknown(self, judgement: Judgement, sights: Mapping[str, Sight]) -> bool:
+        """Tell quickly whether a status may be new to the life cycle and was not told yet."""
+        if any(sight.unknown for sight in sights.values()):
+            return True
+        if self._history is None or not judgement.entered:
+            return False
+        knows = self.automata[self._history].knows
+        return not all(knows(entered.status) for entered in judgement.entered)
 
     def _unmodelled(self, observation: Observation) -> Iterator[Unmodelled]:
         for region, shown in observation.shown.items():

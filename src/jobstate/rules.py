@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from jobstate.entries import clock
 from jobstate.errors import shown
 from jobstate.hidden import excluded
 from jobstate.observation import is_before
-from jobstate.specification import Finding, InOrder, Requires
+from jobstate.specification import Finding, InOrder, OverHistory, Requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,8 +44,13 @@ class Ruleset:
                     where = test.when
                     self._by_region.setdefault(where.region, []).append((rule, test, where))
         self._orders = [(rule, test) for rule, test in tests if isinstance(test, InOrder)]
+        self._over_histories = [
+            (rule, test.function) for rule, test in tests if isinstance(test, OverHistory)
+        ]
         self._functions = [
-            (rule, test) for rule, test in tests if not isinstance(test, (Requires, InOrder))
+            (rule, test)
+            for rule, test in tests
+            if not isinstance(test, (Requires, InOrder, OverHistory))
         ]
         rules = {rule.id: rule for rule in lifecycle.rules}
         self._exclusions = [
@@ -61,9 +66,14 @@ class Ruleset:
         """Return what each rule finds, in the order of the rules."""
         found = list(self._required(observation, sights))
         for rule, order in self._orders:
-            found += [(rule, finding) for finding in _in_order(order, observation)]
-        for rule, function in self._functions:
-            found += [(rule, finding) for finding in function(self._lifecycle, observation)]
+            if not _looks_in_order(order, observation):
+                found.extend((rule, finding) for finding in _in_order(order, observation))
+        functions = self._functions
+        if observation.entries:
+            functions = functions + self._over_histories
+        for rule, function in functions:
+            for finding in function(self._lifecycle, observation):
+                found.append((rule, finding))  # noqa: PERF401 - a generator costs more than a rule
         if len(observation.features) > 1 and excluded(self._lifecycle, observation.features):
             found += self._excluded(observation)
         if len(found) > 1:
@@ -135,11 +145,22 @@ class Ruleset:
                 )
 
 
+def _looks_in_order(test: InOrder, observation: Observation) -> bool:
+    """Tell quickly that nothing is out of order, to the last digit."""
+    fields = observation.fields
+    before = None
+    for name in test.fields:
+        if name in fields:
+            value = fields[name]
+            if before is not None and _is_less(value, before):
+                return False
+            before = value
+    return True
+
+
 def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
     fields = observation.fields
     there = [(name, fields[name]) for name in test.fields if name in fields]
-    if not any(_is_less(high, low) for (_, low), (_, high) in pairwise(there)):
-        return
     # At different precisions "not before" is not transitive, so every pair is compared.
     for (low_name, low), (high_name, high) in combinations(there, 2):
         if _is_certainly_less(high, low):

@@ -310,8 +310,19 @@ class Finding:
 RuleFunction: TypeAlias = Callable[["Specification", "Observation"], Iterable[Finding]]
 
 
+@frozen
+class OverHistory:
+    """A rule as a function that is asked only about answers with a history.
+
+    Attributes:
+        function: It yields what is wrong.
+    """
+
+    function: RuleFunction
+
+
 #: One way to test a rule.
-Test: TypeAlias = Requires | InOrder | RuleFunction
+Test: TypeAlias = Requires | InOrder | OverHistory | RuleFunction
 
 
 @frozen(kw_only=True)

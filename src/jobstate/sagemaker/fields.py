@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import ClassVar, Final, Protocol, Self, TypeAlias, TypeVar, cast
 
@@ -79,8 +80,21 @@ class _NotATimeError(Exception):
 
 def read_time(value: TimeInput) -> datetime:
     """Return a time as an aware datetime in UTC."""
+    if type(value) is str and len(value) <= _LONGEST_TIME:
+        return _read_time_text(value)
     if type(value) is datetime and value.tzinfo is UTC and _is_sane(value):
         return value
+    return _read_time(value)
+
+
+# One answer prints most of its times twice (an entry begins where the last one ended, the job was
+# created when the first began), and the next answer prints them again.
+@lru_cache(maxsize=1 << 14)
+def _read_time_text(text: str) -> datetime:
+    return _read_time(text)
+
+
+def _read_time(value: TimeInput) -> datetime:
     try:
         moment = _moment(value)
     except _NotATimeError as unfit:

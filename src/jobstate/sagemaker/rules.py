@@ -24,6 +24,7 @@ from jobstate.specification import (
     Finding,
     InOrder,
     Outcome,
+    OverHistory,
     Requires,
     Rule,
     Severity,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 def _start_is_first_download(_: Specification, observation: Observation) -> Iterator[Finding]:
     started = observation.fields.get("TrainingStartTime")
     entries = observation.entries
-    if not isinstance(started, datetime) or not entries:
+    if not isinstance(started, datetime):
         return
     statuses = [entry.status for entry in entries]
     if SecondaryStatus.DOWNLOADING in statuses:
@@ -67,7 +68,7 @@ def _start_is_first_download(_: Specification, observation: Observation) -> Iter
 
 def _created_is_first_entry(_: Specification, observation: Observation) -> Iterator[Finding]:
     created = observation.fields.get("CreationTime")
-    if not isinstance(created, datetime) or not observation.entries:
+    if not isinstance(created, datetime):
         return
     first = observation.entries[0]
     if not same_time(created, first.start):
@@ -166,7 +167,7 @@ RULES = (
         summary="SecondaryStatus is the status of the last entry.",
         basis=_OBS,
         source="58 of 58",
-        tests=(last_is_current,),
+        tests=(OverHistory(last_is_current),),
     ),
     Rule(
         id="times-out-of-order",
@@ -183,7 +184,7 @@ RULES = (
                     "LastModifiedTime",
                 )
             ),
-            entries_in_order,
+            OverHistory(entries_in_order),
         ),
     ),
     Rule(
@@ -191,7 +192,7 @@ RULES = (
         summary="Each entry ends exactly where the next one begins.",
         basis=_OBS,
         source="114 of 114",
-        tests=(entries_chained,),
+        tests=(OverHistory(entries_chained),),
     ),
     Rule(
         id="open-entry-misplaced",
@@ -199,28 +200,28 @@ RULES = (
         " closed where it began.",
         basis=_OBS,
         source="36 of 36 open jobs, 21 of 21 finished ones",
-        tests=(only_the_last_open,),
+        tests=(OverHistory(only_the_last_open),),
     ),
     Rule(
         id="creation-time-is-first-entry",
         summary="The first entry begins at CreationTime.",
         basis=_OBS,
         source="to the millisecond, 56 of 56",
-        tests=(_created_is_first_entry,),
+        tests=(OverHistory(_created_is_first_entry),),
     ),
     Rule(
         id="start-time-is-first-download",
         summary="TrainingStartTime is the StartTime of the first Downloading, and absent before.",
         basis=_OBS,
         source="36 of 36",
-        tests=(_start_is_first_download,),
+        tests=(OverHistory(_start_is_first_download),),
     ),
     Rule(
         id="end-time-is-terminal-entry",
         summary="TrainingEndTime is the StartTime of the terminal entry.",
         basis=_OBS,
         source="21 of 21",
-        tests=(_end_is_terminal_entry,),
+        tests=(OverHistory(_end_is_terminal_entry),),
     ),
     Rule(
         id="end-time-only-when-terminal",

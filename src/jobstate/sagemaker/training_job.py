@@ -34,7 +34,7 @@ SOURCES: Mapping[str, str] = {
     "SPOT": "SageMaker developer guide, “Managed spot training status”",
     "WARM": "SageMaker developer guide, “Train using managed warm pools”",
     "PLAN": "SageMaker developer guide, “Training plans for training jobs”",
-    "LOGS": "507 progress logs that the SageMaker Python SDK printed in public notebooks, 2018-2025",
+    "LOGS": "507 progress logs that the SageMaker Python SDK printed in public notebooks",
     "LISTS": "36 jobs whose SecondaryStatusTransitions are public",
     "REC": "recorded API answers in two public test suites (2018, 2021)",
     "ENUM": "nothing but the value in the API's enumeration",

@@ -1,0 +1,89 @@
+"""What is public: the names of `jobstate` and of `jobstate.sagemaker`, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+#: The names that stay, whatever else comes and goes.
+PROMISED = {
+    "jobstate": {
+        *{"ConformanceError", "Lifecycle", "ObservationError", "Unmodelled", "Violation"},
+        *{"check", "explain"},
+    },
+    "jobstate.sagemaker": {
+        *{"Outcome", "SecondaryStatus", "TRAINING_JOB", "TrainingJobDescription"},
+        *{"TrainingJobStatus", "TrainingJobSummary", "WarmPoolStatus"},
+    },
+}
+
+
+@pytest.fixture(params=PROMISED)
+def module(request: pytest.FixtureRequest) -> ModuleType:
+    """Return a public module."""
+    return importlib.import_module(request.param)
+
+
+def exported(module: ModuleType) -> list[str]:
+    """Return what a module says is public."""
+    return list(module.__all__)
+
+
+def reading_order(name: str) -> tuple[int, str]:
+    """Return the key that sorts CONSTANTS, then Classes, then functions."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_sorted(module: ModuleType) -> None:
+    """A name is found where one looks for it, and stands there once."""
+    names = exported(module)
+    assert names == sorted(set(names), key=reading_order)
+
+
+def test_promised(module: ModuleType) -> None:
+    """The names that stay are there."""
+    assert set(exported(module)) >= PROMISED[module.__name__]
+
+
+def test_importable(module: ModuleType) -> None:
+    """Every public name leads to something."""
+    assert [name for name in exported(module) if not hasattr(module, name)] == []
+
+
+def test_nothing_else_is_public(module: ModuleType) -> None:
+    """Beside them there are only the package's own modules, which Python puts there."""
+    inner = {each.name for each in pkgutil.iter_modules(module.__path__)}
+    public = {name for name in vars(module) if not name.startswith("_")}
+    assert public - inner == set(exported(module))
+
+
+def test_no_name_hides_a_module(module: ModuleType) -> None:
+    """`jobstate.x` means the same thing whoever has imported what before."""
+    inner = {each.name for each in pkgutil.iter_modules(module.__path__)}
+    assert inner & set(exported(module)) == set()
+
+
+def test_it_only_re_exports(module: ModuleType) -> None:
+    """The file holds a docstring, imports and the list of names: no code to look for."""
+    _docstring, *body, names = ast.parse(inspect.getsource(module)).body
+    assert all(isinstance(each, ast.ImportFrom) for each in body)
+    assert ast.unparse(names).startswith("__all__ = [")
+
+
+def test_documented(module: ModuleType) -> None:
+    """Every public class and function says what it is."""
+    things = {name: getattr(module, name) for name in exported(module)}
+    speechless = [
+        name
+        for name, thing in things.items()
+        if (inspect.isclass(thing) or inspect.isroutine(thing)) and not thing.__doc__
+    ]
+    assert speechless == []
