@@ -29,6 +29,7 @@ DEEPEST_LIST: Final = 8
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
+_ARN = "TrainingJobArn"
 _ENVELOPE = frozenset({_DETAIL, "detail-type"})
 _AN_ANSWER = "an answer of ListTrainingJobs or DescribeTrainingJob, an event, a record, or a list"
 
@@ -68,6 +69,8 @@ class TrainingJobReader:
             ObservationError: Something in it is none of these, is an event about something else,
                 or lies more than 8 lists deep; it lists every such place.
         """
+        if type(document) is dict and _ARN in document:  # one answer: what comes nearly always
+            return [("", document)]
         pieces = list(_pieces(document, "", 0))
         problems = [piece for piece in pieces if isinstance(piece, Problem)]
         if problems:

@@ -1,0 +1,241 @@
+"""Write the files that are made from the life cycle: `python docs/generate.py`, or `--check` them.
+
+Imports jobstate alone, so it runs wherever the library is installed. It is no part of the library
+and does not ship in the wheel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobstate import diagrams, tables
+from jobstate.automaton import Result, compile_lifecycle
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.outcome import failure_cause
+from jobstate.sagemaker.training_job import SOURCES
+from jobstate.specification import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+HOME = Path(__file__).parent.parent
+COMMAND = "python docs/generate.py"
+NOTICE = f"<!-- Made by `{COMMAND}`: change that, or the life cycle, and run it again. -->"
+
+#: The pictures: stem → title, for whom it is, the life cycle.
+PICTURES = {
+    "on-demand": (
+        "On demand",
+        "A job on on-demand instances, without retries and training plans, that nobody stops.",
+        TRAINING_JOB.given(spot=False, retry=False, plan=False, stop=False),
+    ),
+    "spot": (
+        "Managed spot training",
+        "A job on spot instances that nobody stops; it may be set to be retried.",
+        TRAINING_JOB.given(spot=True, stop=False),
+    ),
+    "training-job": (
+        "Everything",
+        "All that any training job can do, stops included. It is large: best seen from the DOT"
+        " file, as `dot -Tsvg diagrams/training-job.dot -o training-job.svg` draws it.",
+        TRAINING_JOB,
+    ),
+}
+#: How long the lines of paragraphs are.
+WIDTH = 100
+#: Format → how its files are called.
+ENDINGS = {"mermaid": "mmd", "dot": "dot"}
+
+#: A status that AWS does not have, to show what becomes of one.
+STRANGER = "Hibernating"
+#: What FailureReason begins with, as people published it; the last stands for all others.
+FAILURES = (
+    "AlgorithmError",
+    "CapacityError",
+    "ClientError",
+    "InternalServerError",
+    "anything else",
+)
+
+
+def products() -> dict[str, str]:
+    """Return the text of every file by its path, seen from the project's folder."""
+    found = {
+        f"diagrams/{stem}.{ending}": diagrams.render(lifecycle, name)
+        for stem, (_, _, lifecycle) in PICTURES.items()
+        for name, ending in ENDINGS.items()
+    }
+    found["diagrams/README.md"] = _page(_gallery())
+    found["docs/life-cycle.md"] = _page(_life_cycle())
+    found["docs/outcomes.md"] = _page(_outcomes())
+    return found
+
+
+def stale(home: Path = HOME) -> list[str]:
+    """Return the paths of the files that are missing or are not what they would be made."""
+    return [
+        path
+        for path, text in products().items()
+        if not (home / path).is_file() or (home / path).read_bytes() != text.encode()
+    ]
+
+
+def write(home: Path = HOME) -> None:
+    """Write every file."""
+    for path, text in products().items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_bytes(text.encode())
+
+
+def _page(blocks: Iterator[str]) -> str:
+    return "\n\n".join([NOTICE, *map(_wrapped, blocks)]) + "\n"
+
+
+def _wrapped(block: str) -> str:
+    """Return a paragraph in lines of bearable length; what has lines already stays as it is."""
+    one_line = "\n" not in block and not block.startswith("#")
+    return textwrap.fill(block, WIDTH, break_on_hyphens=False) if one_line else block
+
+
+# --- diagrams/README.md -------------------------------------------------------------------------
+
+
+def _gallery() -> Iterator[str]:
+    yield "# Pictures of a training job's life"
+    yield (
+        "Frames are primary statuses (TrainingJobStatus), boxes secondary ones (SecondaryStatus)."
+        " On the arrows stands what makes a job move; `[spot]` behind it says that only spot jobs"
+        " do. What is only **inferred**, that is neither documented nor seen in real output, has a"
+        " question mark behind the cause and a dashed box (in DOT: a dashed, lighter line)."
+        " Statuses that AWS no longer supports are grey. Where each of them is known from stands"
+        " in [the life cycle](../docs/life-cycle.md)."
+    )
+    yield (
+        "`jobstate diagram` prints them; `--given spot=no --given stop=no` draws what such a job"
+        " can do and nothing else. Open a picture in GitHub's viewer to zoom."
+    )
+    for stem, (title, text, lifecycle) in PICTURES.items():
+        yield f"## {title}"
+        files = ", ".join(f"[{stem}.{ending}]({stem}.{ending})" for ending in ENDINGS.values())
+        yield f"{text} As files: {files}."
+        yield f"```mermaid\n{diagrams.render(lifecycle, 'mermaid')}```"
+
+
+# --- docs/life-cycle.md -------------------------------------------------------------------------
+
+
+def _life_cycle() -> Iterator[str]:
+    heading, named, rest = tables.render(TRAINING_JOB, "markdown").split("\n\n", 2)
+    yield heading
+    yield (
+        f"{named} It is all that jobstate believes of a training job: what it can be, how it"
+        " moves, and what is true of the answers about it. Everything else (verdicts, outcomes,"
+        " pictures) is derived from it. A **state** is a pair of the two statuses, for they do"
+        " not move together; an **edge** is a legal move, and there are no others. An edge"
+        " *needs* features that a job is created with, and comes *after* something that the job"
+        " must have passed. [outcomes.md](outcomes.md) says what each state means for whoever"
+        " waits, [the pictures](../diagrams/README.md) show it, `jobstate lifecycle` prints it."
+    )
+    yield "Each line has its *basis*:"
+    yield tables.markdown_table(
+        ("basis", "meaning"),
+        (
+            (Basis.DOCUMENTED, "AWS says so"),
+            (Basis.OBSERVED, "seen in real output; the source says how often"),
+            (Basis.INFERRED, "follows from the others, never seen: legal, but not proved"),
+        ),
+    )
+    yield "and its *source*, in short:"
+    yield tables.markdown_table(("source", "what it is"), SOURCES.items())
+    yield rest.rstrip("\n")
+
+
+# --- docs/outcomes.md ---------------------------------------------------------------------------
+
+
+def _outcomes() -> Iterator[str]:
+    states = TRAINING_JOB.region("job").states
+    primaries = dict.fromkeys(state.primary for state in states)
+    yield "# What each status means for whoever waits"
+    yield (
+        "**outcome**: what the job has come to. Only `succeeded` is success: a job that was"
+        " stopped, by a person or by a time limit, has not done its work. **final**: nothing will"
+        " run any more; who waits can stop waiting. **gone**: AWS is deleting the job; what it has"
+        " come to stays. **cause**: why it ended so, as far as its statuses tell; `unknown` says"
+        " that they don't, nothing at all that there is nothing to tell."
+    )
+    yield "## Both statuses"
+    yield _table((state.primary, state.secondary) for state in states)
+    yield "## No secondary status"
+    yield (
+        "Lists leave the secondary status out, and those before November 2024 had none. Then the"
+        " job may be any pair with this primary status. Stopped alone is final, and `stopped` is"
+        " true, for a time-out is a stop too; but only an answer with the secondary status tells"
+        " the one from the other. Deleting alone keeps its result to itself."
+    )
+    yield _table((primary, None) for primary in primaries)
+    yield "## A status that nobody knows"
+    yield (
+        f"AWS may add statuses. One that the life cycle does not know, here `{STRANGER}`, is"
+        " reported as unmodelled and tells nothing; the other status is read as if it stood alone."
+        " Where nothing is known, nothing is final."
+    )
+    yield _table(
+        [
+            *((primary, STRANGER) for primary in primaries),
+            (STRANGER, None),
+            (STRANGER, STRANGER),
+        ]
+    )
+    yield "## Why a job failed"
+    yield (
+        "The statuses don't say. A describe answer has FailureReason, and what stands before its"
+        " first colon is the cause; status messages are never read."
+    )
+    yield tables.markdown_table(
+        ("FailureReason begins with", "cause"),
+        ((reason, failure_cause(reason)) for reason in FAILURES),
+    )
+
+
+def _table(shown: Iterable[tuple[str, str | None]]) -> str:
+    return tables.markdown_table(
+        ("primary", "secondary", "outcome", "final", "gone", "cause"),
+        (_row(primary, secondary) for primary, secondary in shown),
+    )
+
+
+def _row(primary: str, secondary: str | None) -> tuple[str, ...]:
+    result = result_of(primary, secondary)
+    final, gone = ("yes" if true else "no" for true in (result.final, result.gone))
+    return (primary, secondary or "", result.outcome, final, gone, result.cause or "")
+
+
+def result_of(primary: str, secondary: str | None) -> Result:
+    """Return what a job has come to of which one answer shows these statuses, and nothing else."""
+    automaton = compile_lifecycle(TRAINING_JOB)["job"]
+    return automaton.known(automaton.sight(primary, secondary, {}).real).result
+
+
+# --- The command --------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None, home: Path = HOME) -> int:
+    """Write the files, or say which are stale; return the exit code."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Make what the life cycle makes.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if any is stale")
+    if not parser.parse_args(arguments).check:
+        write(home)
+        return 0
+    old = stale(home)
+    for path in old:
+        print(f"{path} is stale: run {COMMAND}")
+    return 1 if old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The command line, one file per command; importing it needs nothing but the standard library.
+
+`main` is what the command `jobstate` runs. It imports the commands only then, so that a person
+without the extra is told what to install.
+"""
+
+from __future__ import annotations
+
+import sys
+
+#: What the extra `cli` installs.
+_EXTRA = ("typer", "rich")
+_UNUSABLE = 2
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; it ends the program."""
+    try:
+        from jobstate.cli.app import app  # noqa: PLC0415 - the extra may not be there
+
+        app(prog_name="jobstate")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        print('jobstate needs more: pip install "jobstate[cli]"', file=sys.stderr)  # noqa: T201
+        sys.exit(_UNUSABLE)
+    except KeyboardInterrupt:  # while the commands are being imported
+        sys.exit(_INTERRUPTED)

@@ -1,0 +1,113 @@
+"""Text as people read it in a terminal: cut, counted, in columns, coloured; imports `printable`.
+
+Everything that comes from outside goes through that before it is printed, so that no status, name
+or message can move the cursor, change colours or turn the direction of reading.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, TextIO
+
+from attrs import frozen
+
+from jobstate.escaping import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
+
+#: More names than this in a row are not read.
+MOST_NAMES: Final = 8
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def cut(text: str, longest: int) -> str:
+    """Return a text that is at most so long."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in a row, escaped; those beyond a bearable number are counted."""
+    shown = ", ".join(map(printable, names[:MOST_NAMES]))
+    rest = len(names) - MOST_NAMES
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 job``, ``2 jobs``, ``3 statuses``."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def moment(time: datetime) -> str:
+    """Return a UTC time to the second, without its zone."""
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def duration(length: timedelta) -> str:
+    """Return a length of time in its two largest units."""
+    seconds = abs(length).total_seconds()
+    if 0 < seconds < 1:
+        return "< 1 s"
+    rest, sign = round(seconds), "-" if length.total_seconds() < 0 else ""
+    for place, (size, unit) in enumerate(_UNITS[:-1]):
+        if rest >= size:
+            finer, finer_unit = _UNITS[place + 1]
+            more = rest % size // finer
+            return f"{sign}{rest // size} {unit}" + (f" {more} {finer_unit}" if more else "")
+    return f"{sign}{rest} s"
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return rows in columns, the first to the left and the others to the right."""
+    every = list(rows)
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in every
+    ]
+
+
+@frozen
+class Paint:
+    """Colours, where they are wanted.
+
+    Attributes:
+        wanted: Whether to colour at all.
+    """
+
+    wanted: bool = False
+
+    @classmethod
+    def on(cls, stream: TextIO) -> Paint:
+        """Return colours for a stream: only on a terminal, and not if NO_COLOR is set."""
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return cls(wanted=stream.isatty() and not plain)
+
+    def bold(self, text: str) -> str:
+        """Return a heading."""
+        return self._in("1", text)
+
+    def good(self, text: str) -> str:
+        """Return what is as it should be."""
+        return self._in("32", text)
+
+    def bad(self, text: str) -> str:
+        """Return what is wrong."""
+        return self._in("31", text)
+
+    def odd(self, text: str) -> str:
+        """Return what deserves a look."""
+        return self._in("33", text)
+
+    def faint(self, text: str) -> str:
+        """Return what stands in the background."""
+        return self._in("2", text)
+
+    def _in(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.wanted else text

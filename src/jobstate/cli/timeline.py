@@ -1,0 +1,247 @@
+"""A verdict as people read it: heading, timeline, what each answer brought, what can't be true.
+
+Pure: verdicts in, lines out. Imports the verdict's words and how text is escaped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from jobstate.cli.terminal import Paint, counted, cut, duration, listed, moment, table
+from jobstate.escaping import printable
+from jobstate.events import PathKind
+from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from jobstate.automaton import Result
+    from jobstate.conformance import Report, Step
+    from jobstate.events import StatusChanged, Violation
+    from jobstate.observation import Entry
+
+#: How wide the bars are, all together.
+_BAR: Final = 32
+#: Of a longer history only so many entries at each end are printed.
+_ENTRIES_AT_AN_END: Final = 20
+#: How much of a service's or a rule's words is printed.
+_LONGEST_TEXT: Final = 400
+
+_OUTCOMES = {
+    Outcome.RUNNING: "still running",
+    Outcome.SUCCEEDED: "succeeded",
+    Outcome.FAILED: "failed",
+    Outcome.STOPPED: "stopped",
+    Outcome.TIMED_OUT: "timed out",
+    Outcome.UNKNOWN: "outcome unknown",
+}
+#: What has been taken for success often enough to say that it is none.
+_NO_SUCCESS = {Outcome.STOPPED, Outcome.TIMED_OUT}
+_SURENESS = {PathKind.EXACT: "", PathKind.CERTAIN: "surely ", PathKind.POSSIBLE: "perhaps "}
+
+
+def job_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield the whole story of a job."""
+    job = report.job
+    shown = report.shown.get(report.region)
+    status = "no status" if shown is None else printable(str(shown))
+    name = printable(job.arn.rpartition("/")[2])
+    colour = paint.good if report.legal else paint.bad
+    yield paint.bold(name) + f"  created {moment(job.created)} UTC"
+    yield paint.faint(printable(job.arn))
+    yield f"{status}: {colour(outcome_words(report.result))}{_took(report)}"
+    yield from _indented(_timeline(report, paint))
+    if report.answers > 1:
+        yield ""
+        yield from _indented(_news(report))
+    if report.violations or report.unmodelled:
+        yield ""
+    for step in report.steps:
+        for violation in step.judgement.violations:
+            yield from _indented(_violation(report, step, violation, paint))
+        for each in step.judgement.unmodelled:
+            what = f"{each.field} is {each.value}, which {report.lifecycle} does not know"
+            yield f"  {paint.odd('unmodelled')}: {printable(what)}"
+            yield f"      at: {printable(step.where)}"
+
+
+def outcome_words(result: Result) -> str:
+    """Return what a job has come to, in words."""
+    words = _OUTCOMES[result.outcome]
+    if result.cause == UNKNOWN_CAUSE:
+        words += ", cause unknown"
+    elif result.cause is not None:
+        words += f" ({printable(result.cause)})"
+    if result.outcome in _NO_SUCCESS:
+        words += ", not a success"
+    return f"{words}; being deleted" if result.gone else words
+
+
+def _took(report: Report) -> str:
+    entries = report.entries
+    if not report.result.final or not entries:
+        return ""
+    return f", after {duration(entries[-1].start - entries[0].start)}"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+# --- The timeline -------------------------------------------------------------------------------
+
+
+def _timeline(report: Report, paint: Paint) -> Iterator[str]:
+    entries = report.entries
+    if not entries:
+        return
+    scale = _Scale(report)
+    rows = [_row(number, entries, scale) for number in range(len(entries))]
+    left_out = len(rows) - 2 * _ENTRIES_AT_AN_END
+    lines = [line.rstrip() for line in _columns(rows)]
+    if left_out > 1:
+        yield from lines[:_ENTRIES_AT_AN_END]
+        yield f"… {left_out:,} more …"
+        yield from lines[-_ENTRIES_AT_AN_END:]
+    else:
+        yield from lines
+    if message := entries[-1].message:
+        yield paint.faint(f"“{cut(printable(message), _LONGEST_TEXT)}”")
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for status, start, length, bar in rows:
+        yield "  ".join(
+            (status.ljust(widths[0]), start.rjust(widths[1]), length.rjust(widths[2]), bar)
+        )
+
+
+class _Scale:
+    """Where a moment lies on the bars."""
+
+    def __init__(self, report: Report) -> None:
+        entries = report.entries
+        times = [time for each in entries for time in (each.start, each.end) if time]
+        modified = report.standing.modified
+        self.running = not report.result.final
+        self.first = min(times)
+        self.last = max([*times, modified]) if modified and self.running else max(times)
+
+    def place(self, time: datetime) -> int:
+        return round(_BAR * ((time - self.first) / ((self.last - self.first) or timedelta(1))))
+
+
+def _row(number: int, entries: Sequence[Entry], scale: _Scale) -> tuple[str, str, str, str]:
+    entry = entries[number]
+    start = moment(entry.start)
+    if number and entries[number - 1].start.date() == entry.start.date():
+        start = start.partition(" ")[2]
+    last = number == len(entries) - 1
+    end = entry.end or (None if last else entries[number + 1].start)
+    running = last and scale.running
+    if running:
+        length = "running"
+    else:
+        length = "" if end is None or (last and end == entry.start) else duration(end - entry.start)
+    return cut(printable(entry.status), 40), start, length, _bar(entry, end, scale, running=running)
+
+
+def _bar(entry: Entry, end: datetime | None, scale: _Scale, *, running: bool) -> str:
+    """Return the stay's part of the whole, at its place: ``|`` ended there, ``>`` goes on."""
+    begin = min(scale.place(entry.start), _BAR - 1)
+    until = scale.last if running else end
+    length = 0 if until is None else scale.place(until) - begin
+    if running:
+        drawn = "=" * (length - 1) + ">"
+    elif end is None or end == entry.start:
+        drawn = "|"
+    else:
+        drawn = "=" * max(length, 1)
+    return " " * begin + drawn
+
+
+# --- What each answer brought -------------------------------------------------------------------
+
+
+def _news(report: Report) -> Iterator[str]:
+    yield "What each answer brought:"
+    told = 0
+    for step in report.steps:
+        changes = (_changed(each, report.region) for each in step.judgement.changed)
+        lines = [*_entered(step), *changes]
+        if lines:
+            told += 1
+            yield f"  {printable(step.where)}"
+            yield from (f"    {line}" for line in lines)
+    if silent := report.answers - told:
+        yield f"  {counted(silent, 'answer')} brought no new status"
+
+
+def _entered(step: Step) -> Iterator[str]:
+    if entered := step.judgement.entered:
+        yield f"entered {listed([each.status for each in entered])}"
+
+
+def _changed(change: StatusChanged, main_region: str) -> str:
+    region = "" if change.region == main_region else f"{change.region.replace('_', ' ')} "
+    if change.origin is None:
+        move = f"{region}first seen: {change.target}"
+    else:
+        move = f"{region}{change.origin} → {change.target}"
+    return printable(f"{move}{_way(change)}")
+
+
+def _way(change: StatusChanged) -> str:
+    """Return how the job came there, and how sure that is."""
+    sure = str(change.path_kind)
+    if change.basis is Basis.INFERRED:
+        sure += f", {change.basis}"
+    if change.path:
+        return f", {_SURENESS[change.path_kind]}by way of {listed(change.path)} ({sure})"
+    if change.basis is None and change.path_kind is not PathKind.EXACT:
+        return ", no legal way is known"
+    if change.origin is None:
+        return ""
+    return f", {_SURENESS[change.path_kind]}directly ({sure})"
+
+
+# --- What can't be true -------------------------------------------------------------------------
+
+
+def _violation(report: Report, step: Step, found: Violation, paint: Paint) -> Iterator[str]:
+    is_error = found.severity is Severity.ERROR
+    head = paint.bad(f"error {found.rule}") if is_error else paint.odd(f"note {found.rule}")
+    yield f"{head}: {cut(printable(found.message), _LONGEST_TEXT)}"
+    place = f"{step.where}, {found.path}" if found.path else step.where
+    yield f"    at: {printable(place)}"
+    if found.allowed:
+        yield f"    allowed: {listed(found.allowed)}"
+    summary = report.lifecycle.rule(found.rule).summary
+    yield f"    because: {summary} ({found.basis}; {found.source})"
+
+
+# --- Many jobs ----------------------------------------------------------------------------------
+
+
+def summary_lines(reports: Iterable[Report], illegal: frozenset[object]) -> list[str]:
+    """Return a table of the jobs by outcome.
+
+    Args:
+        reports: The verdicts on all of them.
+        illegal: The jobs that count as illegal.
+    """
+    jobs: Counter[Outcome] = Counter()
+    wrong: Counter[Outcome] = Counter()
+    for report in reports:
+        jobs[report.result.outcome] += 1
+        wrong[report.result.outcome] += report.job in illegal
+    rows = [
+        (_OUTCOMES[outcome], f"{jobs[outcome]:,}", f"{wrong[outcome]:,}")
+        for outcome in Outcome
+        if jobs[outcome]
+    ]
+    return table([("outcome", "jobs", "illegal"), *rows])
