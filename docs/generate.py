@@ -40,8 +40,7 @@ PICTURES = {
     ),
     "training-job": (
         "Everything",
-        "All that any training job can do, stops included. It is large: best seen from the DOT"
-        " file, as `dot -Tsvg diagrams/training-job.dot -o training-job.svg` draws it.",
+        "All that any training job can do, stops included. It is large: better draw the DOT file.",
         TRAINING_JOB,
     ),
 }
@@ -116,7 +115,9 @@ def _gallery() -> Iterator[str]:
     )
     yield (
         "`jobstate diagram` prints them; `--given spot=no --given stop=no` draws what such a job"
-        " can do and nothing else. Open a picture in GitHub's viewer to zoom."
+        " can do and nothing else. Mermaid's pictures"
+        " can be zoomed in GitHub; `dot -Tsvg diagrams/training-job.dot -o training-job.svg`"
+        " (Graphviz) draws them better."
     )
     for stem, (title, text, lifecycle) in PICTURES.items():
         yield f"## {title}"

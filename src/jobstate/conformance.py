@@ -137,12 +137,12 @@ class Report:
             "cause": result.cause,
             "legal": self.legal,
             "violations": [
-                {**_without(each.to_dict(), "kind", "key", "job", "lifecycle"), "where": step.where}
+                {**each.details(), "where": step.where}
                 for step in self.steps
                 for each in step.judgement.violations
             ],
             "unmodelled": [
-                {**_without(each.to_dict(), "kind", "key", "job"), "where": step.where}
+                {**each.details(), "where": step.where}
                 for step in self.steps
                 for each in step.judgement.unmodelled
             ],
@@ -150,7 +150,7 @@ class Report:
                 _entry_dict(ordinal, entry) for ordinal, entry in enumerate(self.entries, start=1)
             ],
             "changes": [
-                {**_without(each.to_dict(), "kind", "job"), "where": step.where}
+                {**each.details(), "where": step.where}
                 for step in self.steps
                 for each in step.judgement.changed
             ],
@@ -253,7 +253,3 @@ def _entry_dict(ordinal: int, entry: Entry) -> dict[str, object]:
         "seconds": None if entry.end is None else (entry.end - entry.start).total_seconds(),
         "message": entry.message,
     }
-
-
-def _without(data: dict[str, object], *names: str) -> dict[str, object]:
-    return {name: value for name, value in data.items() if name not in names}

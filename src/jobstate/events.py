@@ -60,10 +60,11 @@ class StatusEntered:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, numbers, None; times as ISO 8601 in UTC."""
+        return {"kind": self.kind, "key": self.key, "job": job_dict(self.job)} | self.details()
+
+    def details(self) -> dict[str, object]:
+        """Return the same without what kind of event it is and which job it is about."""
         return {
-            "kind": self.kind,
-            "key": self.key,
-            "job": job_dict(self.job),
             "ordinal": self.ordinal,
             "status": self.status,
             "start": iso(self.start),
@@ -113,9 +114,11 @@ class StatusChanged:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, booleans, None; times as ISO 8601 in UTC."""
+        return {"kind": self.kind, "job": job_dict(self.job)} | self.details()
+
+    def details(self) -> dict[str, object]:
+        """Return the same without what kind of event it is and which job it is about."""
         return {
-            "kind": self.kind,
-            "job": job_dict(self.job),
             "region": self.region,
             "from": self.origin,
             "to": self.target,
@@ -171,10 +174,11 @@ class Violation:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
+        return {"kind": self.kind, "key": self.key, "job": job_dict(self.job)} | self.details()
+
+    def details(self) -> dict[str, object]:
+        """Return the same without what kind of event it is and which job it is about."""
         return {
-            "kind": self.kind,
-            "key": self.key,
-            "job": job_dict(self.job),
             "rule": self.rule,
             "severity": str(self.severity),
             "message": self.message,
@@ -213,10 +217,11 @@ class Unmodelled:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
+        return {"kind": self.kind, "key": self.key, "job": job_dict(self.job)} | self.details()
+
+    def details(self) -> dict[str, object]:
+        """Return the same without what kind of event it is and which job it is about."""
         return {
-            "kind": self.kind,
-            "key": self.key,
-            "job": job_dict(self.job),
             "field": self.field,
             "value": self.value,
             "at": iso(self.at),

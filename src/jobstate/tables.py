@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Edge, Feature, Region, Rule, State
+    from jobstate.specification import (
+        Edge,
+        Exclusion,
+        Feature,
+        Memory,
+        Region,
+        Rule,
+        State,
+    )
 
 #: The version of the JSON document's shape; it rises when something in it changes or goes.
 SCHEMA_VERSION = 1
@@ -33,6 +41,7 @@ _FORMULA = ("=", "+", "-", "@")
 #: What Markdown takes for its own, anywhere in a cell.
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|&~]|(?<![^\W_])_|_(?![^\W_])")
 _GAP = "  "
+_EDGE_COLUMNS = ("from", "to", "cause", "needs", "after", "basis", "source")
 
 
 @frozen
@@ -98,7 +107,7 @@ def _state(state: State) -> tuple[str, ...]:
 def _edges(region: Region) -> Table:
     return Table(
         title=f"{region.title}: edges",
-        columns=("from", "to", "cause", "needs", "after", "basis", "source"),
+        columns=_EDGE_COLUMNS,
         rows=tuple(_edge(edge) for edge in region.edges),
     )
 
@@ -178,7 +187,7 @@ def cell(text: str) -> str:
 def _csv(lifecycle: Lifecycle) -> str:
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow(("region", *_edges(lifecycle.regions[0]).columns))
+    writer.writerow(("region", *_EDGE_COLUMNS))
     for region in lifecycle.regions:
         for row in _edges(region).rows:
             writer.writerow([_defused(each) for each in (region.name, *row)])
@@ -207,43 +216,10 @@ def to_dict(lifecycle: Lifecycle) -> dict[str, object]:
         "title": lifecycle.title,
         "given": dict(lifecycle.assumed),
         "regions": [_region_dict(region) for region in lifecycle.regions],
-        "features": [
-            {
-                "name": each.name,
-                "meaning": each.meaning,
-                "source": each.source,
-                "shown": each.shown,
-            }
-            for each in lifecycle.features
-        ],
-        "exclusions": [
-            {
-                "features": list(each.features),
-                "rule": each.rule,
-                "basis": str(each.basis),
-                "source": each.source,
-            }
-            for each in lifecycle.exclusions
-        ],
-        "memories": [
-            {
-                "name": each.name,
-                "region": each.region,
-                "states": sorted(each.states),
-                "rule": each.rule,
-            }
-            for each in lifecycle.memories
-        ],
-        "rules": [
-            {
-                "id": each.id,
-                "severity": str(each.severity),
-                "basis": str(each.basis),
-                "summary": each.summary,
-                "source": each.source,
-            }
-            for each in lifecycle.rules
-        ],
+        "features": [_feature_dict(each) for each in lifecycle.features],
+        "exclusions": [_exclusion_dict(each) for each in lifecycle.exclusions],
+        "memories": [_memory_dict(each) for each in lifecycle.memories],
+        "rules": [_rule_dict(each) for each in lifecycle.rules],
     }
 
 
@@ -273,6 +249,43 @@ def _state_dict(state: State) -> dict[str, object]:
         "meaning": state.meaning,
         "basis": str(state.basis),
         "source": state.source,
+    }
+
+
+def _feature_dict(feature: Feature) -> dict[str, object]:
+    return {
+        "name": feature.name,
+        "meaning": feature.meaning,
+        "source": feature.source,
+        "shown": feature.shown,
+    }
+
+
+def _exclusion_dict(exclusion: Exclusion) -> dict[str, object]:
+    return {
+        "features": list(exclusion.features),
+        "rule": exclusion.rule,
+        "basis": str(exclusion.basis),
+        "source": exclusion.source,
+    }
+
+
+def _memory_dict(memory: Memory) -> dict[str, object]:
+    return {
+        "name": memory.name,
+        "region": memory.region,
+        "states": sorted(memory.states),
+        "rule": memory.rule,
+    }
+
+
+def _rule_dict(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "severity": str(rule.severity),
+        "basis": str(rule.basis),
+        "summary": rule.summary,
+        "source": rule.source,
     }
 
 

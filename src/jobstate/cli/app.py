@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Annotated, Final
 
 import typer
@@ -33,6 +32,8 @@ app.command("diagram", help=diagram.HELP)(diagram.diagram)
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if asked:
+        from importlib import metadata  # noqa: PLC0415 - slower to import than to judge an answer
+
         try:
             version = metadata.version("jobstate")
         except metadata.PackageNotFoundError:

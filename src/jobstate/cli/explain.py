@@ -108,7 +108,7 @@ def _ways(found: Explanation) -> Iterator[str]:
     moves = counted(len(ways[0]), "move")
     number = f"{MOST_WAYS} or more" if len(ways) == MOST_WAYS else f"{len(ways)}"
     kind = "the shortest way" if len(ways) == 1 else f"{number} shortest ways"
-    yield f"  {kind}, {moves}; the weakest basis on the firmest: {found.between.basis}"
+    yield f"  {kind}, {moves}; the weakest basis on the firmest way: {found.between.basis}"
     for way in ways[:_WAYS]:
         yield ""
         yield from _way(way)

@@ -5,6 +5,7 @@ Imports the life cycle's errors, typer and how text is escaped.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
@@ -81,7 +82,7 @@ def run(work: Callable[[], int]) -> NoReturn:
     """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that can't show a character gets its escape instead of an error.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         code = work()

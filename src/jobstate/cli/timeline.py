@@ -46,8 +46,7 @@ _SURENESS = {PathKind.EXACT: "", PathKind.CERTAIN: "surely ", PathKind.POSSIBLE:
 def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the whole story of a job."""
     job = report.job
-    shown = report.shown.get(report.region)
-    status = "no status" if shown is None else printable(str(shown))
+    status = printable(str(report.shown.get(report.region, "no status")))
     name = printable(job.arn.rpartition("/")[2])
     colour = paint.good if report.legal else paint.bad
     yield paint.bold(name) + f"  created {moment(job.created)} UTC"

@@ -85,8 +85,11 @@ def _class(node: Node) -> str | None:
 
 
 def escaped(text: str) -> str:
-    """Return a printable text as a Mermaid label shows it: what is special as ``#code;``."""
-    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
+    """Return a printable text as a Mermaid label shows it: what is special as ``#code;``.
+
+    Mermaid keeps codes as ``ﬂ°…¶ß`` while it works, so that ligature is taken apart.
+    """
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text.replace("\ufb02", "fl"))
 
 
 def _yaml(text: str) -> str:
