@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from jobstate.cli.app import app
 from pages import HOME
-
-if TYPE_CHECKING:
-    from click.testing import Result
 
 EXAMPLES = HOME / "examples"
 ANSWERS = EXAMPLES / "answers"

@@ -168,7 +168,7 @@ def accepts(record: type[Record], name: str, value: object) -> bool:
     return bool(read.to_api()[name] == value)
 
 
-def longest(name: str, shape: Any) -> int | None:  # noqa: ANN401 - botocore has no types
+def longest(name: str, shape: Any) -> int | None:
     """Return how long a string may be, by the model or else by us."""
     limit: int | None = shape.metadata.get("max", OWN_LIMITS.get(name))
     return limit
@@ -233,7 +233,7 @@ def test_attributes_have_the_types_of_the_model(shape_name: str) -> None:
         assert python_type(shape) in {hint, *getattr(hint, "__args__", ())}, name
 
 
-def python_type(shape: Any) -> object:  # noqa: ANN401 - botocore has no types
+def python_type(shape: Any) -> object:
     """Return the type that stands for a shape."""
     if shape.name in STATUSES:
         return STATUSES[shape.name]
@@ -248,7 +248,7 @@ def python_type(shape: Any) -> object:  # noqa: ANN401 - botocore has no types
 def test_lengths_are_those_of_the_model(
     record: type[Record],
     name: str,
-    shape: Any,  # noqa: ANN401 - botocore has no types
+    shape: Any,
 ) -> None:
     """A string of exactly the greatest length is taken, and one more character refused."""
     limit = longest(name, shape) if shape.name not in STATUSES else 128
@@ -282,7 +282,7 @@ def test_training_plans_have_the_shortest_length_of_the_model(record: type[Recor
 def test_counts_take_in_the_range_of_the_model(
     record: type[Record],
     name: str,
-    shape: Any,  # noqa: ANN401 - botocore has no types
+    shape: Any,
 ) -> None:
     """Whatever number the model allows is taken, and nothing beyond what its type can hold."""
     assert accepts(record, name, shape.metadata.get("min", 0))
@@ -305,7 +305,7 @@ def test_patterns_are_those_that_ours_come_from(shape_name: str) -> None:
 def test_every_pattern_is_known(
     record: type[Record],
     name: str,
-    shape: Any,  # noqa: ANN401 - botocore has no types
+    shape: Any,
 ) -> None:
     """No string that a record holds has a pattern that is not listed here."""
     assert record.attributes[name]

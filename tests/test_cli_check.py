@@ -14,14 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command import ANSWERS, BROKEN, described, item, jobstate, verdicts
-from jobstate import check
+from jobstate import Basis, Finding, Rule, check
 from jobstate.cli import answers as module
 from jobstate.cli.check import MANY_JOBS
-from jobstate.cli.terminal import MOST_NAMES
+from jobstate.cli.terminal import MOST_NAMES, Paint
+from jobstate.cli.timeline import job_lines
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from jobstate import Observation
+    from jobstate.specification import Specification
 
 PROGRAM = (sys.executable, "-m", "jobstate.cli", "check")
 
@@ -34,7 +39,7 @@ def loaded(path: Path) -> Any:
 def text_of(*answers: object, options: tuple[str, ...] = ()) -> str:
     """Return what is printed of answers given as JSON Lines."""
     lines = "".join(f"{json.dumps(answer)}\n" for answer in answers)
-    return jobstate("check", *options, "-", stdin=lines).stdout
+    return str(jobstate("check", *options, "-", stdin=lines).stdout)
 
 
 # --- What is printed of a job -------------------------------------------------------------------
@@ -217,6 +222,21 @@ def test_what_was_allowed_is_cut() -> None:
     assert allowed.endswith(" more")
 
 
+def test_a_rule_of_ones_own() -> None:
+    """A rule that names nothing allowed, in a life cycle of a user's own, is printed too."""
+
+    def ebbs(_: Specification, observation: Observation) -> Iterator[Finding]:
+        yield Finding(message=f"{observation.job.arn[-4:]} is no ebb")
+
+    rule = Rule(id="ebb", summary="Jobs ebb.", basis=Basis.INFERRED, source="me", tests=(ebbs,))
+    report = check(TRAINING_JOB.evolve(add_rules=[rule]), item("tide"))
+    assert list(job_lines(report, Paint()))[-3:] == [
+        "  error ebb: tide is no ebb",
+        "      at: the answer",
+        "      because: Jobs ebb. (inferred; me)",
+    ]
+
+
 def test_notes_and_news_break_nothing() -> None:
     """A note and an unmodelled status are printed and counted; the job stays legal."""
     ran = jobstate("check", BROKEN / "plan-on-spot.json")
@@ -379,10 +399,10 @@ def test_the_rest_is_judged() -> None:
 
 def test_unusable_input_outweighs_violations(tmp_path: Path) -> None:
     """Both are told; the exit code is that of what could not be judged at all."""
-    ran = jobstate("check", tmp_path / "none.json", tmp_path, BROKEN / "illegal-step.json")
+    ran = jobstate("check", tmp_path, tmp_path / "none.json", BROKEN / "illegal-step.json")
     assert ran.stderr.splitlines() == [
-        f"{tmp_path / 'none.json'}: No such file or directory",
         f"{tmp_path}: Is a directory",
+        f"{tmp_path / 'none.json'}: No such file or directory",
     ]
     assert "error illegal-transition" in ran.stdout
     assert ran.exit_code == 2
@@ -443,9 +463,12 @@ def test_many_jobs_are_counted() -> None:
     assert "job-3" not in ran.stdout
     assert "error illegal-pair: " in ran.stdout
     assert "note plan-with-spot: " in ran.stdout
-    assert (
-        "\noutcome        jobs  illegal\nstill running     2        1\nsucceeded        21        0\n"
-    ) in ran.stdout
+    table = [
+        "outcome        jobs  illegal",
+        "still running     2        1",
+        "succeeded        21        0",
+    ]
+    assert "\n".join(["", *table, ""]) in ran.stdout
     assert ran.stdout.endswith("\n23 jobs, 23 answers: 1 illegal (1 error, 1 note)\n")
 
 

@@ -17,7 +17,7 @@ def test_a_legal_way() -> None:
     assert ran.stdout.splitlines()[:6] == [
         "InProgress/Uploading → Completed: legal",
         "  by sagemaker-training-job 2026.11 given stop=no",
-        "  the shortest way, 1 move; the weakest basis on the firmest way: documented",
+        "  the shortest way, 1 move; the weakest basis on the first: documented",
         "",
         "    InProgress/Uploading",
         "    → Completed/Completed  artifacts_uploaded (documented; SPOT; LOGS 399, LISTS 15)",
@@ -37,7 +37,14 @@ def test_what_is_passed() -> None:
 def test_needs_are_told() -> None:
     """A move that only some jobs have says which."""
     text = jobstate("explain", "InProgress/Training", "InProgress/Interrupted").stdout
-    assert "spot_reclaimed [spot] (documented; SPOT)" in text
+    assert "spot_reclaimed [spot] (documented; " in text
+
+
+def test_a_longer_way_may_be_firmer() -> None:
+    """Where the shortest way is only inferred and another is not, that is said."""
+    text = jobstate("explain", "InProgress/Starting", "Completed").stdout
+    assert "2 moves; the weakest basis on the first: inferred\n" in text
+    assert "  a longer way is firmer; the weakest basis on it: documented\n" in text
 
 
 def test_several_ways() -> None:

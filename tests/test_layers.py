@@ -22,7 +22,17 @@ STOREYS = (
     },
     # 1: pure functions over the data
     {
-        *{"automaton", "changes", "conformance", "entries", "explanation", "judgement", "policy"},
+        *{
+            "automaton",
+            "changes",
+            "conformance",
+            "entries",
+            "explanation",
+            "history",
+            "judgement",
+            "masks",
+            "policy",
+        },
         *{"refusal", "rules", "tables"},
     },
     # 2: what changes

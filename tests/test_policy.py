@@ -34,6 +34,7 @@ def decided(primary: str, secondary: str | None = None, policy: OutcomePolicy | 
         ("Deleting", "Completed", Decision.SUCCESS),
         ("InProgress", "Hibernating", Decision.WAIT),
         ("Hibernating", None, Decision.WAIT),
+        ("Hibernating", "Completed", Decision.WAIT),
     ],
 )
 def test_the_default(primary: str, secondary: str | None, decision: Decision) -> None:

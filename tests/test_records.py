@@ -591,7 +591,7 @@ def test_attributes_rebuild_the_record(answer: dict[str, object]) -> None:
     assert type(record)(**values) == record
 
 
-def read_or_refused(answer: Any) -> TrainingJobRecord | ObservationError:  # noqa: ANN401
+def read_or_refused(answer: Any) -> TrainingJobRecord | ObservationError:
     """Return what an answer says, or its refusal; let other errors out."""
     try:
         return record_from_api(answer)

@@ -84,7 +84,7 @@ def test_string_subclasses_become_plain_values() -> None:
 
 @each_kind
 @pytest.mark.parametrize("value", [None, 1, b"Starting", ["Starting"]])
-def test_only_strings_are_statuses(kind: type[OpenStrEnum], value: Any) -> None:  # noqa: ANN401
+def test_only_strings_are_statuses(kind: type[OpenStrEnum], value: Any) -> None:
     """What is no string is refused as by any enumeration."""
     with pytest.raises(ValueError, match="is not a valid"):
         kind(value)

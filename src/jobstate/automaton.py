@@ -1,28 +1,29 @@
 """The compiled automaton of a region: what is known of a job, as sets of hidden states.
 
-Pure: imports only the life cycle and its expansion. A set of hidden states is a bit mask; one
-step is `next = reach[known] & seen`, looked up after the first time. Nothing here knows of jobs,
-answers or rules: `jobstate.judgement` does.
+Pure: imports only the life cycle, its expansion and the masks. A set of hidden states is a bit
+mask; one step is `next = reach[known] & seen`, looked up after the first time. Nothing here knows
+of jobs, answers or rules: `jobstate.judgement` does.
 """
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from jobstate.hidden import Hidden, excluded, expand
+from jobstate.masks import Successors
 from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jobstate.lifecycle import Lifecycle
     from jobstate.specification import Region, State
 
-#: How many different histories, and sets of hidden states, an automaton remembers. Real fleets
-#: show some dozens; the bound is there for inputs made up to be all different.
+#: How many different sets of hidden states an automaton remembers. Real fleets show some dozens;
+#: the bound is there for inputs made up to be all different.
 _REMEMBERED = 1 << 14
 
 #: Stands for every status that the life cycle does not know.
@@ -122,52 +123,6 @@ def result_of(states: Sequence[State]) -> Result:
     )
 
 
-@frozen
-class Followed:
-    """What a history adds to what is known.
-
-    Attributes:
-        known: What is known at its end, in agreement with what is shown now; None where nothing
-            agrees.
-        history: What is known from the history and earlier answers alone.
-        trouble: Index of the first status that no legal run explains; None where all are.
-        before: What was known before that status; None where it is the first.
-        left_out: The history as such is legal, but not with what earlier answers showed.
-    """
-
-    known: Known | None
-    history: Known
-    trouble: int | None
-    before: Known | None
-    left_out: bool
-
-
-class _Tables:
-    """Successors of single hidden states and of masks, over edges of at most some weakness."""
-
-    def __init__(self, automaton: Automaton, weakest: Basis) -> None:
-        count = len(automaton.hidden)
-        successors = [0] * count
-        silent = [1 << index for index in range(count)]
-        loud = [0] * count
-        for index, moves in enumerate(automaton.moves):
-            for edge, target in moves:
-                if edge.basis.weakness <= weakest.weakness:
-                    bit = 1 << target
-                    successors[index] |= bit
-                    if automaton.visible_at(index) == automaton.visible_at(target):
-                        silent[index] |= bit
-                    else:
-                        loud[index] |= bit
-        reach = _closure([own | 1 << index for index, own in enumerate(successors)])
-        #: Every hidden state that zero or more moves reach.
-        self.reach = _over(reach)
-        #: Every one that zero or more moves reach which no history prints.
-        self.silent = _over(_closure(silent))
-        #: Every one that exactly one move reaches which a history prints.
-        self.loud = _over(loud)
-
-
 class Automaton:
     """The knowledge automaton of one region.
 
@@ -198,21 +153,22 @@ class Automaton:
         self._words = _Words(lifecycle, region)
         self._known: dict[int, Known] = {}
         self._sights: dict[object, Sight] = {}
-        self._tables = {basis: _Tables(self, basis) for basis in Basis}
-        self.tables = self._tables[Basis.INFERRED]
+        visible = [self._states[one.state].visible for one in self.hidden]
+        self._successors = {basis: Successors(self.moves, visible, basis) for basis in Basis}
+        #: Over all edges.
+        self.successors = self._successors[Basis.INFERRED]
         initial = 0
         for name in region.initial:
             initial |= self.of_state[name]
         # A hidden state that comes back to where it began has passed more than a new job has.
         fresh = {one for one in self.hidden if self._is_fresh(one)}
         self.start = self.known(initial & self._having(fresh.__contains__))
-        self.follow = lru_cache(_REMEMBERED)(self._follow)
         #: Filled by `jobstate.explanation.between`.
         self.between: dict[tuple[int, int], Any] = {}
 
-    def tables_of(self, weakest: Basis) -> _Tables:
-        """Return the tables over edges of at most some weakness."""
-        return self._tables[weakest]
+    def successors_over(self, weakest: Basis) -> Successors:
+        """Return the successors over edges of at most some weakness."""
+        return self._successors[weakest]
 
     def _is_fresh(self, one: Hidden) -> bool:
         own = {
@@ -249,10 +205,6 @@ class Automaton:
             found.append(("secondary", secondary))
         return found
 
-    def visible_at(self, index: int) -> str:
-        """Return the status that a history prints for a hidden state."""
-        return self._states[self.hidden[index].state].visible
-
     def known(self, mask: int) -> Known:
         """Return the object for a non-empty set of hidden states."""
         found = self._known.get(mask)
@@ -287,7 +239,9 @@ class Automaton:
         if primary not in (None, UNKNOWN):
             of_primary = self.of_primary.get(primary, 0)
         of_secondary = self.everything
-        if secondary not in (None, UNKNOWN):
+        # Beside an unknown primary status a known secondary one may mean something new: an unknown
+        # status must never pass for the end of a job.
+        if secondary not in (None, UNKNOWN) and primary != UNKNOWN:
             of_secondary = self.of_visible.get(secondary, 0)
         both = of_primary & of_secondary
         unknown = UNKNOWN in (primary, secondary)
@@ -319,33 +273,9 @@ class Automaton:
         try:
             return known.steps[sight]
         except KeyError:
-            mask = self.tables.reach(known.mask) & sight.mask
+            mask = self.successors.reach(known.mask) & sight.mask
             found = known.steps[sight] = self.known(mask) if mask else None
             return found
-
-    def _follow(
-        self,
-        base: Known | None,
-        samples: tuple[Sight, ...],
-        statuses: tuple[str, ...],
-        now: Sight,
-        weakest: Basis = Basis.INFERRED,
-    ) -> Followed:
-        """Read a history (cached as `follow`; cost is linear in its length the first time).
-
-        Args:
-            base: What was known when the last history was read; None where this is the first.
-            samples: What thin answers have shown since, in order.
-            statuses: The statuses that the history adds.
-            now: What the answer itself shows.
-            weakest: Take only edges of at most this weakness.
-        """
-        walk = _Walk(self, self._tables[weakest], samples, now)
-        if base is not None:
-            walk.resume(base.mask)
-        for position, status in enumerate(statuses):
-            walk.enter(status, first=base is None and position == 0)
-        return walk.followed()
 
     def states_of(self, mask: int) -> tuple[State, ...]:
         """Return the states of a set of hidden states, in the life cycle's order."""
@@ -377,124 +307,6 @@ class _Words:
         self.secondaries = {state.secondary for state in states if state.secondary is not None}
         self.visible = {state.visible for state in states}
         self.two_axes = bool(self.secondaries)
-
-
-class _Walk:
-    """One reading of a history, with thin answers somewhere between its entries.
-
-    Layer k holds the hidden states that a legal run can be in after it has shown the entries so
-    far and the first k thin answers. A thin answer may have come at any moment, hence the layers.
-    """
-
-    def __init__(
-        self, automaton: Automaton, tables: _Tables, samples: tuple[Sight, ...], now: Sight
-    ) -> None:
-        self._automaton = automaton
-        self._tables = tables
-        self._samples = samples
-        self._now = now
-        self._layers = [0] * (len(samples) + 1)
-        self._anything_next = False
-        self._entered = 0
-        self._trouble: int | None = None
-        self._before: Known | None = None
-
-    def resume(self, base: int) -> None:
-        """Begin where an earlier history ended."""
-        self._layers[0] = base & self._now.features
-        self._saturate()
-
-    def enter(self, status: str, *, first: bool) -> None:
-        """Read one entry."""
-        automaton = self._automaton
-        shown = automaton.of_visible.get(status, 0)
-        unknown = not automaton.knows(status)
-        if unknown:  # it could be anything, and so could what it leads to
-            layers = [self._now.features or automaton.everything] * len(self._layers)
-        elif self._anything_next:
-            layers = [shown & self._now.features] * len(self._layers)
-        elif first:
-            layers = [automaton.start.mask & shown & self._now.features, *self._layers[1:]]
-        else:
-            layers = [self._tables.loud(mask) & shown for mask in self._layers]
-        if not any(layers):
-            self._note_trouble()
-            layers[-1] = shown & self._now.features or shown
-        self._layers = layers
-        # After a status that `given` has ruled out nothing is known either.
-        self._anything_next = unknown or not shown
-        self._entered += 1
-        self._saturate()
-
-    def _note_trouble(self) -> None:
-        if self._trouble is None:
-            self._trouble = self._entered
-            union = self._union()
-            self._before = self._automaton.known(union) if union else None
-
-    def _saturate(self) -> None:
-        silent = self._tables.silent
-        layers = self._layers
-        layers[0] = silent(layers[0])
-        for position, sample in enumerate(self._samples):
-            layers[position + 1] = silent(layers[position + 1] | layers[position] & sample.mask)
-
-    def _union(self) -> int:
-        union = 0
-        for mask in self._layers:
-            union |= mask
-        return union
-
-    def followed(self) -> Followed:
-        """Return what was found."""
-        automaton = self._automaton
-        complete = self._layers[-1]
-        history = complete or self._union() or self._now.real
-        mask = history & self._now.mask
-        return Followed(
-            known=automaton.known(mask) if mask else None,
-            history=automaton.known(history),
-            trouble=self._trouble,
-            before=self._before,
-            left_out=not complete,
-        )
-
-
-def _closure(successors: list[int]) -> list[int]:
-    """Return the reflexive-transitive closure; each mask must have its own bit set."""
-    closed = list(successors)
-    changed = True
-    while changed:
-        changed = False
-        for index, mask in enumerate(closed):
-            wider = mask
-            for other in bits(mask):
-                wider |= closed[other]
-            if wider != mask:
-                closed[index] = wider
-                changed = True
-    return closed
-
-
-def _over(table: list[int]) -> Callable[[int], int]:
-    """Return the table of single hidden states as a remembered function of masks."""
-
-    @lru_cache(_REMEMBERED)
-    def of(mask: int) -> int:
-        union = 0
-        for index in bits(mask):
-            union |= table[index]
-        return union
-
-    return of
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the indices of the bits that are set, the lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton import Known, Sight, bits
+from jobstate.automaton import Known, Sight
 from jobstate.events import PathKind, StatusChanged
 from jobstate.explanation import between
+from jobstate.history import follow
+from jobstate.masks import bits
 from jobstate.specification import Basis
 
 if TYPE_CHECKING:
@@ -151,8 +153,8 @@ def _entering(after: Known, previous: str) -> str | None:
 
 def _firmest(automaton: Automaton, reading: Reading) -> Basis | None:
     for basis in Basis:
-        followed = automaton.follow(
-            reading.base, reading.samples, reading.statuses, reading.now, basis
+        followed = follow(
+            automaton, reading.base, reading.samples, reading.statuses, reading.now, basis
         )
         if followed.known is not None and followed.trouble is None and not followed.left_out:
             return basis

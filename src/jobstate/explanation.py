@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 from attrs import frozen
 
-from jobstate.automaton import Automaton, bits, compile_lifecycle
+from jobstate.automaton import Automaton, compile_lifecycle
 from jobstate.errors import UnknownNameError
+from jobstate.masks import bits
 from jobstate.specification import Basis, Edge, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Region
+from jobstate.specification import Region
 
 #: More shortest ways than this are not listed: nobody reads them.
 MOST_WAYS = 16
@@ -182,12 +183,12 @@ def between(automaton: Automaton, start: int, end: int) -> Between:
 
 
 def _between(automaton: Automaton, start: int, end: int) -> Between:
-    tables = automaton.tables
-    start = sum(1 << index for index in bits(start) if tables.reach(1 << index) & end)
-    end &= tables.reach(start)
+    reach = automaton.successors.reach
+    start = sum(1 << index for index in bits(start) if reach(1 << index) & end)
+    end &= reach(start)
     if not end:
         return NOTHING_BETWEEN
-    crossed = tables.reach(start) & _reaching(automaton, end)
+    crossed = reach(start) & _reaching(automaton, end)
     inner = crossed & ~_places(automaton, start | end)
     ends = {state.visible for state in automaton.states_of(start | end)}
     way = [state for state in _in_order(automaton, start, crossed) if state.visible not in ends]
@@ -220,7 +221,7 @@ def _places(automaton: Automaton, mask: int) -> int:
 
 
 def _reaching(automaton: Automaton, end: int) -> int:
-    reach = automaton.tables.reach
+    reach = automaton.successors.reach
     return sum(1 << index for index in bits(automaton.everything) if reach(1 << index) & end)
 
 
@@ -243,7 +244,7 @@ def _spread(automaton: Automaton, start: int, allowed: int) -> int:
 
 def _firmest(automaton: Automaton, start: int, end: int) -> Basis | None:
     for basis in Basis:
-        if automaton.tables_of(basis).reach(start) & end & ~start:
+        if automaton.successors_over(basis).reach(start) & end & ~start:
             return basis
     return None
 

@@ -17,6 +17,7 @@ from jobstate.automaton import Automaton, Known, Result, Sight, compile_lifecycl
 from jobstate.changes import Reading, change
 from jobstate.entries import clock
 from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.history import follow
 from jobstate.observation import Entry, JobKey, is_before, same_time
 from jobstate.refusal import Refusal, Refused
 from jobstate.rules import Ruleset
@@ -202,12 +203,12 @@ class Judge:
         if fresh or not old:
             base, samples, old = (None, () if fresh else samples, ())
         statuses = tuple(entry.status for entry in observation.entries[len(old) :])
-        followed = automaton.follow(base, samples, statuses, sight)
+        followed = follow(automaton, base, samples, statuses, sight)
         refused = self._refusal.history(automaton, followed, sight, observation, len(old))
         known, explained = followed.known, followed.known is not None
         if known is None or sight.unknown:
             # Reality wins; of what the history leaves possible, keep what agrees with it.
-            reached = automaton.tables.reach(followed.history.mask) & sight.mask
+            reached = automaton.successors.reach(followed.history.mask) & sight.mask
             known = automaton.known(sight.real if sight.unknown else reached or sight.real)
         reading = Reading(base, samples, statuses, sight)
         return _Moved(known, refused, base=known, reading=reading, explained=explained)

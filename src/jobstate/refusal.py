@@ -19,7 +19,8 @@ from jobstate.specification import Finding, Needs, needs_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from jobstate.automaton import Automaton, Followed, Known, Sight
+    from jobstate.automaton import Automaton, Known, Sight
+    from jobstate.history import Followed
     from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Observation, Shown
     from jobstate.specification import Edge, Region
@@ -71,13 +72,13 @@ class Refusal:
         if sight.illegal_pair:
             return self._illegal_pair(automaton, shown, observation)
         origin = "the creation of a job" if before is None else before.label
-        reached = automaton.states_of(automaton.tables.reach(known.mask))
+        reached = automaton.states_of(automaton.successors.reach(known.mask))
         return self._refused(
             known,
             target=lambda other: (
                 other.sight(shown.primary, shown.secondary, observation.features).mask
             ),
-            step=lambda other, mask: other.tables.reach(mask),
+            step=lambda other, mask: other.successors.reach(mask),
             finding=Finding(
                 message=f"{shown} can't come after {origin}",
                 path=automaton.region.title,
@@ -166,7 +167,7 @@ class Refusal:
         return self._refused(
             before,
             target=lambda other: other.of_visible.get(entry.status, 0),
-            step=lambda other, mask: other.tables.loud(other.tables.silent(mask)),
+            step=lambda other, mask: other.successors.loud(other.successors.silent(mask)),
             finding=Finding(
                 message=f"entry {index + 1} ({entry.status}) can't come after entry {index}"
                 f" ({previous})",

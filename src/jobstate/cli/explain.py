@@ -17,7 +17,7 @@ from jobstate.errors import UnknownNameError
 from jobstate.escaping import printable
 from jobstate.explanation import MOST_WAYS, explain
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import needs_text
+from jobstate.specification import Basis, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +108,10 @@ def _ways(found: Explanation) -> Iterator[str]:
     moves = counted(len(ways[0]), "move")
     number = f"{MOST_WAYS} or more" if len(ways) == MOST_WAYS else f"{len(ways)}"
     kind = "the shortest way" if len(ways) == 1 else f"{number} shortest ways"
-    yield f"  {kind}, {moves}; the weakest basis on the firmest way: {found.between.basis}"
+    weakest = Basis.weakest(edge.basis for edge in ways[0])
+    yield f"  {kind}, {moves}; the weakest basis on the first: {weakest}"
+    if weakest is not found.between.basis:
+        yield f"  a longer way is firmer; the weakest basis on it: {found.between.basis}"
     for way in ways[:_WAYS]:
         yield ""
         yield from _way(way)

@@ -215,7 +215,7 @@ def _violation(report: Report, step: Step, found: Violation, paint: Paint) -> It
     is_error = found.severity is Severity.ERROR
     head = paint.bad(f"error {found.rule}") if is_error else paint.odd(f"note {found.rule}")
     yield f"{head}: {cut(printable(found.message), _LONGEST_TEXT)}"
-    place = f"{step.where}, {found.path}" if found.path else step.where
+    place = ", ".join(filter(None, (step.where, found.path))) or "the answer"
     yield f"    at: {printable(place)}"
     if found.allowed:
         yield f"    allowed: {listed(found.allowed)}"
