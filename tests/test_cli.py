@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import runpy
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMANDS = ("check", "explain", "lifecycle", "diagram")
+
+
+@pytest.fixture(autouse=True)
+def collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the program, which ends with its process, from tuning this one's garbage collector."""
+    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
 
 
 class Terminal(io.StringIO):

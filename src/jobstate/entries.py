@@ -81,7 +81,7 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
         if entry.end is None:
             yield _misplaced(number, entry, "is open, but others follow it", "an end")
     last, number = entries[-1], len(entries)
-    final = is_final(spec, last.status)
+    final = _has_ended(spec, observation)
     if final is False and last.end is not None:
         yield _misplaced(number, last, f"is the last, but ended at {clock(last.end)}", "no end")
     elif final and last.end is None:
@@ -93,6 +93,14 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
             f"is where the job ended, but it lasts from {clock(last.start)} to {clock(last.end)}",
             clock(last.start),
         )
+
+
+def _has_ended(spec: Specification, observation: Observation) -> bool | None:
+    """Tell whether a job has ended, by the status shown rather than by its history."""
+    region = spec.history_region
+    shown = observation.shown.get(region.name) if region else None
+    ended = None if shown is None else _are_final(spec, "primary", shown.primary)
+    return is_final(spec, observation.entries[-1].status) if ended is None else ended
 
 
 def last_is_current(spec: Specification, observation: Observation) -> Iterator[Finding]:
@@ -112,12 +120,17 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
     )
 
 
-@lru_cache(maxsize=4096)  # bounded, for unknown statuses come from outside
 def is_final(spec: Specification, status: str) -> bool | None:
     """Tell whether a status that histories print ends a job; None where it is not known."""
+    return _are_final(spec, "visible", status)
+
+
+@lru_cache(maxsize=4096)  # bounded, for unknown statuses come from outside
+def _are_final(spec: Specification, axis: str, status: str) -> bool | None:
     region = spec.history_region
-    states = [] if region is None else [each for each in region.states if each.visible == status]
-    return all(state.final for state in states) if states else None
+    states = region.states if region else ()
+    found = [state for state in states if getattr(state, axis) == status]
+    return all(state.final for state in found) if found else None
 
 
 def clock(moment: datetime) -> str:

@@ -6,10 +6,8 @@ there are of them.
 
 from __future__ import annotations
 
-import gc
 import stat
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 #: The name that stands for standard input.
 STDIN: Final = "-"
 
-#: Reading makes many small objects and no cycles: looking for those rarely saves a tenth.
-_ALLOCATIONS = 100_000
-
 
 class Answers:
     """The verdicts on every job that some answers speak of.
@@ -54,7 +49,7 @@ class Answers:
 
     def read(self, names: Sequence[str]) -> None:
         """Judge every answer in files, in order; ``-`` is standard input."""
-        with _rare_collection(), progress(_size(names)) as told:
+        with progress(_size(names)) as told:
             before = 0
             for name in names:
                 read = 0
@@ -118,13 +113,3 @@ def _size(names: Iterable[str]) -> int | None:
             return None
         total += found.st_size
     return total
-
-
-@contextmanager
-def _rare_collection() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
