@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: What generated jobs have in turn; what is left out is drawn.
-KINDS: tuple[dict[str, bool], ...] = (
+JOBS: tuple[dict[str, bool], ...] = (
     {"spot": True},
     {"spot": False, "warm_pool": False},
     {"spot": True, "plan": False},
@@ -68,9 +68,9 @@ def corpus_histories() -> list[Series]:
 
 
 def generated(count: int, seed: int) -> list[Series]:
-    """Return the series of some jobs, as many of each of the `KINDS`."""
+    """Return the series of some jobs, as many of each of `JOBS`."""
     rng = random.Random(seed)
-    return [_generated(number, KINDS[number % len(KINDS)], rng) for number in range(count)]
+    return [_generated(number, JOBS[number % len(JOBS)], rng) for number in range(count)]
 
 
 def _generated(number: int, wanted: Mapping[str, bool], rng: random.Random) -> Series:
@@ -110,7 +110,7 @@ class _Job:
     def answers(self) -> list[Answer]:
         """Return what is seen at some moments of the life, its end at last."""
         count, rng = len(self._pairs), self._rng
-        before = [place for place in range(count - 1) if rng.random() < 0.3]
+        before = [place for place in range(count - 1) if rng.random() < 0.45]
         series = [self._answer(place) for place in (*before, count - 1)]
         if self._features["warm_pool"] and rng.random() < 0.9:
             series = self._with_pool(series)

@@ -8,6 +8,7 @@ over `specification_of_facts`). Imports nothing of jobstate itself.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -183,9 +184,16 @@ def broken_by(answer: Answer) -> Iterator[str]:
 
 
 def _may_have_failed(answer: Answer) -> bool:
-    if answer["TrainingJobStatus"] == "Deleting":  # it keeps its result, shown or not
-        return answer.get("SecondaryStatus") in {None, "Failed"}
-    return bool(answer["TrainingJobStatus"] == "Failed")
+    if answer["TrainingJobStatus"] != "Deleting":
+        return bool(answer["TrainingJobStatus"] == "Failed")
+    # It keeps its result, shown or not; where a result is shown that can't be, nothing is known.
+    secondary, spot = answer.get("SecondaryStatus"), answer.get("EnableManagedSpotTraining")
+    return secondary in {None, "Failed"} or f"Deleting/{secondary}" not in _reachable(spot)
+
+
+@cache
+def _reachable(spot: bool | None) -> set[str]:  # noqa: FBT001 - as answers show it
+    return facts.reachable() if spot is None else facts.reachable(spot=spot)
 
 
 def _has_failed(answer: Answer) -> bool:

@@ -59,7 +59,8 @@ def rule(rule_id: str, **more: Any) -> Rule:
 WAY = Region(
     name="way",
     title="Status",
-    history=True,
+    field="Status",
+    history="Log",
     initial=("packed",),
     states=(
         state("packed"),

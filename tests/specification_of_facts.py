@@ -71,7 +71,8 @@ def _job() -> Region:
             for origin, target, needs, trained in sorted(facts.lifted_edges(), key=_by_ends)
         ),
         initial=(facts.INITIAL,),
-        history=True,
+        field="Status",
+        history="Log",
     )
 
 

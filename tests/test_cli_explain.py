@@ -44,7 +44,8 @@ def test_a_longer_way_may_be_firmer() -> None:
     """Where the shortest way is only inferred and another is not, that is said."""
     text = jobstate("explain", "InProgress/Starting", "Completed").stdout
     assert "2 moves; the weakest basis on the first: inferred\n" in text
-    assert "  a longer way is firmer; the weakest basis on it: documented\n" in text
+    assert "  a longer way is firmer, 3 moves; the weakest basis on it: documented\n" in text
+    assert text.index("a longer way") < text.index("→ InProgress/Uploading ")
 
 
 def test_several_ways() -> None:

@@ -114,7 +114,7 @@ def test_next_describe_answer() -> None:
     report = check(
         TRAINING_JOB, [described("InProgress", *FIVE[:3]), described("Completed", *FIVE)]
     )
-    assert [each.ordinal for each in report.steps[1].judgement.entered] == [4, 5]
+    assert [each.ordinal for each in report.steps[1].entered] == [4, 5]
     change = report.changes[-1]
     assert (change.origin, change.target) == ("InProgress/Training", "Completed/Completed")
     assert (change.path, change.path_kind) == (("Uploading",), PathKind.EXACT)

@@ -69,7 +69,7 @@ def hostile() -> Lifecycle:
     )
     last = state("last", secondary=HOSTILE[0], final=True, outcome=Outcome.FAILED)
     other = Region(
-        name="other", title="Other", history=True, initial=(last.name,), states=(last,), edges=()
+        name="other", title="Other", history="Log", initial=(last.name,), states=(last,), edges=()
     )
     return Lifecycle(
         name="hostile",

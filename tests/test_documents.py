@@ -185,7 +185,7 @@ def test_nothing(data: bytes) -> None:
         (b"[" + b"9" * 5000 + b"]", "has a number of 5,000 digits"),
         (b'{"a": 1', "ends in the middle of a value at line 1, column 8"),
         (b'{"a":\n{"b": "c', "ends in the middle of a value at line 2, column 7"),
-        (b"[1,\n2,\n\n", "ends in the middle of a value at line 4, column 1"),
+        (b"[1,\n2,\n\n", "ends in the middle of a value at line 2, column 3"),
         (b"nonsense", "is no JSON at line 1, column 1: Expecting value"),
         (b'["\\x"]', r"is no JSON at line 1, column 3: Invalid \escape"),
         (b'["a\x01b"]', "is no JSON at line 1, column 4: Invalid control character"),

@@ -33,7 +33,7 @@ STOREYS = (
             "masks",
             "policy",
         },
-        *{"refusal", "rules", "tables"},
+        *{"refusal", "report", "rules", "tables"},
     },
     # 2: what changes
     {"tracker"},

@@ -228,6 +228,6 @@ def test_a_region_without_an_end_is_no_trap() -> None:
         states=(state("on"), state("off")),
         edges=(edge("on", "off"), edge("off", "on")),
         initial=("on",),
-        history=False,
+        history="",
     )
     Lifecycle(name="switch", version="1", title="Switch", regions=(region,))

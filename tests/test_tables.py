@@ -63,6 +63,7 @@ def region_from(values: dict[str, Any]) -> Region:
     return Region(
         name=values["name"],
         title=values["title"],
+        field=values["field"],
         initial=tuple(values["initial"]),
         needs=values["needs"],
         history=values["history"],

@@ -1,7 +1,7 @@
 """Know, from whatever a service says, where a job stands, how it got there, what can't be true."""
 
 from jobstate.automaton import Result
-from jobstate.conformance import Report, check, check_jobs
+from jobstate.conformance import Series, check, check_jobs
 from jobstate.errors import (
     ConformanceError,
     JobstateError,
@@ -15,6 +15,7 @@ from jobstate.explanation import Explanation, explain
 from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Entry, JobKey, Observation, Shown
 from jobstate.policy import Decision, OutcomePolicy
+from jobstate.report import Report
 from jobstate.specification import (
     Basis,
     Edge,
@@ -61,6 +62,7 @@ __all__ = [
     "Requires",
     "Result",
     "Rule",
+    "Series",
     "Severity",
     "Shown",
     "State",

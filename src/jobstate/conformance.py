@@ -1,7 +1,7 @@
 """The verdict on a job: check one answer, or a series of answers in order.
 
-Pure: folds `jobstate.judgement` over answers. Imports that and the records; a life cycle brings
-the reader of its service's answers along.
+Folds `jobstate.judgement` over answers. Imports that, the report and the records; a life cycle
+brings the reader of its service's answers along.
 """
 
 from __future__ import annotations
@@ -9,153 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from jobstate.errors import ConformanceError, ObservationError, Problem
-from jobstate.events import iso, job_dict
-from jobstate.judgement import Judgement, Standing, judge_of
-from jobstate.lifecycle import Lifecycle
-from jobstate.observation import Observation, Shown
-from jobstate.specification import Severity
+from jobstate.errors import ObservationError, Problem
+from jobstate.judgement import judge_of
+from jobstate.observation import Observation
+from jobstate.report import Report, Step
 
 if TYPE_CHECKING:
-    from jobstate.automaton import Result
-    from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
-    from jobstate.observation import Entry, JobKey
+    from jobstate.judgement import Standing
+    from jobstate.lifecycle import Lifecycle
+    from jobstate.observation import JobKey, Shown
 
-#: The version of what `Report.to_dict` gives; it grows when a field changes its meaning or goes.
-SCHEMA_VERSION = 1
-
-
-@frozen
-class Step:
-    """What one answer brought.
-
-    Attributes:
-        where: Where the answer came from: a path in the document, a file and line.
-        judgement: What it brought.
-    """
-
-    where: str
-    judgement: Judgement
-
-    @property
-    def is_news(self) -> bool:
-        """It brought anything at all."""
-        judged = self.judgement
-        return bool(judged.entered or judged.changed or judged.violations or judged.unmodelled)
-
-
-@frozen(kw_only=True)
-class Report:
-    """The verdict on one job, and its story.
-
-    Attributes:
-        lifecycle: The life cycle that judges.
-        standing: Where the job stands now.
-        shown: Region name → the status shown last.
-        steps: What each answer brought, in order; answers that brought nothing are left out.
-        answers: How many answers were read.
-    """
-
-    lifecycle: Lifecycle
-    standing: Standing
-    shown: Mapping[str, Shown]
-    steps: tuple[Step, ...] = ()
-    answers: int = 0
-
-    @property
-    def job(self) -> JobKey:
-        """The job."""
-        return self.standing.job
-
-    @property
-    def region(self) -> str:
-        """The name of the region that tells the job's outcome: the first."""
-        return self.lifecycle.regions[0].name
-
-    @property
-    def result(self) -> Result:
-        """What the job has come to."""
-        return self.standing.result(self.region)
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """The job's history, as far as answers gave it."""
-        return self.standing.entries
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """Everything that broke a rule, notes included, in the order found."""
-        return tuple(each for step in self.steps for each in step.judgement.violations)
-
-    @property
-    def unmodelled(self) -> tuple[Unmodelled, ...]:
-        """Every status that the life cycle does not know."""
-        return tuple(each for step in self.steps for each in step.judgement.unmodelled)
-
-    @property
-    def entered(self) -> tuple[StatusEntered, ...]:
-        """Every stay in a secondary status, in the order told."""
-        return tuple(each for step in self.steps for each in step.judgement.entered)
-
-    @property
-    def changes(self) -> tuple[StatusChanged, ...]:
-        """How what is known of the job's state moved."""
-        return tuple(each for step in self.steps for each in step.judgement.changed)
-
-    @property
-    def legal(self) -> bool:
-        """No rule of severity error is broken."""
-        return not any(each.severity is Severity.ERROR for each in self.violations)
-
-    def validate(self) -> None:
-        """Do nothing where the job is legal.
-
-        Raises:
-            ConformanceError: It is not; the error lists every violation.
-        """
-        if not self.legal:
-            raise ConformanceError(str(self.job), self.violations)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as plain data; times are ISO 8601 in UTC, durations seconds."""
-        shown = self.shown.get(self.region)
-        result = self.result
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
-            "given": dict(self.lifecycle.assumed),
-            "job": job_dict(self.job),
-            "status": {
-                "primary": shown.primary if shown else None,
-                "secondary": shown.secondary if shown else None,
-            },
-            "outcome": str(result.outcome),
-            "final": result.final,
-            "gone": result.gone,
-            "cause": result.cause,
-            "legal": self.legal,
-            "violations": [
-                {**each.details(), "where": step.where}
-                for step in self.steps
-                for each in step.judgement.violations
-            ],
-            "unmodelled": [
-                {**each.details(), "where": step.where}
-                for step in self.steps
-                for each in step.judgement.unmodelled
-            ],
-            "entries": [
-                _entry_dict(ordinal, entry) for ordinal, entry in enumerate(self.entries, start=1)
-            ],
-            "changes": [
-                {**each.details(), "where": step.where}
-                for step in self.steps
-                for each in step.judgement.changed
-            ],
-            "answers": self.answers,
-        }
+#: Of how many answers the news are kept for one job. Real jobs bring some dozens; the bound is
+#: there for series made up to bring news without end.
+MOST_KEPT = 10_000
 
 
 def check(lifecycle: Lifecycle, answers: object) -> Report:
@@ -171,15 +37,13 @@ def check(lifecycle: Lifecycle, answers: object) -> Report:
     Raises:
         ObservationError: An answer can't be read, there is none, or they are about several jobs.
     """
-    report: Report | None = None
+    series = Series(lifecycle)
     for where, observation in observations(lifecycle, answers):
-        if report is not None and report.job != observation.job:
-            expected = f"another answer about {report.job} (check_jobs takes several jobs)"
+        if series.job not in (None, observation.job):
+            expected = f"another answer about {series.job} (check_jobs takes several jobs)"
             raise ObservationError([Problem(where, expected, str(observation.job))])
-        report = extended(report, lifecycle, observation, where)
-    if report is None:
-        raise ObservationError([Problem("", "an answer about a job", "none")])
-    return report
+        series.add(observation, where)
+    return series.report()
 
 
 def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
@@ -188,29 +52,62 @@ def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
     Raises:
         ObservationError: An answer can't be read.
     """
-    reports: dict[JobKey, Report] = {}
+    jobs: dict[JobKey, Series] = {}
     for where, observation in observations(lifecycle, answers):
-        before = reports.get(observation.job)
-        reports[observation.job] = extended(before, lifecycle, observation, where)
-    return reports
+        if observation.job not in jobs:
+            jobs[observation.job] = Series(lifecycle)
+        jobs[observation.job].add(observation, where)
+    return {job: series.report() for job, series in jobs.items()}
 
 
-def extended(
-    report: Report | None, lifecycle: Lifecycle, observation: Observation, where: str = ""
-) -> Report:
-    """Return the report with one more answer in it; None begins one."""
-    before = None if report is None else report.standing
-    judgement = judge_of(lifecycle).judge(before, observation)
-    if report is None:
-        report = Report(lifecycle=lifecycle, standing=judgement.standing, shown={})
-    step = Step(where, judgement)
-    return Report(
-        lifecycle=lifecycle,
-        standing=judgement.standing,
-        shown={**report.shown, **observation.shown},
-        steps=(*report.steps, step) if step.is_news else report.steps,
-        answers=report.answers + 1,
-    )
+class Series:
+    """Answers about one job, judged as they are added.
+
+    Attributes:
+        lifecycle: The life cycle that judges.
+        job: The job; None before the first answer.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.job: JobKey | None = None
+        self._judge = judge_of(lifecycle)
+        self._standing: Standing | None = None
+        self._shown: dict[str, Shown] = {}
+        self._steps: list[Step] = []
+        self._answers = 0
+        self._unkept = 0
+
+    def add(self, observation: Observation, where: str = "") -> None:
+        """Judge one more answer; the caller sees to it that it is about the same job."""
+        found = self._judge.judge(self._standing, observation)
+        self.job = observation.job
+        self._standing = found.standing
+        self._shown.update(observation.shown)
+        self._answers += 1
+        if found.entered or found.changed or found.violations or found.unmodelled:
+            if len(self._steps) < MOST_KEPT:
+                step = Step(where, found.entered, found.changed, found.violations, found.unmodelled)
+                self._steps.append(step)
+            else:
+                self._unkept += 1
+
+    def report(self) -> Report:
+        """Return the verdict as it stands.
+
+        Raises:
+            ObservationError: There was no answer yet.
+        """
+        if self._standing is None:
+            raise ObservationError([Problem("", "an answer about a job", "none")])
+        return Report(
+            lifecycle=self.lifecycle,
+            standing=self._standing,
+            shown=dict(self._shown),
+            steps=tuple(self._steps),
+            answers=self._answers,
+            unkept=self._unkept,
+        )
 
 
 def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, Observation]]:
@@ -238,18 +135,9 @@ def _read(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, Observat
         expected = f"an Observation, for {lifecycle.name} brings no reader"
         raise ObservationError([Problem("", expected, type(answers).__name__)])
     for path, item in lifecycle.reader.items(answers):
+        if isinstance(item, Problem):
+            raise ObservationError([item])
         try:
             yield path, lifecycle.reader.read(item)
         except ObservationError as error:
             raise error.under(path) from None
-
-
-def _entry_dict(ordinal: int, entry: Entry) -> dict[str, object]:
-    return {
-        "ordinal": ordinal,
-        "status": entry.status,
-        "start": iso(entry.start),
-        "end": iso(entry.end),
-        "seconds": None if entry.end is None else (entry.end - entry.start).total_seconds(),
-        "message": entry.message,
-    }

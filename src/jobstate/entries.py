@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobstate.specification import Specification
 
 
-def entries_in_order(_: Specification, observation: Observation) -> Iterator[Finding]:
+def entries_in_order(spec: Specification, observation: Observation) -> Iterator[Finding]:
     """Yield entries that end before they begin, or begin before the one before them."""
     if not any(map(_looks_wrong, observation.entries, (None, *observation.entries))):
         return
@@ -30,7 +30,7 @@ def entries_in_order(_: Specification, observation: Observation) -> Iterator[Fin
             yield Finding(
                 message=f"{_named(number, entry)} ends at {clock(entry.end)}, before it begins"
                 f" at {clock(entry.start)}",
-                path=f"entry {number}",
+                path=entry_path(spec, number),
                 seen=clock(entry.end),
                 allowed=(f"{clock(entry.start)} or later",),
                 at=entry.end,
@@ -40,7 +40,7 @@ def entries_in_order(_: Specification, observation: Observation) -> Iterator[Fin
             yield Finding(
                 message=f"{_named(number + 1, follower)} begins at {clock(follower.start)},"
                 f" before {_named(number, entry)} at {clock(entry.start)}",
-                path=f"entry {number + 1}",
+                path=entry_path(spec, number + 1),
                 seen=clock(follower.start),
                 allowed=(f"{clock(entry.start)} or later",),
                 at=follower.start,
@@ -54,14 +54,14 @@ def _looks_wrong(entry: Entry, before: Entry | None) -> bool:
     return before is not None and entry.start < before.start
 
 
-def entries_chained(_: Specification, observation: Observation) -> Iterator[Finding]:
+def entries_chained(spec: Specification, observation: Observation) -> Iterator[Finding]:
     """Yield entries that do not end exactly where the next one begins."""
     for number, (entry, follower) in enumerate(pairwise(observation.entries), start=1):
         if entry.end is not None and not same_time(entry.end, follower.start):
             yield Finding(
                 message=f"{_named(number, entry)} ends at {clock(entry.end)}, but"
                 f" {_named(number + 1, follower)} begins at {clock(follower.start)}",
-                path=f"entry {number}",
+                path=entry_path(spec, number),
                 seen=clock(entry.end),
                 allowed=(clock(follower.start),),
                 at=entry.end,
@@ -79,16 +79,24 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
         return
     for number, entry in enumerate(entries[:-1], start=1):
         if entry.end is None:
-            yield _misplaced(number, entry, "is open, but others follow it", "an end")
-    last, number = entries[-1], len(entries)
+            yield _misplaced(
+                entry_path(spec, number),
+                _named(number, entry),
+                entry,
+                "is open, but others follow it",
+                "an end",
+            )
+    last = entries[-1]
+    path, name = entry_path(spec, len(entries)), _named(len(entries), last)
     final = _has_ended(spec, observation)
     if final is False and last.end is not None:
-        yield _misplaced(number, last, f"is the last, but ended at {clock(last.end)}", "no end")
+        yield _misplaced(path, name, last, f"is the last, but ended at {clock(last.end)}", "no end")
     elif final and last.end is None:
-        yield _misplaced(number, last, "is where the job ended, but it is open", "an end")
+        yield _misplaced(path, name, last, "is where the job ended, but it is open", "an end")
     elif final and last.end is not None and not same_time(last.start, last.end):
         yield _misplaced(
-            number,
+            path,
+            name,
             last,
             f"is where the job ended, but it lasts from {clock(last.start)} to {clock(last.end)}",
             clock(last.start),
@@ -113,7 +121,7 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
     last = observation.entries[-1]
     yield Finding(
         message=f"the answer says {now}, but its history ends with {last.status}",
-        path=f"entry {len(observation.entries)}",
+        path=entry_path(spec, len(observation.entries)),
         seen=last.status,
         allowed=(now,),
         at=last.start,
@@ -135,17 +143,25 @@ def _are_final(spec: Specification, axis: str, status: str) -> bool | None:
 
 def clock(moment: datetime) -> str:
     """Return a time as people read it in a message: UTC, as finely as it is known."""
-    return moment.isoformat(sep=" ").replace("+00:00", "")
+    finely = "auto" if moment.microsecond % 1000 else "milliseconds"
+    text = moment.isoformat(sep=" ", timespec=finely if moment.microsecond else "seconds")
+    return text.replace("+00:00", "")
+
+
+def entry_path(spec: Specification, number: int) -> str:
+    """Return where an entry stands in an answer, counted from 1 here and from 0 there."""
+    region = spec.history_region
+    return f"{region.history if region else 'entries'}[{number - 1}]"
 
 
 def _named(number: int, entry: Entry) -> str:
     return f"entry {number} ({entry.status})"
 
 
-def _misplaced(number: int, entry: Entry, what: str, allowed: str) -> Finding:
+def _misplaced(path: str, name: str, entry: Entry, what: str, allowed: str) -> Finding:
     return Finding(
-        message=f"{_named(number, entry)} {what}",
-        path=f"entry {number}",
+        message=f"{name} {what}",
+        path=path,
         seen="no end" if entry.end is None else clock(entry.end),
         allowed=(allowed,),
         at=entry.start,

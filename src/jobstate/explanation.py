@@ -35,15 +35,17 @@ class Between:
 
     Attributes:
         ways: The shortest ways, the firmest first, at most `MOST_WAYS`; none where there is none.
+        firmest: A shortest one of those ways whose weakest basis is the firmest; it may be longer.
         certain: The states that every legal run passes, in the order in which they come.
         certain_statuses: The statuses that every legal run shows in a history, likewise: a job
             that has completed has shown Training, be it in progress or stopping.
         possible: The states that some legal run passes, in the life cycle's order.
-        basis: The weakest basis on the firmest way; None where there is none or it has no moves.
+        basis: The weakest basis on `firmest`; None where there is none or it has no moves.
         cause: What brings a job there, where all ways agree; else None.
     """
 
     ways: tuple[Way, ...]
+    firmest: Way
     certain: tuple[State, ...]
     certain_statuses: tuple[str, ...]
     possible: tuple[State, ...]
@@ -58,7 +60,7 @@ class Between:
 
 #: Between what no run joins.
 NOTHING_BETWEEN = Between(
-    ways=(), certain=(), certain_statuses=(), possible=(), basis=None, cause=None
+    ways=(), firmest=(), certain=(), certain_statuses=(), possible=(), basis=None, cause=None
 )
 
 
@@ -97,6 +99,7 @@ class Explanation:
             "from": self.origin,
             "to": self.target,
             "legal": self.legal,
+            "firmest": [edge_dict(edge) for edge in self.between.firmest],
             "ways": [[edge_dict(edge) for edge in way] for way in self.between.ways],
             "certain": [state.name for state in self.between.certain],
             "certain_statuses": list(self.between.certain_statuses),
@@ -193,9 +196,13 @@ def _between(automaton: Automaton, start: int, end: int) -> Between:
     ends = {state.visible for state in automaton.states_of(start | end)}
     way = [state for state in _in_order(automaton, start, crossed) if state.visible not in ends]
     statuses = dict.fromkeys(state.visible for state in way)
-    ways = _shortest_ways(automaton, start, end)
+    ways, basis = _shortest_ways(automaton, start, end), _firmest(automaton, start, end)
+    firmest = ways[0]
+    if basis is not None and _weakness(firmest)[0] > basis.weakness:
+        firmest = _shortest_ways(automaton, start, end, basis)[0]
     return Between(
         ways=ways,
+        firmest=firmest,
         certain=tuple(
             state
             for state in _in_order(automaton, start, inner)
@@ -207,7 +214,7 @@ def _between(automaton: Automaton, start: int, end: int) -> Between:
             if not _avoidable(automaton, automaton.of_visible[status], start, end)
         ),
         possible=automaton.states_of(inner),
-        basis=_firmest(automaton, start, end) if ways != ((),) else None,
+        basis=basis,
         cause=_common_cause(automaton, crossed, end) if not start & end else None,
     )
 
@@ -243,6 +250,9 @@ def _spread(automaton: Automaton, start: int, allowed: int) -> int:
 
 
 def _firmest(automaton: Automaton, start: int, end: int) -> Basis | None:
+    """Return the weakest basis on the firmest way; None where no move is needed."""
+    if start & end:
+        return None
     for basis in Basis:
         if automaton.successors_over(basis).reach(start) & end & ~start:
             return basis
@@ -259,14 +269,17 @@ def _common_cause(automaton: Automaton, crossed: int, end: int) -> str | None:
     return causes.pop() if len(causes) == 1 else None
 
 
-def _shortest_ways(automaton: Automaton, start: int, end: int) -> tuple[Way, ...]:
+def _shortest_ways(
+    automaton: Automaton, start: int, end: int, weakest: Basis = Basis.INFERRED
+) -> tuple[Way, ...]:
+    """Return the shortest ways over edges of at most some weakness, the firmest first."""
     if start & end:
         return ((),)
-    distance = _distances(automaton, start)
+    distance = _distances(automaton, start, weakest)
     nearest = min(distance[index] for index in bits(end) if index in distance)
     targets = [index for index in bits(end) if distance.get(index) == nearest]
     found: dict[Way, None] = {}
-    for way in _walk_back(automaton, distance, targets):
+    for way in _walk_back(automaton, distance, targets, weakest):
         found.setdefault(way)
         if len(found) == MOST_WAYS:
             break
@@ -278,12 +291,12 @@ def _weakness(way: Way) -> tuple[int, list[int]]:
     return max(weaknesses), weaknesses
 
 
-def _distances(automaton: Automaton, start: int) -> dict[int, int]:
+def _distances(automaton: Automaton, start: int, weakest: Basis = Basis.INFERRED) -> dict[int, int]:
     queue = list(bits(start))
     distance = dict.fromkeys(queue, 0)
     for index in queue:  # the list grows while we walk it: a breadth-first search
-        for _, target in automaton.moves[index]:
-            if target not in distance:
+        for edge, target in automaton.moves[index]:
+            if target not in distance and edge.basis.weakness <= weakest.weakness:
                 distance[target] = distance[index] + 1
                 queue.append(target)
     return distance
@@ -299,7 +312,9 @@ def _in_order(automaton: Automaton, start: int, mask: int) -> list[State]:
     return sorted(states, key=lambda state: nearest[state.name])
 
 
-def _walk_back(automaton: Automaton, distance: dict[int, int], targets: list[int]) -> Iterator[Way]:
+def _walk_back(
+    automaton: Automaton, distance: dict[int, int], targets: list[int], weakest: Basis
+) -> Iterator[Way]:
     stack: list[tuple[int, Way]] = [(target, ()) for target in reversed(targets)]
     while stack:
         index, way = stack.pop()
@@ -311,7 +326,7 @@ def _walk_back(automaton: Automaton, distance: dict[int, int], targets: list[int
                 stack.extend(
                     (before, (edge, *way))
                     for edge, target in automaton.moves[before]
-                    if target == index
+                    if target == index and edge.basis.weakness <= weakest.weakness
                 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from jobstate.automaton import Automaton, Known, Result, Sight, compile_lifecycle
 from jobstate.changes import Reading, change
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from jobstate.observation import Observation
     from jobstate.specification import Rule
 
+#: How often a job is told to break one rule. More would tell nobody anything, and what is kept of
+#: a job must be bounded whatever is said of it.
+MOST_TOLD = 100
+
 
 @frozen
 class Standing:
@@ -43,7 +47,8 @@ class Standing:
         entries: The longest history.
         modified: The newest LastModifiedTime.
         reason: Why the job ended, where an answer said more than its statuses.
-        said: Keys of the violations and unmodelled statuses that were told already.
+        said: Rule id (or kind of event) → keys of what was told of it already.
+        untold: How many more there were of a rule than the most that is told of one.
     """
 
     job: JobKey
@@ -53,7 +58,8 @@ class Standing:
     entries: tuple[Entry, ...] = ()
     modified: datetime | None = None
     reason: str | None = None
-    said: frozenset[str] = frozenset()
+    said: Mapping[str, frozenset[str]] = Factory(dict)
+    untold: int = 0
 
     def result(self, region: str) -> Result:
         """Return what the job has come to, as one region tells."""
@@ -96,6 +102,25 @@ class _Moved:
     explained: bool = True
 
 
+class _Teller:
+    """Sees to it that the same is told once of a job, and not without end."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.said = dict(standing.said)
+        self.untold = standing.untold
+
+    def tells(self, topic: str, key: str) -> bool:
+        """Tell whether it is news, and remember it."""
+        told = self.said.get(topic, frozenset())
+        if key in told:
+            return False
+        if len(told) >= MOST_TOLD:
+            self.untold += 1
+            return False
+        self.said[topic] = told | {key}
+        return True
+
+
 class Judge:
     """A life cycle compiled for judging. Build it once; it remembers, but it never changes."""
 
@@ -107,6 +132,7 @@ class Judge:
         self._refusal = Refusal(lifecycle, self.automata)
         history = lifecycle.history_region
         self._history = None if history is None else history.name
+        self._history_field = "" if history is None else history.history
 
     def judge(self, before: Standing | None, observation: Observation) -> Judgement:
         """Return what an observation brings, coming after everything that led to a standing."""
@@ -118,7 +144,7 @@ class Judge:
             # What it says of the job is old news, and changes nothing.
             found += self._rule("modified-time-went-back", went_back)
             return self._told(Judgement(start), observation, sights, found)
-        rewritten = _rewritten(start, observation)
+        rewritten = _rewritten(start, observation, self._history_field)
         if rewritten is not None:
             found += self._rule("history-rewritten", rewritten)
         moves = {
@@ -245,22 +271,18 @@ class Judge:
         news = list(self._unmodelled(observation)) if self._has_unknown(judgement, sights) else ()
         if not found and not news:
             return judgement
-        said = set(judgement.standing.said)
-        violations, unmodelled = [], []
-        for rule, finding in found:
-            violation = self._violation(rule, finding, observation)
-            if violation.key not in said:
-                said.add(violation.key)
-                violations.append(violation)
-        for each in news:
-            if each.key not in said:
-                said.add(each.key)
-                unmodelled.append(each)
+        teller = _Teller(judgement.standing)
+        violations = tuple(
+            violation
+            for violation in (self._violation(rule, each, observation) for rule, each in found)
+            if teller.tells(violation.rule, violation.key)
+        )
+        unmodelled = tuple(each for each in news if teller.tells(each.kind, each.key))
         return evolve(
             judgement,
-            standing=evolve(judgement.standing, said=frozenset(said)),
-            violations=tuple(violations),
-            unmodelled=tuple(unmodelled),
+            standing=evolve(judgement.standing, said=teller.said, untold=teller.untold),
+            violations=violations,
+            unmodelled=unmodelled,
         )
 
     def _violation(self, rule: Rule, finding: Finding, observation: Observation) -> Violation:
@@ -342,6 +364,7 @@ def _standing(
         modified=observation.modified or before.modified,
         reason=observation.cause or before.reason,
         said=before.said,
+        untold=before.untold,
     )
 
 
@@ -359,7 +382,7 @@ def _went_back(before: Standing, observation: Observation) -> Finding | None:
     )
 
 
-def _rewritten(before: Standing, observation: Observation) -> Finding | None:
+def _rewritten(before: Standing, observation: Observation, name: str) -> Finding | None:
     """Return how a history contradicts an earlier one; None where it extends it."""
     old, new = before.entries, observation.entries
     if not new:
@@ -369,7 +392,7 @@ def _rewritten(before: Standing, observation: Observation) -> Finding | None:
             return Finding(
                 message=f"entry {number} was {_entry_text(was)} in an earlier answer and is"
                 f" {_entry_text(now)} now",
-                path=f"entry {number}",
+                path=f"{name}[{number - 1}]",
                 seen=_entry_text(now),
                 allowed=(_entry_text(was),),
                 at=now.start,
@@ -379,7 +402,7 @@ def _rewritten(before: Standing, observation: Observation) -> Finding | None:
         return Finding(
             message=f"the history has {len(new)} entries, but an earlier answer had"
             f" {len(old)}: {lost} is gone",
-            path=f"entry {len(new) + 1}",
+            path=f"{name}[{len(new)}]",
             seen="no entry",
             allowed=(_entry_text(old[len(new)]),),
             at=old[len(new)].start,

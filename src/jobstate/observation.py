@@ -108,8 +108,7 @@ class Reader(Protocol):
     def items(self, document: object) -> Iterable[tuple[str, object]]:
         """Split a document into answers about one job each, with the path of each in it.
 
-        Raises:
-            ObservationError: The document is none that the service gives.
+        What is none that the service gives comes as the `Problem` that says so.
         """
         raise NotImplementedError
 

@@ -81,7 +81,7 @@ class Refusal:
             step=lambda other, mask: other.successors.reach(mask),
             finding=Finding(
                 message=f"{shown} can't come after {origin}",
-                path=automaton.region.title,
+                path=automaton.region.field,
                 seen=str(shown),
                 allowed=tuple(state.name for state in reached),
                 at=observation.modified,
@@ -132,7 +132,7 @@ class Refusal:
             f"{automaton.region.prefix}illegal-pair",
             Finding(
                 message=f"{shown.primary} does not go with {shown.secondary}, only with {with_it}",
-                path=automaton.region.title,
+                path=automaton.region.field,
                 seen=str(shown),
                 allowed=tuple(state.name for state in partners),
                 at=observation.modified,
@@ -143,7 +143,7 @@ class Refusal:
         self, automaton: Automaton, followed: Followed, observation: Observation, index: int
     ) -> Refused:
         entry = observation.entries[index]
-        path = f"entry {index + 1}"
+        path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
             begin = tuple(state.visible for state in automaton.start.states)
             return Refused(
@@ -190,7 +190,7 @@ class Refusal:
             f"{automaton.region.prefix}illegal-transition",
             Finding(
                 message=message,
-                path=automaton.region.title,
+                path=automaton.region.field,
                 seen=str(observation.shown[automaton.region.name]),
                 allowed=allowed,
                 at=observation.modified,

@@ -113,7 +113,7 @@ class Ruleset:
         return Finding(
             message=f"{self._asked(test, observation)} while the {_words(test.then.region)} is"
             f" {here}",
-            path=test.field or _words(test.then.region),
+            path=test.field or self._automata[test.then.region].region.field,
             seen=str(here),
             allowed=tuple(state.name for state in self._states(test.then)),
             at=_time_of(test, observation),

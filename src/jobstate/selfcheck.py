@@ -26,7 +26,7 @@ def defects(spec: Specification) -> Iterator[str]:
     yield from _repeated("feature", (feature.name for feature in spec.features))
     yield from _repeated("memory", (memory.name for memory in spec.memories))
     yield from _repeated("rule", (rule.id for rule in spec.rules))
-    if sum(region.history for region in spec.regions) > 1:
+    if sum(bool(region.history) for region in spec.regions) > 1:
         yield "more than one region claims the entries of histories"
     for exclusion in spec.exclusions:
         yield from _unprovided(spec, "an exclusion", ((name, True) for name in exclusion.features))

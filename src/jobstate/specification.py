@@ -195,21 +195,24 @@ class Region:
     Attributes:
         name: Its name.
         title: What people call it.
+        field: The field of an answer that shows it, by the service's name, for messages.
         states: Its states, in the order in which people read them.
         edges: Its edges.
         initial: Names of the states that it can begin in.
         needs: Features without which a job does not have this region.
-        history: An observation's `entries` list this region's visible statuses.
+        history: The field of an answer that lists this region's visible statuses since
+            creation, which an observation has as `entries`; empty where there is none.
         prefix: What comes before ``illegal-transition`` … in the ids of its rules.
     """
 
     name: str
     title: str
+    field: str = ""
     states: tuple[State, ...]
     edges: tuple[Edge, ...]
     initial: tuple[str, ...]
-    needs: Needs = field(default=(), converter=_needs)
-    history: bool = False
+    needs: Needs = attrs.field(default=(), converter=_needs)
+    history: str = ""
     prefix: str = ""
 
     def state(self, name: str) -> State:

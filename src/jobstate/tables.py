@@ -229,6 +229,7 @@ def _region_dict(region: Region) -> dict[str, object]:
         "title": region.title,
         "initial": list(region.initial),
         "needs": dict(region.needs),
+        "field": region.field,
         "history": region.history,
         "prefix": region.prefix,
         "states": [_state_dict(state) for state in region.states],

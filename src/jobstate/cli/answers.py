@@ -15,17 +15,16 @@ from jobstate.cli.documents import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
 from jobstate.cli.terminal import counted
-from jobstate.conformance import extended
-from jobstate.errors import ObservationError
+from jobstate.conformance import Series
+from jobstate.errors import ObservationError, Problem
 from jobstate.escaping import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jobstate.conformance import Report
-    from jobstate.errors import Problem
     from jobstate.lifecycle import Lifecycle
     from jobstate.observation import JobKey, Reader
+    from jobstate.report import Report
 
 #: The name that stands for standard input.
 STDIN: Final = "-"
@@ -35,7 +34,6 @@ class Answers:
     """The verdicts on every job that some answers speak of.
 
     Attributes:
-        reports: Job → verdict, in the order first seen.
         answers: How many answers were judged.
         unusable: How many documents and answers could not be read.
     """
@@ -43,9 +41,13 @@ class Answers:
     def __init__(self, lifecycle: Lifecycle, reader: Reader) -> None:
         self._lifecycle = lifecycle
         self._reader = reader
-        self.reports: dict[JobKey, Report] = {}
+        self._jobs: dict[JobKey, Series] = {}
         self.answers = 0
         self.unusable = 0
+
+    def reports(self) -> list[Report]:
+        """Return the verdict on every job, in the order first seen."""
+        return [series.report() for series in self._jobs.values()]
 
     def read(self, names: Sequence[str]) -> None:
         """Judge every answer in files, in order; ``-`` is standard input."""
@@ -73,22 +75,22 @@ class Answers:
             yield Unusable(Location(name), error.strerror or str(error), 0)
 
     def _judge(self, document: Document) -> None:
-        try:
-            items = list(self._reader.items(document.value))
-        except ObservationError as error:
-            self._refuse(document.location, error.problems)
-            return
+        items = list(self._reader.items(document.value))
         place = str(document.location)
         for path, item in items:
+            if isinstance(item, Problem):
+                self._refuse(document.location, [item])
+                continue
             try:
                 observation = self._reader.read(item)
             except ObservationError as error:
                 self._refuse(document.location, error.under(path).problems)
                 continue
             where = f"{place} {path}" if len(items) > 1 else place
-            before = self.reports.get(observation.job)
-            after = extended(before, self._lifecycle, observation, where)
-            self.reports[observation.job] = after
+            series = self._jobs.get(observation.job)
+            if series is None:
+                series = self._jobs[observation.job] = Series(self._lifecycle)
+            series.add(observation, where)
             self.answers += 1
 
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:

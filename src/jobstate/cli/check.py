@@ -25,7 +25,7 @@ from jobstate.specification import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstate.conformance import Report
+    from jobstate.report import Report
 
 #: More jobs than this are not printed in full, unless asked for or not as they should be.
 MANY_JOBS: Final = 20
@@ -89,15 +89,16 @@ def check(  # noqa: PLR0913 - the options of a command
     def work() -> int:
         answers = Answers(lifecycle, READER)
         answers.read(files)
+        reports = answers.reports()
         if chosen is Format.JSON:
-            for report in answers.reports.values():
+            for report in reports:
                 emit(json.dumps(report.to_dict()))
         else:
-            for line in _text(answers, strict=strict, every=every):
+            for line in _text(answers, reports, strict=strict, every=every):
                 emit(line)
         if answers.unusable:
             return UNUSABLE
-        legal = all(_is_legal(report, strict=strict) for report in answers.reports.values())
+        legal = all(_is_legal(report, strict=strict) for report in reports)
         return 0 if legal else VIOLATIONS
 
     run(work)
@@ -107,9 +108,8 @@ def _is_legal(report: Report, *, strict: bool) -> bool:
     return report.legal and not (strict and (report.violations or report.unmodelled))
 
 
-def _text(answers: Answers, *, strict: bool, every: bool) -> Iterator[str]:
+def _text(answers: Answers, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
     paint = Paint.on(sys.stdout)
-    reports = list(answers.reports.values())
     many = len(reports) > MANY_JOBS
     for report in reports:
         if every or not many or report.violations or report.unmodelled:
@@ -123,7 +123,7 @@ def _text(answers: Answers, *, strict: bool, every: bool) -> Iterator[str]:
         yield from (*sources, "")
     colour = paint.bad if illegal else paint.good
     counts = f"{counted(len(reports), 'job')}, {counted(answers.answers, 'answer')}"
-    yield f"{counts}: {colour(_verdict(reports, len(illegal)))}{_more(answers)}"
+    yield f"{counts}: {colour(_verdict(reports, len(illegal)))}{_more(answers, reports)}"
 
 
 def _sources(reports: list[Report]) -> Iterator[str]:
@@ -140,15 +140,15 @@ def _verdict(reports: list[Report], illegal: int) -> str:
     return f"{illegal:,} illegal" if illegal else "all legal"
 
 
-def _more(answers: Answers) -> str:
+def _more(answers: Answers, reports: list[Report]) -> str:
     """Return what else there was, counted."""
-    reports = answers.reports.values()
     severities = [each.severity for report in reports for each in report.violations]
     counts = (
         (severities.count(Severity.ERROR), "error"),
         (severities.count(Severity.NOTE), "note"),
         (sum(len(report.unmodelled) for report in reports), "unmodelled status"),
         (answers.unusable, "unusable input"),
+        (sum(each.standing.untold + each.unkept for each in reports), "breach not told"),
     )
     found = ", ".join(counted(number, noun) for number, noun in counts if number)
     return f" ({found})" if found else ""

@@ -291,6 +291,7 @@ def _skip_blank(text: str, position: int) -> int:
 
 
 def _place(text: str, position: int, number: int) -> str:
+    position = min(position, len(text.rstrip()))  # a text that is cut off ends where it is cut
     line = number + text.count("\n", 0, position)
     return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
 

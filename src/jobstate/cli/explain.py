@@ -108,16 +108,24 @@ def _ways(found: Explanation) -> Iterator[str]:
     moves = counted(len(ways[0]), "move")
     number = f"{MOST_WAYS} or more" if len(ways) == MOST_WAYS else f"{len(ways)}"
     kind = "the shortest way" if len(ways) == 1 else f"{number} shortest ways"
-    weakest = Basis.weakest(edge.basis for edge in ways[0])
-    yield f"  {kind}, {moves}; the weakest basis on the first: {weakest}"
-    if weakest is not found.between.basis:
-        yield f"  a longer way is firmer; the weakest basis on it: {found.between.basis}"
+    yield f"  {kind}, {moves}; the weakest basis on the first: {_weakest(ways[0])}"
     for way in ways[:_WAYS]:
         yield ""
         yield from _way(way)
     yield ""
     if len(ways) > _WAYS:
         yield f"  and {len(ways) - _WAYS} more as short (--format json has them)"
+    firmest = found.between.firmest
+    if _weakest(firmest) is not _weakest(ways[0]):
+        moves = counted(len(firmest), "move")
+        yield f"  a longer way is firmer, {moves}; the weakest basis on it: {_weakest(firmest)}"
+        yield ""
+        yield from _way(firmest)
+        yield ""
+
+
+def _weakest(way: Sequence[Edge]) -> Basis | None:
+    return Basis.weakest(edge.basis for edge in way)
 
 
 def _way(way: Sequence[Edge]) -> Iterator[str]:

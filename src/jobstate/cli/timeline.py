@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.automaton import Result
-    from jobstate.conformance import Report, Step
     from jobstate.events import StatusChanged, Violation
     from jobstate.observation import Entry
+    from jobstate.report import Report, Step
 
 #: How wide the bars are, all together.
 _BAR: Final = 32
@@ -59,9 +59,9 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     if report.violations or report.unmodelled:
         yield ""
     for step in report.steps:
-        for violation in step.judgement.violations:
+        for violation in step.violations:
             yield from _indented(_violation(report, step, violation, paint))
-        for each in step.judgement.unmodelled:
+        for each in step.unmodelled:
             what = f"{each.field} is {each.value}, which {report.lifecycle} does not know"
             yield f"  {paint.odd('unmodelled')}: {printable(what)}"
             yield f"      at: {printable(step.where)}"
@@ -170,7 +170,7 @@ def _news(report: Report) -> Iterator[str]:
     yield "What each answer brought:"
     told = 0
     for step in report.steps:
-        changes = (_changed(each, report.region) for each in step.judgement.changed)
+        changes = (_changed(each, report.region) for each in step.changed)
         lines = [*_entered(step), *changes]
         if lines:
             told += 1
@@ -181,7 +181,7 @@ def _news(report: Report) -> Iterator[str]:
 
 
 def _entered(step: Step) -> Iterator[str]:
-    if entered := step.judgement.entered:
+    if entered := step.entered:
         yield f"entered {listed([each.status for each in entered])}"
 
 

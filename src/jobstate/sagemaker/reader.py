@@ -63,19 +63,15 @@ class TrainingJobReader:
         """Split a document into answers about one job each, with the path of each in it.
 
         Takes a describe answer, a summary, a list answer, an EventBridge event, a record, or a
-        list of any of these. The answers themselves are not read yet.
-
-        Raises:
-            ObservationError: Something in it is none of these, is an event about something else,
-                or lies more than 8 lists deep; it lists every such place.
+        list of any of these. The answers themselves are not read yet. What is none of these, is
+        an event about something else, or lies more than 8 lists deep comes as a `Problem`.
         """
         if type(document) is dict and _ARN in document:  # one answer: what comes nearly always
             return [("", document)]
-        pieces = list(_pieces(document, "", 0))
-        problems = [piece for piece in pieces if isinstance(piece, Problem)]
-        if problems:
-            raise ObservationError(problems)
-        return [piece for piece in pieces if not isinstance(piece, Problem)]
+        return [
+            (piece.path, piece) if isinstance(piece, Problem) else piece
+            for piece in _pieces(document, "", 0)
+        ]
 
     def read(self, answer: object) -> Observation:
         """Return what a record, an answer about one job, or an event says.

@@ -460,6 +460,7 @@ def _completed_edges() -> Iterator[Edge]:
 _WARM_POOL = Region(
     name="warm_pool",
     title="WarmPoolStatus",
+    field="WarmPoolStatus.Status",
     prefix="warm-pool-",
     needs={"warm_pool": True},
     initial=(str(_W.IN_USE),),
@@ -486,7 +487,8 @@ _WARM_POOL = Region(
 _JOB = Region(
     name="job",
     title="TrainingJobStatus / SecondaryStatus",
-    history=True,
+    field="SecondaryStatus",
+    history="SecondaryStatusTransitions",
     initial=(_pair(_P.IN_PROGRESS, _S.STARTING),),
     states=tuple(_states()),
     edges=tuple(_edges()),
