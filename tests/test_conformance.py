@@ -19,6 +19,8 @@ from jobstate import (
     check,
     check_jobs,
 )
+from jobstate.conformance import MOST_KEPT
+from jobstate.judgement import MOST_SAMPLES, MOST_TOLD
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
 from small import PARCEL, PARCELS, entries, parcel
 
@@ -499,6 +501,25 @@ def test_rules_can_be_switched_off() -> None:
     pair = check(TRAINING_JOB.without("illegal-pair"), item("Completed", "Training"))
     assert pair.legal
     assert pair.result.outcome is Outcome.SUCCEEDED
+
+
+def test_what_is_kept_of_a_job_is_bounded() -> None:
+    """A series made up to break a rule at every answer is cut, and what was cut is counted."""
+    back = [item("InProgress", LastModifiedTime=at(-minute)) for minute in range(MOST_TOLD + 21)]
+    report = check(TRAINING_JOB, [item("InProgress", LastModifiedTime=at(9)), *back])
+    assert len(report.violations) == MOST_TOLD
+    assert report.to_dict()["untold"] == 21
+    assert not report.legal
+
+
+def test_news_of_a_job_are_bounded() -> None:
+    """So are the changes of a job that never rests; each is legal, for updates come and go."""
+    updating = [item("InProgress", ("Training", "Updating")[turn % 2]) for turn in range(12_000)]
+    report = check(TRAINING_JOB, updating)
+    assert report.legal
+    assert len(report.steps) == MOST_KEPT
+    assert report.to_dict()["untold"] == 12_000 - MOST_KEPT
+    assert len(report.standing.samples) == MOST_SAMPLES
 
 
 # --- Outcomes -----------------------------------------------------------------------------------

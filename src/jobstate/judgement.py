@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 #: a job must be bounded whatever is said of it.
 MOST_TOLD = 100
 
+#: How many thin answers are kept until a history comes that they must agree with. Forgetting the
+#: oldest proves less, never something false.
+MOST_SAMPLES = 256
+
 
 @frozen
 class Standing:
@@ -43,7 +47,7 @@ class Standing:
         job: The job.
         known: Region name → what is known there; a region never shown is absent.
         base: What was known when the last history was read; None before the first.
-        samples: What answers without a history have shown since.
+        samples: What answers without a history have shown since, the newest `MOST_SAMPLES`.
         entries: The longest history.
         modified: The newest LastModifiedTime.
         reason: Why the job ended, where an answer said more than its statuses.
@@ -213,7 +217,7 @@ class Judge:
             return _as_shown(automaton, sight)
         samples = before.samples
         if not samples or samples[-1] is not sight:
-            samples = (*samples, sight)
+            samples = (*samples[1 - MOST_SAMPLES :], sight)
         return _Moved(known=after, base=before.base, samples=samples)
 
     def _read_history(
