@@ -505,8 +505,10 @@ def test_rules_can_be_switched_off() -> None:
 
 def test_what_is_kept_of_a_job_is_bounded() -> None:
     """A series made up to break a rule at every answer is cut, and what was cut is counted."""
-    back = [item("InProgress", LastModifiedTime=at(-minute)) for minute in range(MOST_TOLD + 21)]
-    report = check(TRAINING_JOB, [item("InProgress", LastModifiedTime=at(9)), *back])
+    back = [
+        item("InProgress", LastModifiedTime=at(500 - minute)) for minute in range(MOST_TOLD + 21)
+    ]
+    report = check(TRAINING_JOB, [item("InProgress", LastModifiedTime=at(900)), *back])
     assert len(report.violations) == MOST_TOLD
     assert report.to_dict()["untold"] == 21
     assert not report.legal
