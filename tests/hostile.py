@@ -97,13 +97,13 @@ class Tally(NamedTuple):
 
 
 def judged(given: object) -> str:
-    """Judge bytes as the command line does, anything else as the library does.
+    """Judge bytes as the command line does, anything else as the library does; say how it ended.
 
     Raises:
         AssertionError: What came out is neither a verdict nor an error as it should be.
         Exception: Whatever else escapes: that is what this program is looking for.
     """
-    return _judge_bytes(given) if isinstance(given, bytes) else _judge_value(given)
+    return _judge_bytes(given) if isinstance(given, bytes) else judged_value(given)
 
 
 def _judge_bytes(data: bytes) -> str:
@@ -113,7 +113,7 @@ def _judge_bytes(data: bytes) -> str:
         assert read <= found.read <= len(data), "more was read than there is"
         read = found.read
         if isinstance(found, Document):
-            outcomes.append(_judge_value(found.value))
+            outcomes.append(judged_value(found.value))
         else:
             assert isinstance(found, Unusable)
             assert found.reason.isprintable(), "a reason that is not one plain line"
@@ -122,7 +122,13 @@ def _judge_bytes(data: bytes) -> str:
     return outcomes[-1]
 
 
-def _judge_value(value: object) -> str:
+def judged_value(value: object) -> str:
+    """Judge a value as the library does.
+
+    Raises:
+        AssertionError: As of `judged`.
+        Exception: Likewise.
+    """
     try:
         reports = check_jobs(TRAINING_JOB, value)
     except ObservationError as error:
@@ -488,10 +494,11 @@ def attempt(seed: int, number: int) -> str | Failure:
         return judged(given)
     except Exception as error:  # noqa: BLE001 - any that escapes is what we are looking for
         said = f"{type(error).__name__}: {str(error)[:200]!r}"
-        return Failure(seed, number, said, _kept(given))
+        return Failure(seed, number, said, printed(given))
 
 
-def _kept(given: object) -> str:
+def printed(given: object) -> str:
+    """Return an input as a failure keeps it."""
     if isinstance(given, bytes):
         return base64.b64encode(given).decode()
     try:

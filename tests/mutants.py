@@ -402,7 +402,8 @@ def _two_histories(rng: random.Random, answers: list[Answer]) -> tuple[Answer, A
     return histories[place - 1], histories[place]
 
 
-@kind("LastModifiedTime goes back", "modified-time-went-back")
+# To a source that prints minutes a second back is none, but it may still be before the end.
+@kind("LastModifiedTime goes back", "modified-time-went-back", "times-out-of-order")
 def _modify_earlier(rng: random.Random, answers: list[Answer]) -> list[Answer]:
     modified = [answer for answer in answers if "LastModifiedTime" in answer]
     place = _place(rng, 1, len(modified))

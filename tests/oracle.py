@@ -197,7 +197,8 @@ def _reachable(spot: bool | None) -> set[str]:  # noqa: FBT001 - as answers show
 
 
 def _has_failed(answer: Answer) -> bool:
-    return "Failed" in {answer["TrainingJobStatus"], answer.get("SecondaryStatus")}
+    status = answer["TrainingJobStatus"], answer.get("SecondaryStatus")
+    return status[0] == "Failed" or status == ("Deleting", "Failed")
 
 
 def _broken_by_durations(answer: Answer) -> Iterator[str]:

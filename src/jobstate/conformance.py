@@ -116,13 +116,11 @@ def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, O
     Raises:
         ObservationError: An answer can't be read.
     """
-    if isinstance(answers, Observation):
-        yield "", answers
-    elif isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes)):
+    if isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes)):
         for position, answer in enumerate(answers):
             place = f"[{position}]"
             try:
-                for path, observation in observations(lifecycle, answer):
+                for path, observation in _read(lifecycle, answer):
                     yield Problem(path, "").under(place).path, observation
             except ObservationError as error:
                 raise error.under(place) from None
@@ -131,6 +129,10 @@ def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, O
 
 
 def _read(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, Observation]]:
+    """Yield what a document says; lists within it are the reader's, which bounds their depth."""
+    if isinstance(answers, Observation):
+        yield "", answers
+        return
     if lifecycle.reader is None:
         expected = f"an Observation, for {lifecycle.name} brings no reader"
         raise ObservationError([Problem("", expected, type(answers).__name__)])

@@ -364,12 +364,22 @@ def _standing(
         known={**before.known, **{region: moved.known for region, moved in moves.items()}},
         base=base,
         samples=samples,
-        entries=observation.entries or before.entries,
+        entries=_kept_entries(before.entries, observation.entries),
         modified=observation.modified or before.modified,
         reason=observation.cause or before.reason,
         said=before.said,
         untold=before.untold,
     )
+
+
+def _kept_entries(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the newer history; an end that was set once is remembered where it lacks it."""
+    if not new:
+        return old
+    if not any(was.end and not now.end for was, now in zip(old, new, strict=False)):
+        return new
+    ends = [was.end for was in old] + [None] * (len(new) - len(old))
+    return tuple(evolve(entry, end=entry.end or end) for entry, end in zip(new, ends, strict=False))
 
 
 def _went_back(before: Standing, observation: Observation) -> Finding | None:

@@ -6,17 +6,13 @@ Imports nothing of jobstate: readers fill these records, the automaton and the r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import Factory, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-#: Sources print times to the millisecond, the second or even the minute.
-_SECOND = timedelta(seconds=1)
-_MINUTE = timedelta(minutes=1)
 
 
 def _to_the_second(moment: datetime) -> datetime:
@@ -131,8 +127,7 @@ def same_time(one: datetime, other: datetime) -> bool:
     """
     if one == other:
         return True
-    grain = max(_grain(one), _grain(other))
-    return _cut(one, grain) == _cut(other, grain)
+    return _cut(one, other) == _cut(other, one)
 
 
 def is_before(one: datetime, other: datetime) -> bool:
@@ -140,13 +135,10 @@ def is_before(one: datetime, other: datetime) -> bool:
     return one < other and not same_time(one, other)
 
 
-def _grain(moment: datetime) -> timedelta:
-    if moment.microsecond:
-        return moment.resolution
-    return _SECOND if moment.second else _MINUTE
-
-
-def _cut(moment: datetime, grain: timedelta) -> datetime:
-    if grain is _MINUTE:
-        return moment.replace(second=0, microsecond=0)
-    return moment.replace(microsecond=0)
+def _cut(moment: datetime, other: datetime) -> datetime:
+    """Return a time as another's source would have printed it."""
+    if other.microsecond:
+        return moment
+    return (
+        moment.replace(microsecond=0) if other.second else moment.replace(second=0, microsecond=0)
+    )
