@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from jobstate import (
     ConformanceError,
     Entry,
+    InOrder,
     JobKey,
     Observation,
     ObservationError,
@@ -22,7 +24,7 @@ from jobstate import (
 from jobstate.conformance import MOST_KEPT
 from jobstate.judgement import MOST_SAMPLES, MOST_TOLD
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
-from small import PARCEL, PARCELS, entries, parcel
+from small import PARCEL, PARCELS, entries, parcel, rule
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
 NAME = "churn-2026"
@@ -736,3 +738,31 @@ def test_entries_keep_their_messages() -> None:
     assert report.legal
     assert len(report.entered) == 1
     assert report.entries[0].message == "on the truck"
+
+
+def test_an_unknown_status_beside_a_foreign_region() -> None:
+    """What the life cycle does not have is no news either."""
+    seen = Observation(job=PARCEL, shown={"way": Shown("lost"), "weather": Shown("rain")})
+    assert [each.field for each in check(PARCELS, seen).unmodelled] == ["way.primary"]
+
+
+def test_a_life_cycle_without_histories() -> None:
+    """It judges what is shown, and overlooks entries that nothing of it lists."""
+    bare = attrs.evolve(PARCELS, regions=(attrs.evolve(PARCELS.regions[0], history=""),))
+    seen = [parcel("packed", "packed"), parcel("nowhere", "packed"), parcel("sent", "packed")]
+    report = check(bare, seen)
+    assert report.legal
+    assert [each.value for each in report.unmodelled] == ["nowhere"]
+    assert report.changes[0].target == "packed"
+
+
+def test_an_order_of_what_has_none_is_not_judged() -> None:
+    """A text is neither less nor more than a number."""
+    weighed = attrs.evolve(
+        PARCELS, rules=(rule("heavier", tests=(InOrder(fields=("net", "gross")),)),)
+    )
+    for net, gross, broken in (("light", 2, False), (3, 2, True), (2, 3, False), (2.5, 2, True)):
+        seen = Observation(
+            job=PARCEL, shown={"way": Shown("sent")}, fields={"net": net, "gross": gross}
+        )
+        assert check(weighed, seen).legal is not broken, (net, gross)

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from jobstate.lifecycle import Lifecycle
     from jobstate.specification import Region, State
 
-#: How many different sets of hidden states an automaton remembers. Real fleets show some dozens;
-#: the bound is there for inputs made up to be all different.
-_REMEMBERED = 1 << 14
-
 #: Stands for every status that the life cycle does not know.
 UNKNOWN = "\x00unknown"
 
@@ -209,8 +205,6 @@ class Automaton:
         """Return the object for a non-empty set of hidden states."""
         found = self._known.get(mask)
         if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
             found = self._known[mask] = Known(self, mask)
         return found
 

@@ -99,8 +99,6 @@ def _sampled(before: Known | None, after: Known) -> _Path:
     automaton = after.automaton
     start = automaton.start if before is None else before
     found = between(automaton, start.mask, after.mask)
-    if not found.ways:  # an unknown status lay between: it could have led anywhere
-        return _NO_PATH
     certain = tuple(state.name for state in found.certain)
     if before is None and not start.names & after.names and len(start.names) == 1:
         certain = (*start.names, *certain)  # every job has been where all jobs begin
@@ -111,7 +109,7 @@ def _sampled(before: Known | None, after: Known) -> _Path:
         kind, states = PathKind.CERTAIN, certain
     else:
         kind = PathKind.POSSIBLE
-        states = tuple(edge.target for edge in found.ways[0][:-1])
+        states = tuple(edge.target for way in found.ways[:1] for edge in way[:-1])
     return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
 
 
@@ -151,11 +149,13 @@ def _entering(after: Known, previous: str) -> str | None:
     return causes.pop() if len(causes) == 1 else None
 
 
-def _firmest(automaton: Automaton, reading: Reading) -> Basis | None:
-    for basis in Basis:
-        followed = follow(
-            automaton, reading.base, reading.samples, reading.statuses, reading.now, basis
-        )
-        if followed.known is not None and followed.trouble is None and not followed.left_out:
-            return basis
-    return None
+def _firmest(automaton: Automaton, reading: Reading) -> Basis:
+    """Return the weakest basis on the firmest run that shows a history, which is legal."""
+    return next(basis for basis in Basis if _is_explained(automaton, reading, basis))
+
+
+def _is_explained(automaton: Automaton, reading: Reading, weakest: Basis) -> bool:
+    followed = follow(
+        automaton, reading.base, reading.samples, reading.statuses, reading.now, weakest
+    )
+    return followed.known is not None and followed.trouble is None and not followed.left_out

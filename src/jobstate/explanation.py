@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-import attrs
 from attrs import frozen
 
 from jobstate.automaton import Automaton, compile_lifecycle
@@ -146,8 +145,6 @@ def explain(
     first = automaton.states_of(start)
     asked = "creation" if origin is None else origin
     final = bool(first) and all(state.final for state in first)
-    if origin is None and start & end:
-        found = attrs.evolve(NOTHING_BETWEEN, ways=((),))
     return Explanation(
         lifecycle=str(lifecycle),
         region=chosen.name,
@@ -253,10 +250,8 @@ def _firmest(automaton: Automaton, start: int, end: int) -> Basis | None:
     """Return the weakest basis on the firmest way; None where no move is needed."""
     if start & end:
         return None
-    for basis in Basis:
-        if automaton.successors_over(basis).reach(start) & end & ~start:
-            return basis
-    return None
+    reached = (automaton.successors_over(basis).reach(start) & end for basis in Basis)
+    return next(basis for basis, there in zip(Basis, reached, strict=True) if there)
 
 
 def _common_cause(automaton: Automaton, crossed: int, end: int) -> str | None:

@@ -376,10 +376,14 @@ def _kept_entries(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> tuple[Entry
     """Return the newer history; an end that was set once is remembered where it lacks it."""
     if not new:
         return old
-    if not any(was.end and not now.end for was, now in zip(old, new, strict=False)):
+    lost = {
+        place: was.end
+        for place, (was, now) in enumerate(zip(old, new, strict=False))
+        if was.end and not now.end and _same_entry(was, now)
+    }
+    if not lost:
         return new
-    ends = [was.end for was in old] + [None] * (len(new) - len(old))
-    return tuple(evolve(entry, end=entry.end or end) for entry, end in zip(new, ends, strict=False))
+    return tuple(evolve(entry, end=lost.get(place, entry.end)) for place, entry in enumerate(new))
 
 
 def _went_back(before: Standing, observation: Observation) -> Finding | None:

@@ -1,0 +1,225 @@
+"""Every exception, raised through the public API, with its text; and how values are shown in it."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+
+import jobstate
+from jobstate import (
+    ConformanceError,
+    JobstateError,
+    LifecycleError,
+    ObservationError,
+    Problem,
+    UnknownNameError,
+    check,
+    explain,
+)
+from jobstate.errors import LISTED, SHOWN_CHARACTERS, shown
+from jobstate.sagemaker import TRAINING_JOB
+
+ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn"
+ITEM: dict[str, Any] = {
+    "TrainingJobName": "churn",
+    "TrainingJobArn": ARN,
+    "CreationTime": "2026-01-02T09:00:00Z",
+    "TrainingJobStatus": "InProgress",
+}
+#: Each error, and the built-in that whoever knows nothing of jobstate catches it by.
+BUILT_INS = {
+    ObservationError: ValueError,
+    LifecycleError: ValueError,
+    UnknownNameError: LookupError,
+    ConformanceError: ValueError,
+}
+
+
+def raised(kind: type[JobstateError]) -> JobstateError:
+    """Return an error of that kind as a caller gets it."""
+    with pytest.raises(kind) as caught:
+        if kind is ObservationError:
+            check(TRAINING_JOB, {**ITEM, "CreationTime": "yesterday", "TrainingJobName": "-"})
+        elif kind is LifecycleError:
+            TRAINING_JOB.given(spot=True).given(spot=False)
+        elif kind is UnknownNameError:
+            TRAINING_JOB.feature("spots")
+        else:
+            wrong = {**ITEM, "SecondaryStatus": "Completed", "TrainingEndTime": 1767346200}
+            check(TRAINING_JOB, wrong).validate()
+    return caught.value
+
+
+TEXTS = {
+    ObservationError: (
+        "this answer can't be read (2 problems):\n"
+        "  - TrainingJobName: expected a job name (1 to 63 letters, digits and inner hyphens),"
+        " got '-'\n"
+        "  - CreationTime: expected an aware datetime, ISO 8601 with an offset or Z, or s or ms"
+        " since 1970, got 'yesterday'"
+    ),
+    LifecycleError: (
+        "the life cycle 'sagemaker-training-job' contradicts itself: spot is already fixed the"
+        " other way"
+    ),
+    UnknownNameError: "no feature 'spots'; there is: plan, retry, spot, stop, warm_pool",
+    ConformanceError: (
+        f"'{ARN} (created 2026-01-02T09:00:00Z)' did what its life cycle forbids (2 problems):\n"
+        "  - illegal-pair: InProgress does not go with Completed, only with Starting, "
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BUILT_INS)
+def test_what_it_says(kind: type[JobstateError]) -> None:
+    """What was refused, what came, what was allowed: all of it, at once."""
+    assert str(raised(kind)).startswith(TEXTS[kind])
+
+
+@pytest.mark.parametrize("kind", BUILT_INS)
+def test_what_it_is(kind: type[JobstateError]) -> None:
+    """One base, and the built-in that fits."""
+    error = raised(kind)
+    assert isinstance(error, BUILT_INS[kind])
+    assert isinstance(error, JobstateError)
+
+
+@pytest.mark.parametrize("kind", [ObservationError, LifecycleError, UnknownNameError])
+def test_it_passes_between_processes(kind: type[JobstateError]) -> None:
+    """Pickled and back, it says the same and has the same fields."""
+    error = raised(kind)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_every_error_is_here() -> None:
+    """No error class of the library is left out above."""
+    public = {getattr(jobstate, name) for name in jobstate.__all__}
+    errors = {each for each in public if isinstance(each, type) and issubclass(each, Exception)}
+    assert errors == {JobstateError, *BUILT_INS}
+
+
+def test_fields_of_errors() -> None:
+    """Each keeps what its text is made from."""
+    unknown = raised(UnknownNameError)
+    assert isinstance(unknown, UnknownNameError)
+    assert (unknown.kind, unknown.name) == ("feature", "spots")
+    assert unknown.choices == ("plan", "retry", "spot", "stop", "warm_pool")
+    broken = raised(ConformanceError)
+    assert isinstance(broken, ConformanceError)
+    assert {violation.rule for violation in broken.violations} == {
+        "illegal-pair",
+        "end-time-only-when-terminal",
+    }
+    clash = raised(LifecycleError)
+    assert isinstance(clash, LifecycleError)
+    assert clash.name == "sagemaker-training-job"
+    assert len(clash.defects) == 1
+
+
+def test_nothing_to_choose_from() -> None:
+    """Where there is none of what was asked for, the text says so."""
+    bare = TRAINING_JOB.without(*(rule.id for rule in TRAINING_JOB.rules))
+    with pytest.raises(UnknownNameError, match=r"no rule 'x'; there is: none at all$"):
+        bare.rule("x")
+
+
+def test_one_problem_takes_one_line() -> None:
+    """And names what it found missing."""
+    with pytest.raises(ObservationError) as caught:
+        check(TRAINING_JOB, {**ITEM, "TrainingJobStatus": None})
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("this answer can't be read: TrainingJobStatus: expected")
+    assert str(caught.value).endswith("; it is required")
+
+
+def test_a_long_list_is_cut() -> None:
+    """The error has every problem, its text the first ones and how many there are."""
+    answer = {**ITEM, "SecondaryStatusTransitions": [{"Status": 1, "StartTime": "2026"}] * 5_000}
+    with pytest.raises(ObservationError) as caught:
+        check(TRAINING_JOB, answer)
+    assert len(caught.value.problems) == 10_000
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "this answer can't be read (10000 problems):"
+    assert len(lines) == LISTED + 2
+    assert lines[-1] == "  … and 9,950 more"
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix", "joined"),
+    [
+        ("StartTime", "SecondaryStatusTransitions[2]", "SecondaryStatusTransitions[2].StartTime"),
+        ("[2]", "SecondaryStatusTransitions", "SecondaryStatusTransitions[2]"),
+        ("", "[3]", "[3]"),
+        ("CreationTime", "", "CreationTime"),
+        ("[0].detail", "[1]", "[1][0].detail"),
+        ("", "", ""),
+    ],
+)
+def test_a_problem_further_out(path: str, prefix: str, joined: str) -> None:
+    """A path grows by a dot, but not before an index, nor where one side is empty."""
+    problem = Problem(path, "a time", "7").under(prefix)
+    assert problem == Problem(joined, "a time", "7")
+    assert ObservationError([Problem(path, "a time", "7")]).under(prefix).problems == (problem,)
+
+
+def test_a_problem_prints() -> None:
+    """Without a path it is the answer's; without anything that came, nothing is said of that."""
+    assert str(Problem("", "a list", "7")) == "the answer: expected a list, got 7"
+    assert str(Problem("Status", "a text; it is required")) == (
+        "Status: expected a text; it is required"
+    )
+
+
+# --- Values in a text -----------------------------------------------------------------------------
+
+
+class Hostile:
+    """Something that can't be printed."""
+
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+
+class Huge:
+    """Something that prints at length."""
+
+    def __repr__(self) -> str:
+        return "x" * 1_000_000
+
+
+def test_what_is_shown_is_one_plain_line() -> None:
+    """Controls, line ends, surrogates and letters of any script are spelled."""
+    assert shown("a\n\x1b[2J\ud800é\u202e") == r"'a\n\x1b[2J\ud800\xe9\u202e'"
+
+
+def test_what_is_shown_is_cut() -> None:
+    """A long value is cut, with its length; one that just fits is not."""
+    fits = "a" * (SHOWN_CHARACTERS - 2)
+    assert shown(fits) == f"'{fits}'"
+    assert shown(Huge()) == f"{'x' * SHOWN_CHARACTERS}… (1,000,000 characters)"
+
+
+def test_what_cannot_be_shown() -> None:
+    """A repr that raises, an integer too long to print, a list too deep: they never replace
+    the error that is about them.
+    """
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert shown(Hostile()) == "<Hostile whose repr raises ZeroDivisionError>"
+    assert shown(10**5000) == "<int whose repr raises ValueError>"
+    assert shown(deep) == "<list whose repr raises RecursionError>"
+    while deep:
+        deep = deep.pop()  # else freeing it might take as deep a recursion
+    with pytest.raises(ObservationError, match="got <Hostile whose repr raises ZeroDivisionError>"):
+        check(TRAINING_JOB, {**ITEM, "CreationTime": Hostile()})
+
+
+def test_asked_for_what_is_no_name() -> None:
+    """Whatever was asked is shown plainly."""
+    with pytest.raises(UnknownNameError, match=r"no state '\\x1b\[2J'; there is: Available, "):
+        explain(TRAINING_JOB, "\x1b[2J", "Completed")
