@@ -132,7 +132,9 @@ def judged_value(value: object) -> str:
     try:
         reports = check_jobs(TRAINING_JOB, value)
     except ObservationError as error:
-        assert error.problems, "an error without a problem"
+        if not error.problems:
+            message = "an error without a problem"
+            raise AssertionError(message) from error
         str(error).encode()
         return "refused"
     for report in reports.values():
@@ -406,7 +408,8 @@ def _mutated_value(rng: random.Random, example: Example, *, foreign: bool) -> ob
     # A copy, as deep as it goes and much quicker than deepcopy.
     value = json.loads(json.dumps(rng.choice(example.values)))
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
-        place = rng.choice(list(_containers(value)) or [None])
+        places = list(_containers(value))
+        place = rng.choice(places) if places else None
         if place is None or rng.random() < 0.02:
             value = _hostile(rng, foreign=foreign)
         elif isinstance(place, dict):

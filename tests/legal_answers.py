@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import corpus_series
@@ -105,7 +104,9 @@ class _Job:
         begin = datetime(2026, 1, 2, tzinfo=UTC) + timedelta(seconds=rng.uniform(0, 1e7))
         lengths = [timedelta(seconds=rng.uniform(1.5, 4000)) for _ in life]
         #: When each state began, and at last when the source stopped looking.
-        self._times = list(accumulate(lengths, initial=begin))
+        self._times = [
+            begin + sum(lengths[:place], timedelta()) for place in range(len(lengths) + 1)
+        ]
 
     def answers(self) -> list[Answer]:
         """Return what is seen at some moments of the life, its end at last."""
@@ -188,11 +189,19 @@ class _Job:
         last = series[-1]
         if last["TrainingJobStatus"] in {"InProgress", "Stopping"}:
             return [*series[:-1], last | {"WarmPoolStatus": {"Status": "InUse"}}]
-        ways = (("Terminated",), ("Available",), ("Available", "Terminated"), ("Available", "Reused"))
+        ways = (
+            ("Terminated",),
+            ("Available",),
+            ("Available", "Terminated"),
+            ("Available", "Reused"),
+        )
         way = self._rng.choice(ways)
         if last["TrainingJobStatus"] == "Deleting":
             way = way[-1:] if way[-1] in facts.POOL_FINAL else ("Terminated",)
-        return [*series[:-1], *(self._pooled(last, status, later) for later, status in enumerate(way))]
+        return [
+            *series[:-1],
+            *(self._pooled(last, status, later) for later, status in enumerate(way)),
+        ]
 
     def _pooled(self, last: Answer, status: str, later: int) -> Answer:
         pool: Answer = {"Status": status}

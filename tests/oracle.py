@@ -240,7 +240,10 @@ def _broken_by_entries(answer: Answer, entries: list[Answer]) -> Iterator[str]:
     if not agree(answer["CreationTime"], entries[0]["StartTime"]):
         yield "creation-time-is-first-entry"
     yield from _broken_by_start_and_end(answer, entries)
-    if any(is_earlier(each.get("EndTime", each["StartTime"]), each["StartTime"]) for each in entries):
+    if any(
+        is_earlier(str(each.get("EndTime", each["StartTime"])), each["StartTime"])
+        for each in entries
+    ):
         yield "times-out-of-order"
     for one, following in pairwise(entries):
         if is_earlier(following["StartTime"], one["StartTime"]):

@@ -26,7 +26,7 @@ BEGIN = datetime(2026, 5, 6, 7, 8, 9, 250000, tzinfo=UTC)
 #: Of a service whose answers have no history that a region speaks of.
 WITHOUT_HISTORY = attrs.evolve(
     PARCELS,
-    regions=tuple(attrs.evolve(region, history=False) for region in PARCELS.regions),
+    regions=tuple(attrs.evolve(region, history="") for region in PARCELS.regions),
 )
 
 

@@ -39,7 +39,7 @@ BUILT_INS = {
 
 def raised(kind: type[JobstateError]) -> JobstateError:
     """Return an error of that kind as a caller gets it."""
-    with pytest.raises(kind) as caught:
+    with pytest.raises(kind) as caught:  # noqa: PT012 - which call it is depends on the kind
         if kind is ObservationError:
             check(TRAINING_JOB, {**ITEM, "CreationTime": "yesterday", "TrainingJobName": "-"})
         elif kind is LifecycleError:
@@ -204,9 +204,7 @@ def test_what_is_shown_is_cut() -> None:
 
 
 def test_what_cannot_be_shown() -> None:
-    """A repr that raises, an integer too long to print, a list too deep: they never replace
-    the error that is about them.
-    """
+    """A repr that raises, a number too long, a list too deep never replace the error itself."""
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]

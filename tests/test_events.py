@@ -53,7 +53,9 @@ def told(report: Report) -> list[StatusEntered | StatusChanged | Violation | Unm
 
 def everything() -> list[StatusEntered | StatusChanged | Violation | Unmodelled]:
     """Return events of every kind, about a job that did something odd."""
-    odd = described(3, SecondaryStatus="Hibernating", TrainingEndTime=BEGIN, WarmPoolStatus={"Status": "InUse"})
+    odd = described(
+        3, SecondaryStatus="Hibernating", TrainingEndTime=BEGIN, WarmPoolStatus={"Status": "InUse"}
+    )
     return told(check(TRAINING_JOB, [described(2), odd]))
 
 

@@ -118,7 +118,9 @@ def test_the_warm_pool_is_found_by_its_names() -> None:
 
 def test_unknown_names_list_the_choices() -> None:
     """Whoever mistypes a status sees those there are."""
-    with pytest.raises(UnknownNameError, match="no state 'Traning'; there is: Available, Completed,"):
+    with pytest.raises(
+        UnknownNameError, match="no state 'Traning'; there is: Available, Completed,"
+    ):
         explain(TRAINING_JOB, "Traning", "Completed")
     with pytest.raises(UnknownNameError) as caught:
         explain(TRAINING_JOB, "Training", "Available", region="warm_pool")

@@ -1,4 +1,4 @@
-"""Bad input: whatever the bytes, a document or a reason; whatever the document, a verdict or one error.
+"""Bad input: of any bytes a document or a reason, of any document a verdict or one error.
 
 The seeded attack is `hostile`, here with a hundred thousand inputs, and with as many as you like on
 its own. Hypothesis makes up what has no example.
@@ -201,7 +201,9 @@ def test_a_list_that_holds_itself() -> None:
 def test_many_problems_in_a_short_text() -> None:
     """The error knows every problem, and its text stays readable."""
     with pytest.raises(ObservationError) as caught:
-        check_jobs(TRAINING_JOB, {"TrainingJobArn": ARN, "SecondaryStatusTransitions": [7] * 10_000})
+        check_jobs(
+            TRAINING_JOB, {"TrainingJobArn": ARN, "SecondaryStatusTransitions": [7] * 10_000}
+        )
     assert len(caught.value.problems) > 10_000
     assert len(str(caught.value)) < 20_000
 

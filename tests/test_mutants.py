@@ -120,7 +120,7 @@ def test_the_bases_are_legal(figures: Callable[[str], None]) -> None:
 
 
 def test_the_bases_are_of_every_kind() -> None:
-    """Every pair of statuses is met, and every feature, thin answers, pools, sources without ends."""
+    """Every pair of statuses is met, every feature, thin answers, sources without ends."""
     every = [answer for base in bases() for answer in base.answers]
     pairs = {(each["TrainingJobStatus"], each.get("SecondaryStatus")) for each in every}
     # A stop just in a status that has been retired is too rare to be drawn for certain.

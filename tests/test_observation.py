@@ -81,7 +81,7 @@ def test_a_key_is_cut_to_the_second() -> None:
     assert JobKey("arn", at(7.89)) == JobKey("arn", at(7))
     assert JobKey("arn", at(7)) != JobKey("arn", at(8))
     assert str(JobKey("arn", at(7.89))) == "arn (created 2026-01-02T09:00:07Z)"
-    assert sorted([JobKey("b", NINE), JobKey("a", at(9)), JobKey("a", NINE)])[0].created == NINE
+    assert min(JobKey("b", NINE), JobKey("a", at(9)), JobKey("a", NINE)).created == NINE
 
 
 def test_what_is_shown() -> None:

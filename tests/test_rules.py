@@ -103,5 +103,7 @@ def test_a_region_asks_another() -> None:
             then=Where(region="way", final=True),
         )
     )
-    assert messages(lifecycle, "at the door") == ["the way is at the door while the way is at the door"]
+    assert messages(lifecycle, "at the door") == [
+        "the way is at the door while the way is at the door"
+    ]
     assert messages(lifecycle, "sent") == []
