@@ -58,3 +58,21 @@ def test_after_an_unknown_primary_status_anything_is_possible() -> None:
     again = check(TRAINING_JOB, [*odd, item("InProgress", "Training")])
     assert again.legal
     assert again.standing.known["job"].label == "InProgress/Training"
+
+
+def test_a_coarse_time_between_hides_nothing() -> None:
+    """The newest LastModifiedTime counts, though one printed to the minute came after it."""
+    times = ("2026-05-06T10:00:30.5Z", "2026-05-06T10:00:00Z", "2026-05-06T10:00:10.5Z")
+    fine, coarse, older = ({**item("InProgress"), "LastModifiedTime": time} for time in times)
+    assert check(TRAINING_JOB, [fine, coarse]).legal
+    for answers in ([fine, older], [fine, coarse, older]):
+        (violation,) = check(TRAINING_JOB, answers).violations
+        assert violation.rule == "modified-time-went-back"
+
+
+def test_an_illegal_job_is_illegal_whatever_came_before() -> None:
+    """However much news is kept of one job, the verdict counts all of it."""
+    long = [item("InProgress", status) for status in ("Interrupted", "Starting")] * 5_100
+    wrong = [item("Completed"), item("InProgress")]
+    assert check(TRAINING_JOB, long).legal
+    assert not check(TRAINING_JOB, [*long, *wrong]).legal

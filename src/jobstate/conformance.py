@@ -85,8 +85,10 @@ class Series:
         self._standing = found.standing
         self._shown.update(observation.shown)
         self._answers += 1
-        if found.entered or found.changed or found.violations or found.unmodelled:
-            if len(self._steps) < MOST_KEPT:
+        # What breaks a rule is told a bounded number of times, so it is always kept.
+        wrong = found.violations or found.unmodelled
+        if wrong or found.entered or found.changed:
+            if wrong or len(self._steps) < MOST_KEPT:
                 step = Step(where, found.entered, found.changed, found.violations, found.unmodelled)
                 self._steps.append(step)
             else:

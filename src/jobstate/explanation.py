@@ -343,8 +343,10 @@ def _words(region: Region) -> set[str]:
 
 
 def _mask(automaton: Automaton, name: str) -> int:
-    """Return the hidden states of a state, of a visible status, or of a primary one."""
-    for group in (automaton.of_state, automaton.of_visible, automaton.of_primary):
-        if name in group:
-            return group[name]
-    raise UnknownNameError("state", name, _words(automaton.region))
+    """Return the hidden states of a state, or of a status on either axis."""
+    found = automaton.of_state.get(name)
+    if found is None:
+        found = automaton.of_visible.get(name, 0) | automaton.of_primary.get(name, 0)
+    if not found:
+        raise UnknownNameError("state", name, _words(automaton.region))
+    return found

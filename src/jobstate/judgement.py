@@ -365,11 +365,18 @@ def _standing(
         base=base,
         samples=samples,
         entries=_kept_entries(before.entries, observation.entries),
-        modified=observation.modified or before.modified,
+        modified=_latest(before.modified, observation.modified),
         reason=observation.cause or before.reason,
         said=before.said,
         untold=before.untold,
     )
+
+
+def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
+    """Return the later time: one that was printed more coarsely must not hide the finer one."""
+    if was is None or now is None:
+        return was or now
+    return max(was, now)
 
 
 def _kept_entries(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> tuple[Entry, ...]:

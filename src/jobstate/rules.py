@@ -152,7 +152,7 @@ def _looks_in_order(test: InOrder, observation: Observation) -> bool:
     for name in test.fields:
         if name in fields:
             value = fields[name]
-            if before is not None and _is_less(value, before):
+            if before is not None and not _is_at_most(before, value):
                 return False
             before = value
     return True
@@ -173,19 +173,22 @@ def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
             )
 
 
-def _is_less(one: object, other: object) -> bool:
-    """Compare values of the same kind; others are nobody's order."""
+def _is_at_most(one: object, other: object) -> bool:
+    """Tell whether two values are of a kind and in order."""
     if isinstance(one, datetime) and isinstance(other, datetime):
-        return one < other
+        return one <= other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one < other
+        return one <= other
     return False
 
 
 def _is_certainly_less(one: object, other: object) -> bool:
+    """Compare values of a kind, times at the coarser precision; others are nobody's order."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return is_before(one, other)
-    return _is_less(one, other)
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one < other
+    return False
 
 
 def _value(value: object) -> str:
