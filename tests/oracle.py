@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import facts
-from brute_force import Seen, explains_series
+from brute_force import Features, Seen, explains_series
 from specification_of_facts import specification
 
 if TYPE_CHECKING:
@@ -187,13 +187,14 @@ def _may_have_failed(answer: Answer) -> bool:
     if answer["TrainingJobStatus"] != "Deleting":
         return bool(answer["TrainingJobStatus"] == "Failed")
     # It keeps its result, shown or not; where a result is shown that can't be, nothing is known.
-    secondary, spot = answer.get("SecondaryStatus"), answer.get("EnableManagedSpotTraining")
-    return secondary in {None, "Failed"} or f"Deleting/{secondary}" not in _reachable(spot)
+    secondary = answer.get("SecondaryStatus")
+    possible = _reachable(tuple(sorted(seen(answer).features.items())))
+    return secondary in {None, "Failed"} or f"Deleting/{secondary}" not in possible
 
 
 @cache
-def _reachable(spot: bool | None) -> set[str]:  # noqa: FBT001 - as answers show it
-    return facts.reachable() if spot is None else facts.reachable(spot=spot)
+def _reachable(features: Features) -> set[str]:
+    return facts.reachable(**dict(features))
 
 
 def _has_failed(answer: Answer) -> bool:
