@@ -492,7 +492,16 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (ran.exit_code, ran.output) == (130, "")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT reach the programs that a test starts: in the background, shells ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_for_real() -> None:
     """A program that waits for input ends at the signal that Ctrl-C sends."""
     with subprocess.Popen(  # noqa: S603 - the command itself

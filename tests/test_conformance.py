@@ -22,8 +22,9 @@ from jobstate import (
     check_jobs,
 )
 from jobstate.conformance import MOST_KEPT
-from jobstate.judgement import MOST_SAMPLES, MOST_TOLD
+from jobstate.judgement import MOST_SAMPLES
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
+from jobstate.telling import MOST_TOLD
 from small import PARCEL, PARCELS, entries, parcel, rule
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)

@@ -91,6 +91,7 @@ def test_a_change_as_data() -> None:
     event = check(TRAINING_JOB, [described(3), described(5, **reason)]).changes[-1]
     assert event.to_dict() == {
         "kind": "status-changed",
+        "key": f"status-changed:{JOB}:job:2",
         "job": {"arn": ARN, "created": "2026-01-02T09:00:00Z"},
         "region": "job",
         "from": "InProgress/Training",

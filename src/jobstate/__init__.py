@@ -8,12 +8,24 @@ from jobstate.errors import (
     LifecycleError,
     ObservationError,
     Problem,
+    SnapshotError,
+    UnknownJobError,
     UnknownNameError,
 )
-from jobstate.events import PathKind, StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.events import (
+    Event,
+    Listener,
+    Move,
+    PathKind,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+)
 from jobstate.explanation import Explanation, explain
 from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Entry, JobKey, Observation, Shown
+from jobstate.overdue import Overdue
 from jobstate.policy import Decision, OutcomePolicy
 from jobstate.report import Report
 from jobstate.specification import (
@@ -33,13 +45,17 @@ from jobstate.specification import (
     State,
     Where,
 )
+from jobstate.tracked import TrackedJob
+from jobstate.tracker import Arrival, Observed, Retention, Tracker
 
 __all__ = [
+    "Arrival",
     "Basis",
     "ConformanceError",
     "Decision",
     "Edge",
     "Entry",
+    "Event",
     "Exclusion",
     "Explanation",
     "Feature",
@@ -49,25 +65,34 @@ __all__ = [
     "JobstateError",
     "Lifecycle",
     "LifecycleError",
+    "Listener",
     "Memory",
+    "Move",
     "Observation",
     "ObservationError",
+    "Observed",
     "Outcome",
     "OutcomePolicy",
     "OverHistory",
+    "Overdue",
     "PathKind",
     "Problem",
     "Region",
     "Report",
     "Requires",
     "Result",
+    "Retention",
     "Rule",
     "Series",
     "Severity",
     "Shown",
+    "SnapshotError",
     "State",
     "StatusChanged",
     "StatusEntered",
+    "TrackedJob",
+    "Tracker",
+    "UnknownJobError",
     "UnknownNameError",
     "Unmodelled",
     "Violation",

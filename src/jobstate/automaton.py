@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from jobstate.hidden import Hidden, excluded, expand
-from jobstate.masks import Successors
+from jobstate.masks import Successors, bits
 from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Sight:
         illegal_pair: Both statuses are known, but they are no state.
         ruled_out: They are a state, but not one under the features that `given` fixed.
         visible: The status that a history would print; None where the answer leaves it out.
+        key: The statuses and features it was compiled from: (primary, secondary, features).
     """
 
     mask: int
@@ -66,6 +67,7 @@ class Sight:
     illegal_pair: bool
     ruled_out: bool
     visible: str | None
+    key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
 
 
 @define(eq=False)
@@ -91,6 +93,16 @@ class Known:
     def label(self) -> str:
         """What people call it: a state, a status common to all, or ``anything``."""
         return self.automaton.label_of(self.states)
+
+    @cached_property
+    def features(self) -> dict[str, bool]:
+        """The features that answers can show and that are certain: name → whether it has it."""
+        shown = {each.name for each in self.automaton.lifecycle.features if each.shown}
+        return {
+            name: wanted
+            for name, wanted in sorted(self.automaton.agreed(self.mask))
+            if name in shown
+        }
 
     @cached_property
     def result(self) -> Result:
@@ -251,6 +263,7 @@ class Automaton:
             illegal_pair=pair and name not in self._words.states,
             ruled_out=not both and not unknown and name in self._words.states,
             visible=secondary if self._words.two_axes else primary,
+            key=(primary, secondary, tuple(features.items())),
         )
 
     def _with_features(self, features: Mapping[str, bool]) -> int:
@@ -274,6 +287,10 @@ class Automaton:
     def states_of(self, mask: int) -> tuple[State, ...]:
         """Return the states of a set of hidden states, in the life cycle's order."""
         return tuple(state for state in self.region.states if mask & self.of_state[state.name])
+
+    def agreed(self, mask: int) -> set[tuple[str, bool]]:
+        """Return the features that all hidden states of a set have alike."""
+        return set.intersection(*(set(self.hidden[place].features) for place in bits(mask)))
 
     # --- Names ----------------------------------------------------------------------------------
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobstate.automaton import Known, Sight
-from jobstate.events import PathKind, StatusChanged
+from jobstate.events import Move, PathKind
 from jobstate.explanation import between
 from jobstate.history import follow
 from jobstate.masks import bits
 from jobstate.specification import Basis
+from jobstate.standing import with_reason
 
 if TYPE_CHECKING:
-    from jobstate.automaton import Automaton, Result
-    from jobstate.observation import Observation
+    from jobstate.automaton import Automaton
 
 
 @frozen
@@ -41,43 +41,48 @@ class Reading:
 
 @frozen
 class _Path:
-    states: tuple[str, ...]
-    kind: PathKind
+    states: tuple[str, ...] = ()
+    kind: PathKind = PathKind.POSSIBLE
     possible: tuple[str, ...] = ()
     cause: str | None = None
     basis: Basis | None = None
 
 
-_NO_PATH = _Path(states=(), kind=PathKind.POSSIBLE)
-
-
-def change(  # noqa: PLR0913 - what an event is made from, by keyword
-    *,
+def move(
     before: Known | None,
     after: Known,
     reading: Reading | None,
+    *,
     explained: bool,
-    result: Result,
-    observation: Observation,
-) -> StatusChanged:
-    """Return the event of a move.
+    reason: str | None,
+) -> Move:
+    """Return from what to what the knowledge of a region moved.
 
     Args:
         before: What was known of the region; None at first sight.
         after: What is known now.
         reading: How the history was read that shows the move; None for a thin answer.
         explained: Some legal run explains the move; else no way can be told.
-        result: What the job has come to.
-        observation: What was seen.
+        reason: Why the job ended, where an answer says more than its statuses.
     """
+    listed = reading if reading is not None and reading.statuses else None
+    return _move(before, after, listed, explained, reason)
+
+
+@lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over
+def _move(
+    before: Known | None,
+    after: Known,
+    listed: Reading | None,
+    explained: bool,  # noqa: FBT001 - by position, for the cache
+    reason: str | None,
+) -> Move:
     if not explained:
-        path = _NO_PATH
-    elif reading is not None and reading.statuses:
-        path = _listed(before, after, reading)
+        path = _Path()
     else:
-        path = _sampled(before, after)
-    return StatusChanged(
-        job=observation.job,
+        path = _sampled(before, after) if listed is None else _listed(before, after, listed)
+    result = with_reason(after.result, reason)
+    return Move(
         region=after.automaton.region.name,
         origin=None if before is None else before.label,
         target=after.label,
@@ -90,11 +95,9 @@ def change(  # noqa: PLR0913 - what an event is made from, by keyword
         gone=result.gone,
         reason=result.cause,
         basis=path.basis,
-        at=observation.modified,
     )
 
 
-@lru_cache(maxsize=4096)  # a fleet takes the same few ways over and over
 def _sampled(before: Known | None, after: Known) -> _Path:
     automaton = after.automaton
     start = automaton.start if before is None else before
@@ -113,7 +116,6 @@ def _sampled(before: Known | None, after: Known) -> _Path:
     return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
 
 
-@lru_cache(maxsize=4096)
 def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
     """Return the way as the history lists it: secondary statuses, for it has no others."""
     here = {state.visible for state in after.states}
@@ -135,7 +137,6 @@ def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
     )
 
 
-@lru_cache(maxsize=4096)
 def _entering(after: Known, previous: str) -> str | None:
     """Return what brings a job there from a status; None where several things do."""
     automaton = after.automaton
@@ -158,4 +159,4 @@ def _is_explained(automaton: Automaton, reading: Reading, weakest: Basis) -> boo
     followed = follow(
         automaton, reading.base, reading.samples, reading.statuses, reading.now, weakest
     )
-    return followed.known is not None and followed.trouble is None and not followed.left_out
+    return followed.is_legal

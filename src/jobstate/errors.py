@@ -103,6 +103,38 @@ class UnknownNameError(JobstateError, LookupError):
         return f"no {self.kind} {shown(self.name)}; there is: {there}"
 
 
+class UnknownJobError(JobstateError, KeyError):
+    """A job that a tracker does not know.
+
+    Attributes:
+        job: What was asked.
+        tracked: How many jobs there are.
+    """
+
+    def __init__(self, job: object, tracked: int) -> None:
+        self.job = job
+        self.tracked = tracked
+        super().__init__(job, tracked)
+
+    def __str__(self) -> str:
+        return f"no job {shown(self.job)} among the {self.tracked:,} that are tracked"
+
+
+class SnapshotError(JobstateError, ValueError):
+    """A snapshot that can't be restored.
+
+    Attributes:
+        problems: Every problem, in the order found.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return _listing("this snapshot can't be restored", self.problems)
+
+
 class BrokenRule(Protocol):
     """What `ConformanceError` needs to know of a violation."""
 

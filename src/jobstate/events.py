@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -75,11 +75,10 @@ class StatusEntered:
 
 
 @frozen(kw_only=True)
-class StatusChanged:
-    """What is known of a job's current state moved: the new knowledge excludes the old.
+class Move:
+    """From what to what a job's known state moved. A fleet makes the same few over and over.
 
     Attributes:
-        job: The job.
         region: Which region moved.
         origin: What was known before; None at first sight.
         target: What is known now.
@@ -92,12 +91,8 @@ class StatusChanged:
         gone: The service is removing the job.
         reason: Why it ended so; None while it runs or has succeeded.
         basis: The weakest basis on the firmest way; None where no legal way is known.
-        at: When the service last changed the record; aware, UTC.
     """
 
-    kind: ClassVar[str] = "status-changed"
-
-    job: JobKey
     region: str
     origin: str | None
     target: str
@@ -110,27 +105,114 @@ class StatusChanged:
     gone: bool
     reason: str | None
     basis: Basis | None
+
+
+@frozen(kw_only=True)
+class StatusChanged:
+    """What is known of a job's current state moved: the new knowledge excludes the old.
+
+    Everything that the move says is an attribute of the event too: `event.target`.
+
+    Attributes:
+        job: The job.
+        move: From what to what, by which way, and what the job has come to.
+        at: When the service last changed the record; aware, UTC.
+        ordinal: Which change of this job and region it is, from 1, as this tracker or check
+            tells them. Another one may tell others: what a poll misses is no change.
+    """
+
+    kind: ClassVar[str] = "status-changed"
+
+    job: JobKey
+    move: Move
     at: datetime | None
+    ordinal: int
+
+    @property
+    def region(self) -> str:
+        """Which region moved."""
+        return self.move.region
+
+    @property
+    def origin(self) -> str | None:
+        """What was known before; None at first sight."""
+        return self.move.origin
+
+    @property
+    def target(self) -> str:
+        """What is known now."""
+        return self.move.target
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """What lies between, neither end included."""
+        return self.move.path
+
+    @property
+    def path_kind(self) -> PathKind:
+        """How sure the path is."""
+        return self.move.path_kind
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """Every state that may lie between, where the way is not exact."""
+        return self.move.possible
+
+    @property
+    def cause(self) -> str | None:
+        """What moved the job, where all that is possible agrees; else None."""
+        return self.move.cause
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the job has come to."""
+        return self.move.outcome
+
+    @property
+    def final(self) -> bool:
+        """Nothing will run any more."""
+        return self.move.final
+
+    @property
+    def gone(self) -> bool:
+        """The service is removing the job."""
+        return self.move.gone
+
+    @property
+    def reason(self) -> str | None:
+        """Why it ended so; None while it runs or has succeeded."""
+        return self.move.reason
+
+    @property
+    def basis(self) -> Basis | None:
+        """The weakest basis on the firmest way; None where no legal way is known."""
+        return self.move.basis
+
+    @property
+    def key(self) -> str:
+        """What makes it the same event wherever the same teller delivers it again."""
+        return f"{self.kind}:{_job_id(self.job)}:{self.region}:{self.ordinal}"
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, booleans, None; times as ISO 8601 in UTC."""
-        return {"kind": self.kind, "job": job_dict(self.job)} | self.details()
+        return {"kind": self.kind, "key": self.key, "job": job_dict(self.job)} | self.details()
 
     def details(self) -> dict[str, object]:
         """Return the same without what kind of event it is and which job it is about."""
+        move = self.move
         return {
-            "region": self.region,
-            "from": self.origin,
-            "to": self.target,
-            "path": list(self.path),
-            "path_kind": str(self.path_kind),
-            "possible": list(self.possible),
-            "cause": self.cause,
-            "outcome": str(self.outcome),
-            "final": self.final,
-            "gone": self.gone,
-            "reason": self.reason,
-            "basis": None if self.basis is None else str(self.basis),
+            "region": move.region,
+            "from": move.origin,
+            "to": move.target,
+            "path": list(move.path),
+            "path_kind": str(move.path_kind),
+            "possible": list(move.possible),
+            "cause": move.cause,
+            "outcome": str(move.outcome),
+            "final": move.final,
+            "gone": move.gone,
+            "reason": move.reason,
+            "basis": None if move.basis is None else str(move.basis),
             "at": iso(self.at),
         }
 
@@ -226,6 +308,18 @@ class Unmodelled:
             "value": self.value,
             "at": iso(self.at),
         }
+
+
+#: Whatever a listener may be told.
+Event: TypeAlias = StatusEntered | StatusChanged | Violation | Unmodelled
+
+
+class Listener(Protocol):
+    """Whoever wants to hear of jobs: a function, a bound method, an object with ``__call__``."""
+
+    def __call__(self, event: Event, /) -> object:
+        """Take one event; what it returns is of no account, what it raises is logged."""
+        raise NotImplementedError
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -36,6 +36,11 @@ class Followed:
     before: Known | None
     left_out: bool
 
+    @property
+    def is_legal(self) -> bool:
+        """Some legal run shows all of it."""
+        return self.known is not None and self.trouble is None and not self.left_out
+
 
 @lru_cache(maxsize=1 << 14)
 def follow(  # noqa: PLR0913, PLR0917 - all by position, for the cache sees them otherwise twice

@@ -303,6 +303,5 @@ def _visible(region: Region, names: frozenset[str]) -> str:
 
 def _agreed(known: Known, names: Iterable[str]) -> Needs:
     """Return those of some features that every hidden state of a set agrees on."""
-    hidden = known.automaton.hidden
-    sets = [set(one.features) for position, one in enumerate(hidden) if known.mask >> position & 1]
-    return tuple(sorted(item for item in set.intersection(*sets) if item[0] in set(names)))
+    wanted = set(names)
+    return tuple(sorted(each for each in known.automaton.agreed(known.mask) if each[0] in wanted))

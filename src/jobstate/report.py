@@ -12,10 +12,10 @@ from attrs import frozen
 
 from jobstate.errors import ConformanceError
 from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation, iso, job_dict
-from jobstate.judgement import Standing
 from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Shown
 from jobstate.specification import Severity
+from jobstate.standing import Standing
 
 if TYPE_CHECKING:
     from jobstate.automaton import Result
@@ -82,7 +82,7 @@ class Report:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The job's history, as far as answers gave it."""
-        return self.standing.entries
+        return tuple(self.standing.entries)
 
     @property
     def violations(self) -> tuple[Violation, ...]:

@@ -1,0 +1,85 @@
+"""Where a job stands: everything that is kept of it between two answers; and what one more brings.
+
+Imports only the automaton's records, the observation's and the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import Factory, evolve, frozen
+
+from jobstate.automaton import Known, Result, Sight
+from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.observation import Entry, JobKey
+from jobstate.specification import UNKNOWN_CAUSE, Outcome
+
+_NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
+
+
+@frozen
+class Standing:
+    """Where a job stands.
+
+    Attributes:
+        job: The job.
+        known: Region name → what is known there; a region never shown is absent.
+        base: What was known when a history was last read; None before the first.
+        read: How many entries had been read then.
+        samples: What answers without a history have shown since, the newest few.
+        entries: The longest history.
+        modified: The newest LastModifiedTime.
+        since: The LastModifiedTime of the answer that first showed where the job's first region
+            stands now; the job may have come there before.
+        reason: Why the job ended, where an answer said more than its statuses.
+        entered: How many stays were told.
+        changes: How many changes were told.
+        said: Rule id (or kind of event) → keys of what was told of it already.
+        untold: How many more there were of a rule than the most that is told of one.
+    """
+
+    job: JobKey
+    known: Mapping[str, Known]
+    base: Known | None = None
+    read: int = 0
+    samples: tuple[Sight, ...] = ()
+    entries: Sequence[Entry] = ()
+    modified: datetime | None = None
+    since: datetime | None = None
+    reason: str | None = None
+    entered: int = 0
+    changes: int = 0
+    said: Mapping[str, frozenset[str]] = Factory(dict)
+    untold: int = 0
+
+    def result(self, region: str) -> Result:
+        """Return what the job has come to, as one region tells."""
+        known = self.known.get(region)
+        return _NOTHING_KNOWN if known is None else with_reason(known.result, self.reason)
+
+
+@frozen
+class Judgement:
+    """What one more observation brought.
+
+    Attributes:
+        standing: Where the job stands now.
+        entered: The stays that its history adds.
+        changed: How what is known of the current state moved, at most one per region.
+        violations: What it breaks and was not told of this job before.
+        unmodelled: Statuses that the life cycle does not know, likewise.
+    """
+
+    standing: Standing
+    entered: tuple[StatusEntered, ...] = ()
+    changed: tuple[StatusChanged, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+
+def with_reason(result: Result, reason: str | None) -> Result:
+    """Return what a job has come to, with the cause that an answer gave for its failure."""
+    if reason and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
+        return evolve(result, cause=reason)
+    return result

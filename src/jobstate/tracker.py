@@ -1,0 +1,443 @@
+"""`Tracker`: keeps where many jobs stand, and tells what changed; the only thing that changes.
+
+Imports the judge, which is pure, and what it keeps and delivers with. A tracker is for one thread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from jobstate.compact import Entries
+from jobstate.conformance import all_observations
+from jobstate.delivery import Delivery
+from jobstate.errors import (
+    ConformanceError,
+    ObservationError,
+    Problem,
+    SnapshotError,
+    UnknownJobError,
+    shown,
+)
+from jobstate.judgement import judge_of
+from jobstate.lateness import is_late, judge_late
+from jobstate.observation import JobKey, Observation
+from jobstate.overdue import Limits, Overdue
+from jobstate.snapshot import dumped, loaded
+from jobstate.specification import Severity
+from jobstate.standing import Judgement, Standing
+from jobstate.tracked import TrackedJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from jobstate.events import Event, Listener
+    from jobstate.lifecycle import Lifecycle
+
+
+class Arrival(StrEnum):
+    """How an answer came.
+
+    NEW: it was judged. DUPLICATE: it says what the one before it said. STALE: it is older than
+    what is known, and could only add to the history. QUEUED: a listener observed it, and it is
+    judged when the listeners have heard what was told before.
+    """
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    QUEUED = "queued"
+
+
+@frozen(eq=False)
+class Observed:
+    """What one answer brought.
+
+    Attributes:
+        job: The job that it is about.
+        arrival: How it came.
+    """
+
+    job: JobKey
+    arrival: Arrival
+    _judgement: Judgement | None = field(default=None, repr=False)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What listeners are told, in that order."""
+        return () if self._judgement is None else _events(self._judgement)
+
+    @property
+    def duplicate(self) -> bool:
+        """It says what the answer before it said: nothing was done."""
+        return self.arrival is Arrival.DUPLICATE
+
+    @property
+    def stale(self) -> bool:
+        """It is older than what is known: where the job stands did not move."""
+        return self.arrival is Arrival.STALE
+
+    @property
+    def queued(self) -> bool:
+        """A listener observed it: it will be judged, and has brought nothing yet."""
+        return self.arrival is Arrival.QUEUED
+
+
+def _events(judgement: Judgement) -> tuple[Event, ...]:
+    found = judgement
+    return (*found.entered, *found.unmodelled, *found.violations, *found.changed)
+
+
+@frozen(kw_only=True)
+class Retention:
+    """How long finished jobs are kept; by default for ever.
+
+    A job that was forgotten and is heard of again is a new one: everything is told again. So keep
+    jobs for longer than answers about them can come late.
+
+    Attributes:
+        age: How long after its last modification, by the clock, a finished job is kept.
+        count: How many finished jobs are kept at most, those that finished last.
+    """
+
+    age: timedelta | None = None
+    count: int | None = None
+
+
+@define(eq=False)
+class _Kept:
+    """What is kept of one job: where it stands, and a fingerprint of the last answer."""
+
+    standing: Standing
+    fingerprint: int | None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tracker:
+    """Keeps where jobs stand.
+
+    Feed it every answer that you get, in whatever order, and it tells what changed, once: to the
+    listeners, and in what `observe` returns. `tracker[arn]` is what is known of a job, `len` how
+    many are tracked, iteration goes over all of them. About a kilobyte is kept of each job.
+
+    Attributes:
+        lifecycle: The life cycle.
+        strict: Whether a violation is an error.
+    """
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        *,
+        listeners: Iterable[Listener] = (),
+        strict: bool = False,
+        retention: Retention | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """Begin with no job.
+
+        Args:
+            lifecycle: The life cycle; tighten it with `Lifecycle.given`, switch rules off with
+                `Lifecycle.without`.
+            listeners: Who is told of every event: callables that take one. See `Listener`.
+            strict: Be an oracle: take answers to be in order, and refuse with a `ConformanceError`
+                whatever breaks a rule of severity error. Otherwise reality wins: what can't be is
+                told as a `Violation`, and known is what was seen last.
+            retention: Which finished jobs to forget.
+            clock: What time it is; aware. Tests put their own here.
+
+        Raises:
+            TypeError: A listener can't be called.
+        """
+        self.lifecycle = lifecycle
+        self.strict = strict
+        self._judge = judge_of(lifecycle)
+        self._delivery = Delivery(listeners)
+        self._retention = retention
+        self._clock = clock
+        #: Arn → the job created last under it.
+        self._jobs: dict[str, _Kept] = {}
+        #: Jobs whose arn was used again.
+        self._earlier: dict[JobKey, _Kept] = {}
+        #: Finished jobs, where retention asks, in the order they finished.
+        self._finished: dict[JobKey, None] = {}
+        self._queue: deque[Observation] = deque()
+        self._running = False
+
+    # --- Observing ------------------------------------------------------------------------------
+
+    def observe(self, answer: object) -> Observed:
+        """Take one answer about one job.
+
+        Listeners are told before this returns. From inside a listener it returns at once, and the
+        answer is judged as soon as all listeners have heard what came before.
+
+        Args:
+            answer: An answer in any form that the life cycle's reader takes (for SageMaker: what
+                boto3 returns of one job, what the CLI prints, an event, a record), or an
+                `Observation`.
+
+        Raises:
+            ObservationError: It can't be read; the error lists every problem, nothing was taken.
+            ConformanceError: The tracker is strict, and the answer breaks rules; the error has
+                every violation, nothing was taken. One that a listener observed is raised here,
+                from the outermost call, when all is done.
+        """
+        observation = answer if isinstance(answer, Observation) else self._read(answer)
+        if self._running:
+            self._queue.append(observation)
+            return Observed(observation.job, Arrival.QUEUED)
+        self._running = True
+        try:
+            self._finish()  # what an interrupt left
+            observed = self._take(observation)
+            self._finish()
+        finally:
+            self._running = False
+        return observed
+
+    def observe_all(self, answers: object) -> list[Observed]:
+        """Take several answers: a page of ListTrainingJobs, a list of answers of any form.
+
+        Raises:
+            ObservationError: Some can't be read; the error lists every problem of all of them,
+                nothing was taken.
+            ConformanceError: The tracker is strict, and an answer breaks rules; those before it
+                were taken.
+        """
+        return [self.observe(found) for found in all_observations(self.lifecycle, answers)]
+
+    def _read(self, answer: object) -> Observation:
+        reader = self.lifecycle.reader
+        if reader is None:
+            expected = f"an Observation, for {self.lifecycle.name} brings no reader"
+            raise ObservationError([Problem("", expected, type(answer).__name__)])
+        return reader.read(answer)
+
+    def _take(self, observation: Observation) -> Observed:
+        """Judge one answer, keep what it brings and queue its events."""
+        job = observation.job
+        kept = self._find(job)
+        fingerprint = _fingerprint(observation)
+        if kept is None:
+            arrival, judgement = Arrival.NEW, self._judge.judge(None, observation)
+        elif fingerprint is not None and fingerprint == kept.fingerprint:
+            return Observed(job, Arrival.DUPLICATE)
+        elif not self.strict and is_late(self._judge, kept.standing, observation):
+            judgement = judge_late(self._judge, kept.standing, observation)
+            arrival, fingerprint = Arrival.STALE, kept.fingerprint
+        else:
+            arrival, judgement = Arrival.NEW, self._judge.judge(kept.standing, observation)
+        if self.strict and judgement.violations:
+            _refuse(judgement)
+        self._keep(kept, judgement.standing, fingerprint)
+        if self._delivery.wanted:
+            self._delivery.put(_events(judgement))
+        return Observed(job, arrival, judgement)
+
+    def _finish(self) -> None:
+        """Tell the listeners, and take what they observe, until there is no more."""
+        self._delivery.run()
+        refused: list[ConformanceError] = []
+        while self._queue:
+            try:
+                self._take(self._queue.popleft())
+            except ConformanceError as error:
+                refused.append(error)
+            self._delivery.run()
+        if refused:
+            first = refused[0]
+            for other in refused[1:]:
+                first.add_note(f"and likewise: {other}")
+            raise first
+
+    # --- Listening ------------------------------------------------------------------------------
+
+    def add_listener(self, listener: Listener) -> None:
+        """Tell one more listener of what comes from now on.
+
+        Raises:
+            TypeError: It can't be called.
+        """
+        self._delivery.add(listener)
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Tell a listener nothing more.
+
+        Raises:
+            ValueError: It is none.
+        """
+        self._delivery.remove(listener)
+
+    @property
+    def failures(self) -> int:
+        """How often a listener raised. Each time is in the log of ``jobstate``."""
+        return self._delivery.failures
+
+    # --- Asking ---------------------------------------------------------------------------------
+
+    def __getitem__(self, job: str | JobKey) -> TrackedJob:
+        """Return what is known of a job.
+
+        Args:
+            job: Its arn, which means the job created last under it, or its key.
+
+        Raises:
+            UnknownJobError: It is not tracked; a `KeyError`.
+        """
+        kept = self._jobs.get(job) if isinstance(job, str) else self._find(job)
+        if kept is None:
+            raise UnknownJobError(job, len(self))
+        return TrackedJob(self.lifecycle, kept.standing)
+
+    def __contains__(self, job: object) -> bool:
+        if isinstance(job, JobKey):
+            return self._find(job) is not None
+        return job in self._jobs
+
+    def __len__(self) -> int:
+        return len(self._jobs) + len(self._earlier)
+
+    def __iter__(self) -> Iterator[TrackedJob]:
+        """Iterate over what is known of each job as of now."""
+        every = [*self._earlier.values(), *self._jobs.values()]
+        return iter([TrackedJob(self.lifecycle, kept.standing) for kept in every])
+
+    def overdue(
+        self, limits: timedelta | Mapping[str, timedelta], *, now: datetime | None = None
+    ) -> list[Overdue]:
+        """Return the jobs that are in a status for longer than they should, the worst first.
+
+        Args:
+            limits: How long a job may be in every status that is not final, or in each that is
+                named: a state (``Stopping/Training``), a secondary status or a primary one.
+            now: The time to count to; aware; by default the clock's.
+
+        Raises:
+            UnknownNameError: The life cycle does not know a status.
+            ValueError: The time has no zone.
+        """
+        return Limits(self.lifecycle, limits).passed(self, now or self._clock())
+
+    # --- Forgetting -----------------------------------------------------------------------------
+
+    def forget(self, job: str | JobKey) -> TrackedJob:
+        """Forget a job and return what was known of it.
+
+        If it is heard of again it is a new one, and everything is told again.
+
+        Raises:
+            UnknownJobError: It is not tracked; a `KeyError`.
+        """
+        found = self[job]
+        key = found.key
+        self._finished.pop(key, None)
+        if self._earlier.pop(key, None) is None:
+            del self._jobs[key.arn]
+        return found
+
+    # --- Keeping --------------------------------------------------------------------------------
+
+    def _find(self, job: JobKey) -> _Kept | None:
+        kept = self._jobs.get(job.arn)
+        if kept is not None and kept.standing.job.created == job.created:
+            return kept
+        return self._earlier.get(job) if self._earlier else None
+
+    def _keep(self, kept: _Kept | None, standing: Standing, fingerprint: int | None) -> None:
+        if standing.entries:
+            standing = evolve(standing, entries=Entries.of(standing.entries))
+        if kept is not None:
+            kept.standing, kept.fingerprint = standing, fingerprint
+        else:
+            self._keep_new(_Kept(standing, fingerprint))
+        if self._retention is not None:
+            self._retain(standing, self._retention)
+
+    def _keep_new(self, kept: _Kept) -> None:
+        job = kept.standing.job
+        other = self._jobs.get(job.arn)
+        if other is not None and other.standing.job.created > job.created:
+            self._earlier[job] = kept
+            return
+        if other is not None:
+            self._earlier[other.standing.job] = other
+        self._jobs[job.arn] = kept
+
+    def _retain(self, standing: Standing, retention: Retention) -> None:
+        """Note whether a job has finished, and forget the finished ones that are due."""
+        if standing.result(self.lifecycle.regions[0].name).final:
+            self._finished.setdefault(standing.job)
+        else:
+            self._finished.pop(standing.job, None)
+        while self._finished:
+            oldest = next(iter(self._finished))
+            over = retention.count is not None and len(self._finished) > retention.count
+            if not over and not self._is_old(oldest, retention):
+                return
+            self.forget(oldest)
+
+    def _is_old(self, job: JobKey, retention: Retention) -> bool:
+        modified = self[job].modified
+        if retention.age is None or modified is None:
+            return False
+        return self._clock() - modified > retention.age
+
+    # --- Snapshots ------------------------------------------------------------------------------
+
+    def snapshot(self) -> str:
+        """Return all that is known as JSON, to be restored in another process.
+
+        Its first key is ``snapshot``, the version of the form. Linear in the number of jobs; some
+        1 to 2 kB a job.
+        """
+        return dumped(self._judge, (job.standing for job in self))
+
+    def restore(self, text: str) -> None:
+        """Take what a snapshot knows; nothing is told of it again.
+
+        Raises:
+            SnapshotError: It is no snapshot, one of a newer version or of another life cycle, or
+                damaged, or knows a job that is tracked already; the error lists every problem,
+                nothing was taken.
+        """
+        standings = loaded(self._judge, text)
+        known = [standing.job for standing in standings if standing.job in self]
+        if known:
+            raise SnapshotError(
+                Problem("jobs", "jobs that are not tracked here yet", shown(str(job)))
+                for job in known
+            )
+        for standing in standings:
+            self._keep(None, standing, None)
+
+
+def _fingerprint(observation: Observation) -> int | None:
+    """Return what tells an answer from another one about the same job; None if nothing can."""
+    try:
+        return hash(
+            (
+                observation.modified,
+                observation.cause,
+                observation.entries,
+                *observation.shown.values(),
+                *observation.features.items(),
+                *observation.fields,
+                *observation.fields.values(),
+            )
+        )
+    except TypeError:  # a field that somebody else's reader leaves as a list, say
+        return None
+
+
+def _refuse(judgement: Judgement) -> None:
+    """Raise what breaks a rule, with the notes beside it, if anything does."""
+    if any(each.severity is Severity.ERROR for each in judgement.violations):
+        raise ConformanceError(str(judgement.standing.job), judgement.violations)
