@@ -1,0 +1,56 @@
+"""A `transitions` machine that nothing can open: what the ordinary API may not do to it.
+
+Imports `transitions.core` and the errors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from transitions.core import Machine
+
+from jobstate.machine.errors import ClosedMachineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from transitions.core import Callback, CallbacksArg, EventData, ModelParameter
+
+#: What to do instead of adding or removing states and moves.
+EVOLVE = "give it other states and edges with Lifecycle.evolve, and build anew"
+
+
+def _closed(asked: str, instead: str = EVOLVE) -> Callable[..., NoReturn]:
+    def refuse(_machine: Machine, *_args: object, **_kwargs: object) -> NoReturn:
+        """Refuse: it would let models do what the life cycle forbids (`ClosedMachineError`)."""
+        raise ClosedMachineError(asked, instead)
+
+    return refuse
+
+
+class ClosedMachine(Machine):
+    """A machine that keeps the states and moves that it was built with, and registers no models."""
+
+    add_state = add_states = _closed("no state can be added")
+    add_ordered_transitions = _closed("no move can be added")
+    remove_transition = _closed("no move can be removed")
+    set_state = _closed("no state can be set", "fire a trigger, or restore the model")
+    dispatch = _closed("no model is registered", "fire the trigger at each of yours")
+
+    @property
+    def on_final(self) -> list[Callback]:
+        """What hears of jobs that end. It is here because the stubs of `transitions` forgot it."""
+        return self._ending
+
+    @on_final.setter
+    def on_final(self, callbacks: CallbacksArg) -> None:
+        several = callbacks if isinstance(callbacks, list) else [callbacks]
+        self._ending = [each for each in several if each is not None]
+
+    def remove_model(self, model: ModelParameter) -> None:
+        """Do nothing: models are not registered, and live as long as somebody else holds them."""
+
+    def callbacks(self, funcs: Iterable[Callback], event_data: EventData) -> None:
+        """Call callbacks, without a log record for each: those cost more than the callbacks."""
+        for func in funcs:
+            self.callback(func, event_data)
