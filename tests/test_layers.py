@@ -30,6 +30,7 @@ STOREYS = (
             "entries",
             "explanation",
             "history",
+            "knowledge",
             "judgement",
             "lateness",
             "masks",

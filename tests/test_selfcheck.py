@@ -13,6 +13,8 @@ from jobstate import (
     LifecycleError,
     Memory,
     Outcome,
+    OverFields,
+    OverHistory,
     Requires,
     State,
     Where,
@@ -50,6 +52,21 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "twice with needs",
         _with_edges(edge("sent", "packed", "lost", needs={"insured": True})),
         "sent → packed (lost) needing insured is there 2 times",
+    ),
+    (
+        "twice after the same",
+        _with_edges(edge("sent", "delivered", "signed", after=("seen",))),
+        "sent → delivered (signed) after seen is there 2 times",
+    ),
+    (
+        "exclusion nobody sees",
+        {
+            "exclusions": (
+                *PARCELS.exclusions,
+                Exclusion(features=("sender", "cheap"), rule="mine", basis=OBSERVED, source="me"),
+            ),
+        },
+        "an exclusion speaks of sender, which no answer shows",
     ),
     (
         "unprovided need",
@@ -170,6 +187,16 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "the rule mine speaks of the unknown field height",
     ),
     (
+        "function's field",
+        {"reader": _Reader(), **_with_rule(OverFields(lambda *_: (), ("weight", "height")))},
+        "the rule mine speaks of the unknown field height",
+    ),
+    (
+        "history function's field",
+        {"reader": _Reader(), **_with_rule(OverHistory(lambda *_: (), ("height",)))},
+        "the rule mine speaks of the unknown field height",
+    ),
+    (
         "rule asks nothing",
         _with_rule(Requires(then=HERE)),
         "the rule mine must ask for one of a field and a state",
@@ -200,6 +227,12 @@ def test_each_defect_is_found(change: dict[str, object], text: str) -> None:
     with pytest.raises(LifecycleError) as caught:
         attrs.evolve(PARCELS, **change)  # type: ignore[arg-type]
     assert any(text in defect for defect in caught.value.defects), caught.value.defects
+
+
+def test_a_life_cycle_has_a_region() -> None:
+    """Nothing at all is no life cycle."""
+    with pytest.raises(LifecycleError, match="there is no region"):
+        Lifecycle(name="void", version="1", title="Void", regions=())
 
 
 def test_all_defects_are_told_at_once() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from jobstate.hidden import Hidden, excluded, expand
 from jobstate.masks import Successors, bits
@@ -89,6 +89,10 @@ class Known:
         """The names of those states."""
         return frozenset(state.name for state in self.states)
 
+    def excludes(self, other: Known) -> bool:
+        """Tell whether no state is in both: the job has moved."""
+        return not self.names & other.names
+
     @cached_property
     def label(self) -> str:
         """What people call it: a state, a status common to all, or ``anything``."""
@@ -129,6 +133,13 @@ def result_of(states: Sequence[State]) -> Result:
         gone=bool(states) and all(state.gone for state in states),
         cause=causes.pop() if len(causes) == 1 else unclear,
     )
+
+
+def with_reason(result: Result, reason: str | None) -> Result:
+    """Return what a job has come to, with the cause that an answer gave for its failure."""
+    if reason and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
+        return evolve(result, cause=reason)
+    return result
 
 
 class Automaton:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton import Known, Sight
+from jobstate.automaton import Known, Sight, with_reason
 from jobstate.events import Move, PathKind
 from jobstate.explanation import between
 from jobstate.history import follow
 from jobstate.masks import bits
 from jobstate.specification import Basis
-from jobstate.standing import with_reason
 
 if TYPE_CHECKING:
     from jobstate.automaton import Automaton

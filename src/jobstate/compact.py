@@ -6,7 +6,7 @@ one begins. So the statuses and messages are kept once for all jobs, and each ti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar, overload
@@ -40,12 +40,15 @@ class Entries(Sequence[Entry]):
             _shared(tuple(entry.status for entry in entries)),
             _shared(tuple(entry.message for entry in entries)),
             starts,
-            ends[-1],
+            starts[-1] if ends[-1] == starts[-1] else ends[-1],  # kept once too
             None if ends[:-1] == starts[1:] else ends,
         )
 
     def __len__(self) -> int:
         return len(self._starts)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self._entry, range(len(self._starts)))
 
     @overload
     def __getitem__(self, index: int) -> Entry: ...

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobstate.events import Event, Listener
+    from jobstate.standing import Judgement
 
 _log = logging.getLogger("jobstate")
 
@@ -25,12 +26,13 @@ class Delivery:
 
     Attributes:
         failures: How often a listener raised.
+        waiting: Who is still to be told of what.
     """
 
     def __init__(self, listeners: Iterable[Listener]) -> None:
         self.failures = 0
         self._listeners: tuple[Listener, ...] = ()
-        self._waiting: deque[tuple[Listener, Event]] = deque()
+        self.waiting: deque[tuple[Listener, Event]] = deque()
         for listener in listeners:
             self.add(listener)
 
@@ -55,17 +57,13 @@ class Delivery:
             raise ValueError(f"{shown(listener)} is no listener here")
         listeners.remove(listener)
         self._listeners = tuple(listeners)
-        self._waiting = deque(each for each in self._waiting if each[0] != listener)
+        self.waiting = deque(each for each in self.waiting if each[0] != listener)
 
-    @property
-    def wanted(self) -> bool:
-        """Tell whether anybody listens."""
-        return bool(self._listeners)
-
-    def put(self, events: Iterable[Event]) -> None:
-        """Queue events for every listener."""
-        listeners = self._listeners
-        self._waiting.extend((listener, event) for event in events for listener in listeners)
+    def put(self, judgement: Judgement) -> None:
+        """Queue the events of a judgement for every listener."""
+        for listener in self._listeners:
+            for event in judgement.events:
+                self.waiting.append((listener, event))
 
     def run(self) -> None:
         """Deliver until nothing waits, what listeners add meanwhile included.
@@ -73,8 +71,8 @@ class Delivery:
         An interrupt (KeyboardInterrupt, SystemExit) passes through; what waits then stays, and the
         next run delivers it.
         """
-        while self._waiting:
-            listener, event = self._waiting.popleft()
+        while self.waiting:
+            listener, event = self.waiting.popleft()
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - whatever a listener does must harm nobody else

@@ -16,6 +16,7 @@ from jobstate.changes import Reading, move
 from jobstate.entries import clock
 from jobstate.events import StatusChanged
 from jobstate.history import follow
+from jobstate.knowledge import Memory
 from jobstate.merging import contradiction, merged, shortening, stays
 from jobstate.observation import is_before
 from jobstate.refusal import Refusal, Refused
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from jobstate.knowledge import Glance, View
     from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Entry, Observation
     from jobstate.specification import Rule
@@ -56,6 +58,7 @@ class Judge:
     Attributes:
         lifecycle: The life cycle.
         automata: Region name → its automaton.
+        memory: What is known and what is shown, one object each.
         ruleset: The rules over one observation.
         refusal: Says why something is refused.
         telling: Makes events of findings.
@@ -73,19 +76,43 @@ class Judge:
         history = lifecycle.history_region
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
+        self.memory = Memory(self.automata, self.history)
         #: The region that tells the outcome.
         self._main = lifecycle.regions[0].name
 
-    def judge(self, before: Standing | None, observation: Observation) -> Judgement:
-        """Return what an observation brings, coming after everything that led to a standing."""
-        start = before or Standing(job=observation.job, known={})
-        sights = self.sights(observation)
-        found = self.ruleset.findings(observation, sights)
+    def judge(
+        self, before: Standing | None, observation: Observation, view: View | None = None
+    ) -> Judgement:
+        """Return what an observation brings, coming after everything that led to a standing.
+
+        Args:
+            before: The standing; None of a job that nobody has heard of.
+            observation: The observation.
+            view: What it shows, where the caller knows that already.
+        """
+        start = before or Standing(observation.job, self.memory.nothing)
+        if view is None:
+            view = self.memory.view(observation)
+        found = self.ruleset.findings(observation, view)
         went_back = _went_back(start, observation)
         if went_back is not None:
             # What it says of the job is old news, and changes nothing.
             found += self.broken("modified-time-went-back", went_back)
-            return self.telling.told(Judgement(start), observation, sights, found)
+            return self.telling.told(Judgement(start), observation, view, found)
+        reason = observation.cause or start.reason
+        if not observation.entries and not found and reason is None:
+            glance = self.memory.glance(start.known, view)
+            if glance is not None:
+                return _glanced(start, observation, glance)
+        return self._looked_at(start, observation, view, found)
+
+    def _looked_at(
+        self,
+        start: Standing,
+        observation: Observation,
+        view: View,
+        found: list[tuple[Rule, Finding]],
+    ) -> Judgement:
         name, new = self.history_field, observation.entries
         contradicted = contradiction(start.entries, new, name)
         rewritten = contradicted or shortening(start.entries, new, name)
@@ -93,7 +120,7 @@ class Judge:
             found += self.broken("history-rewritten", rewritten)
         moves = {
             region: self.moved(region, start, observation, sight, fresh=rewritten is not None)
-            for region, sight in sights.items()
+            for region, sight in view.sights.items()
         }
         for moved in moves.values():
             if moved.refused is not None:
@@ -107,7 +134,7 @@ class Judge:
             changed=changed,
         )
         entered = tuple(stays(start.job, new, start.entered)) if new else ()
-        return self.telling.told(Judgement(standing, entered, changed), observation, sights, found)
+        return self.telling.told(Judgement(standing, entered, changed), observation, view, found)
 
     def _standing(
         self,
@@ -122,7 +149,9 @@ class Judge:
         came = any(each.region == self._main for each in changed)
         return Standing(
             job=before.job,
-            known={**before.known, **{region: each.known for region, each in moves.items()}},
+            known=self.memory.knowledge(
+                {**before.known, **{region: each.known for region, each in moves.items()}}
+            ),
             base=moved.base if moved else before.base,
             read=moved.read if moved else before.read,
             samples=moved.samples if moved else before.samples,
@@ -135,15 +164,6 @@ class Judge:
             said=before.said,
             untold=before.untold,
         )
-
-    def sights(self, observation: Observation) -> dict[str, Sight]:
-        """Return what an observation shows, compiled, by region."""
-        features = observation.features
-        return {
-            region: self.automata[region].sight(shown.primary, shown.secondary, features)
-            for region, shown in observation.shown.items()
-            if region in self.automata
-        }
 
     def broken(self, rule_id: str, finding: Finding) -> list[tuple[Rule, Finding]]:
         """Return a finding with its rule; nothing where the rule is switched off."""
@@ -226,7 +246,7 @@ class Judge:
         ordinal = before.changes
         for region, moved in moves.items():
             old = before.known.get(region)
-            if old is None or not old.names & moved.known.names:
+            if old is None or old.excludes(moved.known):
                 ordinal += 1
                 yield StatusChanged(
                     job=observation.job,
@@ -248,6 +268,35 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
     if found is None:
         found = lifecycle.derived["judge"] = Judge(lifecycle)
     return found
+
+
+def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judgement:
+    """Return what an answer brings that has no history, breaks nothing and is soon understood."""
+    samples, sample = before.samples, glance.sample
+    if sample is not None and (not samples or samples[-1] is not sample):
+        samples = (*samples[1 - MOST_SAMPLES :], sample)
+    modified = observation.modified
+    ordinal = before.changes
+    changed = []
+    for made in glance.moves:
+        ordinal += 1
+        changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
+    standing = Standing(
+        before.job,
+        glance.knowledge,
+        before.base,
+        before.read,
+        samples,
+        before.entries,
+        _latest(before.modified, modified),
+        modified if glance.came else before.since,
+        None,
+        before.entered,
+        ordinal,
+        before.said,
+        before.untold,
+    )
+    return Judgement(standing, (), tuple(changed))
 
 
 def _as_shown(
@@ -272,7 +321,7 @@ def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
 
 def _went_back(before: Standing, observation: Observation) -> Finding | None:
     was, modified = before.modified, observation.modified
-    if was is None or modified is None or not is_before(modified, was):
+    if was is None or modified is None or modified >= was or not is_before(modified, was):
         return None
     then, now = clock(was), clock(modified)
     return Finding(

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from jobstate.events import StatusEntered
     from jobstate.history import Followed
     from jobstate.judgement import Judge
+    from jobstate.knowledge import View
     from jobstate.observation import Observation
     from jobstate.refusal import Refused
     from jobstate.standing import Standing
 
 
-def is_late(judge: Judge, before: Standing, observation: Observation) -> bool:
+def is_late(judge: Judge, before: Standing, observation: Observation, view: View) -> bool:
     """Tell whether an observation is older than what led to a standing.
 
     An older LastModifiedTime says so. Where the times are equal or missing, the longer history is
@@ -37,16 +38,16 @@ def is_late(judge: Judge, before: Standing, observation: Observation) -> bool:
     """
     was, modified = before.modified, observation.modified
     if was is not None and modified is not None:
-        if is_before(modified, was):
+        if modified > was:
+            if is_before(was, modified):
+                return False
+        elif is_before(modified, was):
             return True
-        if is_before(was, modified):
-            return False
     if 0 < len(observation.entries) < len(before.entries):
         return True
     if was is None or modified is None:
         return False
-    sights = judge.sights(observation)
-    return any(_leads_back(judge, before, observation, *each) for each in sights.items())
+    return any(_leads_back(judge, before, observation, *each) for each in view.sights.items())
 
 
 def _leads_back(
@@ -82,14 +83,14 @@ def _followed(
     return follow(automaton, base, samples, statuses, sight)
 
 
-def judge_late(judge: Judge, before: Standing, observation: Observation) -> Judgement:
+def judge_late(judge: Judge, before: Standing, observation: Observation, view: View) -> Judgement:
     """Return what an observation adds that is older than what led to a standing.
 
     Entries that nobody has told yet are told, what the answer breaks by itself is a violation, and
     features teach, since they are fixed when a job is created.
     """
-    sights = judge.sights(observation)
-    found = judge.ruleset.findings(observation, sights)
+    sights = view.sights
+    found = judge.ruleset.findings(observation, view)
     wrong = contradiction(before.entries, observation.entries, judge.history_field)
     if wrong is not None:
         found += judge.broken("history-rewritten", wrong)
@@ -100,7 +101,9 @@ def judge_late(judge: Judge, before: Standing, observation: Observation) -> Judg
     changed = tuple(judge.changes(before, observation, moves))
     after = evolve(
         before,
-        known={**before.known, **{region: moved.known for region, moved in moves.items()}},
+        known=judge.memory.knowledge(
+            {**before.known, **{region: moved.known for region, moved in moves.items()}}
+        ),
         reason=before.reason or observation.cause,
         changes=before.changes + len(changed),
     )
@@ -112,7 +115,7 @@ def judge_late(judge: Judge, before: Standing, observation: Observation) -> Judg
         refusals.append(refused)
     for refused in filter(None, refusals):
         found[:0] = judge.broken(refused.rule, refused.finding)
-    return judge.telling.told(Judgement(after, entered, changed), observation, sights, found)
+    return judge.telling.told(Judgement(after, entered, changed), observation, view, found)
 
 
 def _moved(
@@ -172,7 +175,9 @@ def _with_history(
     narrower = automaton.successors.reach(base.mask) & known.mask
     after = evolve(
         after,
-        known={**before.known, automaton.region.name: automaton.known(narrower or known.mask)},
+        known=judge.memory.knowledge(
+            {**before.known, automaton.region.name: automaton.known(narrower or known.mask)}
+        ),
         # What thin answers showed in between is forgotten: that proves less, never something false.
         samples=(),
         base=base if narrower else known,

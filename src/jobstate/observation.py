@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from attrs import Factory, field, frozen
 
@@ -53,8 +53,7 @@ class Entry:
     message: str | None = None
 
 
-@frozen
-class Shown:
+class Shown(NamedTuple):
     """The status that an answer shows for one region.
 
     Attributes:
@@ -127,6 +126,8 @@ def same_time(one: datetime, other: datetime) -> bool:
     """
     if one == other:
         return True
+    if one.microsecond and other.microsecond:
+        return False
     return _cut(one, other) == _cut(other, one)
 
 

@@ -6,23 +6,48 @@ Pure: imports the specification's words, the automaton's sights and the comparis
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from attrs import define
 
 from jobstate.entries import clock
 from jobstate.errors import shown
 from jobstate.hidden import excluded
 from jobstate.observation import is_before
-from jobstate.specification import Finding, InOrder, OverHistory, Requires
+from jobstate.specification import (
+    Finding,
+    InOrder,
+    OverFields,
+    OverHistory,
+    Requires,
+    Rule,
+    RuleFunction,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jobstate.automaton import Automaton, Sight
+    from jobstate.knowledge import View
     from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Observation
-    from jobstate.specification import Rule, State, Where
+    from jobstate.specification import State, Where
+
+
+#: Of how many sets of fields a plan is kept for answers that show the same.
+MOST_PLANS = 256
+
+
+@define(eq=False)
+class _Plan:
+    """What there is to look at in answers that show the same statuses and have the same fields."""
+
+    unmet: list[tuple[Rule, Requires]]
+    orders: list[tuple[Rule, list[str]]]
+    functions: list[tuple[Rule, RuleFunction]]
+    over_histories: list[tuple[Rule, RuleFunction]]
+    excluded: bool
 
 
 class Ruleset:
@@ -45,60 +70,91 @@ class Ruleset:
                     self._by_region.setdefault(where.region, []).append((rule, test, where))
         self._orders = [(rule, test) for rule, test in tests if isinstance(test, InOrder)]
         self._over_histories = [
-            (rule, test.function) for rule, test in tests if isinstance(test, OverHistory)
+            (rule, test) for rule, test in tests if isinstance(test, OverHistory)
         ]
         self._functions = [
             (rule, test)
             for rule, test in tests
-            if not isinstance(test, (Requires, InOrder, OverHistory))
+            if not isinstance(test, (Requires, InOrder, OverHistory, OverFields))
         ]
+        self._over_fields = [(rule, test) for rule, test in tests if isinstance(test, OverFields)]
         rules = {rule.id: rule for rule in lifecycle.rules}
         self._exclusions = [
             (rules[each.rule], each) for each in lifecycle.exclusions if each.rule in rules
         ]
-        # What a set of states holds for a sight never changes, so each is worked out once.
-        self._all = lru_cache(4096)(self._holds_for_all)
-        self._any = lru_cache(4096)(self._holds_for_any)
 
-    def findings(
-        self, observation: Observation, sights: Mapping[str, Sight]
-    ) -> list[tuple[Rule, Finding]]:
+    def findings(self, observation: Observation, view: View) -> list[tuple[Rule, Finding]]:
         """Return what each rule finds, in the order of the rules."""
-        found = list(self._required(observation, sights))
-        for rule, order in self._orders:
-            if not _looks_in_order(order, observation):
-                found.extend((rule, finding) for finding in _in_order(order, observation))
-        functions = self._functions
+        fields = observation.fields
+        names = tuple(fields)
+        plan = view.plans.get(names) or self._new_plan(names, view)
+        found: list[tuple[Rule, Finding]] = []
+        if plan.unmet:
+            found += [(rule, self._unmet(test, observation)) for rule, test in plan.unmet]
+        for rule, ordered in plan.orders:
+            if not _looks_in_order(ordered, fields):
+                found += [(rule, finding) for finding in _in_order(ordered, observation)]
+        functions = plan.functions
         if observation.entries:
-            functions = functions + self._over_histories
+            functions = functions + plan.over_histories
         for rule, function in functions:
             for finding in function(self._lifecycle, observation):
-                found.append((rule, finding))  # noqa: PERF401 - a generator costs more than a rule
-        if len(observation.features) > 1 and excluded(self._lifecycle, observation.features):
+                found.append((rule, finding))
+        if plan.excluded:
             found += self._excluded(observation)
         if len(found) > 1:
             found.sort(key=lambda pair: self._place[pair[0].id])
         return found
 
-    def _required(
-        self, observation: Observation, sights: Mapping[str, Sight]
-    ) -> Iterator[tuple[Rule, Finding]]:
+    def _new_plan(self, names: tuple[str, ...], view: View) -> _Plan:
+        """Work out what is left to look at in answers with such a view and such fields."""
+        there = set(names)
+        plan = _Plan(
+            unmet=list(self._unmet_by(names, view.sights)),
+            orders=[
+                (rule, ordered)
+                for rule, order in self._orders
+                if len(ordered := [name for name in order.fields if name in there]) > 1
+            ],
+            functions=[
+                *self._functions,
+                *(
+                    (rule, test.function)
+                    for rule, test in self._over_fields
+                    if there.issuperset(test.fields)
+                ),
+            ],
+            over_histories=[
+                (rule, test.function)
+                for rule, test in self._over_histories
+                if there.issuperset(test.fields)
+            ],
+            excluded=bool(excluded(self._lifecycle, view.features)),
+        )
+        if len(view.plans) >= MOST_PLANS:
+            view.plans.clear()
+        view.plans[names] = plan
+        return plan
+
+    def _unmet_by(
+        self, names: Iterable[str], sights: Mapping[str, Sight]
+    ) -> Iterator[tuple[Rule, Requires]]:
         """Yield what is asked for and can't be.
 
         What is not shown is not judged, and an unknown status could be anything.
         """
-        for name in observation.fields:
+        for name in names:
             for rule, test in self._by_field.get(name, ()):
                 sight = sights.get(test.then.region)
-                if sight is not None and not self._any(test.then, sight):
-                    yield rule, self._unmet(test, observation)
+                if sight is not None and not self._holds_for_any(test.then, sight):
+                    yield rule, test
         for region, asking in sights.items():
             for rule, test, when in self._by_region.get(region, ()):
                 sight = sights.get(test.then.region)
-                if sight is None or self._any(test.then, sight):
+                if sight is None or self._holds_for_any(test.then, sight):
                     continue
-                if self._all(when, asking):
-                    yield rule, self._unmet(test, observation)
+                if self._holds_for_all(when, asking):
+                    yield rule, test
 
     def _holds_for_all(self, where: Where, sight: Sight) -> bool:
         states = self._automata[where.region].states_of(sight.real)
@@ -145,22 +201,20 @@ class Ruleset:
                 )
 
 
-def _looks_in_order(test: InOrder, observation: Observation) -> bool:
+def _looks_in_order(names: list[str], fields: Mapping[str, object]) -> bool:
     """Tell quickly that nothing is out of order, to the last digit."""
-    fields = observation.fields
-    before = None
-    for name in test.fields:
-        if name in fields:
-            value = fields[name]
-            if before is not None and not _is_at_most(before, value):
-                return False
-            before = value
+    before = fields[names[0]]
+    for name in names[1:]:
+        value = fields[name]
+        if not _is_at_most(before, value):
+            return False
+        before = value
     return True
 
 
-def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
+def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
     fields = observation.fields
-    there = [(name, fields[name]) for name in test.fields if name in fields]
+    there = [(name, fields[name]) for name in names]
     # At different precisions "not before" is not transitive, so every pair is compared.
     for (low_name, low), (high_name, high) in combinations(there, 2):
         if _is_certainly_less(high, low):
@@ -175,7 +229,7 @@ def _in_order(test: InOrder, observation: Observation) -> Iterator[Finding]:
 
 def _is_at_most(one: object, other: object) -> bool:
     """Tell whether two values are of a kind and in order."""
-    if isinstance(one, datetime) and isinstance(other, datetime):
+    if type(one) is datetime and type(other) is datetime:
         return one <= other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return one <= other

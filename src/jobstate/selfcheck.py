@@ -10,7 +10,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jobstate.hidden import excluded, expand
-from jobstate.specification import InOrder, Outcome, Requires, needs_text
+from jobstate.specification import (
+    InOrder,
+    Outcome,
+    OverFields,
+    OverHistory,
+    Requires,
+    needs_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +33,15 @@ def defects(spec: Specification) -> Iterator[str]:
     yield from _repeated("feature", (feature.name for feature in spec.features))
     yield from _repeated("memory", (memory.name for memory in spec.memories))
     yield from _repeated("rule", (rule.id for rule in spec.rules))
+    if not spec.regions:
+        yield "there is no region"
     if sum(bool(region.history) for region in spec.regions) > 1:
         yield "more than one region claims the entries of histories"
     for exclusion in spec.exclusions:
         yield from _unprovided(spec, "an exclusion", ((name, True) for name in exclusion.features))
+        for feature in spec.features:
+            if feature.name in exclusion.features and not feature.shown:
+                yield f"an exclusion speaks of {feature.name}, which no answer shows"
     yield from _memory_defects(spec)
     for region in spec.regions:
         yield from _region_defects(spec, region)
@@ -61,6 +73,7 @@ def _region_defects(spec: Specification, region: Region) -> Iterator[str]:
         (
             f"{edge.origin} → {edge.target} ({edge.cause})"
             + (f" needing {needs_text(edge.needs)}" if edge.needs else "")
+            + (f" after {', '.join(edge.after)}" if edge.after else "")
             for edge in region.edges
         ),
     )
@@ -152,7 +165,7 @@ def _rule_defects(spec: Specification, rule: Rule) -> Iterator[str]:
 
 
 def _fields_of(test: Test) -> tuple[str, ...]:
-    if isinstance(test, InOrder):
+    if isinstance(test, (InOrder, OverFields, OverHistory)):
         return test.fields
     if isinstance(test, Requires) and test.field is not None:
         return (test.field,)

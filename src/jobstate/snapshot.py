@@ -182,7 +182,9 @@ class _Reading:
         history = self._judge.history or ""
         return Standing(
             job=JobKey(_of(job, "arn", str), _required_time(job.get("created"), "created")),
-            known={region: each for region, each in known.items() if each is not None},
+            known=self._judge.memory.knowledge(
+                {region: each for region, each in known.items() if each is not None}
+            ),
             base=None if base is None else self._known(history, "base", base),
             read=_count(job, "read"),
             samples=tuple(self._sight(each) for each in _of(job, "samples", list)),

@@ -314,18 +314,33 @@ RuleFunction: TypeAlias = Callable[["Specification", "Observation"], Iterable[Fi
 
 
 @frozen
+class OverFields:
+    """A rule as a function that is asked only about answers with some fields.
+
+    Attributes:
+        function: It yields what is wrong.
+        fields: The fields, all of which must have a value.
+    """
+
+    function: RuleFunction
+    fields: tuple[str, ...]
+
+
+@frozen
 class OverHistory:
     """A rule as a function that is asked only about answers with a history.
 
     Attributes:
         function: It yields what is wrong.
+        fields: Fields that must have a value besides.
     """
 
     function: RuleFunction
+    fields: tuple[str, ...] = ()
 
 
 #: One way to test a rule.
-Test: TypeAlias = Requires | InOrder | OverHistory | RuleFunction
+Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
 
 
 @frozen(kw_only=True)

@@ -7,24 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from attrs import Factory, evolve, frozen
+from attrs import define
 
-from jobstate.automaton import Known, Result, Sight
-from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.automaton import Known, Result, Sight, with_reason
+from jobstate.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.knowledge import Knowledge
 from jobstate.observation import Entry, JobKey
-from jobstate.specification import UNKNOWN_CAUSE, Outcome
+from jobstate.specification import Outcome
 
+#: One for all jobs, which mostly break no rule.
+_NOTHING_SAID: Mapping[str, frozenset[str]] = MappingProxyType({})
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
-@frozen
+@define(eq=False)  # as good as frozen, which would take three times as long to make
 class Standing:
     """Where a job stands.
 
     Attributes:
         job: The job.
-        known: Region name → what is known there; a region never shown is absent.
+        known: What is known of it, region by region.
         base: What was known when a history was last read; None before the first.
         read: How many entries had been read then.
         samples: What answers without a history have shown since, the newest few.
@@ -37,10 +41,11 @@ class Standing:
         changes: How many changes were told.
         said: Rule id (or kind of event) → keys of what was told of it already.
         untold: How many more there were of a rule than the most that is told of one.
+        heard: What tells the last answer from another one; None where nobody keeps it.
     """
 
     job: JobKey
-    known: Mapping[str, Known]
+    known: Knowledge
     base: Known | None = None
     read: int = 0
     samples: tuple[Sight, ...] = ()
@@ -50,8 +55,9 @@ class Standing:
     reason: str | None = None
     entered: int = 0
     changes: int = 0
-    said: Mapping[str, frozenset[str]] = Factory(dict)
+    said: Mapping[str, frozenset[str]] = _NOTHING_SAID
     untold: int = 0
+    heard: int | None = None
 
     def result(self, region: str) -> Result:
         """Return what the job has come to, as one region tells."""
@@ -59,7 +65,7 @@ class Standing:
         return _NOTHING_KNOWN if known is None else with_reason(known.result, self.reason)
 
 
-@frozen
+@define(eq=False)
 class Judgement:
     """What one more observation brought.
 
@@ -77,9 +83,7 @@ class Judgement:
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
 
-
-def with_reason(result: Result, reason: str | None) -> Result:
-    """Return what a job has come to, with the cause that an answer gave for its failure."""
-    if reason and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
-        return evolve(result, cause=reason)
-    return result
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of it as events, in the order in which listeners are told."""
+        return (*self.entered, *self.unmodelled, *self.violations, *self.changed)

@@ -14,7 +14,8 @@ from jobstate.events import Unmodelled, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobstate.automaton import Automaton, Sight
+    from jobstate.automaton import Automaton
+    from jobstate.knowledge import View
     from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Observation
     from jobstate.specification import Finding, Rule
@@ -58,11 +59,11 @@ class Telling:
         self,
         judgement: Judgement,
         observation: Observation,
-        sights: Mapping[str, Sight],
+        view: View,
         found: list[tuple[Rule, Finding]],
     ) -> Judgement:
         """Add what the findings and unknown statuses say, each once per job."""
-        news = list(self._unmodelled(observation)) if self._has_unknown(judgement, sights) else ()
+        news = list(self._unmodelled(observation)) if self._has_unknown(judgement, view) else ()
         if not found and not news:
             return judgement
         teller = _Teller(judgement.standing)
@@ -94,9 +95,9 @@ class Telling:
             lifecycle=self._judge,
         )
 
-    def _has_unknown(self, judgement: Judgement, sights: Mapping[str, Sight]) -> bool:
+    def _has_unknown(self, judgement: Judgement, view: View) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
-        if any(sight.unknown for sight in sights.values()):
+        if not view.plain and any(sight.unknown for sight in view.sights.values()):
             return True
         if self._history is None or not judgement.entered:
             return False

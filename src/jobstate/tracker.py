@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from jobstate.compact import Entries
 from jobstate.conformance import all_observations
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jobstate.events import Event, Listener
+    from jobstate.knowledge import View
     from jobstate.lifecycle import Lifecycle
 
 
@@ -53,7 +54,7 @@ class Arrival(StrEnum):
     QUEUED = "queued"
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Observed:
     """What one answer brought.
 
@@ -69,7 +70,7 @@ class Observed:
     @property
     def events(self) -> tuple[Event, ...]:
         """What listeners are told, in that order."""
-        return () if self._judgement is None else _events(self._judgement)
+        return () if self._judgement is None else self._judgement.events
 
     @property
     def duplicate(self) -> bool:
@@ -87,11 +88,6 @@ class Observed:
         return self.arrival is Arrival.QUEUED
 
 
-def _events(judgement: Judgement) -> tuple[Event, ...]:
-    found = judgement
-    return (*found.entered, *found.unmodelled, *found.violations, *found.changed)
-
-
 @frozen(kw_only=True)
 class Retention:
     """How long finished jobs are kept; by default for ever.
@@ -106,14 +102,6 @@ class Retention:
 
     age: timedelta | None = None
     count: int | None = None
-
-
-@define(eq=False)
-class _Kept:
-    """What is kept of one job: where it stands, and a fingerprint of the last answer."""
-
-    standing: Standing
-    fingerprint: int | None
 
 
 def _now() -> datetime:
@@ -163,9 +151,9 @@ class Tracker:
         self._retention = retention
         self._clock = clock
         #: Arn → the job created last under it.
-        self._jobs: dict[str, _Kept] = {}
+        self._jobs: dict[str, Standing] = {}
         #: Jobs whose arn was used again.
-        self._earlier: dict[JobKey, _Kept] = {}
+        self._earlier: dict[JobKey, Standing] = {}
         #: Finished jobs, where retention asks, in the order they finished.
         self._finished: dict[JobKey, None] = {}
         self._queue: deque[Observation] = deque()
@@ -196,9 +184,11 @@ class Tracker:
             return Observed(observation.job, Arrival.QUEUED)
         self._running = True
         try:
-            self._finish()  # what an interrupt left
+            if self._delivery.waiting or self._queue:
+                self._finish()  # what an interrupt left
             observed = self._take(observation)
-            self._finish()
+            if self._delivery.waiting or self._queue:
+                self._finish()
         finally:
             self._running = False
         return observed
@@ -223,23 +213,23 @@ class Tracker:
 
     def _take(self, observation: Observation) -> Observed:
         """Judge one answer, keep what it brings and queue its events."""
-        job = observation.job
-        kept = self._find(job)
-        fingerprint = _fingerprint(observation)
-        if kept is None:
-            arrival, judgement = Arrival.NEW, self._judge.judge(None, observation)
-        elif fingerprint is not None and fingerprint == kept.fingerprint:
+        judge, job = self._judge, observation.job
+        before = self._find(job)
+        view = judge.memory.view(observation)
+        heard = _fingerprint(observation, view)
+        if before is None:
+            arrival, judgement = Arrival.NEW, judge.judge(None, observation, view)
+        elif heard == before.heard and heard is not None:
             return Observed(job, Arrival.DUPLICATE)
-        elif not self.strict and is_late(self._judge, kept.standing, observation):
-            judgement = judge_late(self._judge, kept.standing, observation)
-            arrival, fingerprint = Arrival.STALE, kept.fingerprint
+        elif not self.strict and is_late(judge, before, observation, view):
+            judgement = judge_late(judge, before, observation, view)
+            arrival, heard = Arrival.STALE, before.heard
         else:
-            arrival, judgement = Arrival.NEW, self._judge.judge(kept.standing, observation)
+            arrival, judgement = Arrival.NEW, judge.judge(before, observation, view)
         if self.strict and judgement.violations:
             _refuse(judgement)
-        self._keep(kept, judgement.standing, fingerprint)
-        if self._delivery.wanted:
-            self._delivery.put(_events(judgement))
+        self._keep(judgement.standing, heard)
+        self._delivery.put(judgement)
         return Observed(job, arrival, judgement)
 
     def _finish(self) -> None:
@@ -292,10 +282,10 @@ class Tracker:
         Raises:
             UnknownJobError: It is not tracked; a `KeyError`.
         """
-        kept = self._jobs.get(job) if isinstance(job, str) else self._find(job)
-        if kept is None:
+        standing = self._jobs.get(job) if isinstance(job, str) else self._find(job)
+        if standing is None:
             raise UnknownJobError(job, len(self))
-        return TrackedJob(self.lifecycle, kept.standing)
+        return TrackedJob(self.lifecycle, standing)
 
     def __contains__(self, job: object) -> bool:
         if isinstance(job, JobKey):
@@ -308,7 +298,7 @@ class Tracker:
     def __iter__(self) -> Iterator[TrackedJob]:
         """Iterate over what is known of each job as of now."""
         every = [*self._earlier.values(), *self._jobs.values()]
-        return iter([TrackedJob(self.lifecycle, kept.standing) for kept in every])
+        return iter([TrackedJob(self.lifecycle, standing) for standing in every])
 
     def overdue(
         self, limits: timedelta | Mapping[str, timedelta], *, now: datetime | None = None
@@ -345,31 +335,27 @@ class Tracker:
 
     # --- Keeping --------------------------------------------------------------------------------
 
-    def _find(self, job: JobKey) -> _Kept | None:
-        kept = self._jobs.get(job.arn)
-        if kept is not None and kept.standing.job.created == job.created:
-            return kept
+    def _find(self, job: JobKey) -> Standing | None:
+        standing = self._jobs.get(job.arn)
+        if standing is not None and standing.job.created == job.created:
+            return standing
         return self._earlier.get(job) if self._earlier else None
 
-    def _keep(self, kept: _Kept | None, standing: Standing, fingerprint: int | None) -> None:
+    def _keep(self, standing: Standing, heard: int | None) -> None:
         if standing.entries:
-            standing = evolve(standing, entries=Entries.of(standing.entries))
-        if kept is not None:
-            kept.standing, kept.fingerprint = standing, fingerprint
+            standing.entries = Entries.of(standing.entries)  # the same, in less memory
+        standing.heard = heard
+        job = standing.job
+        latest = self._jobs.get(job.arn)
+        if latest is None or latest.job.created == job.created:
+            self._jobs[job.arn] = standing
+        elif latest.job.created > job.created:
+            self._earlier[job] = standing
         else:
-            self._keep_new(_Kept(standing, fingerprint))
+            self._earlier[latest.job] = latest
+            self._jobs[job.arn] = standing
         if self._retention is not None:
             self._retain(standing, self._retention)
-
-    def _keep_new(self, kept: _Kept) -> None:
-        job = kept.standing.job
-        other = self._jobs.get(job.arn)
-        if other is not None and other.standing.job.created > job.created:
-            self._earlier[job] = kept
-            return
-        if other is not None:
-            self._earlier[other.standing.job] = other
-        self._jobs[job.arn] = kept
 
     def _retain(self, standing: Standing, retention: Retention) -> None:
         """Note whether a job has finished, and forget the finished ones that are due."""
@@ -416,21 +402,21 @@ class Tracker:
                 for job in known
             )
         for standing in standings:
-            self._keep(None, standing, None)
+            self._keep(standing, None)
 
 
-def _fingerprint(observation: Observation) -> int | None:
+def _fingerprint(observation: Observation, view: View) -> int | None:
     """Return what tells an answer from another one about the same job; None if nothing can."""
+    fields = observation.fields
     try:
         return hash(
             (
+                view.number,
                 observation.modified,
                 observation.cause,
                 observation.entries,
-                *observation.shown.values(),
-                *observation.features.items(),
-                *observation.fields,
-                *observation.fields.values(),
+                *fields,
+                *fields.values(),
             )
         )
     except TypeError:  # a field that somebody else's reader leaves as a list, say

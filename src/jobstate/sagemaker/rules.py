@@ -24,6 +24,7 @@ from jobstate.specification import (
     Finding,
     InOrder,
     Outcome,
+    OverFields,
     OverHistory,
     Requires,
     Rule,
@@ -207,21 +208,21 @@ RULES = (
         summary="The first entry begins at CreationTime.",
         basis=_OBS,
         source="to the millisecond, 56 of 56",
-        tests=(OverHistory(_created_is_first_entry),),
+        tests=(OverHistory(_created_is_first_entry, ("CreationTime",)),),
     ),
     Rule(
         id="start-time-is-first-download",
         summary="TrainingStartTime is the StartTime of the first Downloading, and absent before.",
         basis=_OBS,
         source="36 of 36",
-        tests=(OverHistory(_start_is_first_download),),
+        tests=(OverHistory(_start_is_first_download, ("TrainingStartTime",)),),
     ),
     Rule(
         id="end-time-is-terminal-entry",
         summary="TrainingEndTime is the StartTime of the terminal entry.",
         basis=_OBS,
         source="21 of 21",
-        tests=(OverHistory(_end_is_terminal_entry),),
+        tests=(OverHistory(_end_is_terminal_entry, ("TrainingEndTime",)),),
     ),
     Rule(
         id="end-time-only-when-terminal",
@@ -252,7 +253,12 @@ RULES = (
         basis=_OBS,
         source="18 of 19; the one was 5 s short, the length of its Stopping",
         severity=Severity.NOTE,
-        tests=(_training_time_is_the_span,),
+        tests=(
+            OverFields(
+                _training_time_is_the_span,
+                ("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
+            ),
+        ),
     ),
     Rule(
         id="artifacts-too-early",
