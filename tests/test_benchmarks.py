@@ -1,0 +1,56 @@
+"""The benchmarks run: every one of them, as little of it as can be, in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+#: What the dependency group `benchmark` brings.
+NEEDED = ("pytest_benchmark", "statemachine", "pydantic", "cattrs")
+MISSING = [name for name in NEEDED if find_spec(name) is None]
+
+
+def run(program: str, *arguments: str) -> str:
+    """Run a program of the benchmarks and return what it prints."""
+    command = [sys.executable, str(BENCHMARKS / program), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")  # noqa: S603 - our own
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+def test_every_benchmark_runs() -> None:
+    """The one command measures every file of benchmarks, skips nothing and prints each table."""
+    printed = run("run.py", "--smoke", "-v")
+    for path in BENCHMARKS.glob("bench_*.py"):
+        assert path.name in printed
+    assert "skipped" not in printed
+    assert printed.count("\n### ") == len(GROUPS)
+    for title in GROUPS:
+        assert f"### {title}" in printed
+
+
+GROUPS = (
+    "One step",
+    "One step and one listener",
+    "A life of 6 steps",
+    "An unchanged answer",
+    "Parse: an item of a list",
+    "Parse: an item of a list whose times are in UTC already",
+    "Parse: a describe answer with six entries",
+    "Memory of a job",
+    "Import",
+    "A fleet",
+)
+
+
+def test_a_small_fleet_is_told_rightly() -> None:
+    """The program of the fleet finds nothing missing, false, twice or out of order."""
+    printed = run("fleet.py", "--jobs", "50")
+    for name in ("missing", "false", "duplicate", "out of order", "violations"):
+        assert f"| {name} | 0 | 0, reached |" in printed
