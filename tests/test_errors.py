@@ -14,6 +14,9 @@ from jobstate import (
     LifecycleError,
     ObservationError,
     Problem,
+    SnapshotError,
+    Tracker,
+    UnknownJobError,
     UnknownNameError,
     check,
     explain,
@@ -34,6 +37,8 @@ BUILT_INS = {
     LifecycleError: ValueError,
     UnknownNameError: LookupError,
     ConformanceError: ValueError,
+    UnknownJobError: KeyError,
+    SnapshotError: ValueError,
 }
 
 
@@ -46,6 +51,11 @@ def raised(kind: type[JobstateError]) -> JobstateError:
             TRAINING_JOB.given(spot=True).given(spot=False)
         elif kind is UnknownNameError:
             TRAINING_JOB.feature("spots")
+        elif kind is UnknownJobError:
+            Tracker(TRAINING_JOB)[ARN]
+        elif kind is SnapshotError:
+            snapshot = Tracker(TRAINING_JOB).snapshot()
+            Tracker(TRAINING_JOB).restore(snapshot.replace('"known": []', '"known": ["job", 5]'))
         else:
             wrong = {**ITEM, "SecondaryStatus": "Completed", "TrainingEndTime": 1767346200}
             check(TRAINING_JOB, wrong).validate()
@@ -69,6 +79,12 @@ TEXTS = {
         f"'{ARN} (created 2026-01-02T09:00:00Z)' did what its life cycle forbids (2 problems):\n"
         "  - illegal-pair: InProgress does not go with Completed, only with Starting, "
     ),
+    UnknownJobError: f"no job '{ARN}' among the 0 that are tracked",
+    SnapshotError: (
+        "this snapshot can't be restored (2 problems):\n"
+        "  - known[0]: expected a list of 2, got 'job'\n"
+        "  - known[1]: expected a list of 2, got 5"
+    ),
 }
 
 
@@ -86,7 +102,7 @@ def test_what_it_is(kind: type[JobstateError]) -> None:
     assert isinstance(error, JobstateError)
 
 
-@pytest.mark.parametrize("kind", [ObservationError, LifecycleError, UnknownNameError])
+@pytest.mark.parametrize("kind", [kind for kind in BUILT_INS if kind is not ConformanceError])
 def test_it_passes_between_processes(kind: type[JobstateError]) -> None:
     """Pickled and back, it says the same and has the same fields."""
     error = raised(kind)
@@ -114,6 +130,12 @@ def test_fields_of_errors() -> None:
         "illegal-pair",
         "end-time-only-when-terminal",
     }
+    unheard_of = raised(UnknownJobError)
+    assert isinstance(unheard_of, UnknownJobError)
+    assert (unheard_of.job, unheard_of.tracked) == (ARN, 0)
+    damaged = raised(SnapshotError)
+    assert isinstance(damaged, SnapshotError)
+    assert [problem.path for problem in damaged.problems] == ["known[0]", "known[1]"]
     clash = raised(LifecycleError)
     assert isinstance(clash, LifecycleError)
     assert clash.name == "sagemaker-training-job"

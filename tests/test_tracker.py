@@ -31,7 +31,7 @@ from jobstate import (
 )
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from oracle import HISTORY, Answer
-from small import PARCEL, PARCELS, parcel
+from small import BEGIN, PARCEL, PARCELS, parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -428,6 +428,29 @@ def test_older_answers_teach_features() -> None:
     assert tracker[ARN].status == "InProgress/Training"
 
 
+def test_since_when_a_job_is_where_it_is() -> None:
+    """What is known more exactly is known since then; what is told late, since the newest news."""
+    tracker, _ = tracking()
+    tracker.observe(item("InProgress", None, 1))
+    assert tracker[ARN].since == at(1)
+    tracker.observe(item("InProgress", "Training", 4))
+    assert tracker[ARN].since == at(4)
+    tracker.observe(item("InProgress", None, 5))
+    assert tracker[ARN].since == at(4)
+    tracker.observe(item("Stopped", None, 9))
+    tracker.observe(item("Stopped", "MaxRuntimeExceeded", 8))
+    assert tracker[ARN].status == "Stopped/MaxRuntimeExceeded"
+    assert tracker[ARN].since == at(9)
+
+
+def test_since_when_of_a_region_that_was_not_shown() -> None:
+    """An older answer that shows the first region first says since when, at the latest."""
+    tracker = Tracker(PARCELS)
+    tracker.observe(attrs.evolve(parcel("packed", at=100), shown={}))
+    tracker.observe(parcel("sent", at=40))
+    assert tracker[PARCEL].since == BEGIN + timedelta(seconds=40)
+
+
 def test_an_older_answer_may_contradict() -> None:
     """A feature or an entry that is otherwise in an older answer is a violation all the same."""
     tracker, told = tracking()
@@ -575,6 +598,25 @@ def test_a_strict_error_of_a_listener_comes_from_the_outermost_call() -> None:
         "None -> Completed/Completed",
         "Completed/Completed -> Deleting/Completed",
     ]
+
+
+def test_an_interrupt_leaves_nothing_undone() -> None:
+    """What was queued is taken first, whatever it breaks; the new answer is taken all the same."""
+    told: list[Event] = []
+
+    def interrupted(event: Event) -> None:
+        told.append(event)
+        if len(told) == 1:
+            tracker.observe(item("InProgress", "Training", 8))
+            raise KeyboardInterrupt
+
+    tracker = Tracker(TRAINING_JOB, listeners=[interrupted], strict=True)
+    with pytest.raises(KeyboardInterrupt):
+        tracker.observe(item("Completed", "Completed", 5))
+    with pytest.raises(ConformanceError, match="InProgress/Training can't come after"):
+        tracker.observe(item("Deleting", None, 10))
+    assert tracker[ARN].status == "Deleting/Completed"
+    assert len(told) == 2
 
 
 # --- Jobs ---------------------------------------------------------------------------------------

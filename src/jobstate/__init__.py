@@ -28,6 +28,7 @@ from jobstate.observation import Entry, JobKey, Observation, Shown
 from jobstate.overdue import Overdue
 from jobstate.policy import Decision, OutcomePolicy
 from jobstate.report import Report
+from jobstate.retention import Retention
 from jobstate.specification import (
     Basis,
     Edge,
@@ -47,7 +48,7 @@ from jobstate.specification import (
     Where,
 )
 from jobstate.tracked import TrackedJob
-from jobstate.tracker import Arrival, Observed, Retention, Tracker
+from jobstate.tracker import Arrival, Observed, Tracker
 
 __all__ = [
     "Arrival",

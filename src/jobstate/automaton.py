@@ -93,6 +93,10 @@ class Known:
         """Tell whether no state is in both: the job has moved."""
         return not self.names & other.names
 
+    def narrows(self, other: Known) -> bool:
+        """Tell whether the other rules out a state that was possible here."""
+        return not self.names <= other.names
+
     @cached_property
     def label(self) -> str:
         """What people call it: a state, a status common to all, or ``anything``."""

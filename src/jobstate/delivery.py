@@ -57,7 +57,8 @@ class Delivery:
             raise ValueError(f"{shown(listener)} is no listener here")
         listeners.remove(listener)
         self._listeners = tuple(listeners)
-        self.waiting = deque(each for each in self.waiting if each[0] != listener)
+        if listener not in listeners:  # else it was added twice, and listens still
+            self.waiting = deque(each for each in self.waiting if each[0] != listener)
 
     def put(self, judgement: Judgement) -> None:
         """Queue the events of a judgement for every listener."""

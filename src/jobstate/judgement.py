@@ -63,6 +63,7 @@ class Judge:
         refusal: Says why something is refused.
         telling: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
+        main: The region that tells the outcome.
         history_field: What answers call a history.
     """
 
@@ -77,8 +78,7 @@ class Judge:
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
         self.memory = Memory(self.automata, self.history)
-        #: The region that tells the outcome.
-        self._main = lifecycle.regions[0].name
+        self.main = lifecycle.regions[0].name
 
     def judge(
         self, before: Standing | None, observation: Observation, view: View | None = None
@@ -146,18 +146,18 @@ class Judge:
         changed: tuple[StatusChanged, ...],
     ) -> Standing:
         moved = moves.get(self.history or "")
-        came = any(each.region == self._main for each in changed)
+        known = self.memory.knowledge(
+            {**before.known, **{region: each.known for region, each in moves.items()}}
+        )
         return Standing(
             job=before.job,
-            known=self.memory.knowledge(
-                {**before.known, **{region: each.known for region, each in moves.items()}}
-            ),
+            known=known,
             base=moved.base if moved else before.base,
             read=moved.read if moved else before.read,
             samples=moved.samples if moved else before.samples,
             entries=entries,
             modified=_latest(before.modified, observation.modified),
-            since=observation.modified if came else before.since,
+            since=before.since_when(self.main, known, observation.modified),
             reason=observation.cause or before.reason,
             entered=max(before.entered, len(observation.entries)),
             changes=before.changes + len(changed),

@@ -50,7 +50,7 @@ class Glance:
     Attributes:
         knowledge: What is known then.
         moves: How it moved, where the new knowledge excludes the old.
-        came: The first region is among them.
+        came: Where the first region stands now was not known before.
         sample: What the region with the history was shown as; None where it was not shown.
     """
 
@@ -149,9 +149,11 @@ class Memory:
             after[region] = new
             if old is None or old.excludes(new):
                 moves[region] = move(old, new, None, explained=True, reason=None)
+        main = before.get(self._main)
+        arrived = self._main in after and (main is None or main.narrows(after[self._main]))
         return Glance(
             self.knowledge(after),
             tuple(moves.values()),
-            self._main in moves,
+            arrived,
             view.sights.get(self._history or ""),
         )

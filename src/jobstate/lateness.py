@@ -99,11 +99,15 @@ def judge_late(judge: Judge, before: Standing, observation: Observation, view: V
         for region, sight in sights.items()
     }
     changed = tuple(judge.changes(before, observation, moves))
+    known = judge.memory.knowledge(
+        {**before.known, **{region: moved.known for region, moved in moves.items()}}
+    )
+    # What it teaches of where the job stands now is certain from the newest answer on.
+    shown = observation.modified if judge.main not in before.known else before.modified
     after = evolve(
         before,
-        known=judge.memory.knowledge(
-            {**before.known, **{region: moved.known for region, moved in moves.items()}}
-        ),
+        known=known,
+        since=before.since_when(judge.main, known, shown),
         reason=before.reason or observation.cause,
         changes=before.changes + len(changed),
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.errors import UnknownNameError
-from jobstate.tracked import TrackedJob
+from jobstate.errors import UnknownNameError, shown
+from jobstate.tracked import TrackedJob, require_aware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,9 +47,14 @@ class Limits:
 
         Raises:
             UnknownNameError: The life cycle does not know a status.
+            TypeError: They are no lengths of time.
         """
-        self._default = limits if isinstance(limits, timedelta) else None
-        self._named = limits if isinstance(limits, Mapping) else {}
+        self._default = None if isinstance(limits, Mapping) else _length(limits)
+        self._named = (
+            {name: _length(limit) for name, limit in limits.items()}
+            if isinstance(limits, Mapping)
+            else {}
+        )
         states = lifecycle.regions[0].states
         names = {name for state in states for name in (state.name, state.visible, state.primary)}
         for name in self._named:
@@ -57,7 +62,12 @@ class Limits:
                 raise UnknownNameError("status", name, names)
 
     def passed(self, jobs: Iterable[TrackedJob], now: datetime) -> list[Overdue]:
-        """Return the jobs past their limit, the longest past first."""
+        """Return the jobs past their limit, the longest past first.
+
+        Raises:
+            ValueError: The time has no zone.
+        """
+        require_aware(now)
         found = [overdue for job in jobs if (overdue := self._overdue(job, now)) is not None]
         return sorted(found, key=lambda each: each.limit - each.duration)
 
@@ -78,3 +88,10 @@ class Limits:
         if self._default is None or job.final:
             return None
         return job.status, self._default
+
+
+def _length(limit: object) -> timedelta:
+    if not isinstance(limit, timedelta):
+        expected = "a timedelta, or one for each status that is named"
+        raise TypeError(f"limits: expected {expected}, got {shown(limit)}")
+    return limit

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jobstate.compact import Entries
 from jobstate.errors import Problem, SnapshotError, shown
@@ -18,10 +20,13 @@ from jobstate.observation import Entry, JobKey
 from jobstate.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobstate.automaton import Automaton, Known, Sight
     from jobstate.judgement import Judge
+    from jobstate.knowledge import Knowledge
+
+_T = TypeVar("_T")
 
 #: The version of what `dumped` gives; it grows when something changes its meaning or goes.
 SNAPSHOT_VERSION: Final = 1
@@ -36,6 +41,7 @@ def dumped(judge: Judge, standings: Iterable[Standing]) -> str:
     head = {
         "snapshot": SNAPSHOT_VERSION,
         "lifecycle": {"name": judge.lifecycle.name, "version": judge.lifecycle.version},
+        "memories": sorted(memory.name for memory in judge.lifecycle.memories),
         "known": list(known.words),
     }
     lines = ",\n".join(jobs)
@@ -116,199 +122,275 @@ def loaded(judge: Judge, text: str) -> list[Standing]:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SnapshotError([Problem("snapshot", "JSON", str(error))]) from None
-    reading = _Reading(judge)
-    standings = reading.standings(data)
-    if reading.problems:
-        raise SnapshotError(reading.problems)
-    return standings
+    try:
+        return _Reading(judge).standings(data)
+    except _DamagedError as damaged:
+        raise SnapshotError(damaged.problems) from None
 
 
 class _DamagedError(Exception):
-    """Carries a problem from where it shows to where the next job can be read."""
+    """Carries problems from where they show to where the next part can be read."""
 
-    def __init__(self, path: str, expected: str, got: object) -> None:
-        self.problem = Problem(path, expected, shown(got))
-        super().__init__(path)
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(problems)
+
+
+def _damaged(path: str, expected: str, got: object) -> _DamagedError:
+    return _DamagedError(Problem(path, expected, shown(got)))
+
+
+def _all(reads: Iterable[tuple[Callable[[Any, str], _T], object, str]]) -> list[_T]:
+    """Return what each reader makes of its value at its path; raise all their problems at once."""
+    found: list[_T] = []
+    problems: list[Problem] = []
+    for read, value, path in reads:
+        try:
+            found.append(read(value, path))
+        except _DamagedError as damaged:
+            problems += damaged.problems
+    if problems:
+        raise _DamagedError(*problems)
+    return found
 
 
 class _Reading:
-    """One reading of a snapshot, which goes on after a job that can't be read."""
+    """One reading of a snapshot."""
 
     def __init__(self, judge: Judge) -> None:
-        self.problems: list[Problem] = []
         self._judge = judge
+        self._history = judge.history or ""
         self._sets: list[Known | None] = []
+        self._told: frozenset[str] = frozenset()
+        self._jobs: set[JobKey] = set()
 
     def standings(self, data: object) -> list[Standing]:
-        """Return what can be read, and note what can't."""
-        try:
-            jobs = self._jobs(_mapping("snapshot", data))
-        except _DamagedError as damaged:
-            self.problems.append(damaged.problem)
-            return []
-        found: dict[JobKey, Standing] = {}
-        for place, job in enumerate(jobs):
-            try:
-                standing = self._standing(_mapping("", job))
-                if standing.job in found:
-                    raise _DamagedError("arn", "each job once", standing.job.arn)  # noqa: TRY301
-                found[standing.job] = standing
-            except _DamagedError as damaged:
-                self.problems.append(damaged.problem.under(f"jobs[{place}]"))
-        return list(found.values())
+        """Return where jobs stood.
 
-    def _jobs(self, data: Mapping[str, Any]) -> list[Any]:
-        version = _of(data, "snapshot", int)
+        Raises:
+            _DamagedError: Something can't be read.
+        """
+        top = _mapping(data, "snapshot")
+        self._check_head(top)
+        self._told = frozenset(_texts(top.get("memories"), "memories"))
+        known, jobs = _all((_list, top.get(name), name) for name in ("known", "jobs"))
+        _sets, standings = _all(
+            ((self._read_sets, known, "known"), (self._read_jobs, jobs, "jobs"))
+        )
+        return standings
+
+    def _check_head(self, top: Mapping[str, Any]) -> None:
+        """Refuse what would be misunderstood."""
+        version = _count(top.get("snapshot"), "snapshot")
         if version != SNAPSHOT_VERSION:
-            raise _DamagedError("snapshot", f"version {SNAPSHOT_VERSION}", version)
-        name = _of(_mapping("lifecycle", data.get("lifecycle")), "name", str)
+            raise _damaged("snapshot", f"version {SNAPSHOT_VERSION}", version)
+        name = _mapping(top.get("lifecycle"), "lifecycle").get("name")
         if name != self._judge.lifecycle.name:
-            raise _DamagedError("lifecycle.name", repr(self._judge.lifecycle.name), name)
-        for place, known in enumerate(_of(data, "known", list)):
+            raise _damaged("lifecycle.name", repr(self._judge.lifecycle.name), name)
+
+    def _read_sets(self, sets: list[Any], path: str) -> list[Standing]:
+        """Keep what is known of jobs, None where that can't be read, so that places stay."""
+        problems: list[Problem] = []
+        for place, known in enumerate(sets):
             try:
-                self._sets.append(self._read_known(known))
+                self._sets.append(self._read_known(known, f"{path}[{place}]"))
             except _DamagedError as damaged:
                 self._sets.append(None)
-                self.problems.append(damaged.problem.under(f"known[{place}]"))
-        jobs: list[Any] = _of(data, "jobs", list)
-        return jobs
+                problems += damaged.problems
+        if problems:
+            raise _DamagedError(*problems)
+        return []
 
-    def _standing(self, job: Mapping[str, Any]) -> Standing:
-        known = {
-            region: self._known(region, f"known.{region}", place)
-            for region, place in _mapping("known", job.get("known")).items()
+    def _read_jobs(self, jobs: list[Any], path: str) -> list[Standing]:
+        return _all((self._standing, job, f"{path}[{place}]") for place, job in enumerate(jobs))
+
+    def _standing(self, data: object, path: str) -> Standing:
+        job = _mapping(data, path)
+        readers: dict[str, Callable[[Any, str], Any]] = {
+            "arn": _required_text,
+            "created": _required_time,
+            "known": self._knowledge,
+            "base": self._base,
+            "read": _count,
+            "samples": self._samples,
+            "entries": _entries,
+            "modified": _time,
+            "since": _time,
+            "reason": _text,
+            "entered": _count,
+            "changes": _count,
+            "said": _said,
+            "untold": _count,
         }
-        base = job.get("base")
-        history = self._judge.history or ""
-        return Standing(
-            job=JobKey(_of(job, "arn", str), _required_time(job.get("created"), "created")),
-            known=self._judge.memory.knowledge(
-                {region: each for region, each in known.items() if each is not None}
-            ),
-            base=None if base is None else self._known(history, "base", base),
-            read=_count(job, "read"),
-            samples=tuple(self._sight(each) for each in _of(job, "samples", list)),
-            entries=Entries.of(
-                [_entry(place, each) for place, each in enumerate(_of(job, "entries", list))]
-            ),
-            modified=_time(job.get("modified"), "modified"),
-            since=_time(job.get("since"), "since"),
-            reason=_text(job.get("reason"), "reason"),
-            entered=_count(job, "entered"),
-            changes=_count(job, "changes"),
-            said={
-                topic: frozenset(_texts(f"said.{topic}", keys))
-                for topic, keys in _mapping("said", job.get("said")).items()
-            },
-            untold=_count(job, "untold"),
-        )
+        values = _all((read, job.get(name), f"{path}.{name}") for name, read in readers.items())
+        fields = dict(zip(readers, values, strict=True))
+        key = JobKey(fields.pop("arn"), fields.pop("created"))
+        if key in self._jobs:
+            raise _damaged(f"{path}.arn", "each job once", key.arn)
+        self._jobs.add(key)
+        return Standing(job=key, **fields)
 
-    def _read_known(self, data: object) -> Known:
-        region, groups = _list("", data, 2)
-        automaton = self._automaton(region, "[0]")
-        mask = 0
-        for place, group in enumerate(_list("[1]", groups)):
-            mask |= _mask(automaton, f"[1][{place}]", group)
+    # --- What is known --------------------------------------------------------------------------
+
+    def _read_known(self, data: object, path: str) -> Known:
+        region, groups = _list(data, path, 2)
+        automaton = self._automaton(region, f"{path}[0]")
+        masks = _all(
+            (partial(_mask, automaton, self._told), group, f"{path}[1][{place}]")
+            for place, group in enumerate(_list(groups, f"{path}[1]"))
+        )
+        mask = reduce(or_, masks, 0)
         if not mask:
             expected = f"states of {self._judge.lifecycle} that a job can be in"
-            raise _DamagedError("[1]", expected, groups)
+            raise _damaged(f"{path}[1]", expected, groups)
         return automaton.known(mask)
 
-    def _known(self, region: str, path: str, place: object) -> Known | None:
+    def _knowledge(self, data: object, path: str) -> Knowledge:
+        regions = _mapping(data, path)
+        known = _all(
+            (partial(self._known, region), place, f"{path}[{shown(region)}]")
+            for region, place in regions.items()
+        )
+        return self._judge.memory.knowledge(
+            {region: each for region, each in zip(regions, known, strict=True) if each is not None}
+        )
+
+    def _base(self, place: object, path: str) -> Known | None:
+        return None if place is None else self._known(self._history, place, path)
+
+    def _known(self, region: str, place: object, path: str) -> Known | None:
         """Return a set of the list; None where it could not be read, which is noted already."""
         if type(place) is not int or not 0 <= place < len(self._sets):
-            raise _DamagedError(path, "a place in the list of what is known", place)
+            raise _damaged(path, "a place in the list of what is known", place)
         known = self._sets[place]
         if known is not None and known.automaton.region.name != region:
-            raise _DamagedError(path, f"what is known of {region}", known.automaton.region.name)
+            raise _damaged(path, f"what is known of {shown(region)}", known.automaton.region.name)
         return known
 
-    def _sight(self, data: object) -> Sight:
-        primary, secondary, features = _list("samples", data, 3)
-        automaton = self._automaton(self._judge.history or "", "samples")
+    def _samples(self, data: object, path: str) -> tuple[Sight, ...]:
+        return tuple(
+            _all(
+                (self._sight, each, f"{path}[{place}]")
+                for place, each in enumerate(_list(data, path))
+            )
+        )
+
+    def _sight(self, data: object, path: str) -> Sight:
+        primary, secondary, features = _list(data, path, 3)
+        automaton = self._automaton(self._history, path)
         return automaton.sight(
-            _text(primary, "samples"),
-            _text(secondary, "samples"),
-            _features("samples", features),
+            _text(primary, f"{path}[0]"),
+            _text(secondary, f"{path}[1]"),
+            _features(features, f"{path}[2]"),
         )
 
     def _automaton(self, region: object, path: str) -> Automaton:
         if not isinstance(region, str) or region not in self._judge.automata:
-            raise _DamagedError(path, " or ".join(sorted(self._judge.automata)), region)
+            raise _damaged(path, " or ".join(sorted(self._judge.automata)), region)
         return self._judge.automata[region]
 
 
-def _mask(automaton: Automaton, path: str, group: object) -> int:
-    """Return the hidden states that agree with what is said, in whatever both have words for."""
-    state, passed, sets = _list(path, group, 3)
+def _mask(automaton: Automaton, told: frozenset[str], group: object, path: str) -> int:
+    """Return the hidden states that agree with what is said, in whatever both have words for.
+
+    Args:
+        automaton: The automaton of the region.
+        told: The memories that the snapshot knows.
+        group: A state, the memories that are set, and sets of features.
+        path: Where it stands.
+    """
+    state, passed, sets = _list(group, path, 3)
     if not isinstance(state, str) or state not in automaton.of_state:
         expected = f"a state of {automaton.lifecycle}: {', '.join(sorted(automaton.of_state))}"
-        raise _DamagedError(path, expected, state)
-    been = set(_texts(path, passed))
-    features = [set(_features(path, each).items()) for each in _list(path, sets)]
+        raise _damaged(path, expected, state)
+    # Of a memory that only one of them knows, nothing is known.
+    both = told & {memory.name for memory in automaton.lifecycle.memories}
+    names = frozenset(_texts(passed, f"{path}[1]"))
+    if not names <= told:
+        expected = f"some of the snapshot's memories: {', '.join(sorted(told)) or 'none'}"
+        raise _damaged(f"{path}[1]", expected, passed)
+    been = both & names
+    features = [
+        set(_features(each, f"{path}[2][{place}]").items())
+        for place, each in enumerate(_list(sets, f"{path}[2]"))
+    ]
     mask = 0
     for place in bits(automaton.of_state[state]):
         one = automaton.hidden[place]
         own = dict(one.features)
-        if one.passed == been and any(
+        if one.passed & both == been and any(
             all(own.get(name, wanted) is wanted for name, wanted in each) for each in features
         ):
             mask |= 1 << place
     return mask
 
 
-def _entry(place: int, data: object) -> Entry:
-    path = f"entries[{place}]"
-    status, start, end, message = _list(path, data, 4)
-    if not isinstance(status, str):
-        raise _DamagedError(path, "a status", status)
-    return Entry(status, _required_time(start, path), _time(end, path), _text(message, path))
+def _entries(data: object, path: str) -> Sequence[Entry]:
+    entries = _list(data, path)
+    return Entries.of(
+        _all((_entry, each, f"{path}[{place}]") for place, each in enumerate(entries))
+    )
 
 
-def _mapping(path: str, data: object) -> Mapping[str, Any]:
+def _entry(data: object, path: str) -> Entry:
+    readers: tuple[Callable[[Any, str], object], ...]
+    readers = (_required_text, _required_time, _time, _text)
+    values = _list(data, path, len(readers))
+    places = enumerate(zip(readers, values, strict=True))
+    read: list[Any] = _all((reader, value, f"{path}[{place}]") for place, (reader, value) in places)
+    return Entry(*read)
+
+
+def _said(data: object, path: str) -> dict[str, frozenset[str]]:
+    said = _mapping(data, path)
+    keys = _all((_texts, each, f"{path}[{shown(topic)}]") for topic, each in said.items())
+    return dict(zip(said, map(frozenset, keys), strict=True))
+
+
+# --- Plain values -------------------------------------------------------------------------------
+
+
+def _mapping(data: object, path: str) -> Mapping[str, Any]:
     if not isinstance(data, dict):
-        raise _DamagedError(path, "an object", data)
+        raise _damaged(path, "an object", data)
     return data
 
 
-def _list(path: str, data: object, length: int | None = None) -> list[Any]:
+def _list(data: object, path: str, length: int | None = None) -> list[Any]:
     if not isinstance(data, list) or length not in (None, len(data)):
-        raise _DamagedError(path, f"a list{'' if length is None else f' of {length}'}", data)
+        raise _damaged(path, f"a list{'' if length is None else f' of {length}'}", data)
     return data
 
 
-def _of(data: Mapping[str, Any], name: str, kind: type[Any]) -> Any:  # noqa: ANN401 - JSON
-    value = data.get(name)
-    if type(value) is not kind:
-        words = {int: "a whole number", str: "a text", list: "a list"}
-        raise _DamagedError(name, words[kind], value)
-    return value
-
-
-def _count(data: Mapping[str, Any], name: str) -> int:
-    value: int = _of(data, name, int)
-    if value < 0:
-        raise _DamagedError(name, "0 or more", value)
+def _count(value: object, path: str) -> int:
+    if type(value) is not int or value < 0:
+        raise _damaged(path, "a whole number, 0 or more", value)
     return value
 
 
 def _text(value: object, path: str) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise _DamagedError(path, "a text or null", value)
+        raise _damaged(path, "a text or null", value)
     return value
 
 
-def _texts(path: str, data: object) -> list[str]:
-    texts = _list(path, data)
+def _required_text(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise _damaged(path, "a text", value)
+    return value
+
+
+def _texts(data: object, path: str) -> list[str]:
+    texts = _list(data, path)
     if not all(isinstance(each, str) for each in texts):
-        raise _DamagedError(path, "a list of texts", data)
+        raise _damaged(path, "a list of texts", data)
     return texts
 
 
-def _features(path: str, data: object) -> dict[str, bool]:
-    features = dict(_mapping(path, data))
+def _features(data: object, path: str) -> dict[str, bool]:
+    features = dict(_mapping(data, path))
     if not all(isinstance(each, bool) for each in features.values()):
-        raise _DamagedError(path, "true or false for each feature", data)
+        raise _damaged(path, "true or false for each feature", data)
     return features
 
 
@@ -319,8 +401,8 @@ def _time(value: object, path: str) -> datetime | None:
 def _required_time(value: object, path: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.utcoffset() is None:
-        raise _DamagedError(path, "a time as ISO 8601 with its zone", value)
-    return moment.astimezone(UTC)
+        if moment is not None and moment.utcoffset() is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or in UTC one before the year 1 or after 9999
+        pass
+    raise _damaged(path, "a time as ISO 8601 with its zone", value)

@@ -59,6 +59,21 @@ class Standing:
     untold: int = 0
     heard: int | None = None
 
+    def since_when(
+        self, region: str, after: Knowledge, modified: datetime | None
+    ) -> datetime | None:
+        """Return since when a job has been, at the latest, where it is known to stand now.
+
+        Args:
+            region: The first region.
+            after: What is known now.
+            modified: When the record was changed that says so.
+        """
+        old, new = self.known.get(region), after.get(region)
+        if new is None or (old is not None and not old.narrows(new)):
+            return self.since
+        return modified
+
     def result(self, region: str) -> Result:
         """Return what the job has come to, as one region tells."""
         known = self.known.get(region)

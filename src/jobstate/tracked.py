@@ -109,12 +109,14 @@ class TrackedJob:
         """Since when, at the latest, it is where it stands; aware, UTC; None where nothing tells.
 
         Exact where its history reaches that far. Else it is the LastModifiedTime of the answer
-        that showed it first, and the job may have come there before.
+        that showed it first, and the job may have come there before: so it is where the primary
+        status moves alone (``Stopping/Training``), for histories do not show that.
         """
         entries, known = self.standing.entries, self._known()
         if entries and known is not None and not self.standing.samples:
             last = entries[-1]
-            if {state.visible for state in known.states} == {last.status}:
+            visible = {state.visible for state in known.states}
+            if visible == {last.status} and not known.names & _entered_silently(self.lifecycle):
                 return last.start
         return self.standing.since
 
@@ -129,8 +131,7 @@ class TrackedJob:
         Raises:
             ValueError: The time has no zone.
         """
-        if now.utcoffset() is None:
-            raise ValueError(f"expected an aware time, got {now.isoformat()}, which has no zone")
+        require_aware(now)
         since = self.since
         return None if since is None else max(now - since, timedelta(0))
 
@@ -140,3 +141,24 @@ class TrackedJob:
 
     def _named(self, region: str) -> str:
         return self.lifecycle.region(region).name
+
+
+def require_aware(moment: datetime) -> None:
+    """Check that a time has a zone.
+
+    Raises:
+        ValueError: It has none.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"expected an aware time, got {moment.isoformat()}, which has no zone")
+
+
+def _entered_silently(lifecycle: Lifecycle) -> frozenset[str]:
+    """Return the states of the first region that a job may enter without a new entry."""
+    found: frozenset[str] | None = lifecycle.derived.get("entered_silently")
+    if found is None:
+        region = lifecycle.regions[0]
+        visible = {state.name: state.visible for state in region.states}
+        edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
+        found = lifecycle.derived["entered_silently"] = frozenset(edge.target for edge in edges)
+    return found

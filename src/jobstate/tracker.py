@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from jobstate.compact import Entries
 from jobstate.conformance import all_observations
@@ -27,6 +27,7 @@ from jobstate.judgement import judge_of
 from jobstate.lateness import is_late, judge_late
 from jobstate.observation import JobKey, Observation
 from jobstate.overdue import Limits, Overdue
+from jobstate.retention import Finished, Retention
 from jobstate.snapshot import dumped, loaded
 from jobstate.specification import Severity
 from jobstate.standing import Judgement, Standing
@@ -88,22 +89,6 @@ class Observed:
         return self.arrival is Arrival.QUEUED
 
 
-@frozen(kw_only=True)
-class Retention:
-    """How long finished jobs are kept; by default for ever.
-
-    A job that was forgotten and is heard of again is a new one: everything is told again. So keep
-    jobs for longer than answers about them can come late.
-
-    Attributes:
-        age: How long after its last modification, by the clock, a finished job is kept.
-        count: How many finished jobs are kept at most, those that finished last.
-    """
-
-    age: timedelta | None = None
-    count: int | None = None
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -148,14 +133,12 @@ class Tracker:
         self.strict = strict
         self._judge = judge_of(lifecycle)
         self._delivery = Delivery(listeners)
-        self._retention = retention
         self._clock = clock
         #: Arn → the job created last under it.
         self._jobs: dict[str, Standing] = {}
         #: Jobs whose arn was used again.
         self._earlier: dict[JobKey, Standing] = {}
-        #: Finished jobs, where retention asks, in the order they finished.
-        self._finished: dict[JobKey, None] = {}
+        self._finished = None if retention is None else Finished(retention, clock)
         self._queue: deque[Observation] = deque()
         self._running = False
 
@@ -183,14 +166,17 @@ class Tracker:
             self._queue.append(observation)
             return Observed(observation.job, Arrival.QUEUED)
         self._running = True
+        refused: list[ConformanceError] = []
         try:
             if self._delivery.waiting or self._queue:
-                self._finish()  # what an interrupt left
-            observed = self._take(observation)
+                self._finish(refused)  # what an interrupt left
+            observed = self._take_or_note(observation, refused)
             if self._delivery.waiting or self._queue:
-                self._finish()
+                self._finish(refused)
         finally:
             self._running = False
+        if observed is None or refused:
+            raise _together(refused)
         return observed
 
     def observe_all(self, answers: object) -> list[Observed]:
@@ -232,21 +218,22 @@ class Tracker:
         self._delivery.put(judgement)
         return Observed(job, arrival, judgement)
 
-    def _finish(self) -> None:
+    def _take_or_note(
+        self, observation: Observation, refused: list[ConformanceError]
+    ) -> Observed | None:
+        """Take an answer; note its error for the outermost call, so that the others are taken."""
+        try:
+            return self._take(observation)
+        except ConformanceError as error:
+            refused.append(error)
+            return None
+
+    def _finish(self, refused: list[ConformanceError]) -> None:
         """Tell the listeners, and take what they observe, until there is no more."""
         self._delivery.run()
-        refused: list[ConformanceError] = []
         while self._queue:
-            try:
-                self._take(self._queue.popleft())
-            except ConformanceError as error:
-                refused.append(error)
+            self._take_or_note(self._queue.popleft(), refused)
             self._delivery.run()
-        if refused:
-            first = refused[0]
-            for other in refused[1:]:
-                first.add_note(f"and likewise: {other}")
-            raise first
 
     # --- Listening ------------------------------------------------------------------------------
 
@@ -328,7 +315,8 @@ class Tracker:
         """
         found = self[job]
         key = found.key
-        self._finished.pop(key, None)
+        if self._finished is not None:
+            self._finished.drop(key)
         if self._earlier.pop(key, None) is None:
             del self._jobs[key.arn]
         return found
@@ -354,27 +342,17 @@ class Tracker:
         else:
             self._earlier[latest.job] = latest
             self._jobs[job.arn] = standing
-        if self._retention is not None:
-            self._retain(standing, self._retention)
+        if self._finished is not None:
+            self._retain(standing, self._finished)
 
-    def _retain(self, standing: Standing, retention: Retention) -> None:
+    def _retain(self, standing: Standing, finished: Finished) -> None:
         """Note whether a job has finished, and forget the finished ones that are due."""
         if standing.result(self.lifecycle.regions[0].name).final:
-            self._finished.setdefault(standing.job)
+            finished.note(standing.job, standing.modified)
         else:
-            self._finished.pop(standing.job, None)
-        while self._finished:
-            oldest = next(iter(self._finished))
-            over = retention.count is not None and len(self._finished) > retention.count
-            if not over and not self._is_old(oldest, retention):
-                return
-            self.forget(oldest)
-
-    def _is_old(self, job: JobKey, retention: Retention) -> bool:
-        modified = self[job].modified
-        if retention.age is None or modified is None:
-            return False
-        return self._clock() - modified > retention.age
+            finished.drop(standing.job)
+        while (job := finished.due()) is not None:
+            self.forget(job)
 
     # --- Snapshots ------------------------------------------------------------------------------
 
@@ -421,6 +399,14 @@ def _fingerprint(observation: Observation, view: View) -> int | None:
         )
     except TypeError:  # a field that somebody else's reader leaves as a list, say
         return None
+
+
+def _together(refused: list[ConformanceError]) -> ConformanceError:
+    """Return the first error, with what the others say."""
+    first = refused[0]
+    for other in refused[1:]:
+        first.add_note(f"and likewise: {other}")
+    return first
 
 
 def _refuse(judgement: Judgement) -> None:

@@ -1,0 +1,126 @@
+"""`LogListener`: a record of standard logging per event; imports the events and the escaping.
+
+A job's name, statuses and reasons come from outside, so everything is escaped before it becomes
+part of a line: no status can break a line in two or turn the direction of reading.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from jobstate.escaping import printable
+from jobstate.events import StatusChanged, StatusEntered, Violation, job_dict
+from jobstate.specification import Severity
+
+if TYPE_CHECKING:
+    from jobstate.events import Event
+
+#: What the attributes of a record begin with; logging refuses to have its own overwritten.
+PREFIX: Final = "jobstate_"
+#: How much of one text stands in a line; the record's attributes have all of it.
+_LONGEST: Final = 300
+
+
+class LogListener:
+    """Logs each event: a line that a person can read at night, with the event's fields beside it.
+
+    The line says which job (the end of its arn), from what to what, why, and what the job has come
+    to. The record carries what the event's ``to_dict`` has, each field as an attribute
+    with ``jobstate_`` in front (``jobstate_kind``, ``jobstate_key``, ``jobstate_to`` …), the job as
+    ``jobstate_arn`` and ``jobstate_created``, for formatters and handlers that write fields. Their
+    texts are escaped too. An event whose level is off costs nothing more than asking for it.
+
+    Attributes:
+        logger: Where to.
+    """
+
+    def __init__(  # noqa: PLR0913 - a level for each kind of event, by keyword
+        self,
+        logger: logging.Logger | None = None,
+        *,
+        changed: int = logging.INFO,
+        entered: int = logging.DEBUG,
+        unmodelled: int = logging.WARNING,
+        error: int = logging.ERROR,
+        note: int = logging.INFO,
+    ) -> None:
+        """Log to some logger, at a level for each kind of event.
+
+        Args:
+            logger: By default ``jobstate.events``.
+            changed: The level of a `StatusChanged`.
+            entered: That of a `StatusEntered`; a first describe answer brings several at once.
+            unmodelled: That of an `Unmodelled`.
+            error: That of a `Violation` of severity error.
+            note: That of a `Violation` of severity note.
+        """
+        self.logger = logging.getLogger("jobstate.events") if logger is None else logger
+        self._changed = changed
+        self._entered = entered
+        self._unmodelled = unmodelled
+        self._broken = {Severity.ERROR: error, Severity.NOTE: note}
+
+    def __repr__(self) -> str:
+        return f"<LogListener {self.logger.name}>"
+
+    def __call__(self, event: Event, /) -> None:
+        """Log one event."""
+        level = self._level(event)
+        if self.logger.isEnabledFor(level):
+            self.logger.log(level, "%s: %s", _name(event), _line(event), extra=_fields(event))
+
+    def _level(self, event: Event) -> int:
+        if isinstance(event, StatusChanged):
+            return self._changed
+        if isinstance(event, StatusEntered):
+            return self._entered
+        return self._broken[event.severity] if isinstance(event, Violation) else self._unmodelled
+
+
+def _name(event: Event) -> str:
+    """Return what people call the job: the end of its arn, where that has several parts."""
+    arn = event.job.arn
+    return _text(arn.rpartition("/")[2] or arn)
+
+
+def _line(event: Event) -> str:
+    if isinstance(event, StatusChanged):
+        return _change(event)
+    if isinstance(event, StatusEntered):
+        late = ", told late" if event.late else ""
+        return f"entered {_text(event.status)} at {event.start:%Y-%m-%dT%H:%M:%SZ}{late}"
+    if isinstance(event, Violation):
+        return f"{event.severity} {_text(event.rule)}: {_text(event.message)}"
+    return f"unmodelled: {_text(event.field)} is {_text(event.value)}"
+
+
+def _change(event: StatusChanged) -> str:
+    origin = "first seen as " if event.origin is None else f"{_text(event.origin)} -> "
+    cause = "" if event.origin is None or event.cause is None else f" by {_text(event.cause)}"
+    return f"{event.region} {origin}{_text(event.target)}{cause}{_outcome(event)}"
+
+
+def _outcome(event: StatusChanged) -> str:
+    """Return what the job has come to, where it has come to something."""
+    if not event.final:
+        return ""
+    reason = "" if event.reason is None else f" ({_text(event.reason)})"
+    return f"; {event.outcome}{reason}{', being deleted' if event.gone else ''}"
+
+
+def _fields(event: Event) -> dict[str, object]:
+    own = {"kind": event.kind, "key": event.key}
+    fields = own | job_dict(event.job) | event.details()
+    return {PREFIX + name: _escaped(value) for name, value in fields.items()}
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, list):
+        return [_escaped(each) for each in value]
+    return printable(value) if isinstance(value, str) else value
+
+
+def _text(text: str) -> str:
+    plain = printable(text)
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}..."

@@ -1,0 +1,105 @@
+"""What type checkers make of tracking and listening: checked, never run."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_type
+
+from jobstate import (
+    Arrival,
+    Entry,
+    Event,
+    JobKey,
+    Listener,
+    Observed,
+    Outcome,
+    Overdue,
+    Problem,
+    Retention,
+    SnapshotError,
+    StatusChanged,
+    StatusEntered,
+    TrackedJob,
+    Tracker,
+    Unmodelled,
+    Violation,
+)
+from jobstate.listeners import JsonLines, LogListener
+from jobstate.sagemaker import TRAINING_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Board:
+    def hear(self, event: Event, /) -> None: ...
+
+    def __call__(self, event: Event) -> bool:
+        return event.job.arn == ""
+
+
+def whatever_can_be_called_listens(told: list[Event]) -> None:
+    listeners: list[Listener] = [told.append, print, Board(), Board().hear, lambda event: event.key]
+    listeners += [
+        LogListener(),
+        JsonLines("events.jsonl"),
+        JsonLines(Path()),
+        JsonLines(sys.stdout),
+    ]
+    tracker = Tracker(TRAINING_JOB, listeners=listeners, strict=True)
+    tracker.add_listener(told.append)
+    tracker.remove_listener(told.append)
+
+
+def trackers_take_answers(
+    tracker: Tracker, answer: dict[str, Any], page: Mapping[str, Any]
+) -> None:
+    observed = tracker.observe(answer)
+    assert_type(observed, Observed)
+    assert_type(observed.arrival, Arrival)
+    assert_type(observed.job, JobKey)
+    assert_type(tracker.observe_all(page), list[Observed])
+
+
+def events_are_told_apart(observed: Observed) -> None:
+    for event in observed.events:
+        if isinstance(event, StatusChanged):
+            assert_type(event.outcome, Outcome)
+        elif isinstance(event, StatusEntered):
+            assert_type(event.start, datetime)
+        elif isinstance(event, Violation):
+            assert_type(event.allowed, tuple[str, ...])
+        else:
+            assert_type(event, Unmodelled)
+
+
+def trackers_answer(tracker: Tracker, key: JobKey, now: datetime) -> None:
+    assert_type(tracker["arn"], TrackedJob)
+    assert_type(tracker[key].entries, tuple[Entry, ...])
+    assert_type(tracker[key].time_in_status(now), timedelta | None)
+    assert_type([job.final for job in tracker], list[bool])
+    assert_type(tracker.overdue(timedelta(hours=1)), list[Overdue])
+    assert_type(tracker.overdue({"Stopping": timedelta(hours=1)}, now=now), list[Overdue])
+    assert_type(tracker.failures, int)
+
+
+def trackers_forget(clock: list[datetime]) -> None:
+    retention = Retention(age=timedelta(days=7), count=1_000)
+    tracker = Tracker(TRAINING_JOB, retention=retention, clock=clock.pop)
+    assert_type(tracker.forget("arn"), TrackedJob)
+
+
+def trackers_are_kept(tracker: Tracker) -> None:
+    text = tracker.snapshot()
+    assert_type(text, str)
+    try:
+        tracker.restore(text)
+    except SnapshotError as error:
+        assert_type(error.problems, tuple[Problem, ...])
+
+
+def files_are_closed() -> None:
+    with JsonLines("events.jsonl") as listener:
+        assert_type(listener, JsonLines)
