@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -88,3 +89,13 @@ def test_what_is_shown() -> None:
     """It prints as states are named."""
     assert str(Shown("InProgress", "Training")) == "InProgress/Training"
     assert str(Shown("InUse")) == "InUse"
+
+
+def test_keys_keep_which_of_two_hours_it_was() -> None:
+    """Cutting to the second neither moves a time nor forgets its `fold`."""
+    zone = ZoneInfo("Europe/Berlin")
+    for fold in (0, 1):
+        twice = datetime(2026, 10, 25, 2, 30, 1, 7, tzinfo=zone, fold=fold)
+        key = JobKey("arn", twice)
+        assert key.created.astimezone(UTC) == datetime(2026, 10, 25, fold, 30, 1, tzinfo=UTC)
+        assert (key.created.tzinfo, key.created.fold) == (zone, fold)

@@ -8,6 +8,7 @@ from collections import UserDict
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -72,12 +73,30 @@ class ZonelessZone(tzinfo):
     dst = utcoffset = tzname
 
 
+class EastOfUtc(ZonelessZone):
+    """A zone of a library, with a fixed offset."""
+
+    def __init__(self, hours: int = 2) -> None:
+        self._offset = timedelta(hours=hours)
+
+    def utcoffset(self, _: datetime | None) -> timedelta:  # type: ignore[override]
+        """Return the offset."""
+        return self._offset
+
+    def dst(self, _: datetime | None) -> timedelta:  # type: ignore[override]
+        """Return no daylight saving."""
+        return timedelta(0)
+
+
 class BrokenZone(ZonelessZone):
     """A zone whose code raises."""
 
+    def __init__(self, error: type[Exception] = RuntimeError) -> None:
+        self._error = error
+
     def utcoffset(self, _: datetime | None) -> None:
         """Raise."""
-        raise RuntimeError
+        raise self._error
 
 
 @pytest.mark.parametrize(
@@ -111,6 +130,22 @@ def test_one_moment_in_every_form(value: object) -> None:
 def test_times_may_lack_seconds() -> None:
     """Sources that print only minutes (FACTS §4) are read."""
     assert creation("2026-09-17T11:07Z") == datetime(2026, 9, 17, 11, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", [EastOfUtc(), EastOfUtc(0), ZoneInfo("Asia/Tokyo")])
+def test_times_of_foreign_zones(zone: tzinfo) -> None:
+    """Zones that are not Python's own, as those that botocore gives, become UTC."""
+    moment = creation(FACTS_TIME.astimezone(zone))
+    assert (moment, moment.tzinfo) == (FACTS_TIME, UTC)
+
+
+def test_an_hour_that_comes_twice_is_told_apart() -> None:
+    """When clocks go back, `fold` says which of the two hours it is."""
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert creation(first) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    second = creation(first.replace(fold=1))
+    assert second == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert second.fold == 0
 
 
 def test_digits_that_look_like_a_date_are_a_number() -> None:
@@ -179,6 +214,9 @@ def test_times_without_zone_are_refused(value: object) -> None:
         [NOON],
         {"$date": 0},
         NOON.replace(tzinfo=BrokenZone()),
+        NOON.replace(tzinfo=BrokenZone(TypeError)),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
     ],
 )
 def test_what_is_no_time_is_refused(value: object) -> None:
@@ -609,6 +647,24 @@ def test_hostile_input_meets_only_one_error(answer: object) -> None:
     else:
         assert type(said).from_api(said.to_api()) == said
         assert repr(said).encode()
+
+
+def made_or_problems(make: Any, *args: Any, **values: Any) -> object:
+    """Return the record that a call makes, or what it finds wrong."""
+    try:
+        return make(*args, **values)
+    except ObservationError as error:
+        return error.problems
+
+
+@given(near_answers, st.sampled_from([TrainingJobSummary, TrainingJobDescription]))
+def test_reading_and_construction_always_agree(
+    answer: dict[str, Any], kind: type[TrainingJobRecord]
+) -> None:
+    """`from_api` goes a way of its own; it comes to the record, or the refusal, of the class."""
+    values = {attribute: answer.get(name) for name, attribute in kind.attributes.items()}
+    read = made_or_problems(kind.from_api, answer)
+    assert read == made_or_problems(kind, **values)
 
 
 @given(times, st.sampled_from(["datetime", "iso", "seconds", "milliseconds", "quoted"]))

@@ -220,3 +220,12 @@ def test_restored_jobs_are_forgotten_in_the_order_of_their_times() -> None:
     tracker, _, _ = tracking(count=2)
     tracker.restore(whole.snapshot())
     assert names(tracker) == ["late", "middle"]
+
+
+def test_the_same_time_again() -> None:
+    """A finished job of which something else is said at the same time is counted once."""
+    tracker, _, _ = tracking(count=2)
+    for name in ("one", "two"):
+        tracker.observe(seen(name, "Completed", 1))
+        tracker.observe(seen(name, "Completed", 1) | {"SecondaryStatus": "Completed"})
+    assert names(tracker) == ["one", "two"]

@@ -413,6 +413,11 @@ def test_times_are_compared_at_the_coarser_precision() -> None:
     tracker, _ = tracking()
     tracker.observe(item("InProgress", "Starting", LastModifiedTime=at(3)))
     cut = at(3).replace(microsecond=0)
+    other, _ = tracking()
+    other.observe(item("InProgress", "Training", LastModifiedTime=cut))
+    assert other.observe(item("InProgress", "Starting", LastModifiedTime=at(3))).arrival is (
+        Arrival.NEW
+    )
     assert tracker.observe(item("InProgress", "Training", LastModifiedTime=cut)).arrival is (
         Arrival.NEW
     )
@@ -701,12 +706,14 @@ def test_a_page_of_a_list() -> None:
     observed = tracker.observe_all({"TrainingJobSummaries": page})
     assert [each.job.arn for each in observed] == [each["TrainingJobArn"] for each in page]
     other = Tracker(TRAINING_JOB)
-    bad = [*page, {"TrainingJobName": 5}, {}]
+    bad = [*page, {"TrainingJobName": 5}, {}, 7]
     with pytest.raises(
         ObservationError, match=r"TrainingJobSummaries\[4\]\.TrainingJobName"
     ) as caught:
         other.observe_all({"TrainingJobSummaries": bad})
-    assert any(each.path.startswith("TrainingJobSummaries[3]") for each in caught.value.problems)
+    paths = [each.path for each in caught.value.problems]
+    assert any(path.startswith("TrainingJobSummaries[3]") for path in paths)
+    assert paths[-1] == "TrainingJobSummaries[5]"
     assert len(other) == 0
 
 
@@ -722,6 +729,8 @@ def test_a_life_cycle_without_a_reader() -> None:
     """Where nobody reads answers, observations are expected."""
     with pytest.raises(ObservationError, match="expected an Observation, for parcel brings no"):
         Tracker(PARCELS).observe({"Status": "sent"})
+    with pytest.raises(ObservationError, match="expected an Observation, for parcel brings no"):
+        Tracker(PARCELS).observe_all({"Status": "sent"})
 
 
 def test_a_field_that_nobody_can_compare_by_hash() -> None:

@@ -38,7 +38,7 @@ class Reading:
     now: Sight
 
 
-@frozen
+@frozen(eq=False)
 class _Path:
     states: tuple[str, ...] = ()
     kind: PathKind = PathKind.POSSIBLE

@@ -6,7 +6,6 @@ further news makes the queue longer, not the stack deeper. Imports only the even
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from jobstate.events import Event, Listener
     from jobstate.standing import Judgement
-
-_log = logging.getLogger("jobstate")
 
 
 class Delivery:
@@ -78,4 +75,16 @@ class Delivery:
                 listener(event)
             except Exception:  # noqa: BLE001 - whatever a listener does must harm nobody else
                 self.failures += 1
-                _log.exception("listener %s failed at %s", shown(listener), shown(event))
+                _log_failure(listener, event)
+
+
+def _log_failure(listener: Listener, event: Event) -> None:
+    import logging  # noqa: PLC0415 - a tenth of the time to import jobstate, and rarely needed
+
+    log = logging.getLogger("jobstate")
+    log.error(  # called where the failure is handled
+        "listener %s failed at %s",
+        shown(listener),
+        shown(event),
+        exc_info=True,  # noqa: LOG014
+    )

@@ -28,7 +28,7 @@ MOST_WAYS = 16
 Way: TypeAlias = tuple[Edge, ...]
 
 
-@frozen
+@frozen(eq=False)
 class Between:
     """What lies between two sets of hidden states.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobstate.masks import Successors
 
 
-@frozen
+@frozen(eq=False)
 class Followed:
     """What a history adds to what is known.
 

@@ -93,7 +93,9 @@ class Memory:
 
     def view(self, observation: Observation) -> View:
         """Return what an observation shows."""
-        key = (*observation.shown.items(), *observation.features.items())
+        key: tuple[object, ...] = tuple(observation.shown.items())
+        if observation.features:
+            key += tuple(observation.features.items())
         try:
             return self._views[key]
         except KeyError:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobstate.specification import Edge, Region
 
 
-@frozen
+@frozen(eq=False)
 class Refused:
     """Which rule was broken, and how."""
 

@@ -6,7 +6,6 @@ under a newer version of the life cycle, as long as that has the words.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from functools import partial, reduce
 from operator import or_
@@ -49,6 +48,8 @@ def dumped(judge: Judge, standings: Iterable[Standing]) -> str:
 
 
 def _line(data: object) -> str:
+    import json  # noqa: PLC0415 - whoever takes no snapshot need not wait for it
+
     return json.dumps(data, ensure_ascii=True, allow_nan=False)
 
 
@@ -118,6 +119,8 @@ def loaded(judge: Judge, text: str) -> list[Standing]:
         SnapshotError: It is no snapshot, one of a newer version or of another life cycle, or it is
             damaged; the error lists every problem.
     """
+    import json  # noqa: PLC0415 - as above
+
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

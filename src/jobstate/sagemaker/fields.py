@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import ClassVar, Final, Protocol, Self, TypeAlias, TypeVar, cast
 
 import attrs
-from attrs import frozen
+from attrs import NOTHING, frozen
 
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.sagemaker.statuses import (
@@ -63,8 +62,11 @@ def refused(expected: str, value: object, got: str | None = None) -> Refused:
 # SageMaker is of 2017. The range's seconds lie below 1e11 and its milliseconds above, so a number
 # tells by itself which it is.
 _FIRST_YEAR, _BEYOND_YEAR = 2000, 2100
-_FIRST = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
-_BEYOND = datetime(_BEYOND_YEAR, 1, 1, tzinfo=UTC).timestamp()
+_FIRST = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
+_BEYOND = datetime(_BEYOND_YEAR, 1, 1, tzinfo=UTC)
+_FIRST_SECOND, _BEYOND_SECOND = _FIRST.timestamp(), _BEYOND.timestamp()
+#: Beyond any zone's offset, as Python has it.
+_WEST, _EAST = timedelta(days=-1), timedelta(days=1)
 _LONGEST_TIME = 64
 _is_number = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[Ee]\+?[0-9]{1,2})?").fullmatch
 
@@ -80,69 +82,44 @@ class _NotATimeError(Exception):
 
 def read_time(value: TimeInput) -> datetime:
     """Return a time as an aware datetime in UTC."""
-    if type(value) is str and len(value) <= _LONGEST_TIME:
-        return _read_time_text(value)
-    if type(value) is datetime and value.tzinfo is UTC and _is_sane(value):
-        return value
-    return _read_time(value)
-
-
-# One answer prints most of its times twice (an entry begins where the last one ended, the job was
-# created when the first began), and the next answer prints them again.
-@lru_cache(maxsize=1 << 14)
-def _read_time_text(text: str) -> datetime:
-    return _read_time(text)
-
-
-def _read_time(value: TimeInput) -> datetime:
     try:
-        moment = _moment(value)
+        moment = value if type(value) is datetime else _moment(value)
+        zone = moment.tzinfo
+        if zone is not UTC:
+            # Half of what astimezone costs, which would also take a time without an offset for one
+            # of the machine's zone. The rest is the zone's own code: dateutil's is in Python.
+            offset = None if zone is None else zone.utcoffset(moment)
+            if not isinstance(offset, timedelta) or not _WEST < offset < _EAST:
+                return cast("datetime", refused(_A_ZONE if offset is None else _A_TIME, value))
+            moment = datetime.combine(moment.date(), moment.time(), UTC) - offset
     except _NotATimeError as unfit:
         return cast("datetime", refused(str(unfit), value))
     except Exception:  # noqa: BLE001 - a tzinfo is foreign code and may raise anything
         return cast("datetime", refused(_A_TIME, value))
-    return moment if _is_sane(moment) else cast("datetime", refused(_A_SANE_TIME, value))
-
-
-def _is_sane(moment: datetime) -> bool:
-    return _FIRST_YEAR <= moment.year < _BEYOND_YEAR
+    return moment if _FIRST <= moment < _BEYOND else cast("datetime", refused(_A_SANE_TIME, value))
 
 
 def _moment(value: object) -> datetime:
+    """Return a plain datetime, in whatever zone, of any other form of a time."""
     if isinstance(value, str):
-        value = _from_text(value)
+        if len(value) > _LONGEST_TIME:
+            raise _NotATimeError(_A_TIME)
+        # A number must not reach fromisoformat: to it, "1610101011201" is a day and a time.
+        if value[4:5] == "-" or not _is_number(value):
+            return datetime.fromisoformat(value)
+        return _from_number(float(value))
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return datetime.combine(value.date(), value.timetz())
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value)
     raise _NotATimeError(_A_TIME)
 
 
-def _from_text(text: str) -> datetime | float:
-    if len(text) > _LONGEST_TIME:
-        raise _NotATimeError(_A_TIME)
-    # A number must not reach fromisoformat: to it, "1610101011201" is a day and a time.
-    if text[4:5] != "-" and _is_number(text):
-        return float(text)
-    return datetime.fromisoformat(text)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if type(moment) is not datetime:  # plain, whatever subclass came
-        moment = datetime.combine(moment.date(), moment.timetz())
-    if moment.tzinfo is UTC:
-        return moment
-    # astimezone would take a time without an offset for one of the machine's zone.
-    if moment.utcoffset() is None:
-        raise _NotATimeError(_A_ZONE)
-    return moment.astimezone(UTC)
-
-
 def _from_number(number: float) -> datetime:
     # NaN fails every comparison, and comparing never overflows, however large the number.
-    if _FIRST <= number < _BEYOND:
+    if _FIRST_SECOND <= number < _BEYOND_SECOND:
         return datetime.fromtimestamp(number, UTC)
-    if _FIRST * 1000 <= number < _BEYOND * 1000:
+    if _FIRST_SECOND * 1000 <= number < _BEYOND_SECOND * 1000:
         return datetime.fromtimestamp(number / 1000, UTC)
     raise _NotATimeError(_A_SANE_NUMBER)
 
@@ -321,6 +298,10 @@ class _Getter(Protocol):
     def __call__(self, record: Record, /) -> tuple[object, ...]: ...
 
 
+_Reader: TypeAlias = Callable[[object], object]
+_Setter: TypeAlias = Callable[[object, object], None]
+
+
 @frozen(kw_only=True)
 class Record:
     """A structure of the SageMaker API: what its fields are called there, and how it is read.
@@ -330,16 +311,21 @@ class Record:
     """
 
     attributes: ClassVar[Mapping[str, str]]
-    #: Every required attribute → None, which reads as missing unless something comes.
-    _required: ClassVar[Mapping[str, None]]
+    #: Of every field: API name, its reader, its default, how to set it.
+    _plan: ClassVar[Sequence[tuple[str, _Reader, object, _Setter]]]
     _values: ClassVar[_Getter]
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
         fields = attrs.fields(cls)
-        cls.attributes = {each.metadata[API_NAME]: each.name for each in fields}
-        cls._required = {each.name: None for each in fields if each.default is attrs.NOTHING}
         names = [each.name for each in fields]
+        cls.attributes = {each.metadata[API_NAME]: each.name for each in fields}
+        # A record can be filled through its slots although it is frozen, at half of what __init__
+        # costs, which would call every converter, check once more, and take names apart.
+        cls._plan = [
+            (name, each.converter, each.default, getattr(cls, each.name).__set__)
+            for name, each in zip(cls.attributes, fields, strict=True)
+        ]
         # Of one name, attrgetter would return the bare value; a repeated one makes it a tuple.
         cls._values = attrgetter(*names, names[-1])
 
@@ -355,12 +341,25 @@ class Record:
         Raises:
             ObservationError: The answer can't be read; it lists every problem.
         """
-        if type(answer) is not dict and not isinstance(answer, Mapping):
-            raise ObservationError([Problem("", "a mapping of API names", shown(answer))])
-        attributes = cls.attributes
-        given = {attributes[name]: value for name, value in answer.items() if name in attributes}
-        make: Callable[..., Self] = cls
-        return make(**{**cls._required, **given})
+        if type(answer) is not dict:
+            if not isinstance(answer, Mapping):
+                raise ObservationError([Problem("", "a mapping of API names", shown(answer))])
+            answer = {name: value for name, value in answer.items() if name in cls.attributes}
+        get = answer.get
+        record = object.__new__(cls)
+        fit = True
+        for name, read, default, put in cls._plan:
+            given = get(name)
+            if given is None and default is not NOTHING:
+                put(record, default)
+                continue
+            value = read(given)
+            if type(value) is Refused:
+                fit = False
+            put(record, value)
+        if not fit:
+            record.__attrs_post_init__()
+        return record
 
     def to_api(self) -> dict[str, object]:
         """Return it as boto3 would: API names, datetimes, plain strings, only what is present.
@@ -400,7 +399,7 @@ def read_part(kind: type[_Part], value: object) -> _Part:
 
 def read_all(kind: type[_Part], values: Sequence[object]) -> tuple[_Part, ...]:
     """Return the structures of a list inside another."""
-    parts = tuple(read_part(kind, value) for value in values)
+    parts = tuple([read_part(kind, value) for value in values])
     if _REFUSED.isdisjoint(map(type, parts)):
         return parts
     places = ((f"[{place}]", part) for place, part in enumerate(parts))

@@ -5,8 +5,9 @@ Imports the records, the causes and what an observation is made of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, cast
 
 from jobstate.errors import ObservationError, Problem, shown
@@ -30,25 +31,32 @@ _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
 _ARN = "TrainingJobArn"
-_ENVELOPE = frozenset({_DETAIL, "detail-type"})
+_TYPE = "detail-type"
 _AN_ANSWER = "an answer of ListTrainingJobs or DescribeTrainingJob, an event, a record, or a list"
 
-#: Everything that comes from one place in a record of either kind: API name → attribute.
+#: Everything that comes from one place in a record of either kind: name → attribute.
 _COMMON_FIELDS: Final = {
     "CreationTime": "creation_time",
     "TrainingEndTime": "training_end_time",
     "LastModifiedTime": "last_modified_time",
 }
-_DESCRIBED_FIELDS: Final = {
+_DESCRIBED_FIELDS: Final = _COMMON_FIELDS | {
     "TrainingStartTime": "training_start_time",
     "FailureReason": "failure_reason",
     "TrainingTimeInSeconds": "training_time_in_seconds",
     "BillableTimeInSeconds": "billable_time_in_seconds",
 }
+_POOL_FIELDS: Final = {
+    "WarmPoolStatus.ReusedByJob": "reused_by_job",
+    "WarmPoolStatus.ResourceRetainedBillableTimeInSeconds": (
+        "resource_retained_billable_time_in_seconds"
+    ),
+}
 _ARTIFACTS = "ModelArtifacts"
-_REUSED_BY = "WarmPoolStatus.ReusedByJob"
-_RETAINED = "WarmPoolStatus.ResourceRetainedBillableTimeInSeconds"
-_FIELDS = frozenset({*_COMMON_FIELDS, *_DESCRIBED_FIELDS, _ARTIFACTS, _REUSED_BY, _RETAINED})
+_FIELDS = frozenset({*_DESCRIBED_FIELDS, *_POOL_FIELDS, _ARTIFACTS})
+_common_values = attrgetter(*_COMMON_FIELDS.values())
+_described_values = attrgetter(*_DESCRIBED_FIELDS.values())
+_pool_values = attrgetter(*_POOL_FIELDS.values())
 
 
 class TrainingJobReader:
@@ -131,14 +139,14 @@ def _inside(path: str, name: str) -> str:
 
 
 def _is_event(answer: Mapping[str, object]) -> bool:
-    return not _ENVELOPE.isdisjoint(answer)
+    return _DETAIL in answer or _TYPE in answer
 
 
 def _event_problems(event: Mapping[str, object]) -> list[Problem]:
     problems = []
-    kind, source, detail = (event.get(name) for name in ("detail-type", "source", _DETAIL))
+    kind, source, detail = (event.get(name) for name in (_TYPE, "source", _DETAIL))
     if kind != DETAIL_TYPE:
-        problems.append(Problem("detail-type", repr(DETAIL_TYPE), shown(kind)))
+        problems.append(Problem(_TYPE, repr(DETAIL_TYPE), shown(kind)))
     # Events that were trimmed on the way may lack it; one that names another is another's.
     if source is not None and source != SOURCE:
         problems.append(Problem("source", repr(SOURCE), shown(source)))
@@ -151,7 +159,8 @@ def _record(answer: object) -> TrainingJobRecord:
     if isinstance(answer, TrainingJobRecord):
         return answer
     mapping = cast("Mapping[str, object]", answer)  # record_from_api refuses all others
-    if not isinstance(answer, Mapping) or not _is_event(mapping):
+    is_mapping = type(answer) is dict or isinstance(answer, Mapping)
+    if not is_mapping or not _is_event(mapping):
         return record_from_api(mapping)
     problems = _event_problems(mapping)
     if problems:
@@ -210,8 +219,10 @@ def _entries(record: TrainingJobRecord) -> tuple[Entry, ...]:
     if not isinstance(record, TrainingJobDescription):
         return ()
     return tuple(
-        Entry(str(stay.status), stay.start_time, stay.end_time, stay.status_message)
-        for stay in record.secondary_status_transitions
+        [
+            Entry(str(stay.status), stay.start_time, stay.end_time, stay.status_message)
+            for stay in record.secondary_status_transitions
+        ]
     )
 
 
@@ -221,15 +232,20 @@ def _cause(record: TrainingJobRecord) -> str | None:
 
 
 def _fields(record: TrainingJobRecord) -> dict[str, object]:
-    fields = {name: getattr(record, attribute) for name, attribute in _COMMON_FIELDS.items()}
+    if isinstance(record, TrainingJobDescription):
+        fields = _present(_DESCRIBED_FIELDS, _described_values(record))
+        artifacts = record.model_artifacts
+        if artifacts is not None and artifacts.s3_model_artifacts:
+            fields[_ARTIFACTS] = artifacts.s3_model_artifacts
+    else:
+        fields = _present(_COMMON_FIELDS, _common_values(record))
     pool = record.warm_pool_status
     if pool is not None:
-        fields[_REUSED_BY] = pool.reused_by_job
-        fields[_RETAINED] = pool.resource_retained_billable_time_in_seconds
-    if isinstance(record, TrainingJobDescription):
-        for name, attribute in _DESCRIBED_FIELDS.items():
-            fields[name] = getattr(record, attribute)
-        artifacts = record.model_artifacts
-        fields[_ARTIFACTS] = None if artifacts is None else artifacts.s3_model_artifacts
-    # Some sources print an empty text for what a job does not have.
-    return {name: value for name, value in fields.items() if value is not None and value != ""}
+        fields |= _present(_POOL_FIELDS, _pool_values(pool))
+    return fields
+
+
+def _present(names: Iterable[str], values: Iterable[object]) -> dict[str, object]:
+    # Some sources print an empty text for what a job does not have; 0 is something.
+    pairs = zip(names, values, strict=True)
+    return {name: value for name, value in pairs if value or value == 0}
