@@ -31,16 +31,17 @@ STOREYS = (
             "explanation",
             "history",
             "knowledge",
+            "life",
             "judgement",
             "lateness",
             "masks",
             "merging",
             "policy",
         },
-        *{"refusal", "report", "rules", "standing", "tables", "telling"},
+        *{"refusal", "report", "rules", "standing", "tables", "telling", "walks"},
     },
     # 2: what changes
-    {"delivery", "overdue", "snapshot", "tracked", "tracker"},
+    {"delivery", "overdue", "retention", "snapshot", "tracked", "tracker"},
     # 3: the edges
     {
         *{"audit", "diagrams", "emulator", "journal", "listeners", "machine", "sagemaker"},
