@@ -6,8 +6,8 @@ Imports nothing of jobstate: readers fill these records, the automaton and the r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import Factory, field, frozen
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def _to_the_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
+    if moment.fold:  # which arithmetic forgets; else it costs half of what replace does
+        return moment.replace(microsecond=0)
+    return moment - timedelta(0, 0, moment.microsecond)
 
 
 @frozen(order=True)
@@ -113,6 +115,51 @@ class Reader(Protocol):
         Raises:
             ObservationError: The answer can't be read; it lists every problem.
         """
+        raise NotImplementedError
+
+
+@frozen(kw_only=True)
+class Moment:
+    """What is true of a job at one moment of its life, for a service to answer.
+
+    Attributes:
+        job: The job.
+        shown: Region name → its status.
+        entries: The history up to then; each entry but the last has ended, and the last of a
+            finished job ended when it began.
+        features: Feature name → whether the job has it.
+        modified: When something last changed; aware, UTC.
+        ended: When the job came to a final state; None before.
+        failure: Why it failed, in the service's words; None where it did not, or they are missing.
+    """
+
+    job: JobKey
+    shown: Mapping[str, Shown]
+    entries: tuple[Entry, ...]
+    features: Mapping[str, bool]
+    modified: datetime
+    ended: datetime | None = None
+    failure: str | None = None
+
+
+class Writer(Protocol):
+    """How a service answers about a moment of a job's life; the reverse of a `Reader`."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of its answers by name, the one that says most first."""
+        raise NotImplementedError
+
+    def key(self, name: str, created: datetime) -> JobKey:
+        """Return the key of a job of that name.
+
+        Raises:
+            ObservationError: No job can be called so.
+        """
+        raise NotImplementedError
+
+    def write(self, moment: Moment, form: str) -> dict[str, Any]:
+        """Return the answer about a moment, as the service's client returns it."""
         raise NotImplementedError
 
 

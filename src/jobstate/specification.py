@@ -15,7 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.errors import UnknownNameError
-from jobstate.observation import Reader
+from jobstate.observation import Reader, Writer
 
 if TYPE_CHECKING:
     from jobstate.observation import Observation
@@ -379,6 +379,7 @@ class Specification:
         memories: What a job can be required to have passed.
         rules: What must be true of answers.
         reader: How answers become observations; None where callers bring observations.
+        writer: How the service answers about a moment of a job's life; None where nobody knows.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
     """
@@ -392,6 +393,7 @@ class Specification:
     memories: tuple[Memory, ...] = ()
     rules: tuple[Rule, ...] = ()
     reader: Reader | None = field(default=None, repr=False)
+    writer: Writer | None = field(default=None, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
 

@@ -16,6 +16,7 @@ from jobstate.lifecycle import Lifecycle
 from jobstate.sagemaker.reader import READER
 from jobstate.sagemaker.rules import RULES
 from jobstate.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
+from jobstate.sagemaker.writer import WRITER
 from jobstate.specification import (
     UNKNOWN_CAUSE,
     Basis,
@@ -512,4 +513,5 @@ TRAINING_JOB = Lifecycle(
     ),
     rules=RULES,
     reader=READER,
+    writer=WRITER,
 )

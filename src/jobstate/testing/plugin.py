@@ -1,0 +1,192 @@
+"""What stands behind the pytest plugin: `Conformance`, which watches clients, and a run's coverage.
+
+Imports the verdict's story; pytest itself loads `_jobstate_pytest`, which imports this on demand.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from jobstate.conformance import observations
+from jobstate.errors import ObservationError
+from jobstate.testing.coverage import LifecycleCoverage
+from jobstate.testing.story import Judged, NotConformingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from jobstate.events import Violation
+    from jobstate.lifecycle import Lifecycle
+    from jobstate.observation import JobKey
+    from jobstate.report import Report
+
+#: The calls whose answers tell of training jobs.
+OPERATIONS: Final = ("DescribeTrainingJob", "ListTrainingJobs")
+#: What botocore says when an answer has come, be it one that a `Stubber` gave.
+_EVENTS: Final = tuple(f"after-call.sagemaker.{operation}" for operation in OPERATIONS)
+#: HTTP: from here on an answer is no answer but an error or a way elsewhere.
+_NO_ANSWER: Final = 300
+
+
+class Conformance:
+    """Judges every answer that a test's clients get, and lets the test fail at its end.
+
+    No call ever fails because of what it answers: code under test sees what it would see.
+
+    Attributes:
+        lifecycle: The life cycle that judges.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.judged = Judged(lifecycle)
+        self._lock = Lock()  # clients are shared between threads
+        self._expected: dict[str, None] = {}
+        self._unreadable: list[str] = []
+        self._watched: list[Any] = []
+        self._answers = 0
+
+    # --- What it judges -------------------------------------------------------------------------
+
+    def watch(self, client: Any) -> None:  # noqa: ANN401 - botocore's clients have no type
+        """Judge what a client of SageMaker answers from now on, to the end of the test.
+
+        Args:
+            client: A client of boto3 or botocore, stubbed or not; watching it twice is watching
+                it once.
+
+        Raises:
+            TypeError: It is no such client.
+        """
+        events = getattr(getattr(client, "meta", None), "events", None)
+        service = getattr(getattr(client, "meta", None), "service_model", None)
+        if events is None or getattr(service, "service_name", None) != "sagemaker":
+            raise TypeError(f"expected a boto3 client of sagemaker, got {client!r:.200}")
+        if any(each is events for each in self._watched):
+            return
+        self._watched.append(events)
+        for event in _EVENTS:
+            events.register(event, self._answered)
+
+    def feed(self, answer: object, where: str = "") -> None:
+        """Judge an answer that came some other way, or several in order.
+
+        Args:
+            answer: What `jobstate.check_jobs` takes.
+            where: Where it came from, for the story.
+        """
+        with self._lock:
+            self._answers += 1
+            place = f"answer {self._answers}{f' ({where})' if where else ''}"
+            try:
+                for path, observation in observations(self.lifecycle, answer):
+                    self.judged.add(f"{place} {path}" if path else place, observation)
+            except ObservationError as error:
+                self._unreadable.append(f"{place}: {error}")
+
+    def _answered(
+        self,
+        http_response: Any,  # noqa: ANN401 - botocore's own types
+        parsed: dict[str, Any],
+        model: Any,  # noqa: ANN401
+        **_: object,
+    ) -> None:
+        """Take what botocore says of an answer; errors tell nothing of a job."""
+        if http_response.status_code < _NO_ANSWER:
+            self.feed(parsed, model.name)
+
+    # --- What came of it ------------------------------------------------------------------------
+
+    @property
+    def reports(self) -> dict[JobKey, Report]:
+        """The verdict on each job so far, in the order first seen."""
+        return self.judged.reports()
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything that broke a rule so far, notes and what is expected included."""
+        return tuple(each for report in self.reports.values() for each in report.violations)
+
+    def expect(self, *rules: str) -> None:
+        """Expect that rules are broken in this test, known as they are: it fails if they are not.
+
+        Raises:
+            UnknownNameError: The life cycle has no such rule; it lists those there are.
+        """
+        for rule in rules:
+            self._expected[self.lifecycle.rule(rule).id] = None
+
+    def verify(self) -> None:
+        """Do nothing where all answers can be true, but for what is expected.
+
+        Raises:
+            NotConformingError: They can't, or can't be read, or nothing broke a rule that was
+                expected to be broken.
+        """
+        __tracebackhide__ = True
+        if error := self._error():
+            raise error
+
+    def add_to_report(self, item: pytest.Item) -> None:
+        """Tell the story beside that of a test that has failed by itself."""
+        if error := self._error():
+            item.add_report_section("call", "conformance", str(error))
+
+    def _error(self) -> NotConformingError | None:
+        broken = {each.rule for each in self.violations}
+        others = [
+            *self._unreadable,
+            *(
+                f"{rule} was expected to be broken, but nothing broke it"
+                for rule in self._expected
+                if rule not in broken
+            ),
+        ]
+        stories = self.judged.stories(known=self._expected)
+        return NotConformingError(stories, others) if stories or others else None
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+        for events in self._watched:
+            for event in _EVENTS:
+                events.unregister(event, self._answered)
+        self._watched.clear()
+
+
+@contextmanager
+def watching(item: Any, lifecycle: Lifecycle) -> Iterator[Conformance]:  # noqa: ANN401 - an item
+    """Give what watches in one test, known to the test's item as long as that lasts."""
+    found = Conformance(lifecycle)
+    item.jobstate_conformance = found
+    try:
+        yield found
+    finally:
+        del item.jobstate_conformance
+        found.close()
+
+
+class CoverageOfRun:
+    """A plugin: what the answers of a whole run have shown, for each life cycle by its name."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, LifecycleCoverage] = {}
+
+    def add(self, conformance: Conformance) -> None:
+        """Count what was seen in one test."""
+        lifecycle = conformance.lifecycle
+        found = self._found.get(lifecycle.name)
+        if found is None:
+            found = self._found[lifecycle.name] = LifecycleCoverage(lifecycle)
+        found.add_answers(conformance.judged.observations())
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print what was seen, and what is missing."""
+        terminalreporter.section("lifecycle coverage")
+        for found in self._found.values():
+            terminalreporter.write_line(found.report())
+        if not self._found:
+            terminalreporter.write_line("nothing was seen: no test used the fixture `conformance`")
