@@ -18,6 +18,7 @@ from jobstate.errors import UnknownNameError
 from jobstate.observation import Reader, Writer
 
 if TYPE_CHECKING:
+    from jobstate.drawing import Drawing
     from jobstate.observation import Observation
 
 
@@ -365,6 +366,10 @@ class Rule:
     tests: tuple[Test, ...] = ()
 
 
+#: Returns how people draw a life cycle.
+Drawer: TypeAlias = Callable[[], "Drawing"]
+
+
 @frozen(kw_only=True, eq=False)
 class Specification:
     """Everything that is said of a kind of job, unchecked; `Lifecycle` is the checked one.
@@ -380,6 +385,7 @@ class Specification:
         rules: What must be true of answers.
         reader: How answers become observations; None where callers bring observations.
         writer: How the service answers about a moment of a job's life; None where nobody knows.
+        drawing: Returns how people draw it, loaded only then; None where nobody has said.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
     """
@@ -394,6 +400,7 @@ class Specification:
     rules: tuple[Rule, ...] = ()
     reader: Reader | None = field(default=None, repr=False)
     writer: Writer | None = field(default=None, repr=False)
+    drawing: Drawer | None = field(default=None, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
 

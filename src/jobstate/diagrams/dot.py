@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams.record import Kind
+from jobstate.diagrams.palette import LIGHT
+from jobstate.drawing import Colour
 from jobstate.specification import Basis
 
 if TYPE_CHECKING:
@@ -16,15 +17,9 @@ if TYPE_CHECKING:
 
     from jobstate.diagrams.record import Arrow, Diagram, Group, Node
 
-_INK, _GREY, _LIGHT = "#1f2937", "#6b7280", "#9ca3af"
+_INK, _GREY, _LIGHT = LIGHT.text, LIGHT.quiet, LIGHT.rule
+_WASH = LIGHT.inks[Colour.GREY].wash
 _LEGEND = "dashed = only inferred; [spot] = only jobs with it; double = final; grey = retired"
-_COLOURS: Mapping[Kind, tuple[str, str]] = {
-    # Firm; only inferred.
-    Kind.MOVE: (_INK, _LIGHT),
-    Kind.DETOUR: ("#6d28d9", "#b9a3e3"),
-    Kind.END: ("#b45309", "#dcb48a"),
-    Kind.GONE: (_GREY, _LIGHT),
-}
 
 
 def dot(diagram: Diagram) -> str:
@@ -45,14 +40,14 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield f'  start_{number} [shape=circle, label="", width=0.2, fillcolor="{_INK}"];'
         yield f"  start_{number} -> {start.target} [{_attributes({'label': start.label})}];"
     for arrow in diagram.arrows:
-        yield f"  {arrow.origin} -> {arrow.target} [{_attributes(_look_of_arrow(arrow))}];"
+        yield f"  {arrow.origin} -> {arrow.target} [{_attributes(_look_of_arrow(diagram, arrow))}];"
     yield "}"
 
 
 def _cluster(diagram: Diagram, group: Group) -> Iterator[str]:
     yield f"  subgraph cluster_{group.id} {{"
     yield f"    label={_quoted(group.label)};"
-    yield f'    style="rounded,filled"; color="{_LIGHT}"; fillcolor="#f3f4f6"; fontsize=14;'
+    yield f'    style="rounded,filled"; color="{_LIGHT}"; fillcolor="{_WASH}"; fontsize=14;'
     for node in diagram.nodes_in(group):
         yield f"    {node.id} [{_attributes(_look_of_node(node))}];"
     yield "  }"
@@ -69,13 +64,16 @@ def _look_of_node(node: Node) -> dict[str, str]:
     return look
 
 
-def _look_of_arrow(arrow: Arrow) -> dict[str, str]:
+def _look_of_arrow(diagram: Diagram, arrow: Arrow) -> dict[str, str]:
     inferred = arrow.basis is Basis.INFERRED
-    firm, lighter = _COLOURS[arrow.kind]
-    look = {"label": "\n".join(arrow.labels), "fontcolor": firm}
-    look["color"] = lighter if inferred else firm
+    kind = diagram.kind_of(arrow)
+    ink = LIGHT.inks[kind.colour]
+    look = {"label": "\n".join(arrow.labels), "fontcolor": ink.firm}
+    look["color"] = ink.faint if inferred else ink.firm
     if inferred:
         look["style"] = "dashed"
+    if kind.colour is Colour.GREEN and not inferred:
+        look["penwidth"] = "2.5"
     return look
 
 

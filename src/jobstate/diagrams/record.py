@@ -8,11 +8,12 @@ printable characters; what a format needs escaped besides is the renderer's own 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.diagrams.kinds import Kinds
+from jobstate.drawing import Kind
 from jobstate.escaping import printable
 from jobstate.lifecycle import assumed_text
 from jobstate.specification import Basis, Needs, Outcome, needs_text
@@ -24,20 +25,8 @@ if TYPE_CHECKING:
     from jobstate.specification import Edge, Region, State
 
 #: How much of a name an id repeats, so that people can read the source of a picture.
-_ID_CHARACTERS = 40
+_ID_CHARACTERS = 64
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9]+")
-
-
-class Kind(StrEnum):
-    """What an arrow is to a reader."""
-
-    MOVE = "move"
-    #: Only jobs with (or without) some feature take it.
-    DETOUR = "detour"
-    #: It ends the job.
-    END = "end"
-    #: The service removes the job.
-    GONE = "gone"
 
 
 @frozen(kw_only=True)
@@ -67,6 +56,7 @@ class Node:
         meaning: What it means, in a few words; may be empty.
         outcome: What a job has come to there.
         basis: How we know that it exists.
+        source: From where.
         final: Nothing will run any more.
         gone: The service is removing the job.
         retired: The service no longer supports it.
@@ -79,6 +69,7 @@ class Node:
     meaning: str
     outcome: Outcome
     basis: Basis
+    source: str
     final: bool
     gone: bool
     retired: bool
@@ -89,12 +80,36 @@ class Start:
     """Where a job begins.
 
     Attributes:
+        id: Its id.
         target: The id of the node.
         label: What a job must be for it; empty where nothing is asked.
     """
 
+    id: str
     target: str
     label: str
+
+
+@frozen(kw_only=True)
+class Cause:
+    """One edge: what makes a job move so.
+
+    Attributes:
+        name: The cause, as people read it.
+        guard: What must be so, as people read it; empty where nothing must.
+        basis: How we know that it happens.
+        source: From where.
+    """
+
+    name: str
+    guard: str
+    basis: Basis
+    source: str
+
+    @property
+    def label(self) -> str:
+        """The cause with its guard in brackets."""
+        return f"{self.name} [{self.guard}]" if self.guard else self.name
 
 
 @frozen(kw_only=True)
@@ -102,18 +117,25 @@ class Arrow:
     """All the edges from one state to another.
 
     Attributes:
+        id: Its id.
         origin: The id of the node that it leaves.
         target: The id of the node that it reaches.
-        labels: A cause each, with its guard in brackets, in the order of the life cycle.
+        causes: The edges, in the order of the life cycle.
         basis: The firmest of the edges' bases: one firm edge makes the move a known one.
-        kind: What it is to a reader.
+        kind: The name of what it is to a reader, one of the diagram's kinds.
     """
 
+    id: str
     origin: str
     target: str
-    labels: tuple[str, ...]
+    causes: tuple[Cause, ...]
     basis: Basis
-    kind: Kind
+    kind: str
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The causes with their guards in brackets, each once."""
+        return tuple(dict.fromkeys(cause.label for cause in self.causes))
 
 
 @frozen(kw_only=True)
@@ -126,6 +148,7 @@ class Diagram:
         nodes: The states, in reading order.
         starts: Where jobs begin.
         arrows: The moves, at most one from one state to another, in the life cycle's order.
+        kinds: The kinds of its arrows, in the order of a legend.
     """
 
     title: str
@@ -133,6 +156,11 @@ class Diagram:
     nodes: tuple[Node, ...]
     starts: tuple[Start, ...]
     arrows: tuple[Arrow, ...]
+    kinds: tuple[Kind, ...]
+
+    def kind_of(self, arrow: Arrow) -> Kind:
+        """Return what an arrow is to a reader."""
+        return next(kind for kind in self.kinds if kind.name == arrow.kind)
 
     def nodes_in(self, group: Group) -> tuple[Node, ...]:
         """Return the states of a frame."""
@@ -160,6 +188,7 @@ class _Maker:
         # An assumption that only callers make, and what `given` has fixed, is no choice of a job.
         self._choices = {each.name for each in lifecycle.features if each.shown}
         self._choices -= {name for name, _ in lifecycle.assumed}
+        self._kinds = Kinds(lifecycle, self._choices)
 
     def add(self, region: Region) -> None:
         """Draw a region."""
@@ -167,17 +196,22 @@ class _Maker:
         nodes = self._add_states(region)
         needed = self._guard(region.needs)
         self._starts += [
-            Start(target=nodes[name].id, label=f"[{needed}]" if needed else "")
+            Start(
+                id=self._id("b", name),
+                target=nodes[name].id,
+                label=f"[{needed}]" if needed else "",
+            )
             for name in region.initial
         ]
         for (origin, target), edges in _parallel(region.edges).items():
             self._arrows.append(
                 Arrow(
+                    id=self._id("a", f"{origin} to {target}"),
                     origin=nodes[origin].id,
                     target=nodes[target].id,
-                    labels=tuple(dict.fromkeys(map(self._label, edges))),
+                    causes=tuple(map(self._cause, edges)),
                     basis=min((edge.basis for edge in edges), key=lambda basis: basis.weakness),
-                    kind=self._kind(states[origin], states[target], edges),
+                    kind=self._kinds.of(states[origin], states[target], edges),
                 )
             )
 
@@ -191,6 +225,7 @@ class _Maker:
             nodes=tuple(self._nodes),
             starts=tuple(self._starts),
             arrows=tuple(self._arrows),
+            kinds=self._kinds.used({arrow.kind for arrow in self._arrows}),
         )
 
     def _add_states(self, region: Region) -> dict[str, Node]:
@@ -217,6 +252,7 @@ class _Maker:
             meaning=printable(state.meaning),
             outcome=state.outcome,
             basis=state.basis,
+            source=printable(state.source),
             final=state.final,
             gone=state.gone,
             retired=state.retired,
@@ -228,17 +264,14 @@ class _Maker:
         self._ids.add(chosen)
         return chosen
 
-    def _kind(self, origin: State, target: State, edges: Iterable[Edge]) -> Kind:
-        if target.gone:
-            return Kind.GONE
-        if target.final and not origin.final:
-            return Kind.END
-        return Kind.DETOUR if all(self._guard(edge.needs) for edge in edges) else Kind.MOVE
-
-    def _label(self, edge: Edge) -> str:
+    def _cause(self, edge: Edge) -> Cause:
         guards = [self._guard(edge.needs), *(f"after {each}" for each in edge.after)]
-        guard = _words(", ".join(filter(None, guards)))
-        return f"{_words(edge.cause)} [{guard}]" if guard else _words(edge.cause)
+        return Cause(
+            name=_words(edge.cause),
+            guard=_words(", ".join(filter(None, guards))),
+            basis=edge.basis,
+            source=printable(edge.source),
+        )
 
     def _guard(self, needs: Needs) -> str:
         asked = tuple((name, wanted) for name, wanted in needs if name in self._choices)

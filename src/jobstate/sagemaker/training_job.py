@@ -10,7 +10,7 @@ Imports the life cycle's pieces, the statuses, the rules and the reader.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from jobstate.lifecycle import Lifecycle
 from jobstate.sagemaker.reader import READER
@@ -28,6 +28,9 @@ from jobstate.specification import (
     Region,
     State,
 )
+
+if TYPE_CHECKING:
+    from jobstate.drawing import Drawing
 
 #: The short names of the sources that `source` texts use.
 SOURCES: Mapping[str, str] = {
@@ -495,6 +498,14 @@ _JOB = Region(
     edges=tuple(_edges()),
 )
 
+
+def _drawing() -> Drawing:
+    """Load how it is drawn; most programs never do."""
+    from jobstate.sagemaker.drawing import DRAWING  # noqa: PLC0415 - most programs never draw
+
+    return DRAWING
+
+
 #: The life cycle of a SageMaker training job.
 TRAINING_JOB = Lifecycle(
     name="sagemaker-training-job",
@@ -514,4 +525,5 @@ TRAINING_JOB = Lifecycle(
     rules=RULES,
     reader=READER,
     writer=WRITER,
+    drawing=_drawing,
 )
