@@ -7,13 +7,10 @@ diagram's record.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from jobstate.diagrams.record import Arrow, Node, Start
-    from jobstate.drawing import Point
+from jobstate.diagrams.record import Arrow, Node, Start
+from jobstate.drawing import Point
 
 
 @frozen

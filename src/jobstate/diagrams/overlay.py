@@ -6,12 +6,9 @@ All texts are printable and in the words that people read. Ids are those of the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from attrs import field, frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @frozen(kw_only=True)
