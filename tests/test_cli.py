@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import os
-import runpy
 import subprocess
 import sys
 from datetime import timedelta
@@ -84,10 +84,11 @@ def test_version(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """``python -m jobstate.cli`` is the same program."""
     monkeypatch.setattr(sys, "argv", ["__main__.py", "check", str(ANSWERS / "completed.json")])
+    # Not runpy: it wants a loader with get_code, and pytest puts its own in place of it for all
+    # that an installed plugin comes with.
+    monkeypatch.delitem(sys.modules, "jobstate.cli.__main__", raising=False)
     with pytest.raises(SystemExit) as ended:
-        # Not run_module: it wants a loader with get_code, and pytest puts its own in place of it
-        # for all that an installed plugin comes with.
-        runpy.run_path(f"{cli.__path__[0]}/__main__.py", run_name="__main__")
+        importlib.import_module("jobstate.cli.__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out.endswith("all legal\n")
 
