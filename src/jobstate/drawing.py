@@ -40,8 +40,23 @@ class Dash(StrEnum):
     DOTTED = "dotted"
 
 
+def way(notation: str) -> tuple[Point, ...]:
+    """Return the corners of a line from its notation, as in SVG: ``320,430 H440 V500``."""
+    first, *turns = notation.split()
+    x, y = map(float, first.split(","))
+    points = [(x, y)]
+    for turn in turns:
+        x, y = (float(turn[1:]), y) if turn[0] == "H" else (x, float(turn[1:]))
+        points.append((x, y))
+    return tuple(points)
+
+
 def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
+
+
+def _points(points: str | Iterable[Point]) -> tuple[Point, ...]:
+    return way(points) if isinstance(points, str) else tuple(points)
 
 
 @frozen(kw_only=True)
@@ -94,6 +109,7 @@ class Frame:
         width, height: How large it is.
         label: The primary status; empty for a frame that only holds arrows together.
         note: What stands beside the label.
+        colour: Its colour; None where the outcome of its states decides.
     """
 
     states: tuple[str, ...]
@@ -103,6 +119,7 @@ class Frame:
     height: float
     label: str = ""
     note: str = ""
+    colour: Colour | None = None
 
 
 @frozen(kw_only=True)
@@ -110,17 +127,17 @@ class Text:
     """Where a label stands.
 
     Attributes:
-        x, y: The end of its first line's baseline that `anchor` names.
+        x, y: The end of its last line's baseline that `anchor` names.
         anchor: ``start``, ``middle`` or ``end``.
         words: What is said behind the causes: whence, if it is from many.
-        broken: The words stand on a line of their own.
+        columns: How many characters a line may have.
     """
 
     x: float
     y: float
     anchor: str = "start"
     words: str = ""
-    broken: bool = False
+    columns: int = 99
 
 
 @frozen(kw_only=True)
@@ -130,7 +147,8 @@ class Line:
     Attributes:
         origins: The names of the states that its edges leave.
         targets: The names of those that they reach.
-        points: Its corners, from its beginning to its end; it turns at right angles.
+        points: Its corners, from its beginning to its end, as points or in the notation of `way`;
+            it turns at right angles.
         same: Only edges to the state with the same secondary status.
         head: It ends with an arrow's head; without, it joins another line, which has the head.
         text: Where its label stands; None where another line has it.
@@ -138,7 +156,7 @@ class Line:
 
     origins: tuple[str, ...]
     targets: tuple[str, ...]
-    points: tuple[Point, ...]
+    points: tuple[Point, ...] = field(converter=_points)
     same: bool = False
     head: bool = True
     text: Text | None = None
@@ -150,11 +168,11 @@ class Beginning:
 
     Attributes:
         state: The name of the state that it begins in.
-        points: From the mark to the state.
+        points: From the mark to the state, as in `Line`.
     """
 
     state: str
-    points: tuple[Point, ...]
+    points: tuple[Point, ...] = field(converter=_points)
 
 
 @frozen(kw_only=True)

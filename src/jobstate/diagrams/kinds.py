@@ -32,7 +32,11 @@ _DERIVED = (_MOVE, _DETOUR, *_ENDS.values(), _GONE)
 
 
 class Kinds:
-    """The kinds of the moves of a life cycle."""
+    """The kinds of the moves of a life cycle.
+
+    Attributes:
+        usual: The name of the usual road's kind; empty where nobody has said which road that is.
+    """
 
     def __init__(self, lifecycle: Lifecycle, choices: AbstractSet[str]) -> None:
         """Read the life cycle's drawing.
@@ -44,7 +48,8 @@ class Kinds:
         self._choices = choices
         self._drawing = lifecycle.drawing() if lifecycle.drawing is not None else None
         self._kinds = self._drawing.kinds if self._drawing is not None else _DERIVED
-        self._usual = set(pairwise(self._drawing.usual)) if self._drawing is not None else set()
+        self.usual = self._kinds[0].name if self._drawing is not None else ""
+        self._road = set(pairwise(self._drawing.usual)) if self._drawing is not None else set()
 
     def used(self, names: AbstractSet[str]) -> tuple[Kind, ...]:
         """Return the kinds of these names, in the order of a legend."""
@@ -54,8 +59,8 @@ class Kinds:
         """Return the name of the kind of all the edges from one state to another."""
         if self._drawing is None:
             return self._derived(origin, target, edges).name
-        if (origin.name, target.name) in self._usual:
-            return self._kinds[0].name
+        if (origin.name, target.name) in self._road:
+            return self.usual
         causes = {edge.cause for edge in edges}
         return next((kind for kind in self._kinds if kind.causes & causes), self._kinds[-1]).name
 

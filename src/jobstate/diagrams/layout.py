@@ -10,7 +10,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from jobstate.diagrams.record import Arrow, Node, Start
-from jobstate.drawing import Point
+from jobstate.drawing import Colour, Point
 
 
 @frozen
@@ -48,6 +48,7 @@ class PlacedFrame:
         note: What stands beside the label.
         area: Where it is.
         nodes: The ids of the nodes inside.
+        colour: Its colour; None where the outcome of its states decides.
     """
 
     id: str
@@ -55,6 +56,7 @@ class PlacedFrame:
     note: str
     area: Rectangle
     nodes: tuple[str, ...]
+    colour: Colour | None = None
 
 
 @frozen(kw_only=True)

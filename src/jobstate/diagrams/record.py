@@ -149,6 +149,7 @@ class Diagram:
         starts: Where jobs begin.
         arrows: The moves, at most one from one state to another, in the life cycle's order.
         kinds: The kinds of its arrows, in the order of a legend.
+        usual: The name of the kind that the usual road is of; empty where none is known.
     """
 
     title: str
@@ -157,6 +158,7 @@ class Diagram:
     starts: tuple[Start, ...]
     arrows: tuple[Arrow, ...]
     kinds: tuple[Kind, ...]
+    usual: str = ""
 
     def kind_of(self, arrow: Arrow) -> Kind:
         """Return what an arrow is to a reader."""
@@ -226,6 +228,7 @@ class _Maker:
             starts=tuple(self._starts),
             arrows=tuple(self._arrows),
             kinds=self._kinds.used({arrow.kind for arrow in self._arrows}),
+            usual=self._kinds.usual,
         )
 
     def _add_states(self, region: Region) -> dict[str, Node]:

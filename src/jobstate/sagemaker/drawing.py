@@ -1,12 +1,15 @@
 """How people draw a training job: kinds of moves, the usual road, where everything stands.
 
-Data beside the life cycle, read only by `jobstate.diagrams`. Whatever is added to the life cycle
-and not here is still drawn, by an engine that places it all anew.
+Data beside the life cycle, read only by `jobstate.diagrams`. Imports the statuses, the plan of
+the job's own region, and the data that says how people draw.
 """
 
 from __future__ import annotations
 
-from jobstate.drawing import Colour, Dash, Drawing, Kind
+from jobstate.drawing import Beginning, Colour, Dash, Drawing, Frame, Kind, Plan
+from jobstate.sagemaker.job_plan import JOB_PLAN, USUAL
+from jobstate.sagemaker.notation import boxes, line, text
+from jobstate.sagemaker.statuses import WarmPoolStatus
 
 _KINDS = (
     Kind(name="usual", title="the usual road", colour=Colour.GREEN),
@@ -59,12 +62,46 @@ _KINDS = (
     ),
     Kind(name="move", title="other moves", colour=Colour.GREY),
 )
-_USUAL = (
-    "InProgress/Starting",
-    "InProgress/Downloading",
-    "InProgress/Training",
-    "InProgress/Uploading",
-    "Completed/Completed",
+_POOL = (
+    str(WarmPoolStatus.IN_USE),
+    str(WarmPoolStatus.AVAILABLE),
+    str(WarmPoolStatus.REUSED),
+    str(WarmPoolStatus.TERMINATED),
 )
-
-DRAWING = Drawing(kinds=_KINDS, usual=_USUAL)
+_IN_USE, _AVAILABLE, _REUSED, _TERMINATED = _POOL
+_POOL_PLAN = Plan(
+    region="warm_pool",
+    boxes=tuple(
+        boxes(
+            _POOL,
+            (140, 1195, 110, 46),
+            (350, 1195, 130, 46),
+            (620, 1195, 130, 46),
+            (800, 1195, 130, 46),
+        )
+    ),
+    frames=(
+        Frame(
+            states=_POOL,
+            label="WarmPoolStatus",
+            note="beside a job whose instances are kept for the next",
+            x=75,
+            y=1136,
+            width=930,
+            height=150,
+            colour=Colour.GREY,
+        ),
+    ),
+    lines=(
+        line(_IN_USE, _AVAILABLE, "250,1218 H350", text(298, 1211, anchor="middle")),
+        line(_IN_USE, _TERMINATED, "195,1195 V1177 H865 V1190", text(530, 1171)),
+        line(_AVAILABLE, _REUSED, "480,1218 H615", text(548, 1211, anchor="middle")),
+        line(_AVAILABLE, _TERMINATED, "440,1241 V1266 H865 V1246", text(530, 1260)),
+        line(
+            _AVAILABLE, _AVAILABLE, "395,1241 V1266 H325 V1232 H350", text(318, 1262, anchor="end")
+        ),
+    ),
+    beginnings=(Beginning(state=_IN_USE, points="97,1218 H140"),),
+)
+#: How a training job is drawn.
+DRAWING = Drawing(kinds=_KINDS, usual=USUAL, plans=(JOB_PLAN, _POOL_PLAN))
