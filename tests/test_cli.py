@@ -56,10 +56,10 @@ def test_help_lists_the_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches(command: str) -> None:
-    """Every command shows two examples on lines of their own, and its exit codes."""
+    """Every command shows examples on lines of their own, and its exit codes."""
     text = jobstate(command, "--help").stdout
     examples = text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
-    assert len(examples) == 2
+    assert 2 <= len(examples) <= 5
     assert all(f"jobstate {command} " in example for example in examples)
     assert [line.split()[0] for line in text.partition("Exit codes:\n")[2].splitlines()[:2]] == [
         "0",

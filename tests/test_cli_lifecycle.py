@@ -18,7 +18,7 @@ TIGHT = ("--given", "spot=no")
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
     assert {*lifecycle.Format} == {*tables.FORMATS}
-    assert {*diagram.Format} == {*diagrams.FORMATS}
+    assert {*diagram.Format} == {*diagrams.FORMATS, "png"}
 
 
 def test_text_is_for_people() -> None:

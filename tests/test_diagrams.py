@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from jobstate import Basis, Lifecycle, Outcome, Region, State, UnknownNameError
-from jobstate.diagrams import FORMATS, diagram_of, render
+from jobstate.diagrams import diagram_of, render
 from jobstate.sagemaker import TRAINING_JOB
 from pictures import Picture, Place, read_dot, read_mermaid
 from small import PARCELS, SOURCE, edge, feature, state
@@ -95,7 +95,7 @@ def lifecycle(request: pytest.FixtureRequest) -> Lifecycle:
     return LIFECYCLES[request.param]
 
 
-@pytest.fixture(params=FORMATS)
+@pytest.fixture(params=READERS)
 def picture(request: pytest.FixtureRequest, lifecycle: Lifecycle) -> Picture:
     """Return a picture of it, read back."""
     return READERS[request.param](render(lifecycle, request.param))
@@ -252,7 +252,7 @@ def test_ids_are_safe() -> None:
     assert {"s_a_b", "s_a_b_2", "s_a_b_3"} <= set(ids)
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", READERS)
 def test_hostile_names_are_text(format_: str) -> None:
     """Nothing unseen reaches the file, and the lines are those of a harmless life cycle."""
     text = render(hostile(), format_)

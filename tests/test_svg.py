@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from attrs import frozen
 
-from jobstate.diagrams import diagram_of
+from jobstate.diagrams import diagram_of, picture
 from jobstate.diagrams.palette import DARK, LIGHT, Theme
 from jobstate.diagrams.plan import placed
 from jobstate.diagrams.style import Look
 from jobstate.diagrams.svg import svg
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge
+from test_diagrams import hostile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,3 +292,41 @@ def test_looks(look: Look) -> None:
     assert ("prefers-color-scheme" in text) is (look is Look.AUTO)
     assert (DARK.paper in text) is (look is not Look.LIGHT)
     assert (LIGHT.paper in text) is (look is not Look.DARK)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_hostile_names_are_text() -> None:
+    """Nothing unseen reaches the file, nothing breaks out of a text, and all of it is drawn."""
+    lifecycle = hostile()
+    text = picture(lifecycle)
+    assert all(line.isprintable() for line in text.split("\n"))
+    drawn = Drawn(text)
+    assert len(drawn.labels) == sum(len(region.states) for region in lifecycle.regions)
+    tags = {each.tag.removeprefix(SVG) for each in drawn.root.iter()}
+    assert tags <= {
+        *("svg", "title", "desc", "style", "g", "rect", "text", "tspan", "circle", "path"),
+        "polygon",
+    }
+    assert {name for each in drawn.root.iter() for name in each.attrib} <= {
+        *("viewBox", "width", "height", "role", "aria-labelledby", "id", "class", "x", "y", "dx"),
+        *("rx", "r", "cx", "cy", "d", "points", "transform", "data-arrows", "text-anchor"),
+    }
+
+
+def test_the_hash_seed_does_not_matter() -> None:
+    """Every process draws the same."""
+    program = (
+        "from jobstate.diagrams import picture; from jobstate.sagemaker import TRAINING_JOB;"
+        "import hashlib; print(hashlib.sha256(picture(TRAINING_JOB).encode()).hexdigest())"
+    )
+    found = {
+        subprocess.run(  # noqa: S603 - a fixed program
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1

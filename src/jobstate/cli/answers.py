@@ -1,7 +1,7 @@
-"""Every answer in files and pipes, judged job by job; tells of what can't be read.
+"""Every answer in files and pipes, judged job by job or kept; tells of what can't be read.
 
-Imports the check and the documents. Memory is bounded by the number of jobs, and by the news that
-there are of them.
+Imports the check and the documents. The memory of a judge is bounded by the number of jobs, and by
+the news that there are of them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from jobstate.errors import ObservationError, Problem
 from jobstate.escaping import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.lifecycle import Lifecycle
-    from jobstate.observation import JobKey, Reader
+    from jobstate.observation import JobKey, Observation, Reader
     from jobstate.report import Report
 
 #: The name that stands for standard input.
@@ -31,26 +31,27 @@ STDIN: Final = "-"
 
 
 class Answers:
-    """The verdicts on every job that some answers speak of.
+    """Reads answers and hands on what they say.
 
     Attributes:
-        answers: How many answers were judged.
+        answers: How many answers were read.
         unusable: How many documents and answers could not be read.
     """
 
-    def __init__(self, lifecycle: Lifecycle, reader: Reader) -> None:
-        self._lifecycle = lifecycle
+    def __init__(self, reader: Reader, take: Callable[[Observation, str], None]) -> None:
+        """Prepare to read.
+
+        Args:
+            reader: How answers become observations.
+            take: Gets what each answer says, and where it stands.
+        """
         self._reader = reader
-        self._jobs: dict[JobKey, Series] = {}
+        self._take = take
         self.answers = 0
         self.unusable = 0
 
-    def reports(self) -> list[Report]:
-        """Return the verdict on every job, in the order first seen."""
-        return [series.report() for series in self._jobs.values()]
-
     def read(self, names: Sequence[str]) -> None:
-        """Judge every answer in files, in order; ``-`` is standard input."""
+        """Read every answer in files, in order; ``-`` is standard input."""
         with progress(_size(names)) as told:
             before = 0
             for name in names:
@@ -59,7 +60,7 @@ class Answers:
                     read = found.read
                     told(before + read)
                     if isinstance(found, Document):
-                        self._judge(found)
+                        self._split(found)
                     else:
                         self._refuse(found.location, [found.reason])
                 before += read
@@ -74,7 +75,7 @@ class Answers:
         except OSError as error:
             yield Unusable(Location(name), error.strerror or str(error), 0)
 
-    def _judge(self, document: Document) -> None:
+    def _split(self, document: Document) -> None:
         items = list(self._reader.items(document.value))
         place = str(document.location)
         for path, item in items:
@@ -87,10 +88,7 @@ class Answers:
                 self._refuse(document.location, error.under(path).problems)
                 continue
             where = f"{place} {path}" if len(items) > 1 else place
-            series = self._jobs.get(observation.job)
-            if series is None:
-                series = self._jobs[observation.job] = Series(self._lifecycle)
-            series.add(observation, where)
+            self._take(observation, where)
             self.answers += 1
 
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:
@@ -101,6 +99,42 @@ class Answers:
             complain(f"{place}: {lines[0]}")
         else:
             complain("\n  - ".join([f"{place}: {counted(len(lines), 'problem')}", *lines]))
+
+
+class Verdicts(Answers):
+    """The verdicts on every job that some answers speak of."""
+
+    def __init__(self, lifecycle: Lifecycle, reader: Reader) -> None:
+        """Prepare to judge by a life cycle."""
+        super().__init__(reader, self._judge)
+        self._lifecycle = lifecycle
+        self._jobs: dict[JobKey, Series] = {}
+
+    def reports(self) -> list[Report]:
+        """Return the verdict on every job, in the order first seen."""
+        return [series.report() for series in self._jobs.values()]
+
+    def _judge(self, observation: Observation, where: str) -> None:
+        series = self._jobs.get(observation.job)
+        if series is None:
+            series = self._jobs[observation.job] = Series(self._lifecycle)
+        series.add(observation, where)
+
+
+class Kept(Answers):
+    """All that some answers say of each job.
+
+    Attributes:
+        jobs: What is said of each job, in the order first seen.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        """Prepare to keep it."""
+        super().__init__(reader, self._keep)
+        self.jobs: dict[JobKey, list[Observation]] = {}
+
+    def _keep(self, observation: Observation, _where: str) -> None:
+        self.jobs.setdefault(observation.job, []).append(observation)
 
 
 def _size(names: Iterable[str]) -> int | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jobstate.cli.answers import Answers
+from jobstate.cli.answers import Verdicts
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, emit, run, tightened
 from jobstate.cli.terminal import Paint, counted
 from jobstate.cli.timeline import job_lines, summary_lines
@@ -87,7 +87,7 @@ def check(  # noqa: PLR0913 - the options of a command
     lifecycle = tightened(TRAINING_JOB, given, ignore)
 
     def work() -> int:
-        answers = Answers(lifecycle, READER)
+        answers = Verdicts(lifecycle, READER)
         answers.read(files)
         reports = answers.reports()
         if chosen is Format.JSON:
@@ -108,7 +108,7 @@ def _is_legal(report: Report, *, strict: bool) -> bool:
     return report.legal and not (strict and (report.violations or report.unmodelled))
 
 
-def _text(answers: Answers, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
+def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
     paint = Paint.on(sys.stdout)
     many = len(reports) > MANY_JOBS
     for report in reports:
@@ -140,7 +140,7 @@ def _verdict(reports: list[Report], illegal: int) -> str:
     return f"{illegal:,} illegal" if illegal else "all legal"
 
 
-def _more(answers: Answers, reports: list[Report]) -> str:
+def _more(answers: Verdicts, reports: list[Report]) -> str:
     """Return what else there was, counted."""
     severities = [each.severity for report in reports for each in report.violations]
     counts = (

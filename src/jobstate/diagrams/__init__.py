@@ -1,12 +1,23 @@
-"""Pictures of a life cycle as text that other tools draw; imports the record and the renderers."""
+"""Pictures of life cycles, of one job's way through them, and of what a fleet did.
+
+Everything is drawn from one plain record (`diagram_of`); whatever is loaded here makes life cycles
+and jobs show themselves in notebooks.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.census import Census
 from jobstate.diagrams.dot import dot
+from jobstate.diagrams.fleet import fleet
 from jobstate.diagrams.mermaid import mermaid
+from jobstate.diagrams.notebook import show_in_notebooks
+from jobstate.diagrams.overlay import Overlay
+from jobstate.diagrams.picture import picture
 from jobstate.diagrams.record import Diagram, diagram_of
+from jobstate.diagrams.style import Look
+from jobstate.diagrams.way import way
 from jobstate.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -14,7 +25,11 @@ if TYPE_CHECKING:
 
     from jobstate.lifecycle import Lifecycle
 
-_RENDERERS: Mapping[str, Callable[[Diagram], str]] = {"mermaid": mermaid, "dot": dot}
+_RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {
+    "svg": picture,
+    "mermaid": lambda lifecycle: mermaid(diagram_of(lifecycle)),
+    "dot": lambda lifecycle: dot(diagram_of(lifecycle)),
+}
 
 #: The formats that `render` knows.
 FORMATS = tuple(_RENDERERS)
@@ -29,10 +44,24 @@ def render(lifecycle: Lifecycle, format: str) -> str:  # noqa: A002 - what every
 
     Raises:
         UnknownNameError: There is no such format; it lists those there are.
+        ToolMissingError: SVG and HTML of a life cycle without a plan need Graphviz.
     """
     if format not in _RENDERERS:
         raise UnknownNameError("format", format, FORMATS)
-    return _RENDERERS[format](diagram_of(lifecycle))
+    return _RENDERERS[format](lifecycle)
 
 
-__all__ = ["FORMATS", "Diagram", "diagram_of", "render"]
+show_in_notebooks()
+
+__all__ = [
+    "FORMATS",
+    "Census",
+    "Diagram",
+    "Look",
+    "Overlay",
+    "diagram_of",
+    "fleet",
+    "picture",
+    "render",
+    "way",
+]

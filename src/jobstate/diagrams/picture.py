@@ -1,0 +1,53 @@
+"""A life cycle as the SVG that people look at: `picture`.
+
+Imports the record, whoever places it, and the SVG.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobstate.diagrams import graphviz, plan
+from jobstate.diagrams.record import diagram_of
+from jobstate.diagrams.style import Look
+from jobstate.diagrams.svg import svg
+
+if TYPE_CHECKING:
+    from jobstate.diagrams.layout import Layout
+    from jobstate.diagrams.overlay import Overlay
+    from jobstate.diagrams.record import Diagram
+    from jobstate.lifecycle import Lifecycle
+
+
+def picture(lifecycle: Lifecycle, *, overlay: Overlay | None = None, look: Look = Look.AUTO) -> str:
+    """Return the picture of a life cycle as SVG, the same in every process.
+
+    Frames are primary statuses, boxes secondary ones; the usual road is heavy, detours have a
+    colour and a dash by kind, what is only inferred is lighter. An arrow that leaves a frame leaves
+    from every status inside. A training job's statuses stand where its own plan has them, in some
+    20 ms; those of other life cycles are placed by Graphviz, which takes seconds.
+
+    Args:
+        lifecycle: Any life cycle; draw a smaller one with `Lifecycle.given`.
+        overlay: What is laid over it: `way` of a job, or a `fleet`.
+        look: Light, dark, or what the reader's system asks for.
+
+    Raises:
+        ToolMissingError: The life cycle has no plan, and Graphviz is not there.
+        ToolFailedError: Graphviz failed.
+    """
+    diagram = diagram_of(lifecycle)
+    return svg(diagram, layout_of(lifecycle, diagram), look=look, overlay=overlay)
+
+
+def layout_of(lifecycle: Lifecycle, diagram: Diagram) -> Layout:
+    """Return where everything stands: by the life cycle's own plan, else by Graphviz.
+
+    Raises:
+        ToolMissingError: There is no plan that has it all, and Graphviz is not there.
+        ToolFailedError: Graphviz failed.
+    """
+    found = None
+    if lifecycle.drawing is not None:
+        found = plan.placed(diagram, lifecycle.drawing())
+    return found or graphviz.placed(diagram)
