@@ -18,7 +18,8 @@ class Mark:
     Attributes:
         text: What stands in the pill on it: ``3 7`` or ``1,076``; empty for none.
         weight: How wide it is drawn, from 0 (never taken) to 1 (the most often taken).
-        numbers: The numbers of the steps that took it, from 1; empty in a fleet.
+        numbers: The numbers of the steps that took it, from 1, in order; of very many the first
+            ones and the last. Empty in a fleet.
         count: How often it was taken.
     """
 
@@ -69,7 +70,8 @@ class Stay:
     """A piece of the strip under the picture.
 
     Attributes:
-        node: The id of the node; None for a status that the life cycle does not know.
+        node: The id of the node; None for a status that the life cycle does not know, one that
+            leaves several nodes, and for what is left out of too long a time line.
         label: The status.
         begin, end: Seconds since the strip's beginning; begin ≤ end.
         open: It has not ended: the job is there still.
