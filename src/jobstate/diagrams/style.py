@@ -68,7 +68,7 @@ _SHAPES = (
     ".chip {font-size: 12px; font-weight: bold; text-anchor: middle;}",
     ".tick-text {font-size: 12px;}",
     ".dim {opacity: 0.28;}",
-    ".unseen .stroke {stroke-dasharray: 1 4; stroke-width: 1.2;}",
+    ".line.unseen .stroke {stroke-dasharray: 1 4; stroke-width: 1.2;}",
     ".now .box, .bad .box {stroke-width: 3.5;}",
     ".break .stroke {fill: none; stroke-width: 3; stroke-dasharray: 6 4;}",
     ".finding {font-size: 13px; font-weight: bold;}",
@@ -120,5 +120,5 @@ def _colours(kinds: Iterable[Kind], theme: Theme) -> Iterator[str]:
     yield f".bad .box, .bad .stroke {{stroke: {red};}} .bad .head {{fill: {red};}}"
     yield f".bad .pill, .finding {{fill: {red};}} .bad .mark {{stroke: {red};}}"
     yield f".on-chip {{fill: {theme.paper};}}"
-    yield f".unseen .stroke {{stroke: {theme.rule};}}"
-    yield f".unseen .head, .unseen .port {{fill: {theme.rule};}}"
+    yield f".line.unseen .stroke {{stroke: {theme.rule};}}"
+    yield f".line.unseen .head, .line.unseen .port {{fill: {theme.rule};}}"
