@@ -205,7 +205,9 @@ def test_marks_on_curves() -> None:
         lines=(PlacedLine(arrows=(arrow,), course=course),),
         starts=(),
     )
-    overlay = Overlay(title="a", subtitle="b", arrows={arrow.id: Mark(text="12")})
+    # Of an arrow that is not in the picture nothing is shown.
+    marks = {arrow.id: Mark(text="12"), "a_elsewhere": Mark(text="13")}
+    overlay = Overlay(title="a", subtitle="b", arrows=marks)
     root = ET.fromstring(svg(diagram, layout, overlay=overlay))  # noqa: S314 - our own
     assert texts(root, "pill") == ["12"]
     (line,) = [each for each in groups(root, "line") if each.get("data-arrows") == arrow.id]

@@ -11,10 +11,13 @@ import sys
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 from attrs import frozen
 
-from jobstate.diagrams import diagram_of, picture
+from jobstate import Basis
+from jobstate.diagrams import diagram_of, picture, shapes
+from jobstate.diagrams.layout import Course, Layout
 from jobstate.diagrams.palette import DARK, LIGHT, Theme
 from jobstate.diagrams.plan import placed
 from jobstate.diagrams.style import Look
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate import Lifecycle
-    from jobstate.diagrams.layout import Layout
+    from jobstate.diagrams import Diagram
 
 SVG = "{http://www.w3.org/2000/svg}"
 FEATURES = ("spot", "retry", "plan", "warm_pool", "stop")
@@ -244,6 +247,32 @@ def test_a_smaller_life_cycle_is_a_smaller_picture() -> None:
     """Bands that `given` leaves empty are taken out."""
     whole, small = laid(TRAINING_JOB), laid(VARIANTS["spot=False, stop=False"])
     assert small.height < 0.75 * whole.height
+
+
+def legend(diagram: Diagram) -> list[str]:
+    """Return what the legend of a picture says."""
+    layout = Layout(width=600, height=100, frames=(), boxes=(), lines=(), starts=())
+    root = ET.fromstring(svg(diagram, layout))  # noqa: S314 - our own
+    return [str(each.text) for each in root.iter(f"{SVG}text") if each.get("class") == "legend"]
+
+
+def test_the_legend_says_what_occurs() -> None:
+    """What is not in the picture is not in its legend either."""
+    diagram = diagram_of(PARCELS)
+    assert "lighter: only inferred" in legend(diagram)
+    assert "final: nothing runs any more" in legend(diagram)
+    firm = tuple(arrow for arrow in diagram.arrows if arrow.basis is not Basis.INFERRED)
+    open_ = tuple(node for node in diagram.nodes if not node.final)
+    assert "lighter: only inferred" not in legend(attrs.evolve(diagram, arrows=firm))
+    assert "final: nothing runs any more" not in legend(attrs.evolve(diagram, nodes=open_))
+    assert legend(attrs.evolve(diagram, nodes=(), arrows=(), kinds=())) == []
+
+
+def test_a_line_of_no_length() -> None:
+    """An engine may put both ends in the same place; that is a point, and no error."""
+    course = Course(points=((5, 5), (5, 5)))
+    assert shapes.path(course, 7) == "M5,5 L5,5"
+    assert shapes.head(course, 9) == "5,5 5,5 5,5"
 
 
 # --- How it looks -----------------------------------------------------------------------------
