@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from typing import Any
 
 import pytest
@@ -13,14 +14,20 @@ from jobstate import (
     JobstateError,
     LifecycleError,
     ObservationError,
+    PictureError,
     Problem,
     SnapshotError,
+    ToolFailedError,
+    ToolMissingError,
     Tracker,
     UnknownJobError,
     UnknownNameError,
     check,
     explain,
 )
+from jobstate.diagrams import diagram_of
+from jobstate.diagrams.graphviz import placed
+from jobstate.diagrams.png import png
 from jobstate.errors import LISTED, SHOWN_CHARACTERS, shown
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -39,6 +46,9 @@ BUILT_INS = {
     ConformanceError: ValueError,
     UnknownJobError: KeyError,
     SnapshotError: ValueError,
+    PictureError: ValueError,
+    ToolFailedError: RuntimeError,
+    ToolMissingError: RuntimeError,
 }
 
 
@@ -53,6 +63,12 @@ def raised(kind: type[JobstateError]) -> JobstateError:
             TRAINING_JOB.feature("spots")
         elif kind is UnknownJobError:
             Tracker(TRAINING_JOB)[ARN]
+        elif kind is PictureError:
+            png("<svg/>", scale=-1)
+        elif kind is ToolFailedError:
+            placed(diagram_of(TRAINING_JOB), program=sys.executable)
+        elif kind is ToolMissingError:
+            placed(diagram_of(TRAINING_JOB), program="/no/such/dot")
         elif kind is SnapshotError:
             snapshot = Tracker(TRAINING_JOB).snapshot()
             Tracker(TRAINING_JOB).restore(snapshot.replace('"known": []', '"known": ["job", 5]'))
@@ -84,6 +100,12 @@ TEXTS = {
         "this snapshot can't be restored (2 problems):\n"
         "  - known[0]: expected a list of 2, got 'job'\n"
         "  - known[1]: expected a list of 2, got 5"
+    ),
+    PictureError: "this picture can't be made: its scale must be a positive number, not -1",
+    ToolFailedError: f"{sys.executable!r} failed with code 2; it said ",
+    ToolMissingError: (
+        "Graphviz' program '/no/such/dot' is not there, which places the states of a life cycle"
+        " that has no plan; install Graphviz (https://graphviz.org; `apt install graphviz`,"
     ),
 }
 
@@ -136,6 +158,18 @@ def test_fields_of_errors() -> None:
     damaged = raised(SnapshotError)
     assert isinstance(damaged, SnapshotError)
     assert [problem.path for problem in damaged.problems] == ["known[0]", "known[1]"]
+    missing = raised(ToolMissingError)
+    assert isinstance(missing, ToolMissingError)
+    assert missing.tool == "Graphviz' program '/no/such/dot'"
+    assert missing.purpose.startswith("places")
+    assert missing.remedy.startswith("install Graphviz")
+    failed = raised(ToolFailedError)
+    assert isinstance(failed, ToolFailedError)
+    assert (failed.tool, failed.problem) == (sys.executable, "failed with code 2")
+    assert "nknown option" in failed.output
+    bad = raised(PictureError)
+    assert isinstance(bad, PictureError)
+    assert bad.problem == "its scale must be a positive number, not -1"
     clash = raised(LifecycleError)
     assert isinstance(clash, LifecycleError)
     assert clash.name == "sagemaker-training-job"

@@ -21,7 +21,9 @@ def test_the_test_extra_and_group_agree(project: dict[str, Any]) -> None:
     """The extra is for any pip, the group for those who work on the project."""
     extras = project["project"]["optional-dependencies"]
     named = {each for each in extras["test"] if not each.startswith("jobstate")}
-    assert named | set(extras["testing"]) == set(project["dependency-groups"]["test"])
+    assert named | set(extras["testing"]) | set(extras["diagrams"]) == set(
+        project["dependency-groups"]["test"]
+    )
 
 
 def test_all_means_all(project: dict[str, Any]) -> None:

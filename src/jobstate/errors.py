@@ -135,6 +135,60 @@ class SnapshotError(JobstateError, ValueError):
         return _listing("this snapshot can't be restored", self.problems)
 
 
+class ToolMissingError(JobstateError, RuntimeError):
+    """Something outside of jobstate is needed and not there: a program, an extra, a font.
+
+    Attributes:
+        tool: What is missing.
+        purpose: What it would have done.
+        remedy: What to do: how to install it, or what goes without it.
+    """
+
+    def __init__(self, tool: str, purpose: str, remedy: str) -> None:
+        self.tool = tool
+        self.purpose = purpose
+        self.remedy = remedy
+        super().__init__(tool, purpose, remedy)
+
+    def __str__(self) -> str:
+        return f"{self.tool} is not there, which {self.purpose}; {self.remedy}"
+
+
+class ToolFailedError(JobstateError, RuntimeError):
+    """A program that is there did not do what it was run for.
+
+    Attributes:
+        tool: The program.
+        problem: What it did instead.
+        output: What it said, whole; empty where it said nothing.
+    """
+
+    def __init__(self, tool: str, problem: str, output: str = "") -> None:
+        self.tool = tool
+        self.problem = problem
+        self.output = output
+        super().__init__(tool, problem, output)
+
+    def __str__(self) -> str:
+        said = f"; it said {shown(self.output)}" if self.output else ""
+        return f"{shown(self.tool)} {self.problem}{said}"
+
+
+class PictureError(JobstateError, ValueError):
+    """A picture that can't be made as it was asked for.
+
+    Attributes:
+        problem: What is wrong, and what would be right.
+    """
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return f"this picture can't be made: {self.problem}"
+
+
 class BrokenRule(Protocol):
     """What `ConformanceError` needs to know of a violation."""
 

@@ -77,7 +77,7 @@ _WIDTHS: Mapping[bool, Mapping[str, int]] = {
 _WIDE = 1000
 #: Pictures: Noto Color Emoji's are 2,550 units of 2,048 wide (its table `hmtx`, version 2.042).
 _PICTURE = 1250
-#: What a letter is wider for its accents, at most: ``í`` is 56 wider than ``i``, ``ď`` 59 than ``d``.
+#: What a letter is wider for its accent: ``í`` is 56 wider than ``i``, ``ď`` 59 wider than ``d``.
 _ACCENTED = 60
 #: Whatever else a machine may find in some font: nearly all of Liberation Sans' are narrower.
 _OTHER = 1100

@@ -25,7 +25,7 @@ def picture(lifecycle: Lifecycle, *, overlay: Overlay | None = None, look: Look 
     Frames are primary statuses, boxes secondary ones; the usual road is heavy, detours have a
     colour and a dash by kind, what is only inferred is lighter. An arrow that leaves a frame leaves
     from every status inside. A training job's statuses stand where its own plan has them, in some
-    20 ms; those of other life cycles are placed by Graphviz, which takes seconds.
+    20 ms; those of other life cycles are placed by Graphviz, in a tenth of a second or more.
 
     Args:
         lifecycle: Any life cycle; draw a smaller one with `Lifecycle.given`.

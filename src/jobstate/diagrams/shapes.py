@@ -54,9 +54,20 @@ def head(course: Course, length: float) -> str:
 def middle(course: Course) -> Point:
     """Return the middle of a line's longest piece, where a mark on it is seen best."""
     if course.curved:
-        return course.points[len(course.points) // 2]
+        return _middle_of_curve(course.points)
     one, other = max(pairwise(course.points), key=lambda ends: distance(*ends))
     return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+
+def _middle_of_curve(points: Sequence[Point]) -> Point:
+    """Return the middle of the middle piece of a spline."""
+    first = (len(points) - 1) // 3 // 2 * 3
+    a, b, c, d = points[first : first + 4]
+    x, y = (
+        (one + 3 * two + 3 * three + four) / 8
+        for one, two, three, four in zip(a, b, c, d, strict=True)
+    )
+    return x, y
 
 
 def length(course: Course) -> float:

@@ -92,7 +92,7 @@ def _colours(kinds: Iterable[Kind], theme: Theme) -> Iterator[str]:
     yield f".box {{fill: {theme.box}; stroke: {theme.rule};}}"
     yield f".casing {{stroke: {theme.paper};}}"
     yield f".start .dot, .start .head {{fill: {theme.text};}}"
-    yield f".start .stroke {{stroke: {theme.text};}}"
+    yield f".start .stroke {{stroke: {theme.text};}} .start .label {{fill: {theme.quiet};}}"
     yield f".zone rect {{stroke: {theme.quiet};}}"
     yield f".mark {{fill: {theme.paper};}}"
     for colour, ink in theme.inks.items():

@@ -194,6 +194,8 @@ class _Picture:
         yield element("circle", class_="dot", cx=x, cy=y, r="9")
         yield element("path", class_="stroke", d=shapes.path(start.course, 7))
         yield element("polygon", class_="head", points=shapes.head(start.course, _HEAD_LENGTHS[1]))
+        if start.label is not None and self._overlay is None:
+            yield _label(start.label)
         yield "</g>"
 
     # --- Lines -----------------------------------------------------------------------------------
