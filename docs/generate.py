@@ -1,19 +1,23 @@
 """Write the files that are made from the life cycle: `python docs/generate.py`, or `--check` them.
 
-Imports jobstate alone, so it runs wherever the library is installed. It is no part of the library
-and does not ship in the wheel.
+Imports jobstate alone, so it runs wherever the library is installed; writing bitmaps takes the
+extra `diagrams`, checking them does not. It is no part of the library and not in the wheel.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import struct
 import sys
 import textwrap
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobstate import diagrams, tables
 from jobstate.automaton import Result, compile_lifecycle
+from jobstate.diagrams.png import png
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.outcome import failure_cause
 from jobstate.sagemaker.training_job import SOURCES
@@ -28,6 +32,11 @@ NOTICE = f"<!-- Made by `{COMMAND}`: change that, or the life cycle, and run it 
 
 #: The pictures: stem → title, for whom it is, the life cycle.
 PICTURES = {
+    "training-job": (
+        "Everything",
+        "All that any training job can do, stops included.",
+        TRAINING_JOB,
+    ),
     "on-demand": (
         "On demand",
         "A job on on-demand instances, without retries and training plans, that nobody stops.",
@@ -38,16 +47,33 @@ PICTURES = {
         "A job on spot instances that nobody stops; it may be set to be retried.",
         TRAINING_JOB.given(spot=True, stop=False),
     ),
-    "training-job": (
-        "Everything",
-        "All that any training job can do, stops included. It is large: better draw the DOT file.",
-        TRAINING_JOB,
+    "warm-pool": (
+        "With a warm pool",
+        "A job whose instances are kept for the next one, without retries and plans.",
+        TRAINING_JOB.given(warm_pool=True, retry=False, plan=False),
     ),
 }
 #: How long the lines of paragraphs are.
 WIDTH = 100
 #: Format → how its files are called.
-ENDINGS = {"mermaid": "mmd", "dot": "dot"}
+ENDINGS = {
+    "svg": "svg",
+    "html": "html",
+    "mermaid": "mmd",
+    "dot": "dot",
+    "plantuml": "puml",
+    "scxml": "scxml",
+    "markdown": "transitions.md",
+    "csv": "transitions.csv",
+}
+
+#: How the bitmaps' files are called.
+BITMAP = "png"
+#: The name under which a bitmap holds the digest of what it was drawn from. Its bytes depend on the
+#: machine's fonts, so they can't be compared.
+SOURCE = b"jobstate-svg-sha256"
+#: Where a PNG's first chunk ends, behind which others may stand.
+_BEHIND_HEADER = 33
 
 #: A status that AWS does not have, to show what becomes of one.
 STRANGER = "Hibernating"
@@ -76,11 +102,15 @@ def products() -> dict[str, str]:
 
 def stale(home: Path = HOME) -> list[str]:
     """Return the paths of the files that are missing or are not what they would be made."""
-    return [
+    found = [
         path
         for path, text in products().items()
         if not (home / path).is_file() or (home / path).read_bytes() != text.encode()
     ]
+    for path, drawn in bitmaps().items():
+        if not (home / path).is_file() or digest(drawn) not in (home / path).read_bytes():
+            found.append(path)
+    return found
 
 
 def write(home: Path = HOME) -> None:
@@ -88,6 +118,28 @@ def write(home: Path = HOME) -> None:
     for path, text in products().items():
         (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_bytes(text.encode())
+    for path, drawn in bitmaps().items():
+        (home / path).write_bytes(stamped(png(drawn, scale=1), digest(drawn)))
+
+
+def bitmaps() -> dict[str, str]:
+    """Return what is to be drawn as a bitmap, by the bitmap's path."""
+    return {
+        f"diagrams/{stem}.{BITMAP}": diagrams.picture(lifecycle, look=diagrams.Look.LIGHT)
+        for stem, (_, _, lifecycle) in PICTURES.items()
+    }
+
+
+def digest(drawn: str) -> bytes:
+    """Return what tells what a bitmap was drawn from."""
+    return hashlib.sha256(drawn.encode()).hexdigest().encode()
+
+
+def stamped(bitmap: bytes, text: bytes) -> bytes:
+    """Return a PNG with a text chunk (PNG 11.3.3.2) that holds a digest."""
+    data = b"tEXt" + SOURCE + b"\0" + text
+    chunk = struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+    return bitmap[:_BEHIND_HEADER] + chunk + bitmap[_BEHIND_HEADER:]
 
 
 def _page(blocks: Iterator[str]) -> str:
@@ -107,23 +159,37 @@ def _gallery() -> Iterator[str]:
     yield "# Pictures of a training job's life"
     yield (
         "Frames are primary statuses (TrainingJobStatus), boxes secondary ones (SecondaryStatus)."
-        " On the arrows stands what makes a job move; `[spot]` behind it says that only spot jobs"
-        " do. What is only **inferred**, that is neither documented nor seen in real output, has a"
-        " question mark behind the cause and a dashed box (in DOT: a dashed, lighter line)."
-        " Statuses that AWS no longer supports are grey. Where each of them is known from stands"
-        " in [the life cycle](../docs/life-cycle.md)."
+        " At the arrows stands what makes a job move; `[spot]` behind it says that only spot jobs"
+        " do. An arrow that leaves a frame leaves from every status inside. What is only"
+        " **inferred**, that is neither documented nor seen in real output, is lighter, its boxes"
+        " are dashed (in Mermaid there is a question mark behind the cause). Statuses that AWS no"
+        " longer supports are grey. Where each of them is known from stands in"
+        " [the life cycle](../docs/life-cycle.md)."
     )
     yield (
-        "`jobstate diagram` prints them; `--given spot=no --given stop=no` draws what such a job"
-        " can do and nothing else. Mermaid's pictures"
-        " can be zoomed in GitHub; `dot -Tsvg diagrams/training-job.dot -o training-job.svg`"
-        " (Graphviz) draws them better."
+        "`jobstate diagram -o FILE` draws them, in the format that the file's ending names;"
+        " `--given spot=no --given stop=no` draws what such a job can do and nothing else, `--job"
+        " answers.json` lays one job's way over it, `--fleet answers.jsonl` what many did."
+    )
+    yield tables.markdown_table(
+        ("format", "what it is for"),
+        (
+            ("SVG, PNG", "looking at it; the SVG is dark where the reader's system is"),
+            ("HTML", "clicking through it, and replaying jobs: one file, no network"),
+            ("Mermaid (.mmd)", "Markdown pages"),
+            ("DOT (.dot), PlantUML (.puml)", "tools that draw"),
+            ("SCXML (.scxml)", "engines that run statecharts (W3C SCXML 1.0)"),
+            ("Markdown, CSV (.transitions.…)", "the moves as tables, with basis and source"),
+        ),
     )
     for stem, (title, text, lifecycle) in PICTURES.items():
         yield f"## {title}"
-        files = ", ".join(f"[{stem}.{ending}]({stem}.{ending})" for ending in ENDINGS.values())
+        endings = (*ENDINGS.values(), BITMAP)
+        files = ", ".join(f"[{stem}.{ending}]({stem}.{ending})" for ending in endings)
         yield f"{text} As files: {files}."
-        yield f"```mermaid\n{diagrams.render(lifecycle, 'mermaid')}```"
+        yield f"![{title}]({stem}.svg)"
+        drawn = diagrams.render(lifecycle, "mermaid")
+        yield f"<details>\n<summary>As Mermaid</summary>\n\n```mermaid\n{drawn}```\n\n</details>"
 
 
 # --- docs/life-cycle.md -------------------------------------------------------------------------

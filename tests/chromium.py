@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 #: It runs as root in containers, and must neither ask the network for anything nor greet anybody.
-_SWITCHES = (
+SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -48,7 +48,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may not be there
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=list(_SWITCHES))
+        browser = playwright.chromium.launch(executable_path=program(), args=list(SWITCHES))
         try:
             yield browser
         finally:

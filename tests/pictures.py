@@ -47,8 +47,8 @@ _TITLE = re.compile(r'title: "((?:[^"\\]|\\.)*)"')
 _FRAME = re.compile(r' {2}state "([^"]+)" as (\w+) \{')
 _BOX = re.compile(r' {4}state "([^"]+)" as (\w+)')
 _MOVE = re.compile(r" {2}(\w+|\[\*\]) --> (\w+|\[\*\])(?: : ([^:;]+))?")
-_CLASS = re.compile(r" {2}class ([\w,]+) (inferred|retired)")
-_PASSED_OVER = re.compile(r" *direction LR| {2}\}| {2}%% .*| {2}classDef \w+ [\w:# ,-]+")
+_CLASS = re.compile(r" {2}class ([\w,]+) (inferred|retired|green|red|orange)")
+_PASSED_OVER = re.compile(r" *direction (LR|TB)| {2}\}| {2}classDef \w+ [\w:# ,-]+")
 
 
 def read_mermaid(text: str) -> Picture:
@@ -59,7 +59,7 @@ def read_mermaid(text: str) -> Picture:
     assert found
     picture = Picture(title=re.sub(r"\\(.)", r"\1", found[1]))
     frame = ""
-    for line in _coded(lines):
+    for line in _coded(_without_note(lines)):
         if match := _FRAME.fullmatch(line):
             frame = _decoded(match[1])
         elif match := _BOX.fullmatch(line):
@@ -68,11 +68,21 @@ def read_mermaid(text: str) -> Picture:
         elif match := _MOVE.fullmatch(line):
             _move(picture, *match.groups(default=""))
         elif match := _CLASS.fullmatch(line):
-            group = picture.inferred if match[2] == "inferred" else picture.retired
-            group.update(match[1].split(","))
+            picture.inferred |= set(match[1].split(",")) if match[2] == "inferred" else set()
+            picture.retired |= set(match[1].split(",")) if match[2] == "retired" else set()
         else:
             assert _PASSED_OVER.fullmatch(line), line
     return picture
+
+
+def _without_note(lines: list[str]) -> list[str]:
+    """Return lines without the note that is the legend: what must be known to read the rest."""
+    begin = next((at for at, line in enumerate(lines) if line.startswith("  note ")), None)
+    if begin is None:
+        return lines
+    end = lines.index("  end note")
+    assert all(re.fullmatch(r" {4}[^;\"{}<>]+", line) for line in lines[begin + 1 : end])
+    return lines[:begin] + lines[end + 1 :]
 
 
 def _coded(lines: list[str]) -> list[str]:
@@ -81,7 +91,10 @@ def _coded(lines: list[str]) -> list[str]:
 
 
 def _decoded(text: str) -> str:
-    return re.sub("\x00(\\d+)\x01", lambda code: chr(int(code[1])), text.strip(" "))
+    plain = re.sub("\x00(\\d+)\x01", lambda code: chr(int(code[1])), text.strip(" "))
+    # Mermaid would show a semicolon for these two, were there nothing between them.
+    assert "¶ß" not in plain
+    return plain.replace("¶\u2060ß", "¶ß")
 
 
 def _move(picture: Picture, origin: str, target: str, label: str) -> None:
@@ -105,8 +118,9 @@ _EDGE = re.compile(r" {2}(\w+) -> (\w+) \[(label=.*)\];")
 _GRAPH = re.compile(rf" {{2}}graph \[label={_STRING}, .*")
 _ATTRIBUTE = re.compile(rf"(\w+)={_STRING}(?:, |$)")
 _REST = re.compile(
-    r'digraph \w+ \{| *\}|| {2}// .*| {2}subgraph cluster_\w+ \{| {4}style="[\w,]+"; .*'
-    r"| {2}(node|edge) \[.*\];| {4}fontname=.*\];| {2}start_\d+ \[.*\];"
+    r'digraph \w+ \{| *\}|| {2}subgraph cluster_\w+ \{| {4}style="[\w,]+"; .*'
+    r"| {2}legend \[shape=plain, label=<<table.*>\];"
+    r"| {2}node \[.*,| {2}edge \[.*\];| {4}fontname=.*\];| {2}start_\d+ \[.*\];"
 )
 
 

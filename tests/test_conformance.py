@@ -21,7 +21,8 @@ from jobstate import (
     check,
     check_jobs,
 )
-from jobstate.conformance import MOST_KEPT
+from jobstate.conformance import MOST_KEPT, Series
+from jobstate.errors import Problem
 from jobstate.judgement import MOST_SAMPLES
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
 from jobstate.telling import MOST_TOLD
@@ -511,10 +512,13 @@ def test_what_is_kept_of_a_job_is_bounded() -> None:
     back = [
         item("InProgress", LastModifiedTime=at(500 - minute)) for minute in range(MOST_TOLD + 21)
     ]
-    report = check(TRAINING_JOB, [item("InProgress", LastModifiedTime=at(900)), *back])
-    assert len(report.violations) == MOST_TOLD
-    assert report.to_dict()["untold"] == 21
-    assert not report.legal
+    first, last = (item("InProgress", LastModifiedTime=at(minute)) for minute in (900, 901))
+    odd = item("InProgress", "Hibernating", LastModifiedTime=at(902))
+    for after in ([], [last], [last, odd]):
+        report = check(TRAINING_JOB, [first, *back, *after])
+        assert len(report.violations) == MOST_TOLD
+        assert report.to_dict()["untold"] == 21
+        assert not report.legal
 
 
 def test_news_of_a_job_are_bounded() -> None:
@@ -635,15 +639,34 @@ def test_several_jobs() -> None:
     answers = [item("InProgress", "Training"), other, item("Completed", "Completed")]
     reports = check_jobs(TRAINING_JOB, answers)
     assert [report.answers for report in reports.values()] == [2, 1]
+    assert [[step.where for step in report.steps] for report in reports.values()] == [
+        ["[0]", "[2]"],
+        ["[1]"],
+    ]
     assert list(reports) == [JobKey(ARN, BEGIN), JobKey(ARN, at(60))]
-    with pytest.raises(ObservationError, match=r"\[1\]: expected another answer about"):
+    with pytest.raises(ObservationError) as caught:
         check(TRAINING_JOB, answers)
+    first, second = map(str, reports)
+    expected = f"another answer about {first} (check_jobs takes several jobs)"
+    assert caught.value.problems == (Problem("[1]", expected, second),)
 
 
 def test_no_answer_at_all() -> None:
     """There is no verdict on nothing."""
-    with pytest.raises(ObservationError, match="expected an answer about a job, got none"):
+    with pytest.raises(ObservationError) as caught:
         check(TRAINING_JOB, [])
+    assert caught.value.problems == (Problem("", "an answer about a job", "none"),)
+
+
+def test_one_answer_alone_has_no_place() -> None:
+    """It is the whole document, read or not."""
+    seen = parcel("sent")
+    series = Series(PARCELS)
+    series.add(seen)
+    for report in (series.report(), check(PARCELS, seen), check_jobs(PARCELS, seen)[PARCEL]):
+        assert [step.where for step in report.steps] == [""]
+    alone = check(TRAINING_JOB, item("InProgress"))
+    assert [step.where for step in alone.steps] == [""]
 
 
 def test_problems_tell_which_answer() -> None:
@@ -660,8 +683,11 @@ def test_problems_tell_which_answer() -> None:
 def test_without_a_reader_observations_are_taken() -> None:
     """And anything else is refused."""
     assert check(PARCELS, parcel("sent")).result.outcome is Outcome.RUNNING
-    with pytest.raises(ObservationError, match="expected an Observation, for parcel brings no"):
+    with pytest.raises(ObservationError) as caught:
         check(PARCELS, {"status": "sent"})
+    assert caught.value.problems == (
+        Problem("", "an Observation, for parcel brings no reader", "dict"),
+    )
 
 
 # --- Any life cycle -----------------------------------------------------------------------------

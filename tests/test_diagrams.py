@@ -17,12 +17,19 @@ from jobstate import Basis, Lifecycle, Outcome, Region, State, UnknownNameError
 from jobstate.diagrams import diagram_of, render
 from jobstate.sagemaker import TRAINING_JOB
 from pictures import Picture, Place, read_dot, read_mermaid
+from pictures_plantuml import read_plantuml
+from pictures_scxml import read_scxml
 from small import PARCELS, SOURCE, edge, feature, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-READERS: dict[str, Callable[[str], Picture]] = {"mermaid": read_mermaid, "dot": read_dot}
+READERS: dict[str, Callable[[str], Picture]] = {
+    "mermaid": read_mermaid,
+    "dot": read_dot,
+    "plantuml": read_plantuml,
+    "scxml": read_scxml,
+}
 
 #: Names made to break out of a label, to be read as something else, or to break the layout.
 HOSTILE = (
@@ -45,6 +52,11 @@ HOSTILE = (
     "\x1b[2J\x00\x7f",
     "lone \udc80",
     "état 状態 🙂",
+    "!include secret.puml",
+    "@enduml",
+    "%newline() !procedure $p() $x",
+    "//a// --b-- ~~d~~ <U+0041> [[e f]] <color:red>g</color>",
+    "literal \\n, ' and /' comments '/",
     "a_b",
     "a/b",
     "a b",
@@ -303,8 +315,8 @@ def test_same_under_any_hash_seed() -> None:
 
 def test_unknown_format() -> None:
     """The error lists the formats that there are."""
-    with pytest.raises(UnknownNameError, match=r"no format 'png'; there is: dot, mermaid"):
-        render(PARCELS, "png")
+    with pytest.raises(UnknownNameError, match=r"no format 'gif'; there is: csv, dot, .*mermaid"):
+        render(PARCELS, "gif")
 
 
 def test_mermaid_stays_within_github_s_limits() -> None:

@@ -17,8 +17,8 @@ ROOT = Path(jobstate.__file__).parent
 STOREYS = (
     # 0: data
     {
-        *{"drawing", "errors", "escaping", "events", "hidden", "lifecycle", "observation"},
-        *{"selfcheck", "specification"},
+        *{"drawing", "errors", "escaping", "events", "form", "hidden", "lifecycle"},
+        *{"observation", "selfcheck", "specification"},
     },
     # 1: pure functions over the data
     {

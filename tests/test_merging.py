@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jobstate import Entry
 from jobstate.merging import contradiction, merged, shortening, stays
+from jobstate.specification import Finding
 from small import BEGIN, PARCEL
 
 
@@ -55,6 +56,13 @@ def test_an_end_that_is_known_stays_known() -> None:
     assert merged(without, LIFE) == LIFE
 
 
+def test_of_two_ends_the_newer_is_kept() -> None:
+    """Though an older answer printed it more finely, or more coarsely."""
+    cut = [attrs.evolve(entry, end=entry.start.replace(microsecond=0)) for entry in LIFE]
+    assert merged(LIFE, cut) == tuple(cut)
+    assert merged(cut, LIFE) == LIFE
+
+
 # --- At odds ------------------------------------------------------------------------------------
 
 
@@ -84,6 +92,21 @@ def test_another_status_or_time_is_a_contradiction(change: dict[str, Any]) -> No
     assert found.allowed != (found.seen,)
 
 
+def test_what_is_said_of_a_contradiction() -> None:
+    """Both entries, with their ends as far as they have one, and where the newer one stands."""
+    new = (LIFE[0], attrs.evolve(LIFE[1], start=at(11), end=None))
+    found = contradiction(LIFE, new, "Log")
+    was = "sent from 2026-05-06 07:08:19.250 to 2026-05-06 07:08:29.250"
+    now = "sent from 2026-05-06 07:08:20.250"
+    assert found == Finding(
+        message=f"entry 2 was {was} in an earlier answer and is {now} now",
+        path="Log[1]",
+        seen=now,
+        allowed=(was,),
+        at=at(11),
+    )
+
+
 def test_other_words_or_an_end_left_out_are_none() -> None:
     """Messages change while an entry stays, and sources leave ends out."""
     new = [attrs.evolve(entry, end=None, message="other words") for entry in LIFE]
@@ -111,6 +134,7 @@ def test_entries_that_are_gone() -> None:
         "the history has 2 entries, but an earlier answer had 4: at the door, delivered is gone"
     )
     assert (found.seen, found.at) == ("no entry", at(20))
+    assert found.allowed == ("at the door from 2026-05-06 07:08:29.250 to 2026-05-06 07:08:39.250",)
 
 
 @pytest.mark.parametrize(("old", "new"), [(4, 0), (4, 4), (2, 3), (0, 0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,7 +33,8 @@ def shell() -> Iterator[InteractiveShell]:
 
 def shown(shell: InteractiveShell, value: object) -> str:
     """Return the picture that a cell shows whose last line is a value."""
-    formats, _ = shell.display_formatter.format(value, include=[SVG])
+    formatter: Any = shell.display_formatter
+    formats, _ = formatter.format(value, include=[SVG])
     return str(formats[SVG])
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import attrs
 import pytest
 
-from jobstate import Edge, Feature, Lifecycle, Outcome, Region, State, UnknownNameError
+from jobstate import Edge, Feature, Lifecycle, Outcome, Region, Severity, State, UnknownNameError
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.specification import Exclusion, Memory
 from jobstate.tables import FORMATS, SCHEMA_VERSION, render
-from small import PARCELS, WAY, edge, state
+from small import PARCELS, WAY, edge, rule, state
 
 #: What must not come through as it is: a formula, a cell's border, a row's end, HTML, a command.
 HOSTILE = ("=1+1", "+1", "-1", "@x", "a|b", "a\nb", "<b>&amp;", "\x1b[2J", "\t=1", "`x` *y* [z](u)")
@@ -108,6 +108,12 @@ def test_json_has_the_rules(lifecycle: Lifecycle) -> None:
     assert found == [{name: getattr(rule, name) for name in wanted} for rule in lifecycle.rules]
 
 
+def test_json_is_for_people_too() -> None:
+    """A thing a line, two spaces deeper for what is within another."""
+    first, second, *_ = render(PARCELS, "json").splitlines()
+    assert (first, second) == ("{", '  "schema_version": 1,')
+
+
 def test_json_states_have_their_names() -> None:
     """Edges speak of states by name, so the states say theirs."""
     (way,) = json.loads(render(PARCELS, "json"))["regions"]
@@ -189,6 +195,38 @@ def test_markdown_holds_everything() -> None:
     assert tables[0][2][:3] == ["InProgress/Starting", "running", ""]
     assert [row[0] for row in tables[4][2:]] == [rule.id for rule in TRAINING_JOB.rules]
     assert ["stop", "nothing"] in [[row[0], row[2]] for row in tables[5]]
+
+
+def test_markdown_says_all_of_it() -> None:
+    """A table each, all columns named, all that stands in a rule or a feature in its cell."""
+    late = Memory(name="late", region="way", states=frozenset({"sent"}), rule="on-time")
+    kept = edge("at the door", "returned", "kept", after=("seen", "late"))
+    small = attrs.evolve(
+        PARCELS,
+        regions=(attrs.evolve(WAY, edges=(*WAY.edges, kept)),),
+        memories=(*PARCELS.memories, late),
+        rules=(rule("on-time", severity=Severity.NOTE, summary="It comes."),),
+    )
+    text = render(small, "markdown")
+    assert text.startswith("# Parcel\n\nThe life cycle parcel 1.\n\n## Status: states\n")
+    assert text.count("\n|" + " --- |" * 7 + "\n") == 2
+    found = markdown_rows(text)
+    assert found["Status: states"][0] == [
+        *("state", "outcome", "final", "cause", "meaning", "basis", "source"),
+    ]
+    assert found["Status: edges"][-1][4] == "seen, late"
+    assert found["Rules"] == [
+        ["rule", "severity", "basis", "what must be true", "source"],
+        ["---"] * 5,
+        ["on-time", "note", "observed", "It comes.", "made up"],
+    ]
+    assert found["Features"] == [
+        ["feature", "meaning", "shown by", "source"],
+        ["---"] * 4,
+        ["insured", "insured", "answers", "made up"],
+        ["cheap", "cheap", "answers", "made up"],
+        ["sender", "sender", "nothing", "made up"],
+    ]
 
 
 def test_markdown_escapes() -> None:

@@ -181,3 +181,15 @@ def test_times_with_any_zone() -> None:
     with pytest.raises(ValueError, match=r"^expected an aware time, got 2026-.*, which has no"):
         job.time_in_status(at(10).replace(tzinfo=None))
     assert job.created.tzinfo is UTC
+
+
+def test_what_a_life_cycle_says_is_worked_out_once() -> None:
+    """Asking a fleet since when each job is where it is looks at the edges once."""
+    lifecycle = PARCELS.given(insured=True)
+    tracker = Tracker(lifecycle)
+    tracker.observe(parcel("sent", "packed", "sent"))
+    assert tracker[PARCEL].since is not None
+    found = dict(lifecycle.derived)
+    assert tracker[PARCEL].since is not None
+    assert all(lifecycle.derived[name] is each for name, each in found.items())
+    assert len(lifecycle.derived) == len(found)

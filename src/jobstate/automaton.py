@@ -154,6 +154,7 @@ class Automaton:
         hidden: Its hidden states; the bit of each is its index.
         moves: For each hidden state, its edges and the indices of their targets.
         of_state: State name → mask.
+        words: The statuses that the life cycle knows.
         start: What is known of a job that has just been created.
     """
 
@@ -173,7 +174,7 @@ class Automaton:
             self.of_state[one.state] |= 1 << position
         self.of_visible = self._grouped(lambda state: state.visible)
         self.of_primary = self._grouped(lambda state: state.primary)
-        self._words = _Words(lifecycle, region)
+        self.words = Words(lifecycle, region)
         self._known: dict[int, Known] = {}
         self._sights: dict[object, Sight] = {}
         visible = [self._states[one.state].visible for one in self.hidden]
@@ -216,11 +217,11 @@ class Automaton:
 
     def knows(self, visible: str) -> bool:
         """Tell whether a status that histories print is one that the life cycle knows."""
-        return visible in self._words.visible
+        return visible in self.words.visible
 
     def unknown_in(self, primary: str, secondary: str | None) -> list[tuple[str, str]]:
         """Return (axis, status) of the statuses shown that the life cycle does not know."""
-        words = self._words
+        words = self.words
         found = []
         if primary not in words.primaries:
             found.append(("primary", primary))
@@ -241,7 +242,7 @@ class Automaton:
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
     ) -> Sight:
         """Return what an answer shows, compiled: its statuses and its features."""
-        words = self._words
+        words = self.words
         if primary is not None and primary not in words.primaries:
             primary = UNKNOWN
         if secondary is not None and secondary not in words.secondaries:
@@ -275,9 +276,9 @@ class Automaton:
             features=fitting,
             unknown=unknown,
             primary_unknown=primary == UNKNOWN,
-            illegal_pair=pair and name not in self._words.states,
-            ruled_out=not both and not unknown and name in self._words.states,
-            visible=secondary if self._words.two_axes else primary,
+            illegal_pair=pair and name not in self.words.states,
+            ruled_out=not both and not unknown and name in self.words.states,
+            visible=secondary if self.words.two_axes else primary,
             key=(primary, secondary, tuple(features.items())),
         )
 
@@ -304,8 +305,12 @@ class Automaton:
         return tuple(state for state in self.region.states if mask & self.of_state[state.name])
 
     def agreed(self, mask: int) -> set[tuple[str, bool]]:
-        """Return the features that all hidden states of a set have alike."""
-        return set.intersection(*(set(self.hidden[place].features) for place in bits(mask)))
+        """Return the features that all hidden states of a set have alike; none of no state.
+
+        A region that no job has, given some features, has no hidden states.
+        """
+        features = [set(self.hidden[place].features) for place in bits(mask)]
+        return set.intersection(*features) if features else set()
 
     # --- Names ----------------------------------------------------------------------------------
 
@@ -322,8 +327,16 @@ class Automaton:
         return " or ".join(state.name for state in states)
 
 
-class _Words:
-    """The statuses that the life cycle knows in a region, whatever `given` has ruled out."""
+class Words:
+    """The statuses that the life cycle knows in a region, whatever `given` has ruled out.
+
+    Attributes:
+        states: The names of the states.
+        primaries: The primary statuses.
+        secondaries: The secondary statuses.
+        visible: What histories print.
+        two_axes: There are secondary statuses.
+    """
 
     def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
         lost = [state for name, state in lifecycle.ruled_out if name == region.name]

@@ -73,7 +73,7 @@ class Judge:
         self._rules = {rule.id: rule for rule in lifecycle.rules}
         self.telling = Telling(lifecycle, self.automata)
         self.ruleset = Ruleset(lifecycle, self.automata)
-        self.refusal = Refusal(lifecycle, self.automata)
+        self.refusal = Refusal(lifecycle)
         history = lifecycle.history_region
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from jobstate.observation import Observation, Shown
     from jobstate.specification import Edge, Region
 
+#: The requirement of features.
+NEEDS = "needs"
+
 
 @frozen(eq=False)
 class Refused:
@@ -37,9 +40,8 @@ class Refused:
 class Refusal:
     """Finds the words for what the automata of a life cycle refuse."""
 
-    def __init__(self, lifecycle: Lifecycle, automata: Mapping[str, Automaton]) -> None:
+    def __init__(self, lifecycle: Lifecycle) -> None:
         self._lifecycle = lifecycle
-        self._automata = automata
         self._relaxed: dict[str, Mapping[str, Automaton]] = {}
 
     # --- The three occasions --------------------------------------------------------------------
@@ -209,7 +211,7 @@ class Refusal:
         """Say which requirement a step fails on, by lifting one at a time."""
         region = known.automaton.region
         for memory in self._lifecycle.memories:
-            other, mask = self._lifted(known, f"after {memory.name}", _without_memory(memory.name))
+            other, mask = self._lifted(known, _after(memory.name))
             if step(other, mask) & target(other):
                 passed = _visible(region, memory.states)
                 return Refused(
@@ -237,7 +239,7 @@ class Refusal:
             return f"no job given {assumed_text(self._lifecycle.assumed)} gets there"
         if all(state.final for state in known.states):
             return f"{known.label} is final"
-        other, mask = self._lifted(known, "needs", _without_needs)
+        other, mask = self._lifted(known, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))
         if end:
             needs = self._needs_on_the_way(known.automaton, other, mask, end)
@@ -246,18 +248,21 @@ class Refusal:
 
     # --- Lifting requirements -------------------------------------------------------------------
 
-    def _lifted(
-        self, known: Known, name: str, lift: Callable[[Edge], Edge]
-    ) -> tuple[Automaton, int]:
-        """Return the automaton without some requirement, and what is known in its terms."""
-        if name not in self._relaxed:
+    def without(self, requirement: str) -> Mapping[str, Automaton]:
+        """Return the automata without one of the `requirements`; compiled once."""
+        if requirement not in self._relaxed:
+            lift = requirements(self._lifecycle)[requirement]
             regions = tuple(
                 attrs.evolve(region, edges=tuple(dict.fromkeys(map(lift, region.edges))))
                 for region in self._lifecycle.regions
             )
             relaxed = attrs.evolve(self._lifecycle, regions=regions)
-            self._relaxed[name] = compile_lifecycle(relaxed)
-        other = self._relaxed[name][known.automaton.region.name]
+            self._relaxed[requirement] = compile_lifecycle(relaxed)
+        return self._relaxed[requirement]
+
+    def _lifted(self, known: Known, requirement: str) -> tuple[Automaton, int]:
+        """Return the automaton without a requirement, and what is known in its terms."""
+        other = self.without(requirement)[known.automaton.region.name]
         there = {
             (one.state, one.features)
             for position, one in enumerate(known.automaton.hidden)
@@ -278,6 +283,16 @@ class Refusal:
                 if (edge.origin, edge.target, edge.cause) == (step.origin, step.target, step.cause):
                     wanted.update(dict.fromkeys(edge.needs))
         return needs_text(tuple(wanted)) or "other features"
+
+
+def requirements(lifecycle: Lifecycle) -> dict[str, Callable[[Edge], Edge]]:
+    """Return what edges can require, with what lifts it from an edge."""
+    after = {_after(each.name): _without_memory(each.name) for each in lifecycle.memories}
+    return {**after, NEEDS: _without_needs}
+
+
+def _after(memory: str) -> str:
+    return f"after {memory}"
 
 
 def _without_memory(name: str) -> Callable[[Edge], Edge]:

@@ -88,9 +88,7 @@ class Ruleset:
         fields = observation.fields
         names = tuple(fields)
         plan = view.plans.get(names) or self._new_plan(names, view)
-        found: list[tuple[Rule, Finding]] = []
-        if plan.unmet:
-            found += [(rule, self._unmet(test, observation)) for rule, test in plan.unmet]
+        found = [(rule, self._unmet(test, observation)) for rule, test in plan.unmet]
         for rule, ordered in plan.orders:
             if not _looks_in_order(ordered, fields):
                 found += [(rule, finding) for finding in _in_order(ordered, observation)]
@@ -203,13 +201,8 @@ class Ruleset:
 
 def _looks_in_order(names: list[str], fields: Mapping[str, object]) -> bool:
     """Tell quickly that nothing is out of order, to the last digit."""
-    before = fields[names[0]]
-    for name in names[1:]:
-        value = fields[name]
-        if not _is_at_most(before, value):
-            return False
-        before = value
-    return True
+    values = [fields[name] for name in names]
+    return all(map(_is_at_most, values, values[1:]))
 
 
 def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:

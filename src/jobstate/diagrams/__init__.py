@@ -6,16 +6,21 @@ and jobs show themselves in notebooks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from jobstate import tables
 from jobstate.diagrams.census import Census
 from jobstate.diagrams.dot import dot
 from jobstate.diagrams.fleet import fleet
 from jobstate.diagrams.mermaid import mermaid
 from jobstate.diagrams.notebook import show_in_notebooks
 from jobstate.diagrams.overlay import Overlay
+from jobstate.diagrams.page import html
 from jobstate.diagrams.picture import picture
+from jobstate.diagrams.plantuml import plantuml
 from jobstate.diagrams.record import Diagram, diagram_of
+from jobstate.diagrams.scxml import scxml
 from jobstate.diagrams.style import Look
 from jobstate.diagrams.way import way
 from jobstate.errors import UnknownNameError
@@ -27,8 +32,13 @@ if TYPE_CHECKING:
 
 _RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {
     "svg": picture,
+    "html": html,
     "mermaid": lambda lifecycle: mermaid(diagram_of(lifecycle)),
     "dot": lambda lifecycle: dot(diagram_of(lifecycle)),
+    "plantuml": lambda lifecycle: plantuml(diagram_of(lifecycle)),
+    "scxml": lambda lifecycle: scxml(diagram_of(lifecycle)),
+    "markdown": partial(tables.render, format="markdown"),
+    "csv": partial(tables.render, format="csv"),
 }
 
 #: The formats that `render` knows.

@@ -1,15 +1,20 @@
 """Graphviz DOT: frames as clusters, for `dot -Tsvg`; imports only the record.
 
-Final states have a double border, inferred ones a dashed border; inferred arrows are dashed and
-lighter (their labels are not, so that they can be read); kinds of moves have colours.
+Final states have a double border in the colour of what the job has come to, inferred ones a dashed
+border, retired ones grey text; inferred arrows are dashed and lighter (their labels are not, so
+that they can be read). Kinds of moves have colours, which the legend names; the usual road is bold
+and as straight as Graphviz can make it. Arrows that go back have no say in where the states stand.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
+from jobstate.diagrams.key import Sign, colour_of, explained
 from jobstate.diagrams.palette import LIGHT
 from jobstate.drawing import Colour
+from jobstate.escaping import printable
 from jobstate.specification import Basis
 
 if TYPE_CHECKING:
@@ -19,7 +24,13 @@ if TYPE_CHECKING:
 
 _INK, _GREY, _LIGHT = LIGHT.text, LIGHT.quiet, LIGHT.rule
 _WASH = LIGHT.inks[Colour.GREY].wash
-_LEGEND = "dashed = only inferred; [spot] = only jobs with it; double = final; grey = retired"
+_KEY = {
+    Sign.FINAL: "double border: final, nothing runs any more",
+    Sign.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
+    Sign.INFERRED_STATE: "dashed border: status only inferred",
+    Sign.RETIRED: "grey: no longer supported",
+    Sign.GUARD: "behind a cause, in brackets: what must be so",
+}
 
 
 def dot(diagram: Diagram) -> str:
@@ -29,18 +40,23 @@ def dot(diagram: Diagram) -> str:
 
 def _lines(diagram: Diagram) -> Iterator[str]:
     yield "digraph life_cycle {"
-    yield f"  // {_LEGEND}"
     yield f"  graph [{_attributes({'label': diagram.title, 'labelloc': 't', 'rankdir': 'LR'})},"
-    yield '    fontname="Helvetica", fontsize=20, nodesep=0.3, ranksep=0.9, newrank=true];'
-    yield '  node [shape=box, style="rounded,filled", fillcolor="white", fontname="Helvetica"];'
-    yield '  edge [fontname="Helvetica", fontsize=10, arrowsize=0.7];'
+    yield '    fontname="Helvetica", fontsize=20, nodesep=0.3, ranksep=0.7, newrank=true];'
+    yield f'  node [shape=box, style="rounded,filled", color="{_GREY}", fillcolor="{LIGHT.box}",'
+    yield f'    fontname="Helvetica", fontcolor="{_INK}"];'
+    yield f'  edge [fontname="Helvetica", fontsize=11, arrowsize=0.7, color="{_INK}"];'
     for group in diagram.groups:
         yield from _cluster(diagram, group)
     for number, start in enumerate(diagram.starts, 1):
         yield f'  start_{number} [shape=circle, label="", width=0.2, fillcolor="{_INK}"];'
         yield f"  start_{number} -> {start.target} [{_attributes({'label': start.label})}];"
+    order = {node.id: number for number, node in enumerate(diagram.nodes)}
     for arrow in diagram.arrows:
-        yield f"  {arrow.origin} -> {arrow.target} [{_attributes(_look_of_arrow(diagram, arrow))}];"
+        look = _look_of_arrow(diagram, arrow)
+        if order[arrow.target] < order[arrow.origin]:
+            look["constraint"] = "false"
+        yield f"  {arrow.origin} -> {arrow.target} [{_attributes(look)}];"
+    yield f"  legend [shape=plain, label=<{_legend(diagram)}>];"
     yield "}"
 
 
@@ -56,7 +72,7 @@ def _cluster(diagram: Diagram, group: Group) -> Iterator[str]:
 def _look_of_node(node: Node) -> dict[str, str]:
     look = {"label": node.label, "tooltip": node.meaning or node.name}
     if node.final:
-        look["peripheries"] = "2"
+        look |= {"peripheries": "2", "color": LIGHT.inks[colour_of(node)].firm}
     if node.basis is Basis.INFERRED:
         look["style"] = "rounded,filled,dashed"
     if node.retired:
@@ -72,9 +88,21 @@ def _look_of_arrow(diagram: Diagram, arrow: Arrow) -> dict[str, str]:
     look["color"] = ink.faint if inferred else ink.firm
     if inferred:
         look["style"] = "dashed"
-    if kind.colour is Colour.GREEN and not inferred:
-        look["penwidth"] = "2.5"
+    if kind.name == diagram.usual and not inferred:
+        look |= {"penwidth": "2.5", "weight": "30"}
     return look
+
+
+def _legend(diagram: Diagram) -> str:
+    """Return a table in Graphviz's HTML."""
+    rows = [
+        f'<font color="{LIGHT.inks[kind.colour].firm}">&#8212;&#8212;&#9654; '
+        f"{escape(printable(kind.title))}</font>"
+        for kind in diagram.kinds
+    ]
+    rows += explained(diagram, _KEY)
+    cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
+    return f'<table border="1" cellborder="0" cellspacing="0" color="{_LIGHT}">{cells}</table>'
 
 
 def _attributes(values: Mapping[str, str]) -> str:

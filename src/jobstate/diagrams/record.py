@@ -22,11 +22,58 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Edge, Region, State
+    from jobstate.specification import Edge, Feature, Memory, Region, State
 
 #: How much of a name an id repeats, so that people can read the source of a picture.
 _ID_CHARACTERS = 64
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9]+")
+
+
+@frozen(kw_only=True)
+class Part:
+    """A region: a part of the life cycle that moves by itself.
+
+    Attributes:
+        id: Its id.
+        label: What people call it.
+        name: Its name, as `Group.region` has it.
+    """
+
+    id: str
+    label: str
+    name: str
+
+
+@frozen(kw_only=True)
+class Choice:
+    """A feature that decides which moves a job has.
+
+    Attributes:
+        id: Its id.
+        name: Its name, as people read it.
+        meaning: What it means; may be empty.
+        value: What `given` has fixed it to; None where a job may have or lack it.
+    """
+
+    id: str
+    name: str
+    meaning: str
+    value: bool | None
+
+
+@frozen(kw_only=True)
+class Passing:
+    """Something that a job must have passed for some moves.
+
+    Attributes:
+        id: Its id.
+        name: Its name, as people read it.
+        nodes: The ids of the nodes in which a job passes it.
+    """
+
+    id: str
+    name: str
+    nodes: tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -83,11 +130,13 @@ class Start:
         id: Its id.
         target: The id of the node.
         label: What a job must be for it; empty where nothing is asked.
+        needs: The same for machines: ids of choices that a job must have, or lack.
     """
 
     id: str
     target: str
     label: str
+    needs: tuple[tuple[str, bool], ...] = ()
 
 
 @frozen(kw_only=True)
@@ -99,12 +148,19 @@ class Cause:
         guard: What must be so, as people read it; empty where nothing must.
         basis: How we know that it happens.
         source: From where.
+        id: The id of the cause; edges have the same if they have the same cause.
+        needs: The guard for machines: ids of choices that a job must have, or lack. Unlike the
+            guard it holds those that no answer shows.
+        after: Likewise, ids of what a job must have passed.
     """
 
     name: str
     guard: str
     basis: Basis
     source: str
+    id: str = ""
+    needs: tuple[tuple[str, bool], ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -150,6 +206,9 @@ class Diagram:
         arrows: The moves, at most one from one state to another, in the life cycle's order.
         kinds: The kinds of its arrows, in the order of a legend.
         usual: The name of the kind that the usual road is of; empty where none is known.
+        parts: The regions, in reading order.
+        choices: The features, in the life cycle's order.
+        passings: What a job must have passed for some moves.
     """
 
     title: str
@@ -159,6 +218,9 @@ class Diagram:
     arrows: tuple[Arrow, ...]
     kinds: tuple[Kind, ...]
     usual: str = ""
+    parts: tuple[Part, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    passings: tuple[Passing, ...] = ()
 
     def kind_of(self, arrow: Arrow) -> Kind:
         """Return what an arrow is to a reader."""
@@ -187,6 +249,10 @@ class _Maker:
         self._nodes: list[Node] = []
         self._starts: list[Start] = []
         self._arrows: list[Arrow] = []
+        self._parts: list[Part] = []
+        self._places: dict[tuple[str, str], str] = {}
+        self._fixed = dict(lifecycle.assumed)
+        self._named: dict[tuple[str, str], str] = {}
         # An assumption that only callers make, and what `given` has fixed, is no choice of a job.
         self._choices = {each.name for each in lifecycle.features if each.shown}
         self._choices -= {name for name, _ in lifecycle.assumed}
@@ -195,13 +261,17 @@ class _Maker:
     def add(self, region: Region) -> None:
         """Draw a region."""
         states = {state.name: state for state in region.states}
+        part = self._id("r", region.name)
+        self._parts.append(Part(id=part, label=printable(region.title), name=region.name))
         nodes = self._add_states(region)
+        self._places |= {(region.name, name): node.id for name, node in nodes.items()}
         needed = self._guard(region.needs)
         self._starts += [
             Start(
                 id=self._id("b", name),
                 target=nodes[name].id,
                 label=f"[{needed}]" if needed else "",
+                needs=self._needs(region.needs),
             )
             for name in region.initial
         ]
@@ -229,6 +299,25 @@ class _Maker:
             arrows=tuple(self._arrows),
             kinds=self._kinds.used({arrow.kind for arrow in self._arrows}),
             usual=self._kinds.usual,
+            parts=tuple(self._parts),
+            choices=tuple(map(self._choice, self._lifecycle.features)),
+            passings=tuple(map(self._passing, self._lifecycle.memories)),
+        )
+
+    def _choice(self, feature: Feature) -> Choice:
+        return Choice(
+            id=self._shared_id("f", feature.name),
+            name=_words(feature.name),
+            meaning=printable(feature.meaning),
+            value=self._fixed.get(feature.name),
+        )
+
+    def _passing(self, memory: Memory) -> Passing:
+        nodes = (self._places.get((memory.region, name)) for name in sorted(memory.states))
+        return Passing(
+            id=self._shared_id("m", memory.name),
+            name=_words(memory.name),
+            nodes=tuple(filter(None, nodes)),
         )
 
     def _add_states(self, region: Region) -> dict[str, Node]:
@@ -267,6 +356,12 @@ class _Maker:
         self._ids.add(chosen)
         return chosen
 
+    def _shared_id(self, prefix: str, name: str) -> str:
+        """Return the id of something that is named in several places, the same in each."""
+        if (prefix, name) not in self._named:
+            self._named[prefix, name] = self._id(prefix, name)
+        return self._named[prefix, name]
+
     def _cause(self, edge: Edge) -> Cause:
         guards = [self._guard(edge.needs), *(f"after {each}" for each in edge.after)]
         return Cause(
@@ -274,6 +369,16 @@ class _Maker:
             guard=_words(", ".join(filter(None, guards))),
             basis=edge.basis,
             source=printable(edge.source),
+            id=self._shared_id("c", edge.cause),
+            needs=self._needs(edge.needs),
+            after=tuple(self._shared_id("m", each) for each in edge.after),
+        )
+
+    def _needs(self, needs: Needs) -> tuple[tuple[str, bool], ...]:
+        return tuple(
+            (self._shared_id("f", name), wanted)
+            for name, wanted in needs
+            if name not in self._fixed
         )
 
     def _guard(self, needs: Needs) -> str:

@@ -70,7 +70,7 @@ _WEST, _EAST = timedelta(days=-1), timedelta(days=1)
 _LONGEST_TIME = 64
 _is_number = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[Ee]\+?[0-9]{1,2})?").fullmatch
 
-_A_TIME = "an aware datetime, ISO 8601 with an offset or Z, or s or ms since 1970"
+A_TIME = "an aware datetime, ISO 8601 with an offset or Z, or s or ms since 1970"
 _A_ZONE = "a time with its zone (an offset or Z), as zones are not guessed"
 _A_SANE_TIME = f"a time from {_FIRST_YEAR}-01-01 until {_BEYOND_YEAR}-01-01, UTC"
 _A_SANE_NUMBER = f"{_A_SANE_TIME}, in s or ms since 1970"
@@ -90,12 +90,12 @@ def read_time(value: TimeInput) -> datetime:
             # of the machine's zone. The rest is the zone's own code: dateutil's is in Python.
             offset = None if zone is None else zone.utcoffset(moment)
             if not isinstance(offset, timedelta) or not _WEST < offset < _EAST:
-                return cast("datetime", refused(_A_ZONE if offset is None else _A_TIME, value))
+                return cast("datetime", refused(_A_ZONE if offset is None else A_TIME, value))
             moment = datetime.combine(moment.date(), moment.time(), UTC) - offset
     except _NotATimeError as unfit:
         return cast("datetime", refused(str(unfit), value))
     except Exception:  # noqa: BLE001 - a tzinfo is foreign code and may raise anything
-        return cast("datetime", refused(_A_TIME, value))
+        return cast("datetime", refused(A_TIME, value))
     return moment if _FIRST <= moment < _BEYOND else cast("datetime", refused(_A_SANE_TIME, value))
 
 
@@ -103,7 +103,7 @@ def _moment(value: object) -> datetime:
     """Return a plain datetime, in whatever zone, of any other form of a time."""
     if isinstance(value, str):
         if len(value) > _LONGEST_TIME:
-            raise _NotATimeError(_A_TIME)
+            raise _NotATimeError(A_TIME)
         # A number must not reach fromisoformat: to it, "1610101011201" is a day and a time.
         if value[4:5] == "-" or not _is_number(value):
             return datetime.fromisoformat(value)
@@ -112,7 +112,7 @@ def _moment(value: object) -> datetime:
         return datetime.combine(value.date(), value.timetz())
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value)
-    raise _NotATimeError(_A_TIME)
+    raise _NotATimeError(A_TIME)
 
 
 def _from_number(number: float) -> datetime:
@@ -129,6 +129,8 @@ def _from_number(number: float) -> datetime:
 #: Counts and seconds are 32-bit integers in the service's model. Its own limits (at least 1, at
 #: most 30 …) are for requests; an answer beyond them is not refused.
 LARGEST_COUNT: Final = 2**31 - 1
+A_COUNT: Final = f"a whole number from 0 to {LARGEST_COUNT:,}"
+A_FLAG: Final = "true or false"
 
 
 def read_count(value: float) -> int:
@@ -139,12 +141,12 @@ def read_count(value: float) -> int:
     # Infinity and NaN fail the first comparison, so the second can't raise.
     if is_number and 0 <= value <= LARGEST_COUNT and value == int(value):
         return int(value)
-    return cast("int", refused(f"a whole number from 0 to {LARGEST_COUNT:,}", value))
+    return cast("int", refused(A_COUNT, value))
 
 
 def read_flag(value: bool) -> bool:  # noqa: FBT001 - a converter gets its value by position
     """Return a flag; nothing but a boolean is one."""
-    return value if type(value) is bool else cast("bool", refused("true or false", value))
+    return value if type(value) is bool else cast("bool", refused(A_FLAG, value))
 
 
 # --- Texts --------------------------------------------------------------------------------------
@@ -160,17 +162,20 @@ LONGEST_MESSAGE: Final = 64 * 1024
 
 # AWS's own pattern accepts "job\n" if used with $, and bounds groups of hyphens and a letter
 # rather than the length. This one is equivalent with fullmatch, and linear.
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ARN = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:"
-_is_job_name = re.compile(_NAME, re.ASCII).fullmatch
-_is_job_arn = re.compile(f"{_ARN}training-job/{_NAME}", re.ASCII).fullmatch
-_is_plan_arn = re.compile(f"{_ARN}training-plan/.*", re.ASCII).fullmatch
-_is_tuning_arn = re.compile(f"{_ARN}hyper-parameter-tuning-job/.*", re.ASCII).fullmatch
+JOB_ARN: Final = f"{_ARN}training-job/{NAME}"
+PLAN_ARN: Final = f"{_ARN}training-plan/.*"
+TUNING_ARN: Final = f"{_ARN}hyper-parameter-tuning-job/.*"
+_is_job_name = re.compile(NAME, re.ASCII).fullmatch
+_is_job_arn = re.compile(JOB_ARN, re.ASCII).fullmatch
+_is_plan_arn = re.compile(PLAN_ARN, re.ASCII).fullmatch
+_is_tuning_arn = re.compile(TUNING_ARN, re.ASCII).fullmatch
 
-_A_NAME = f"a job name (1 to {LONGEST_NAME} letters, digits and inner hyphens)"
-_A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
-_A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
-_A_TUNING_ARN = f"a hyperparameter tuning job's arn (at most {LONGEST_ARN} characters)"
+A_NAME = f"a job name (1 to {LONGEST_NAME} letters, digits and inner hyphens)"
+A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
+A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
+A_TUNING_ARN = f"a hyperparameter tuning job's arn (at most {LONGEST_ARN} characters)"
 
 _Matcher: TypeAlias = Callable[[str], object]
 
@@ -179,25 +184,25 @@ def read_job_name(value: str) -> str:
     """Return a training job's name."""
     if type(value) is str and _is_job_name(value):
         return value
-    return _read_matching(value, range(1, LONGEST_NAME + 1), _is_job_name, _A_NAME)
+    return _read_matching(value, range(1, LONGEST_NAME + 1), _is_job_name, A_NAME)
 
 
 def read_job_arn(value: str) -> str:
     """Return a training job's arn."""
     if type(value) is str and len(value) <= LONGEST_ARN and _is_job_arn(value):
         return value
-    return _read_matching(value, range(LONGEST_ARN + 1), _is_job_arn, _A_JOB_ARN)
+    return _read_matching(value, range(LONGEST_ARN + 1), _is_job_arn, A_JOB_ARN)
 
 
 def read_plan_arn(value: str) -> str:
     """Return a training plan's arn."""
     lengths = range(SHORTEST_PLAN_ARN, LONGEST_PLAN_ARN + 1)
-    return _read_matching(value, lengths, _is_plan_arn, _A_PLAN_ARN)
+    return _read_matching(value, lengths, _is_plan_arn, A_PLAN_ARN)
 
 
 def read_tuning_arn(value: str) -> str:
     """Return a hyperparameter tuning job's arn."""
-    return _read_matching(value, range(LONGEST_ARN + 1), _is_tuning_arn, _A_TUNING_ARN)
+    return _read_matching(value, range(LONGEST_ARN + 1), _is_tuning_arn, A_TUNING_ARN)
 
 
 def read_reason(value: str) -> str:
@@ -226,8 +231,12 @@ def _read_text(value: object, longest: int) -> str:
     text = _plain(value)
     if text is not None and len(text) <= longest and _is_unicode(text):
         return text
-    expected = f"a text of at most {longest:,} characters, without lone surrogates"
-    return cast("str", refused(expected, value))
+    return cast("str", refused(a_text(longest), value))
+
+
+def a_text(longest: int) -> str:
+    """Return what a text of bounded length is, in words."""
+    return f"a text of at most {longest:,} characters, without lone surrogates"
 
 
 def _plain(value: object) -> str | None:
@@ -252,7 +261,7 @@ def _is_unicode(text: str) -> bool:
 
 #: Far above the longest status there is (24), and small enough to be kept for ever.
 LONGEST_STATUS: Final = 128
-_A_STATUS = f"a status (a text of 1 to {LONGEST_STATUS} characters, without lone surrogates)"
+A_STATUS = f"a status (a text of 1 to {LONGEST_STATUS} characters, without lone surrogates)"
 
 _Status = TypeVar("_Status", bound=OpenStrEnum)
 
@@ -284,7 +293,7 @@ def _read_status(kind: type[_Status], value: object) -> _Status:
     text = _plain(value)
     if text is not None and 1 <= len(text) <= LONGEST_STATUS and _is_unicode(text):
         return kind(text)
-    return cast("_Status", refused(_A_STATUS, value))
+    return cast("_Status", refused(A_STATUS, value))
 
 
 # --- Structures ----------------------------------------------------------------------------------

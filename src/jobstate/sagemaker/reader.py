@@ -1,6 +1,6 @@
 """How SageMaker's answers about training jobs become observations: `READER`.
 
-Imports the records, the causes and what an observation is made of.
+Imports the records, their form, the causes and what an observation is made of.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.observation import Entry, JobKey, Observation, Shown
+from jobstate.sagemaker.form import DEEPEST_LIST, DETAIL_TYPE, SOURCE, form
 from jobstate.sagemaker.outcome import failure_cause
 from jobstate.sagemaker.records import (
     TrainingJobDescription,
@@ -20,12 +21,8 @@ from jobstate.sagemaker.records import (
     record_from_api,
 )
 
-#: What EventBridge's envelopes say when they are about training jobs.
-DETAIL_TYPE: Final = "SageMaker Training Job State Change"
-SOURCE: Final = "aws.sagemaker"
-
-#: How deep lists of lists may go: pages of a list, grouped, are two.
-DEEPEST_LIST: Final = 8
+if TYPE_CHECKING:
+    from jobstate.form import Form
 
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
@@ -66,6 +63,11 @@ class TrainingJobReader:
     def fields(self) -> frozenset[str]:
         """Every name that `Observation.fields` may hold."""
         return _FIELDS
+
+    @property
+    def form(self) -> Form:
+        """The same as data, for readers that are not in Python."""
+        return form()
 
     def items(self, document: object) -> list[tuple[str, object]]:
         """Split a document into answers about one job each, with the path of each in it.

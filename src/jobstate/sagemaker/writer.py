@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from jobstate.errors import ObservationError
 from jobstate.observation import Entry, JobKey, Moment
 from jobstate.sagemaker.fields import Refused, read_job_name
-from jobstate.sagemaker.reader import DETAIL_TYPE, SOURCE
+from jobstate.sagemaker.form import DETAIL_TYPE, SOURCE
 from jobstate.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
 
 #: Where the jobs are that nobody has: the account of AWS's examples.

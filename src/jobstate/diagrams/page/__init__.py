@@ -1,0 +1,118 @@
+"""One page of HTML that shows a life cycle, replays jobs on it and judges them.
+
+One file that needs nothing else: what it does, how it looks, the picture and the tables of the
+compiled automaton stand in it. Its Content-Security-Policy allows just these, by their hashes, and
+no network at all. Every text from outside stands in it as text. Imports the tables, the picture
+and the palette.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from jobstate.diagrams.page.tables import tables
+from jobstate.diagrams.palette import DARK, LIGHT
+from jobstate.diagrams.picture import layout_of
+from jobstate.diagrams.record import diagram_of
+from jobstate.diagrams.svg import svg
+from jobstate.drawing import Colour
+
+if TYPE_CHECKING:
+    from jobstate.diagrams.palette import Theme
+    from jobstate.lifecycle import Lifecycle
+
+#: What reads and judges, and what shows; each needs those before it.
+JUDGING: Final = ("read.js", "automaton.js", "refusal.js", "rules.js", "judge.js")
+_SHOWING: Final = ("run.js", "picture.js", "status.js", "verdict.js", "replay.js", "page.js")
+_STYLE: Final = re.compile(r"<style>(.*?)</style>\s*", re.DOTALL)
+_FIELD: Final = re.compile(r"\{\{(\w+)\}\}")
+#: What could end a script or begin markup in it. JSON and JavaScript strings allow the escapes.
+_IN_SCRIPTS: Final = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+
+
+def html(lifecycle: Lifecycle) -> str:
+    """Return the page, as one text; some 260 kB for a training job.
+
+    Args:
+        lifecycle: Any life cycle. Where its reader has no `form` (what answers look like, as
+            data) the page shows it and judges nothing.
+
+    Raises:
+        ToolMissingError: The life cycle has no plan, and Graphviz, which would place it, is not
+            there.
+        ToolFailedError: Graphviz failed.
+    """
+    diagram = diagram_of(lifecycle)
+    layout = layout_of(lifecycle, diagram)
+    picture = svg(diagram, layout)
+    found = tables(lifecycle, layout)
+    drawn = "".join(_STYLE.findall(picture))
+    style = "\n".join((_variables(), _shrunk(_file("page.css")), drawn)).strip()
+    script = "\n".join(_shrunk(_file(name)) for name in (*JUDGING, *_SHOWING))
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}';"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    title = str(found["lifecycle"]["title"])
+    return _filled(
+        {
+            "policy": policy,
+            "title": escape(title),
+            "version": escape(f"{found['lifecycle']['name']} {found['lifecycle']['version']}"),
+            "style": style,
+            "picture": _STYLE.sub("", picture).strip(),
+            "tables": _data(found),
+            "script": script,
+        }
+    )
+
+
+def _filled(fields: dict[str, str]) -> str:
+    """Fill the frame, in one go: what a field holds is never looked at for fields."""
+    return _FIELD.sub(lambda found: fields[found[1]], _file("page.html"))
+
+
+def _file(name: str) -> str:
+    from importlib.resources import files  # noqa: PLC0415 - slow to load, and only pages need it
+
+    return (files("jobstate.diagrams.page") / name).read_text(encoding="utf-8")
+
+
+def _data(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode().translate(_IN_SCRIPTS)
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _shrunk(source: str) -> str:
+    """Return a script or a style sheet without what only its readers need: comments, indents."""
+    kept = (line.strip() for line in _COMMENT.sub("", source).splitlines())
+    return "\n".join(line for line in kept if line and not line.startswith("// "))
+
+
+#: Of our own files only, in which a comment never stands in a string.
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def _variables() -> str:
+    dark = _theme(DARK)
+    return f":root{{{_theme(LIGHT)}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}"
+
+
+def _theme(theme: Theme) -> str:
+    inks = "".join(
+        f"--{colour}:{ink.firm};--{colour}-faint:{ink.faint};--{colour}-wash:{ink.wash};"
+        for colour, ink in theme.inks.items()
+    )
+    return (
+        f"--paper:{theme.paper};--text:{theme.text};--quiet:{theme.quiet};--box:{theme.box};"
+        f"--rule:{theme.rule};--line:{theme.inks[Colour.GREY].faint};{inks}"
+    )

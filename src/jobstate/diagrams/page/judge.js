@@ -1,0 +1,247 @@
+'use strict';
+
+/**
+ * Judges answers by the tables of a compiled life cycle, as `jobstate check` does
+ * (`jobstate.judgement`).
+ *
+ * There is no rule here: moves, statuses, rules and their texts come from the tables. What Python
+ * does with its own automaton is done with the same tables; a test holds both against each other.
+ */
+const Judging = (() => {
+  const { clock, isBefore } = Reading;
+  const { Automaton, Walk, maskOf, sightOf, unpacked } = Automata;
+  const { Rules, contradiction, merged, shortening } = Ruling;
+
+  // --- One job (`jobstate.judgement`) ---------------------------------------------------------
+
+  const latest = (was, now) => {
+    if (!was || !now) return was ?? now;
+    return now.micros > was.micros ? now : was;
+  };
+
+  /** Answers about one job, judged as they are added. */
+  class Series {
+    constructor(judge, job) {
+      Object.assign(this, { judge, job });
+      this.known = new Map();
+      this.history = { base: null, read: 0, samples: [] };
+      this.entries = [];
+      this.modified = null;
+      this.said = new Map();
+      this.answers = [];
+    }
+
+    add(observation, path) {
+      const { judge } = this;
+      const sights = judge.sights(observation);
+      const found = judge.rules.findings(observation, sights);
+      const wentBack = this.wentBack(observation);
+      if (wentBack) found.push(...judge.broken('modified-time-went-back', wentBack));
+      else this.look(observation, sights, found);
+      this.answers.push({
+        path,
+        observation,
+        known: new Map(this.known),
+        findings: found
+          .filter((each) => this.tells(each.rule, `${each.path}:${each.seen}`))
+          .map((each) => ({ ...judge.byId.get(each.rule), ...each })),
+        unmodelled: judge
+          .unmodelled(observation)
+          .filter((each) => this.tells('', `${each.field}:${each.value}`)),
+      });
+    }
+
+    /** Whether it is news, and remembered as told: the same is told once, and not without end. */
+    tells(topic, key) {
+      const told = this.said.get(topic) ?? new Set();
+      this.said.set(topic, told);
+      if (told.has(key) || told.size >= this.judge.tables.most.told) return false;
+      told.add(key);
+      return true;
+    }
+
+    wentBack({ modified }) {
+      const was = this.modified;
+      if (!was || !modified || !isBefore(modified, was)) return null;
+      return {
+        message: `LastModifiedTime is ${clock(modified)}, but an earlier answer had ${clock(was)}`,
+        path: 'LastModifiedTime',
+        seen: clock(modified),
+        allowed: [`${clock(was)} or later`],
+        at: modified,
+      };
+    }
+
+    look(observation, sights, found) {
+      const { judge, entries: old } = this;
+      const fresh = observation.entries;
+      const contradicted = contradiction(old, fresh, judge.historyField);
+      const rewritten = contradicted ?? shortening(old, fresh, judge.historyField);
+      if (rewritten) found.push(...judge.broken('history-rewritten', rewritten));
+      const moves = [...sights].map(([region, sight]) => [
+        region,
+        this.moved(region, observation, sight, rewritten !== null),
+      ]);
+      for (const [region, moved] of moves) {
+        if (moved.refused)
+          found.unshift(...judge.broken(moved.refused.rule, { ...moved.refused, moves: true }));
+        this.known.set(region, moved.known);
+        if (region === judge.historyRegion) this.history = moved;
+      }
+      if (contradicted) this.entries = fresh;
+      else if (fresh.length) this.entries = merged(old, fresh);
+      this.modified = latest(this.modified, observation.modified);
+    }
+
+    /** How a region moved: what is known after, and what could not be explained. */
+    moved(region, observation, sight, anew) {
+      const { judge } = this;
+      const automaton = judge.automata.get(region);
+      const known = this.known.get(region) ?? maskOf(automaton.region.start);
+      const contradicted = judge.refusal.features(automaton, known, sight, observation);
+      if (contradicted) return this.asShown(observation, sight, contradicted);
+      if (region === judge.historyRegion && observation.entries.length)
+        return this.readHistory(automaton, observation, sight, anew);
+      return this.readSample(automaton, known, observation, sight);
+    }
+
+    /** Reality wins: what is shown is known, and the next step starts from there. */
+    asShown(observation, sight, refused = null) {
+      const read = (observation.entries.length ? observation.entries : this.entries).length;
+      return { known: sight.real, refused, base: sight.real, read, samples: [] };
+    }
+
+    readSample(automaton, known, observation, sight) {
+      const after = automaton.reach(known) & sight.mask;
+      if (!sight.primaryUnknown && (!after || sight.illegalPair)) {
+        const before = this.known.get(automaton.region.name);
+        const { refusal } = this.judge;
+        return this.asShown(
+          observation,
+          sight,
+          refusal.sample(automaton, before, known, sight, observation),
+        );
+      }
+      if (!after || sight.unknown) return this.asShown(observation, sight);
+      const { samples, base, read } = this.history;
+      const most = this.judge.tables.most.samples;
+      const isNews = samples.at(-1)?.key !== sight.key;
+      const kept = isNews ? [...samples.slice(1 - most), sight] : samples;
+      return { known: after, refused: null, base, read, samples: kept };
+    }
+
+    readHistory(automaton, observation, sight, anew) {
+      let { base, samples, read } = this.history;
+      if (anew || !read) [base, samples, read] = [null, anew ? [] : samples, 0];
+      const { entries } = observation;
+      const walk = new Walk(automaton, maskOf(automaton.region.start), samples, sight);
+      if (base !== null) walk.resume(base);
+      entries.slice(read).forEach((entry, place) => {
+        walk.enter(entry.status, base === null && place === 0);
+      });
+      const followed = walk.followed();
+      const refused = this.judge.refusal.history(automaton, followed, sight, observation, read);
+      let { known } = followed;
+      if (!known || sight.unknown) {
+        const reached = automaton.reach(followed.history) & sight.mask;
+        known = sight.unknown ? sight.real : reached || sight.real;
+      }
+      return { known, refused, base: known, read: entries.length, samples: [] };
+    }
+
+    /** What the job has come to, as far as its statuses tell. */
+    get result() {
+      const region = this.judge.tables.regions[0].name;
+      const states = this.known.has(region)
+        ? this.judge.automata.get(region).statesOf(this.known.get(region))
+        : [];
+      const outcomes = new Set(states.map((state) => state.outcome));
+      const stopped = outcomes.size === 2 && outcomes.has('stopped') && outcomes.has('timed_out');
+      let outcome = outcomes.size === 1 ? [...outcomes][0] : 'unknown';
+      if (stopped) outcome = 'stopped';
+      const every = (what) => states.length > 0 && states.every((state) => state[what]);
+      return { outcome, final: every('final'), gone: every('gone') };
+    }
+
+    get findings() {
+      return this.answers.flatMap((answer) => answer.findings);
+    }
+
+    get unmodelled() {
+      return this.answers.flatMap((answer) => answer.unmodelled);
+    }
+
+    get legal() {
+      return !this.findings.some((finding) => finding.severity === 'error');
+    }
+  }
+
+  /** A life cycle compiled for judging. */
+  class Judge {
+    constructor(tables) {
+      this.tables = unpacked(tables);
+      this.automata = new Map(
+        this.tables.regions.map((region) => [region.name, new Automaton(region, region.automaton)]),
+      );
+      this.rules = new Rules(this.tables, this.automata);
+      this.refusal = new Refusing.Refusal(this.tables, this.automata);
+      this.byId = new Map(tables.rules.map((rule) => [rule.id, rule]));
+      const history = this.tables.regions.find((region) => region.history);
+      this.historyRegion = history?.name ?? null;
+      this.historyField = history?.history ?? '';
+    }
+
+    sights(observation) {
+      const found = new Map();
+      for (const [region, shown] of Object.entries(observation.shown))
+        if (this.automata.has(region))
+          found.set(
+            region,
+            sightOf(this.tables, this.automata.get(region), shown, observation.features),
+          );
+      return found;
+    }
+
+    /** A finding with its rule; nothing where the rule is switched off. */
+    broken(rule, finding) {
+      return this.byId.has(rule) ? [{ ...finding, rule }] : [];
+    }
+
+    /** The statuses shown that the life cycle does not know. */
+    unmodelled(observation) {
+      const found = [];
+      for (const [region, { primary, secondary }] of Object.entries(observation.shown)) {
+        const [, primaries, secondaries] = this.automata.get(region)?.words ?? [];
+        if (!primaries) continue;
+        if (!primaries.has(primary)) found.push({ field: `${region}.primary`, value: primary });
+        if (secondary !== null && !secondaries.has(secondary))
+          found.push({ field: `${region}.secondary`, value: secondary });
+      }
+      const automaton = this.automata.get(this.historyRegion);
+      for (const { status } of automaton ? observation.entries : [])
+        if (!automaton.knows(status))
+          found.push({ field: `${this.historyRegion}.entries`, value: status });
+      return found;
+    }
+
+    /**
+     * Judge a document: `{problems}` where an answer can't be read, else `{jobs}`, each a Series.
+     */
+    judge(document) {
+      const pieces = Reading.read(this.tables.form, document);
+      const problems = pieces.flatMap((piece) => piece.problems ?? []);
+      if (!pieces.length)
+        problems.push({ path: '', expected: 'an answer about a job', got: 'none' });
+      if (problems.length) return { problems };
+      const jobs = new Map();
+      for (const { path, observation } of pieces) {
+        const key = `${observation.job.name} ${observation.job.created}`;
+        if (!jobs.has(key)) jobs.set(key, new Series(this, observation.job));
+        jobs.get(key).add(observation, path);
+      }
+      return { jobs: [...jobs.values()] };
+    }
+  }
+
+  return { Judge };
+})();

@@ -1,0 +1,276 @@
+"""The tables of a compiled life cycle as JSON-able data, for the page's judge.
+
+What `jobstate.automaton` has compiled is written down, nothing is worked out again: the hidden
+states and their moves, also those with one requirement lifted (which tell why something is
+refused), the statuses known, the rules that are data. Imports the automaton, the refusal, the
+diagram's record and the form of answers.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from jobstate.automaton import UNKNOWN, compile_lifecycle
+from jobstate.diagrams.record import diagram_of
+from jobstate.escaping import printable
+from jobstate.form import Form
+from jobstate.judgement import MOST_SAMPLES, judge_of
+from jobstate.lifecycle import assumed_text
+from jobstate.masks import bits
+from jobstate.refusal import NEEDS, requirements
+from jobstate.specification import InOrder, Requires
+from jobstate.telling import MOST_TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobstate.automaton import Automaton
+    from jobstate.diagrams.layout import Layout
+    from jobstate.diagrams.record import Arrow, Diagram, Node
+    from jobstate.lifecycle import Lifecycle
+    from jobstate.specification import Region, Rule, State, Where
+
+#: What JSON can hold.
+Table: TypeAlias = dict[str, Any]
+
+
+def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
+    """Return what a reader needs to show a life cycle and to judge answers by it.
+
+    Args:
+        lifecycle: Any life cycle.
+        layout: Where its picture stands, for which labels belong to which arrows.
+    """
+    automata = compile_lifecycle(lifecycle)
+    diagram = diagram_of(lifecycle)
+    arrows = {arrow.id: place for place, arrow in enumerate(diagram.arrows)}
+    nodes = iter(diagram.nodes)  # in the order of regions and states
+    return {
+        "lifecycle": {
+            "name": printable(lifecycle.name),
+            "version": printable(lifecycle.version),
+            "title": diagram.title,
+            "text": printable(str(lifecycle)),
+            "assumed": assumed_text(lifecycle.assumed),
+        },
+        "unknown": UNKNOWN,
+        "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD},
+        "features": [each.name for each in lifecycle.features],
+        "exclusions": [
+            {"features": list(each.features), "rule": each.rule} for each in lifecycle.exclusions
+        ],
+        "memories": [
+            {"name": each.name, "rule": each.rule, "states": sorted(each.states)}
+            for each in lifecycle.memories
+        ],
+        "rules": [_rule(each) for each in lifecycle.rules],
+        "requires": list(_requires(lifecycle)),
+        "orders": [
+            {"rule": rule.id, "fields": list(test.fields)}
+            for rule in lifecycle.rules
+            for test in rule.tests
+            if isinstance(test, InOrder)
+        ],
+        "regions": [
+            _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
+            for region in lifecycle.regions
+        ],
+        "arrows": list(arrows),
+        # In the order in which the SVG has the labels.
+        "labels": [
+            [arrows[arrow.id] for arrow in line.arrows]
+            for line in (layout.lines if layout else ())
+            if line.label is not None
+        ],
+        "starts": [attrs.asdict(each) for each in diagram.starts],
+        "form": _form(lifecycle),
+    }
+
+
+# --- Rules --------------------------------------------------------------------------------------
+
+
+def _rule(rule: Rule) -> Table:
+    return {
+        "id": rule.id,
+        "summary": printable(rule.summary),
+        "basis": str(rule.basis),
+        "source": printable(rule.source),
+        "severity": str(rule.severity),
+        # A function can't be written down: the page says that it does not judge by these.
+        "judged": all(isinstance(test, (Requires, InOrder)) for test in rule.tests),
+    }
+
+
+def _requires(lifecycle: Lifecycle) -> list[Table]:
+    return [
+        {
+            "rule": rule.id,
+            "field": test.field,
+            "when": None if test.when is None else _where(lifecycle, test.when),
+            "then": _where(lifecycle, test.then),
+        }
+        for rule in lifecycle.rules
+        for test in rule.tests
+        if isinstance(test, Requires)
+    ]
+
+
+def _where(lifecycle: Lifecycle, where: Where) -> Table:
+    states = lifecycle.region(where.region).states
+    return {
+        "region": where.region,
+        "states": [place for place, state in enumerate(states) if where.holds(state)],
+    }
+
+
+# --- Regions ------------------------------------------------------------------------------------
+
+
+def _region(
+    lifecycle: Lifecycle, automaton: Automaton, diagram: Diagram, nodes: list[Node]
+) -> Table:
+    region = automaton.region
+    places = {state.name: place for place, state in enumerate(region.states)}
+    arrows = {
+        (arrow.origin, arrow.target): (place, arrow) for place, arrow in enumerate(diagram.arrows)
+    }
+    refusal = judge_of(lifecycle).refusal
+    return {
+        "name": region.name,
+        "title": printable(region.title),
+        "field": region.field,
+        "history": region.history,
+        "prefix": region.prefix,
+        "needs": dict(region.needs),
+        "states": _columns(_state(*each) for each in zip(region.states, nodes, strict=True)),
+        "edges": _columns(_edges(region, places, nodes, arrows)),
+        "words": {name: sorted(words) for name, words in _words(automaton).items()},
+        "start": list(bits(automaton.start.mask)),
+        "automaton": _automaton(automaton, places),
+        "lifted": {
+            name: _automaton(refusal.without(name)[region.name], places, with_edges=name == NEEDS)
+            for name in requirements(lifecycle)
+        },
+    }
+
+
+def _words(automaton: Automaton) -> dict[str, set[str]]:
+    words = automaton.words
+    return {
+        "states": words.states,
+        "primaries": words.primaries,
+        "secondaries": words.secondaries,
+        "visible": words.visible,
+    }
+
+
+def _state(state: State, node: Node) -> Table:
+    return {
+        "id": node.id,
+        "group": node.group,
+        "name": state.name,
+        "primary": state.primary,
+        "secondary": state.secondary,
+        "visible": state.visible,
+        "outcome": str(state.outcome),
+        "final": state.final,
+        "gone": state.gone,
+        "retired": state.retired,
+        "meaning": node.meaning,
+        "basis": str(state.basis),
+        "source": node.source,
+    }
+
+
+def _edges(
+    region: Region,
+    places: dict[str, int],
+    nodes: list[Node],
+    arrows: dict[tuple[str, str], tuple[int, Arrow]],
+) -> list[Table]:
+    found = []
+    seen: dict[str, int] = {}
+    for edge in region.edges:
+        origin, target = places[edge.origin], places[edge.target]
+        number, arrow = arrows[nodes[origin].id, nodes[target].id]
+        cause = arrow.causes[seen.setdefault(arrow.id, 0)]  # both are in the life cycle's order
+        seen[arrow.id] += 1
+        found.append(
+            {
+                "origin": origin,
+                "target": target,
+                "arrow": number,
+                "cause": edge.cause,
+                "guard": cause.guard,
+                "needs": dict(edge.needs),
+                "basis": str(edge.basis),
+                "source": cause.source,
+            }
+        )
+    return found
+
+
+def _automaton(automaton: Automaton, places: dict[str, int], *, with_edges: bool = False) -> Table:
+    """Return hidden states, each as (state, set of features), and the targets of their moves.
+
+    With edges, each target is followed by the edge that leads there.
+    """
+    sets = list(dict.fromkeys(one.features for one in automaton.hidden))
+    number = {features: place for place, features in enumerate(sets)}
+    edges = list(dict.fromkeys(automaton.region.edges))
+    index = {edge: place for place, edge in enumerate(edges)}
+    table: Table = {
+        "features": [dict(features) for features in sets],
+        "hidden": [[places[one.state], number[one.features]] for one in automaton.hidden],
+    }
+    moves: list[list[tuple[int, ...]]]
+    if with_edges:
+        moves = [
+            [(target - here, index[edge]) for edge, target in leaving]
+            for here, leaving in enumerate(automaton.moves)
+        ]
+        table["edges"] = [
+            [places[edge.origin], places[edge.target], edge.cause, edge.basis.weakness]
+            for edge in edges
+        ]
+    else:
+        moves = [
+            [(each,) for each in sorted({target - here for _, target in leaving})]
+            for here, leaving in enumerate(automaton.moves)
+        ]
+    return table | _rows(moves)
+
+
+def _columns(rows: Iterable[Table]) -> Table:
+    """Return rows that have the same fields as a column for each, which says each name once."""
+    columns: Table = {}
+    for row in rows:
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    return columns
+
+
+def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
+    """Return moves as few different rows: those of jobs with other features mostly look alike.
+
+    A row holds what it takes to each target, one after the other: how far it is from here.
+    """
+    flat = [tuple(chain.from_iterable(row)) for row in moves]
+    rows = list(dict.fromkeys(flat))
+    number = {row: place for place, row in enumerate(rows)}
+    return {"rows": [list(row) for row in rows], "row": [number[row] for row in flat]}
+
+
+# --- Answers ------------------------------------------------------------------------------------
+
+
+def _form(lifecycle: Lifecycle) -> Table | None:
+    """Return the form of answers without what is empty; None where nobody has written it down."""
+    form = getattr(lifecycle.reader, "form", None)
+    if not isinstance(form, Form):
+        return None
+    return attrs.asdict(form, filter=lambda _, value: bool(value))

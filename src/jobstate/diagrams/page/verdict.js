@@ -1,0 +1,116 @@
+'use strict';
+
+/**
+ * The verdict on a job, in words: what is broken and where, what is judged here and what is not.
+ */
+const Verdict = (() => {
+  const { by, make } = Picture;
+  const MOST_LISTED = 20;
+
+  const paragraph = (text, tone) => {
+    const made = make('p', {}, text);
+    if (tone) made.dataset.tone = tone;
+    return made;
+  };
+
+  const aside = (text) => make('p', { className: 'aside' }, text);
+
+  const item = (tone, ...content) => {
+    const made = make('li', {}, ...content);
+    made.dataset.tone = tone;
+    return made;
+  };
+
+  const nameOf = ({ job }) => job.name.slice(job.name.lastIndexOf('/') + 1);
+
+  // --- What can't be judged -------------------------------------------------------------------
+
+  const problemItem = ({ path, expected, got }) =>
+    make('li', {}, `${path || 'the answer'}: expected ${expected}${got ? `, got ${got}` : ''}`);
+
+  /** Say why there is no verdict. */
+  const complain = (headline, problems) => {
+    const listed = problems.slice(0, MOST_LISTED).map(problemItem);
+    const more = problems.length - listed.length;
+    if (more > 0) listed.push(make('li', {}, `… and ${more} more`));
+    const said = paragraph(headline, 'bad');
+    said.setAttribute('role', 'alert');
+    by('verdict').hidden = false;
+    by('jobs').hidden = true;
+    by('findings').replaceChildren();
+    by('judged').replaceChildren();
+    by('said').replaceChildren(said, ...(listed.length ? [make('ul', {}, ...listed)] : []));
+    by('verdict').scrollIntoView({ block: 'nearest' });
+  };
+
+  // --- What is judged -------------------------------------------------------------------------
+
+  /** Offer the jobs of an answer, where there are several. */
+  const choices = (jobs) => {
+    const options = jobs.map((job, place) =>
+      make('option', { value: String(place) }, `${job.legal ? '' : '✕ '}${nameOf(job)}`),
+    );
+    by('job').replaceChildren(...options);
+    by('jobs').hidden = jobs.length < 2;
+  };
+
+  const headlineOf = (series) => {
+    const { findings, result } = series;
+    const errors = findings.filter((finding) => finding.severity === 'error').length;
+    const broken = errors ? `${errors} broken rule${errors === 1 ? '' : 's'}` : 'no rule broken';
+    const outcome = Status.OUTCOMES[result.outcome] + (result.final ? ', for good' : '');
+    return paragraph(`${nameOf(series)}: ${broken}; ${outcome}.`, errors ? 'bad' : 'good');
+  };
+
+  const findingItem = (finding, go) => {
+    const isNote = finding.severity === 'note';
+    const button = { type: 'button', className: 'link', onclick: () => go(finding) };
+    const said = [
+      make('p', {}, make('button', button, finding.message)),
+      aside(`${finding.rule}${isNote ? ' (a note)' : ''} at ${finding.path || 'the answer'}`),
+    ];
+    if (finding.allowed.length) said.push(aside(`allowed: ${finding.allowed.join(', ')}`));
+    said.push(aside(`${finding.summary.replace(/\.$/, '')} (${finding.basis}; ${finding.source})`));
+    return item(finding.severity, ...said);
+  };
+
+  const unknownItem = ({ field, value }) =>
+    item(
+      'new',
+      paragraph(`“${value}” is a status that this life cycle does not know (${field}).`),
+      aside('It could be anything, so what follows it is not judged by it.'),
+    );
+
+  /** What this page judges, and what it leaves to the command line. */
+  const judgedBy = ({ rules, lifecycle, form }) => {
+    const here = rules.filter((rule) => rule.judged).length;
+    if (here === rules.length) return [`Judged by all ${here} rules of ${lifecycle.text}.`];
+    return [
+      'This page judges the order of statuses and the rules that are data, ',
+      `${here} of ${rules.length}; `,
+      make('code', {}, form.check),
+      ` judges all ${rules.length}. ${lifecycle.text}.`,
+    ];
+  };
+
+  /** Show the verdict on a job; a finding leads to its step. Returns what it comes to. */
+  const show = (tables, series, cut, go) => {
+    const headline = headlineOf(series);
+    const said = [headline];
+    if (cut) {
+      const all = cut + Running.MOST_STEPS;
+      const text = `The replay shows the first ${Running.MOST_STEPS} of ${all} entries;`;
+      said.push(paragraph(`${text} all are judged.`, 'note'));
+    }
+    by('verdict').hidden = false;
+    by('said').replaceChildren(...said);
+    by('findings').replaceChildren(
+      ...series.findings.map((finding) => findingItem(finding, go)),
+      ...series.unmodelled.map(unknownItem),
+    );
+    by('judged').replaceChildren(...judgedBy(tables));
+    return headline.textContent;
+  };
+
+  return { choices, complain, show };
+})();
