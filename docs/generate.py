@@ -12,6 +12,7 @@ import struct
 import sys
 import textwrap
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,7 @@ FAILURES = (
 )
 
 
+@cache
 def products() -> dict[str, str]:
     """Return the text of every file by its path, seen from the project's folder."""
     found = {
@@ -122,6 +124,7 @@ def write(home: Path = HOME) -> None:
         (home / path).write_bytes(stamped(png(drawn, scale=1), digest(drawn)))
 
 
+@cache
 def bitmaps() -> dict[str, str]:
     """Return what is to be drawn as a bitmap, by the bitmap's path."""
     return {

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jobstate import Lifecycle
 
+pytestmark = pytest.mark.once
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _HTML = "{http://www.w3.org/1999/xhtml}"
 #: Drawing takes long, and these have all that the others have.

@@ -25,6 +25,8 @@ from jobstate.sagemaker import TRAINING_JOB
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.once
+
 SEED = 20261123
 IN_ALL = 100_000
 BATCHES = 10

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 in_chromium = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
 
+pytestmark = pytest.mark.once
+
 ANSWERS = HOME / "examples" / "answers"
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}

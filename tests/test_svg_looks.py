@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from jobstate import Lifecycle
 
-pytestmark = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing()),
+]
 
 MEASURE = (HOME / "tests" / "overlaps.js").read_text(encoding="utf-8")
 
