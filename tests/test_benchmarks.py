@@ -45,7 +45,9 @@ GROUPS = (
     "Parse: a describe answer with six entries",
     "Memory of a job",
     "Import",
-    "A fleet",
+    "A fleet: each",
+    "Pictures of the whole life cycle",
+    "A fleet laid over it",
 )
 
 

@@ -181,6 +181,13 @@ def test_a_rewritten_history_is_read_by_itself() -> None:
     assert {rule for rule, _ in broken(old, both)} == {"history-rewritten", "cheap-insurance"}
 
 
+def test_entries_of_a_life_cycle_without_histories_clash_too() -> None:
+    """They have a place, though no name: the life cycle says none."""
+    old, new = (parcel("sent", "packed", status) for status in ("sent", "delivered"))
+    (violation,) = check(WITHOUT_HISTORY, [old, new]).violations
+    assert (violation.rule, violation.path) == ("history-rewritten", "[1]")
+
+
 def test_a_history_that_does_not_agree_with_what_is_shown() -> None:
     """Reality wins; of what it could be, the history tells what is possible."""
     first = parcel("packed", "packed", cheap=True)
