@@ -41,7 +41,7 @@ STOREYS = (
         *{"refusal", "report", "rules", "standing", "tables", "telling", "walks"},
     },
     # 2: what changes
-    {"delivery", "overdue", "retention", "snapshot", "tracked", "tracker"},
+    {"delivery", "overdue", "plain", "retention", "snapshot", "tracked", "tracker", "wording"},
     # 3: the edges
     {
         *{"audit", "diagrams", "emulator", "journal", "listeners", "machine", "sagemaker"},
