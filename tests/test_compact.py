@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -98,11 +98,52 @@ def life(begin: datetime) -> list[Entry]:
 
 
 def test_it_takes_less_memory() -> None:
-    """Each time is kept once, so an entry costs little more than its start."""
+    """Each time is kept once, as a number, so an entry costs eight bytes and its share of words."""
     compact, history = Entries.of(life(BEGIN)), life(BEGIN)
     entry = sys.getsizeof(history[0]) + 2 * sys.getsizeof(history[0].start)
-    starts = 4 * (sys.getsizeof(BEGIN) + 8)
     assert isinstance(compact, Entries)
-    own = sys.getsizeof(compact) + sys.getsizeof(compact._starts) + starts  # noqa: SLF001
-    assert compact._ends is None  # noqa: SLF001
-    assert own < 0.75 * 4 * entry
+    own = sys.getsizeof(compact) + sys.getsizeof(compact._starts)  # noqa: SLF001
+    assert not compact._ends  # noqa: SLF001
+    assert own < 0.25 * 4 * entry
+
+
+@given(HISTORIES)
+def test_columns_are_the_same_history(history: list[Entry]) -> None:
+    """In plain values and back, exactly."""
+    compact = Entries.of(history)
+    if isinstance(compact, Entries):
+        statuses, starts, ends, messages = zip(*compact.rows(), strict=True)
+        assert Entries.from_columns(statuses, starts, ends, messages) == compact
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        micro = timedelta(microseconds=1)
+        assert list(starts) == [(each.start - epoch) // micro for each in history]
+
+
+@given(HISTORIES, HISTORIES, st.integers(0, 6))
+def test_what_continues_has_all_of_the_other(
+    one: list[Entry], other: list[Entry], shared: int
+) -> None:
+    """Seen at a glance or not: where it says so, a closer look says the same."""
+    for new, old in ((one, other), (one, one[:shared]), (one[:shared] + other, one[:shared])):
+        compact, before = Entries.of(new), Entries.of(old)
+        if isinstance(compact, Entries) and compact.continues(before):
+            assert len(new) >= len(old)
+            for was, now in zip(old, new, strict=False):
+                assert (was.status, was.start) == (now.status, now.start)
+                assert was.end in (None, now.end)
+
+
+def test_a_history_that_goes_on_is_seen_at_a_glance() -> None:
+    """The usual case: what was open has ended, or nothing has changed but words."""
+    history = life(BEGIN)
+    last = history[-1]
+    for count in range(len(history) + 1):
+        shorter = [*history[:count]]
+        if shorter and count < len(history):
+            shorter[-1] = Entry("Training", shorter[-1].start, None, "other words")
+        compact = Entries.of(history)
+        assert isinstance(compact, Entries)
+        assert compact.continues(Entries.of(shorter))
+    opened = Entries.of([*history[:-1], Entry(last.status, last.start)])
+    assert isinstance(opened, Entries)
+    assert not opened.continues(Entries.of(history))

@@ -13,10 +13,12 @@ from attrs import frozen
 
 from jobstate.automaton import Automaton, Known, Sight, compile_lifecycle
 from jobstate.changes import Reading, move
+from jobstate.compact import Entries
 from jobstate.entries import clock
 from jobstate.events import StatusChanged
 from jobstate.history import follow
 from jobstate.knowledge import Memory
+from jobstate.lifecycle import Lifecycle, derive
 from jobstate.merging import contradiction, merged, shortening, stays
 from jobstate.observation import is_before
 from jobstate.refusal import Refusal, Refused
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.knowledge import Glance, View
-    from jobstate.lifecycle import Lifecycle
     from jobstate.observation import Entry, Observation
     from jobstate.specification import Rule
 
@@ -54,6 +55,8 @@ class Moved:
 
 class Judge:
     """A life cycle compiled for judging. Build it once; it remembers, but it never changes.
+
+    Any number of threads may judge with it at once, as long as each has standings of its own.
 
     Attributes:
         lifecycle: The life cycle.
@@ -113,7 +116,7 @@ class Judge:
         view: View,
         found: list[tuple[Rule, Finding]],
     ) -> Judgement:
-        name, new = self.history_field, observation.entries
+        name, new = self.history_field, Entries.of(observation.entries)
         contradicted = contradiction(start.entries, new, name)
         rewritten = contradicted or shortening(start.entries, new, name)
         if rewritten is not None:
@@ -264,10 +267,8 @@ class Judge:
 
 def judge_of(lifecycle: Lifecycle) -> Judge:
     """Return the judge of a life cycle; compiled once per life cycle, in milliseconds."""
-    found = lifecycle.derived.get("judge")
-    if found is None:
-        found = lifecycle.derived["judge"] = Judge(lifecycle)
-    return found
+    found: Judge | None = lifecycle.derived.get("judge")
+    return derive(lifecycle, "judge", Judge) if found is None else found
 
 
 def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judgement:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from jobstate.compact import Entries
 from jobstate.history import follow
 from jobstate.judgement import Moved
 from jobstate.merging import contradiction, merged, stays
@@ -91,7 +92,7 @@ def judge_late(judge: Judge, before: Standing, observation: Observation, view: V
     """
     sights = view.sights
     found = judge.ruleset.findings(observation, view)
-    wrong = contradiction(before.entries, observation.entries, judge.history_field)
+    wrong = contradiction(before.entries, Entries.of(observation.entries), judge.history_field)
     if wrong is not None:
         found += judge.broken("history-rewritten", wrong)
     moves = {
@@ -166,7 +167,7 @@ def _with_history(
     """Return a standing with a longer history, and what is wrong with that."""
     after = evolve(
         before,
-        entries=merged(before.entries, observation.entries),
+        entries=merged(before.entries, Entries.of(observation.entries)),
         entered=max(before.entered, len(observation.entries)),
     )
     known, sight = before.known.get(judge.history or ""), sights.get(judge.history or "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from jobstate.compact import Entries
 from jobstate.entries import clock
 from jobstate.events import StatusEntered
 from jobstate.observation import same_time
@@ -28,6 +29,8 @@ def contradiction(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Find
         new: The history of another answer.
         name: What answers call a history.
     """
+    if isinstance(new, Entries) and new.continues(old):
+        return None  # as nearly always
     for number, (was, now) in enumerate(zip(old, new, strict=False), start=1):
         if not _same_entry(was, now):
             return Finding(
@@ -61,6 +64,8 @@ def merged(old: Sequence[Entry], new: Sequence[Entry]) -> Sequence[Entry]:
 
     What they say of the same entry is taken from the new one.
     """
+    if isinstance(new, Entries) and new.continues(old):
+        return new
     together = [
         evolve(now, end=was.end) if was.end and not now.end else now
         for was, now in zip(old, new, strict=False)
