@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import sqlite3
 import sys
-from typing import Any
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +16,10 @@ import jobstate
 from jobstate import (
     ConformanceError,
     JobstateError,
+    JournalDamagedError,
+    JournalError,
+    JournalInUseError,
+    JournalWriteError,
     LifecycleError,
     ObservationError,
     PictureError,
@@ -20,6 +28,7 @@ from jobstate import (
     ToolFailedError,
     ToolMissingError,
     Tracker,
+    TrackerClosedError,
     UnknownJobError,
     UnknownNameError,
     check,
@@ -29,7 +38,11 @@ from jobstate.diagrams import diagram_of
 from jobstate.diagrams.graphviz import placed
 from jobstate.diagrams.png import png
 from jobstate.errors import LISTED, SHOWN_CHARACTERS, shown
+from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn"
 ITEM: dict[str, Any] = {
@@ -49,32 +62,101 @@ BUILT_INS = {
     PictureError: ValueError,
     ToolFailedError: RuntimeError,
     ToolMissingError: RuntimeError,
+    TrackerClosedError: RuntimeError,
+    JournalError: RuntimeError,
+    JournalInUseError: RuntimeError,
+    JournalDamagedError: RuntimeError,
+    JournalWriteError: RuntimeError,
+}
+
+
+def broken_snapshot() -> None:
+    """Restore a snapshot that was tampered with."""
+    snapshot = Tracker(TRAINING_JOB).snapshot()
+    Tracker(TRAINING_JOB).restore(snapshot.replace('"known": []', '"known": ["job", 5]'))
+
+
+def forbidden() -> None:
+    """Validate what can't be."""
+    wrong = {**ITEM, "SecondaryStatus": "Completed", "TrainingEndTime": 1767346200}
+    check(TRAINING_JOB, wrong).validate()
+
+
+def closed() -> None:
+    """Go on after the end."""
+    with Tracker(TRAINING_JOB) as tracker:
+        pass
+    tracker.observe(ITEM)
+
+
+def of_something_else(folder: Path) -> None:
+    """Take another program's database for a journal."""
+    with contextlib.closing(sqlite3.connect(folder / "shop.db")) as shop:
+        shop.execute("CREATE TABLE goods (name)")
+    Journal(folder / "shop.db")
+
+
+def used_twice(folder: Path) -> None:
+    """Open a journal that is open."""
+    with contextlib.closing(Journal(folder / "jobs.db")):
+        Journal(folder / "jobs.db")
+
+
+def damaged(folder: Path) -> None:
+    """Open a journal after a crash, in which somebody has written at random."""
+    path = folder / "jobs.db"
+    with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
+        tracker.observe(ITEM)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript("UPDATE journal SET clean = 0; DROP INDEX event_of_job;")
+        connection.executescript(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 99999 WHERE name ="
+            " 'entry';"
+        )
+    Journal(path)
+
+
+def impatient(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
+    """Open a database that waits for nobody's lock."""
+    del read_only
+    return sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+
+
+def unwritten(folder: Path) -> None:
+    """Write while somebody else does."""
+    path = folder / "jobs.db"
+    with contextlib.closing(Journal(path, connect=impatient)) as journal:
+        tracker = Tracker(TRAINING_JOB, journal=journal)
+        with contextlib.closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            tracker.observe(ITEM)
+
+
+#: What raises each; what is told where the file is needs a folder.
+RAISING: dict[type[JobstateError], Callable[[Path], object]] = {
+    ObservationError: lambda _: check(
+        TRAINING_JOB, {**ITEM, "CreationTime": "yesterday", "TrainingJobName": "-"}
+    ),
+    LifecycleError: lambda _: TRAINING_JOB.given(spot=True).given(spot=False),
+    UnknownNameError: lambda _: TRAINING_JOB.feature("spots"),
+    UnknownJobError: lambda _: Tracker(TRAINING_JOB)[ARN],
+    PictureError: lambda _: png("<svg/>", scale=-1),
+    ToolFailedError: lambda _: placed(diagram_of(TRAINING_JOB), program=sys.executable),
+    ToolMissingError: lambda _: placed(diagram_of(TRAINING_JOB), program="/no/such/dot"),
+    SnapshotError: lambda _: broken_snapshot(),
+    ConformanceError: lambda _: forbidden(),
+    TrackerClosedError: lambda _: closed(),
+    JournalError: of_something_else,
+    JournalInUseError: used_twice,
+    JournalDamagedError: damaged,
+    JournalWriteError: unwritten,
 }
 
 
 def raised(kind: type[JobstateError]) -> JobstateError:
     """Return an error of that kind as a caller gets it."""
-    with pytest.raises(kind) as caught:  # noqa: PT012 - which call it is depends on the kind
-        if kind is ObservationError:
-            check(TRAINING_JOB, {**ITEM, "CreationTime": "yesterday", "TrainingJobName": "-"})
-        elif kind is LifecycleError:
-            TRAINING_JOB.given(spot=True).given(spot=False)
-        elif kind is UnknownNameError:
-            TRAINING_JOB.feature("spots")
-        elif kind is UnknownJobError:
-            Tracker(TRAINING_JOB)[ARN]
-        elif kind is PictureError:
-            png("<svg/>", scale=-1)
-        elif kind is ToolFailedError:
-            placed(diagram_of(TRAINING_JOB), program=sys.executable)
-        elif kind is ToolMissingError:
-            placed(diagram_of(TRAINING_JOB), program="/no/such/dot")
-        elif kind is SnapshotError:
-            snapshot = Tracker(TRAINING_JOB).snapshot()
-            Tracker(TRAINING_JOB).restore(snapshot.replace('"known": []', '"known": ["job", 5]'))
-        else:
-            wrong = {**ITEM, "SecondaryStatus": "Completed", "TrainingEndTime": 1767346200}
-            check(TRAINING_JOB, wrong).validate()
+    with tempfile.TemporaryDirectory() as folder, pytest.raises(kind) as caught:
+        RAISING[kind](Path(folder))
     return caught.value
 
 
@@ -107,13 +189,26 @@ TEXTS = {
         "Graphviz' program '/no/such/dot' is not there, which places the states of a life cycle"
         " that has no plan; install Graphviz (https://graphviz.org; `apt install graphviz`,"
     ),
+    TrackerClosedError: "this tracker is closed; begin a new one, with the same journal if it had",
+    JournalError: "the journal '{}/shop.db' is the database of something else; name another file",
+    JournalInUseError: (
+        "the journal '{}/jobs.db' is written to by another tracker; close that one, or give each"
+        " its own file"
+    ),
+    JournalDamagedError: "the journal '{}/jobs.db' is damaged",
+    JournalWriteError: (
+        "the journal '{}/jobs.db' could not be written: database is locked; nothing is lost: it is"
+        " tried again with the next answer"
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", BUILT_INS)
 def test_what_it_says(kind: type[JobstateError]) -> None:
     """What was refused, what came, what was allowed: all of it, at once."""
-    assert str(raised(kind)).startswith(TEXTS[kind])
+    error = raised(kind)
+    folder = Path(error.path).parent if isinstance(error, JournalError) else ""
+    assert str(error).startswith(TEXTS[kind].replace("{}", str(folder)))
 
 
 @pytest.mark.parametrize("kind", BUILT_INS)

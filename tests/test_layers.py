@@ -18,7 +18,7 @@ STOREYS = (
     # 0: data
     {
         *{"drawing", "errors", "escaping", "events", "form", "hidden", "lifecycle"},
-        *{"observation", "selfcheck", "specification"},
+        *{"log", "moments", "observation", "selfcheck", "specification"},
     },
     # 1: pure functions over the data
     {
@@ -41,10 +41,22 @@ STOREYS = (
         *{"refusal", "report", "rules", "standing", "tables", "telling", "walks"},
     },
     # 2: what changes
-    {"delivery", "overdue", "plain", "retention", "snapshot", "tracked", "tracker", "wording"},
+    {
+        *{"delivery", "durable", "jobs", "keeping", "observed", "overdue", "plain", "retention"},
+        *{"snapshot", "tracked", "tracker", "turns", "wording"},
+    },
     # 3: the edges
     {
-        *{"audit", "diagrams", "emulator", "journal", "listeners", "machine", "sagemaker"},
+        *{
+            "asynchronous",
+            "audit",
+            "diagrams",
+            "emulator",
+            "journal",
+            "listeners",
+            "machine",
+            "sagemaker",
+        },
         *{"testing"},
     },
     # 4: the command line

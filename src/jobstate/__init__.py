@@ -2,9 +2,21 @@
 
 from jobstate.automaton import Result
 from jobstate.conformance import Series, check, check_jobs
+from jobstate.delivery.subscription import (
+    AsyncListener,
+    Parked,
+    Progress,
+    Retry,
+    Subscription,
+    WhenFull,
+)
 from jobstate.errors import (
     ConformanceError,
     JobstateError,
+    JournalDamagedError,
+    JournalError,
+    JournalInUseError,
+    JournalWriteError,
     LifecycleError,
     ObservationError,
     PictureError,
@@ -12,6 +24,7 @@ from jobstate.errors import (
     SnapshotError,
     ToolFailedError,
     ToolMissingError,
+    TrackerClosedError,
     UnknownJobError,
     UnknownNameError,
 )
@@ -28,6 +41,7 @@ from jobstate.events import (
 from jobstate.explanation import Explanation, explain
 from jobstate.lifecycle import Lifecycle
 from jobstate.observation import Entry, JobKey, Observation, Shown
+from jobstate.observed import Arrival, Observed
 from jobstate.overdue import Overdue
 from jobstate.policy import Decision, OutcomePolicy
 from jobstate.report import Report
@@ -51,10 +65,11 @@ from jobstate.specification import (
     Where,
 )
 from jobstate.tracked import TrackedJob
-from jobstate.tracker import Arrival, Observed, Tracker
+from jobstate.tracker import Tracker
 
 __all__ = [
     "Arrival",
+    "AsyncListener",
     "Basis",
     "ConformanceError",
     "Decision",
@@ -68,6 +83,10 @@ __all__ = [
     "InOrder",
     "JobKey",
     "JobstateError",
+    "JournalDamagedError",
+    "JournalError",
+    "JournalInUseError",
+    "JournalWriteError",
     "Lifecycle",
     "LifecycleError",
     "Listener",
@@ -81,14 +100,17 @@ __all__ = [
     "OverFields",
     "OverHistory",
     "Overdue",
+    "Parked",
     "PathKind",
     "PictureError",
     "Problem",
+    "Progress",
     "Region",
     "Report",
     "Requires",
     "Result",
     "Retention",
+    "Retry",
     "Rule",
     "Series",
     "Severity",
@@ -97,14 +119,17 @@ __all__ = [
     "State",
     "StatusChanged",
     "StatusEntered",
+    "Subscription",
     "ToolFailedError",
     "ToolMissingError",
     "TrackedJob",
     "Tracker",
+    "TrackerClosedError",
     "UnknownJobError",
     "UnknownNameError",
     "Unmodelled",
     "Violation",
+    "WhenFull",
     "Where",
     "check",
     "check_jobs",

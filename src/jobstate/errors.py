@@ -135,6 +135,57 @@ class SnapshotError(JobstateError, ValueError):
         return _listing("this snapshot can't be restored", self.problems)
 
 
+class TrackerClosedError(JobstateError, RuntimeError):
+    """A tracker that was closed takes no more answers."""
+
+    def __str__(self) -> str:
+        return "this tracker is closed; begin a new one, with the same journal if it had one"
+
+
+class JournalError(JobstateError, RuntimeError):
+    """A journal that can't be used as it is.
+
+    Attributes:
+        path: The journal's file.
+        problem: What is wrong.
+        remedy: What to do.
+    """
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(path, problem, remedy)
+
+    def __str__(self) -> str:
+        return f"the journal {shown(self.path)} {self.problem}; {self.remedy}"
+
+
+class JournalInUseError(JournalError):
+    """A journal that another tracker writes to, in this process or another."""
+
+
+class JournalDamagedError(JournalError):
+    """A journal whose content contradicts itself, or can't be read by this life cycle.
+
+    Attributes:
+        problems: Every problem found.
+    """
+
+    def __init__(self, path: str, problems: Iterable[object], remedy: str) -> None:
+        self.problems = tuple(map(str, problems))
+        super().__init__(path, _listing("is damaged", self.problems), remedy)
+        self.args = (path, self.problems, remedy)  # what it is made from again
+
+
+class JournalWriteError(JournalError):
+    """Something could not be written for good. Nothing is lost: it is tried again.
+
+    The answers that were being observed are taken in memory and wait; observe them again (which
+    does no harm), or any other, and they are written first.
+    """
+
+
 class ToolMissingError(JobstateError, RuntimeError):
     """Something outside of jobstate is needed and not there: a program, an extra, a font.
 

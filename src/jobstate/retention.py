@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -32,11 +33,12 @@ class Retention:
 
 
 class Finished:
-    """The finished jobs that a tracker keeps, the one modified first at hand."""
+    """The finished jobs that a tracker keeps, the one modified first at hand; for many threads."""
 
     def __init__(self, retention: Retention, clock: Callable[[], datetime]) -> None:
         self._retention = retention
         self._clock = clock
+        self._lock = Lock()
         #: When each was modified last.
         self._since: dict[JobKey, datetime] = {}
         #: Has every job of `_since` with its time, and others that have moved on or are gone.
@@ -45,24 +47,32 @@ class Finished:
 
     def note(self, job: JobKey, modified: datetime | None) -> None:
         """Note that a job has finished, or that it was modified since."""
-        since = modified or self._since.get(job) or self._clock()
-        if self._since.get(job) != since:
-            self._since[job] = since
-            self._noted += 1  # of jobs modified at the same time, the one noted first goes first
-            heappush(self._queue, (since, self._noted, job))
+        with self._lock:
+            since = modified or self._since.get(job) or self._clock()
+            if self._since.get(job) != since:
+                self._since[job] = since
+                self._noted += (
+                    1  # of jobs modified at the same time, the one noted first goes first
+                )
+                heappush(self._queue, (since, self._noted, job))
 
     def drop(self, job: JobKey) -> None:
         """Note that a job is not finished, or not tracked, any more."""
-        self._since.pop(job, None)
+        with self._lock:
+            self._since.pop(job, None)
 
-    def due(self) -> JobKey | None:
-        """Return a job to forget now; None if there is none."""
-        while self._queue and self._since.get(self._queue[0][2]) != self._queue[0][0]:
-            heappop(self._queue)
-        if not self._queue:
-            return None
-        since, _, job = self._queue[0]
-        age, count = self._retention.age, self._retention.count
-        over = count is not None and len(self._since) > count
-        old = age is not None and self._clock() - since > age
-        return job if over or old else None
+    def take_due(self) -> JobKey | None:
+        """Return a job to forget now, and think of it no more; None if there is none."""
+        with self._lock:
+            while self._queue and self._since.get(self._queue[0][2]) != self._queue[0][0]:
+                heappop(self._queue)
+            if not self._queue:
+                return None
+            since, _, job = self._queue[0]
+            age, count = self._retention.age, self._retention.count
+            over = count is not None and len(self._since) > count
+            old = age is not None and self._clock() - since > age
+            if not over and not old:
+                return None
+            del self._since[job]
+            return job

@@ -42,6 +42,7 @@ class Standing:
         said: Rule id (or kind of event) → keys of what was told of it already.
         untold: How many more there were of a rule than the most that is told of one.
         heard: What tells the last answer from another one; None where nobody keeps it.
+        place: Where a journal keeps it; 0 where none does.
     """
 
     job: JobKey
@@ -58,6 +59,22 @@ class Standing:
     said: Mapping[str, frozenset[str]] = _NOTHING_SAID
     untold: int = 0
     heard: int | None = None
+    place: int = 0
+
+    def same_as(self, other: Standing) -> bool:
+        """Tell whether this says of the job what the other says, but for what tells answers."""
+        return (
+            self.known is other.known
+            and self.modified == other.modified
+            and self.samples == other.samples
+            and self.base is other.base
+            and (self.read, self.entered, self.changes)
+            == (other.read, other.entered, other.changes)
+            and (self.since, self.reason) == (other.since, other.reason)
+            and (self.said is other.said or dict(self.said) == dict(other.said))
+            and self.untold == other.untold
+            and (self.entries is other.entries or list(self.entries) == list(other.entries))
+        )
 
     def since_when(
         self, region: str, after: Knowledge, modified: datetime | None

@@ -16,16 +16,23 @@ from jobstate import (
     Observed,
     Outcome,
     Overdue,
+    Parked,
     Problem,
+    Progress,
     Retention,
+    Retry,
     SnapshotError,
     StatusChanged,
     StatusEntered,
+    Subscription,
     TrackedJob,
     Tracker,
     Unmodelled,
     Violation,
+    WhenFull,
 )
+from jobstate.asynchronous import AsyncTracker, running
+from jobstate.journal import Journal
 from jobstate.listeners import JsonLines, LogListener
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -51,6 +58,32 @@ def whatever_can_be_called_listens(told: list[Event]) -> None:
     tracker = Tracker(TRAINING_JOB, listeners=listeners, strict=True)
     tracker.add_listener(told.append)
     tracker.remove_listener(told.append)
+
+
+async def page(event: Event) -> None:
+    assert_type(event.key, str)
+
+
+def subscriptions_have_names_and_lanes(told: list[Event]) -> None:
+    listeners = [
+        Subscription(name="books", listener=told.append, lanes=4, when_full=WhenFull.BLOCK),
+        Subscription(name="pager", listener=page, timeout=timedelta(seconds=5)),
+        Subscription(name="board", listener=Board(), retry=Retry(attempts=3)),
+    ]
+    with Tracker(TRAINING_JOB, listeners=listeners, journal=Journal("jobs.db")) as tracker:
+        for progress in tracker.progress():
+            assert_type(progress, Progress)
+            assert_type(progress.parked, tuple[Parked, ...])
+        assert_type(tracker.unpark("books"), list[JobKey])
+        tracker.remove_listener("board")
+    assert_type(tracker.close(timedelta(seconds=1)), tuple[Progress, ...])
+
+
+async def trackers_run_in_event_loops(tracker: Tracker, answer: dict[str, Any]) -> None:
+    async with running(tracker) as jobs:
+        assert_type(jobs, AsyncTracker)
+        assert_type(await jobs.observe(answer), Observed)
+        assert_type(await jobs.observe_all([answer]), list[Observed])
 
 
 def trackers_take_answers(

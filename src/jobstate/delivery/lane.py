@@ -1,0 +1,519 @@
+"""`Lane`: what one listener hears next of some jobs, in the order of each job; imports the outbox.
+
+A lane calls nobody: whoever runs it takes the next delivery, makes it, and says how it went. So it
+serves threads and event loops alike. One runs it; anybody may offer news, unpark, and ask.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from heapq import heapify, heappop, heappush
+from itertools import count
+from threading import Condition, Lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
+
+from jobstate.delivery.outbox import Held, Posted
+from jobstate.delivery.subscription import MOST_LANES, Parked, WhenFull
+from jobstate.errors import JournalError, shown
+from jobstate.log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from jobstate.delivery.outbox import Outbox
+    from jobstate.delivery.subscription import Subscription
+    from jobstate.observation import JobKey
+
+#: Failures at so many jobs with no success between: the listener itself is down, so it is tried
+#: only now and then, whatever waits.
+DOWN_AFTER: Final = 5
+#: How many events the lane deals with before it says how far it is; less is said when it is idle.
+_SETTLED: Final = 256
+#: How long to wait for a journal that can't be read or written.
+_JOURNAL_PAUSE: Final = 1.0
+
+
+class Delivery(NamedTuple):
+    """An event to be told now.
+
+    Attributes:
+        posted: The event, and its number.
+        held: What is held of its job, where it was told in vain before.
+    """
+
+    posted: Posted
+    held: Held | None
+
+
+class Lane:
+    """What a listener has still to hear of the jobs of one lane.
+
+    Attributes:
+        subscription: Whose lane it is.
+        index: Which of its lanes.
+        on_news: Called whenever there may be something to take; by whoever brings it.
+        delivered: How many events were heard.
+        failures: How many calls failed.
+        dropped: How many events will not be told for want of room.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but the first three by keyword
+        self,
+        subscription: Subscription,
+        index: int,
+        outbox: Outbox,
+        *,
+        settled: int = 0,
+        offered: int = 0,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin where the outbox stands.
+
+        Args:
+            subscription: Whose lane it is.
+            index: Which of its lanes.
+            outbox: Where its events wait.
+            settled: The number up to which all its events have been dealt with.
+            offered: The number of the newest event in the outbox.
+            now: The time; aware.
+            monotonic: Seconds since some moment.
+        """
+        self.subscription = subscription
+        self.index = index
+        self.on_news: Callable[[], object] = _nobody
+        self.delivered = self.failures = self.dropped = 0
+        self._outbox = outbox
+        self._now = now
+        self._monotonic = monotonic
+        #: Guards what others than the runner touch: all that follows up to the blank line.
+        self._changed = Condition(Lock())
+        self._waiting: deque[Posted] = deque()
+        self._seen = settled  # all events up to here were dealt with or wait in memory
+        self._offered = offered
+        # What was found before the lane could be offered it has to be read.
+        self._behind = outbox.durable
+        self._held: dict[JobKey, Held] = {}
+        self._unpark: list[JobKey] = []
+        self._finishing = self._stopped = False
+
+        self._settled = settled
+        self._unsettled = 0
+        # An earlier process may have passed all events up to here, those of held jobs included.
+        self._opened = offered
+        self._numbers = count()
+        #: When to go on with jobs that are held and not parked.
+        self._due: list[tuple[float, int, JobKey]] = []
+        #: Held jobs whose events the lane has not come past yet, so that they can't be released.
+        self._early: list[JobKey] = []
+        self._failing: set[JobKey] = set()
+        self._strikes = 0
+        self._paused_until = -math.inf
+        self._began: float | None = None
+
+    # --- For whoever brings news ----------------------------------------------------------------
+
+    def offer(self, news: Sequence[Posted], last: int) -> None:
+        """Take news; never waits.
+
+        Args:
+            news: Events of this lane's jobs, in order.
+            last: The number of the newest event of all.
+        """
+        with self._changed:
+            for posted in news:
+                if not self._outbox.durable or (posted.number > self._seen and not self._behind):
+                    self._put(posted)
+            self._offered = max(self._offered, last)
+            if not self._behind:
+                self._seen = max(self._seen, last)
+        self.on_news()
+
+    def _put(self, posted: Posted) -> None:
+        policy = self.subscription.when_full
+        if len(self._waiting) < self.subscription.capacity or policy is WhenFull.BLOCK:
+            self._waiting.append(posted)  # who must wait for room has waited already
+        elif policy is WhenFull.DROP_OLDEST:
+            self._waiting.popleft()
+            self.dropped += 1
+            self._waiting.append(posted)
+        elif self._outbox.durable:
+            self._behind = True
+            self._seen = posted.number - 1
+        else:
+            self._park_for_want_of_room(posted)
+
+    def _park_for_want_of_room(self, posted: Posted) -> None:
+        job = posted.event.job
+        self.dropped += 1
+        held = self._held.setdefault(job, Held(posted.number))
+        if held.since is None:
+            held.since, held.error = self._now(), "no room in its lane"
+            self.dropped += len(held.waiting)
+            held.waiting.clear()
+            self._say_parked(job, held)
+
+    def wait_for_room(self) -> None:
+        """Wait until there is room, or nobody will make any."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: len(self._waiting) < self.subscription.capacity or self._stopped
+            )
+
+    def unpark(self, job: JobKey | None = None) -> list[JobKey]:
+        """Ask for a parked job to be told again, or for all; return which."""
+        with self._changed:
+            parked = [
+                key
+                for key, held in self._held.items()
+                if held.since is not None and job in (None, key)
+            ]
+            self._unpark += parked
+        self.on_news()
+        return parked
+
+    def finish(self) -> None:
+        """End as soon as nothing is left to tell now."""
+        with self._changed:
+            self._finishing = True
+        self.on_news()
+
+    def stop(self) -> None:
+        """End after the delivery that goes on now."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self.on_news()
+
+    # --- For whoever asks -----------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait in memory, the one that is being told included."""
+        with self._changed:
+            held = sum(len(each.waiting) for each in self._held.values())
+            return len(self._waiting) + held + (self._began is not None)
+
+    @property
+    def behind(self) -> bool:
+        """Whether more events wait in the journal."""
+        return self._behind
+
+    @property
+    def retrying(self) -> int:
+        """How many jobs are told again after a pause."""
+        with self._changed:
+            return sum(held.since is None for held in self._held.values())
+
+    @property
+    def parked(self) -> list[Parked]:
+        """The jobs that are parked."""
+        with self._changed:
+            return [
+                Parked(job=job, attempts=held.attempts, error=held.error, since=held.since)
+                for job, held in self._held.items()
+                if held.since is not None
+            ]
+
+    @property
+    def reads(self) -> bool:
+        """Whether taking may have to read or write the journal, and so to wait."""
+        return self._outbox.durable and (self._behind or bool(self._due) or bool(self._unpark))
+
+    @property
+    def busy(self) -> float | None:
+        """For how many seconds the delivery that goes on now does; None where none does."""
+        began = self._began
+        return None if began is None else self._monotonic() - began
+
+    # --- For whoever runs it --------------------------------------------------------------------
+
+    def resume(self, held: dict[JobKey, Held]) -> None:
+        """Begin with the jobs that were held when the outbox was opened."""
+        now = self._monotonic()
+        with self._changed:
+            self._held.update(held)
+        self._due = [
+            (now, next(self._numbers), job) for job, each in held.items() if each.since is None
+        ]
+        heapify(self._due)
+
+    def take(self) -> Delivery | float | None:
+        """Return what to tell now; for how many seconds there is nothing to; None at the end."""
+        if self._stopped:
+            return None
+        # Before anything is taken out, so that whoever asks never finds it nowhere.
+        self._began = self._monotonic()
+        found: Delivery | float | None
+        try:
+            self._unpark_asked()
+            now = self._monotonic()
+            if now < self._paused_until:
+                found = None if self._finishing else self._paused_until - now
+            else:
+                found = self._next_held(now) or self._next_waiting() or self._pause(now)
+        except JournalError as error:
+            found = self._wait_for_journal(error)
+        if not isinstance(found, Delivery):
+            self._began = None
+        return found
+
+    def succeeded(self, delivery: Delivery) -> None:
+        """Take note that the listener has heard an event."""
+        self._began = None
+        self.delivered += 1
+        if self._failing:
+            self._failing.clear()
+            if self._strikes:
+                self._strikes = 0
+                log().info("listener %s is back", shown(self.subscription.name))
+        posted, held = delivery
+        if held is None:
+            self._pass(posted)
+            return
+        job = posted.event.job
+        with self._changed:
+            if held.waiting:
+                held.waiting.popleft()
+        held.first, held.attempts = posted.number + 1, 0
+        heappush(self._due, (self._monotonic(), next(self._numbers), job))
+        self._keep(job, held)
+
+    def failed(self, delivery: Delivery, error: BaseException) -> None:
+        """Take note that the listener has failed at an event."""
+        self._began = None
+        self.failures += 1
+        posted, held = delivery
+        job = posted.event.job
+        fresh = held is None
+        held = held or Held(posted.number)
+        held.attempts += 1
+        held.error = f"{type(error).__name__}: {shown(str(error))}"
+        parks = held.attempts >= self.subscription.retry.attempts
+        if parks:
+            held.since = self._now()
+        if fresh and not self._begin_to_hold(posted, held):
+            return
+        if not fresh:
+            self._keep(job, held)
+        self._say_failed(job, held, error)
+        if not parks:
+            due = self._monotonic() + self.subscription.retry.pause(held.attempts)
+            heappush(self._due, (due, next(self._numbers), job))
+        elif not self._outbox.durable:
+            with self._changed:
+                self.dropped += len(held.waiting)
+                held.waiting.clear()
+        self._strike(job)
+
+    # --- What comes next ------------------------------------------------------------------------
+
+    def _next_held(self, now: float) -> Delivery | None:
+        if self._early and self._position() >= self._opened:
+            self._recall(*self._early)
+        while self._due and self._due[0][0] <= now:
+            job = self._due[0][2]
+            held = self._held.get(job)
+            if held is not None and held.since is None:
+                if not held.waiting and self._outbox.durable:
+                    self._fetch(job, held)
+                if held.waiting:
+                    heappop(self._due)
+                    return Delivery(held.waiting[0], held)
+                self._release(job)
+            heappop(self._due)
+        return None
+
+    def _release(self, job: JobKey) -> None:
+        """Hold a job no longer, unless that is too early.
+
+        What an earlier process passed is told again for the sake of what is held, and nothing else.
+        """
+        if self._position() < self._opened:
+            self._early.append(job)
+            return
+        self._outbox.release(job)
+        with self._changed:
+            del self._held[job]
+
+    def _recall(self, *jobs: JobKey) -> None:
+        """Go on with held jobs for which it was too early."""
+        self._early = [job for job in self._early if job not in jobs]
+        for job in jobs:
+            heappush(self._due, (-math.inf, next(self._numbers), job))
+
+    def _position(self) -> int:
+        """Return the number up to which the lane has come past all its events."""
+        with self._changed:
+            return self._waiting[0].number - 1 if self._waiting else self._seen
+
+    def _fetch(self, job: JobKey, held: Held) -> None:
+        """Read the events of a job that the lane went past while it was held."""
+        most = self.subscription.capacity
+        found = self._outbox.of_job(job, held.first, self._position(), most)
+        with self._changed:
+            held.waiting.extend(found)
+
+    def _next_waiting(self) -> Delivery | None:
+        while True:
+            with self._changed:
+                posted = self._waiting.popleft() if self._waiting else None
+                held = self._held.get(posted.event.job) if posted else None
+                behind = self._behind
+                if self.subscription.when_full is WhenFull.BLOCK:
+                    self._changed.notify_all()
+            if posted is None:
+                if not behind:
+                    self._settle(self._seen)
+                    return None
+                self._read_on()
+            elif held is None or posted.number < held.first:
+                return Delivery(posted, None)
+            else:
+                self._put_by(posted, held)
+
+    def _put_by(self, posted: Posted, held: Held) -> None:
+        """Let an event wait for the earlier one of its job."""
+        if self._outbox.durable:
+            self._pass(posted)
+            if (job := posted.event.job) in self._early:
+                self._recall(job)
+            return
+        with self._changed:
+            if held.since is not None:
+                self.dropped += 1
+            elif len(held.waiting) < self.subscription.capacity:
+                held.waiting.append(posted)
+            else:
+                self._park_for_want_of_room(posted)
+
+    def _read_on(self) -> None:
+        """Fetch what waits in the journal."""
+        with self._changed:
+            after, offered = self._seen, self._offered
+        most = self.subscription.capacity
+        found, looked = self._outbox.after(after, most)
+        with self._changed:
+            self._waiting.extend(
+                posted for posted in found if lane_of(posted, self.subscription) == self.index
+            )
+            self._seen = looked if looked > after else max(after, offered)
+            self._behind = self._offered > self._seen
+
+    def _pause(self, now: float) -> float | None:
+        """Return how long there is nothing to tell."""
+        until = self._due[0][0] if self._due else math.inf
+        if self._unpark or self._early or until <= now:  # asked for, or come past, just now
+            return 0.0
+        if self._finishing and (self._outbox.durable or until == math.inf):
+            return None  # what is held stays in the journal
+        return max(0.0, until - now)
+
+    def _unpark_asked(self) -> None:
+        with self._changed:
+            asked, self._unpark = self._unpark, []
+        for job in asked:
+            held = self._held.get(job)
+            if held is None or held.since is None:
+                continue
+            held.since, held.attempts = None, 0
+            heappush(self._due, (self._monotonic(), next(self._numbers), job))
+            self._keep(job, held)
+
+    # --- How far it is --------------------------------------------------------------------------
+
+    def _pass(self, posted: Posted) -> None:
+        self._outbox.passed(posted)
+        self._unsettled += 1
+        if self._unsettled >= _SETTLED:
+            self._settle(posted.number)
+
+    def _settle(self, number: int) -> None:
+        if number > self._settled:
+            self._settled, self._unsettled = number, 0
+            self._outbox.settle(self.index, number)
+
+    # --- What went wrong ------------------------------------------------------------------------
+
+    def _begin_to_hold(self, posted: Posted, held: Held) -> bool:
+        """Hold the job of an event that was told for the first time, in vain."""
+        job = posted.event.job
+        try:
+            self._outbox.hold(job, held)
+        except JournalError as error:
+            with self._changed:  # it can't be passed, so it comes next again
+                self._waiting.appendleft(posted)
+            self._wait_for_journal(error)
+            return False
+        with self._changed:
+            self._held[job] = held
+            if not self._outbox.durable:
+                held.waiting.append(posted)
+        self._pass(posted)
+        return True
+
+    def _keep(self, job: JobKey, held: Held) -> None:
+        """Write down how far a held job is; if that fails, it is told again after a restart."""
+        try:
+            self._outbox.hold(job, held)
+        except JournalError as error:
+            self._wait_for_journal(error)
+
+    def _wait_for_journal(self, error: JournalError) -> float | None:
+        if self._finishing:
+            return None
+        self._paused_until = self._monotonic() + _JOURNAL_PAUSE
+        log().error("listener %s waits: %s", shown(self.subscription.name), error)
+        return _JOURNAL_PAUSE
+
+    def _strike(self, job: JobKey) -> None:
+        """Try only now and then whom everything fails at."""
+        self._failing.add(job)
+        if len(self._failing) < DOWN_AFTER:
+            return
+        self._strikes += 1
+        self._paused_until = self._monotonic() + self.subscription.retry.pause(self._strikes)
+        if self._strikes == 1:
+            log().error(
+                "listener %s fails at every job: it is tried only now and then until it succeeds",
+                shown(self.subscription.name),
+            )
+
+    def _say_failed(self, job: JobKey, held: Held, error: BaseException) -> None:
+        if held.since is not None:
+            self._say_parked(job, held)
+        elif held.attempts == 1 and not self._strikes:
+            log().warning(
+                "listener %s failed at %s; it is told again, %d times at most",
+                shown(self.subscription.name),
+                shown(str(job)),
+                self.subscription.retry.attempts - 1,
+                exc_info=error,
+            )
+
+    def _say_parked(self, job: JobKey, held: Held) -> None:
+        log().error(
+            "listener %s hears no more of %s until it is unparked: %s (attempt %d)",
+            shown(self.subscription.name),
+            shown(str(job)),
+            held.error,
+            held.attempts,
+        )
+
+
+def lane_of(posted: Posted, subscription: Subscription) -> int:
+    """Return the index of the lane that tells an event: always the same one for a job."""
+    return shard_of(posted.event.job.arn) % subscription.lanes
+
+
+def shard_of(arn: str) -> int:
+    """Return a number below 64 that is the same for an arn in every process."""
+    return crc32(arn.encode("utf-8", "surrogatepass")) & (MOST_LANES - 1)
+
+
+def _nobody() -> None:
+    """Stand in for whoever will run the lane."""

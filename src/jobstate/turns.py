@@ -1,0 +1,172 @@
+"""Whose turn it is: answers about one job one after the other, and listeners to their end.
+
+Imports the plain listeners and the records.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final, Self
+
+from attrs import Factory, define
+
+from jobstate.delivery.inline import Inline, Untold
+from jobstate.errors import ConformanceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobstate.observation import JobKey, Observation
+    from jobstate.observed import Observed
+
+#: How many locks the jobs of a tracker share; a power of two.
+_STRIPES: Final = 16
+_LAST: Final = _STRIPES - 1
+
+
+@define(eq=False)
+class Stripe:
+    """What the jobs whose arns fall together share.
+
+    Attributes:
+        lock: Held while one of them is judged, kept, and told of in the caller's thread.
+        untold: What plain listeners have still to hear.
+        ticket: The journal's, for what it was given last.
+        version: How often a job was kept; changed under the lock alone.
+    """
+
+    lock: threading.Lock = Factory(threading.Lock)
+    untold: Untold = Factory(deque)
+    ticket: int = 0
+    version: int = 0
+
+
+class Stripes(tuple[Stripe, ...]):
+    """The stripes of one tracker."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Make as many as there are."""
+        return super().__new__(cls, (Stripe() for _ in range(_STRIPES)))
+
+    def of(self, job: JobKey) -> Stripe:
+        """Return the stripe of a job: that of its arn."""
+        return self[hash(job.arn) & _LAST]
+
+
+class Turns:
+    """Runs each answer to completion: what a listener observes waits until all have heard.
+
+    Attributes:
+        left: An interrupt has left something undone.
+        telling: The threads that tell plain listeners just now. (Faster than a `threading.local`.)
+    """
+
+    def __init__(
+        self,
+        stripes: Stripes,
+        inline: Inline,
+        take: Callable[[Observation, Stripe], Observed],
+    ) -> None:
+        """Prepare to take answers.
+
+        Args:
+            stripes: Of the jobs.
+            inline: The plain listeners.
+            take: Judges one answer, and has listeners told.
+        """
+        self.left = False
+        self.telling: set[int] = set()
+        self._stripes = stripes
+        self._inline = inline
+        self._take = take
+        #: Thread → what plain listeners have observed there, to be taken by that thread.
+        self._queues: dict[int, deque[Observation]] = {}
+        #: What an interrupt left.
+        self._untold: deque[Stripe] = deque()
+        self._untaken: deque[Observation] = deque()
+
+    @property
+    def running(self) -> bool:
+        """Whether the present thread is telling plain listeners."""
+        return threading.get_ident() in self.telling
+
+    def queue(self, observation: Observation) -> None:
+        """Let an answer that a listener observes wait until all have heard what came before."""
+        self._queues.setdefault(threading.get_ident(), deque()).append(observation)
+
+    def run(
+        self, observation: Observation, refused: list[ConformanceError]
+    ) -> tuple[Observed | None, int]:
+        """Take an answer and whatever plain listeners observe meanwhile.
+
+        Args:
+            observation: The answer.
+            refused: Gets the errors of those that are refused.
+
+        Returns:
+            What it brought, None where it is refused; and the journal's ticket for all of it.
+        """
+        stripe = self._stripes[hash(observation.job.arn) & _LAST]
+        observed: Observed | None = None
+        try:
+            observed = self._take(observation, stripe)
+        except ConformanceError as error:
+            refused.append(error)
+        ticket = stripe.ticket
+        if self._queues:
+            ticket = max(ticket, self._run_queue(refused))
+        return observed, ticket
+
+    def make_up(self, refused: list[ConformanceError]) -> None:
+        """Tell what an interrupt left untold, and take what it left untaken."""
+        self.left = False
+        while self._untold:
+            stripe = self._untold.popleft()
+            with stripe.lock:
+                self.tell(stripe)
+        while self._untaken:
+            self.queue(self._untaken.popleft())
+        self._run_queue(refused)
+
+    def _run_queue(self, refused: list[ConformanceError]) -> int:
+        """Take what plain listeners have observed; return the journal's ticket."""
+        thread, ticket = threading.get_ident(), 0
+        queue = self._queues.get(thread)
+        try:
+            while queue:
+                observation = queue.popleft()
+                stripe = self._stripes.of(observation.job)
+                try:
+                    self._take(observation, stripe)
+                except ConformanceError as error:
+                    refused.append(error)
+                ticket = max(ticket, stripe.ticket)
+        finally:
+            self._leave(thread)
+        return ticket
+
+    def tell(self, stripe: Stripe) -> None:
+        """Tell plain listeners, under the stripe's lock.
+
+        What an interrupt leaves is told before the next answer.
+        """
+        thread = threading.get_ident()
+        self.telling.add(thread)
+        try:
+            self._inline.run(stripe.untold)
+        except BaseException:
+            self._untold.append(stripe)
+            self._leave(thread)
+            raise
+        finally:
+            self.telling.discard(thread)
+
+    def _leave(self, thread: int) -> None:
+        """Keep what an interrupt leaves, for whoever observes next."""
+        queue = self._queues.pop(thread, None)
+        if queue or self._untold:
+            self._untaken.extend(queue or ())
+            self.left = True
