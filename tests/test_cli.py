@@ -19,13 +19,13 @@ import typer
 from command import ANSWERS, jobstate
 from jobstate import cli
 from jobstate.cli import shell
-from jobstate.cli.progress import SHORT_BYTES, progress
+from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
 from jobstate.cli.terminal import MOST_NAMES, Paint, counted, cut, duration, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = ("check", "explain", "lifecycle", "diagram")
+COMMANDS = ("check", "explain", "lifecycle", "diagram", "history")
 
 
 @pytest.fixture(autouse=True)
@@ -235,13 +235,17 @@ def test_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def drawn(
-    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, total: int | None, *reads: int
+    monkeypatch: pytest.MonkeyPatch,
+    stream: io.StringIO,
+    total: int | None,
+    *reads: int,
+    unit: Unit = BYTES,
 ) -> str:
-    """Return what is drawn on standard error while so many bytes are read."""
+    """Return what is drawn on standard error while so much is done."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys, "stderr", stream)
-    with progress(total) as told:
+    with progress(total, unit) as told:
         for read in reads:
             told(read)
     return stream.getvalue()
@@ -265,6 +269,24 @@ def test_a_bar_comes_and_goes(monkeypatch: pytest.MonkeyPatch, total: int | None
     text = drawn(monkeypatch, Terminal(), total, 10, 2_000_000, 2_000_001, 4_000_000)
     assert "judging" in text
     assert text.rstrip("\r").endswith("\x1b[2K")
+
+
+def test_a_bar_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events are counted as such, and a few thousand of them show no bar."""
+    text = drawn(monkeypatch, Terminal(), 200_000, 10, 100_000, 200_000, unit=EVENTS)
+    assert "exporting" in text
+    assert "200000/200000" in text
+    assert drawn(monkeypatch, Terminal(), 50_000, 50_000, unit=EVENTS) == ""
+
+
+def test_a_bar_leaves_standard_output_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is exported while a bar is drawn goes where it shall, not to the terminal."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    before = sys.stdout
+    with progress(200_000, EVENTS) as told:
+        told(100_000)
+        assert sys.stdout is before
 
 
 def test_a_bar_for_real(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from command import ANSWERS, described, item, jobstate
-from jobstate import diagrams
+from jobstate import Tracker, diagrams
 from jobstate.cli import diagram
 from jobstate.diagrams import Census, Look, fleet, picture, way
 from jobstate.errors import ToolMissingError
+from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 
 TIGHT = ("--given", "spot=no")
@@ -103,6 +104,75 @@ def test_a_fleet() -> None:
     ran = jobstate("diagram", "--format", "svg", "--fleet", LIST)
     assert ran.stdout == picture(TRAINING_JOB, overlay=fleet(TRAINING_JOB, census))
     assert ">6 jobs<" in ran.stdout
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return a tracker's journal of two jobs."""
+    path = tmp_path / "jobs.db"
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
+        tracker.observe(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+        tracker.observe(item("other"))
+    return path
+
+
+def test_a_fleet_of_a_journal(journal: Path) -> None:
+    """A tracker's journal is read as the answers are that it was made of; nothing is written."""
+    before = journal.read_bytes()
+    census = Census(TRAINING_JOB)
+    census.add(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+    census.add(item("other"))
+    ran = jobstate("diagram", "--format", "svg", "--fleet", journal)
+    assert ran.stdout == picture(TRAINING_JOB, overlay=fleet(TRAINING_JOB, census))
+    assert journal.read_bytes() == before
+
+
+def test_a_job_of_a_journal(journal: Path) -> None:
+    """It is chosen by its name or arn, as one of several in a file of answers."""
+    options = ("diagram", "--format", "svg", "--job", journal)
+    answer = described(("Starting", 5.0), ("Training", 1.0), name="one")
+    expected = picture(TRAINING_JOB, overlay=way(TRAINING_JOB, answer))
+    assert jobstate(*options, "--name", "one").stdout == expected
+    ran = jobstate(*options)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == f"{journal}: 2 jobs: choose one with --name: one, other\n"
+
+
+def test_assumptions_hold_for_journals_too(journal: Path) -> None:
+    """What is drawn is the tighter life cycle; what was seen is what it was."""
+    ran = jobstate("diagram", *TIGHT, "--format", "svg", "--fleet", journal)
+    census = Census(TRAINING_JOB.given(spot=False))
+    census.add(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+    census.add(item("other"))
+    overlay = fleet(census.lifecycle, census)
+    assert ran.stdout == picture(census.lifecycle, overlay=overlay)
+
+
+def test_a_journal_that_can_not_be_drawn(tmp_path: Path) -> None:
+    """One without a job, and one that is none, end it with exit code 2 and a line."""
+    path = tmp_path / "jobs.db"
+    Journal(path, durability="normal").close()
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stderr) == (2, f"{path}: there is no job in it\n")
+    path.write_bytes(b"SQLite format 3\0" + b"tide" * 999)
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"the journal {str(path)!r} can't be used: ")
+
+
+def test_a_file_that_can_not_be_looked_into(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is wrong with it is said where it is read."""
+    path = tmp_path / "answers.json"
+    path.touch()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stderr) == (2, f"{path}: Permission denied\n")
 
 
 # --- What can't be done -------------------------------------------------------------------------

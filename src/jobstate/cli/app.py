@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from jobstate.cli import check, diagram, explain, lifecycle
+from jobstate.cli import check, diagram, explain, history, lifecycle
 from jobstate.sagemaker import TRAINING_JOB
 
 HELP: Final = """Know where SageMaker training jobs stand, how they got there, what can't be true.
@@ -28,6 +28,7 @@ app.command("check", help=check.HELP)(check.check)
 app.command("explain", help=explain.HELP)(explain.explain_command)
 app.command("lifecycle", help=lifecycle.HELP)(lifecycle.lifecycle)
 app.command("diagram", help=diagram.HELP)(diagram.diagram)
+app.command("history", help=history.HELP)(history.history_command)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

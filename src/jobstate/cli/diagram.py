@@ -1,6 +1,6 @@
 """``jobstate diagram``: the life cycle, a job's way through it, or what a fleet did, as a picture.
 
-Imports the life cycle of SageMaker's training jobs and its diagrams.
+Imports the life cycle of SageMaker's training jobs, its diagrams, and how journals are read.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jobstate.cli.answers import Kept
+from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.shell import UNUSABLE, Given, complain, run, tightened
 from jobstate.cli.terminal import counted, listed
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.escaping import printable
+from jobstate.journal.history import History
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.reader import READER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobstate.diagrams import Overlay
     from jobstate.lifecycle import Lifecycle
+    from jobstate.observation import JobKey
 
 HELP: Final = """Draw the life cycle of a training job, one job's way through it, or a fleet's.
 
@@ -37,7 +41,7 @@ Examples:
   jobstate diagram -o training-job.svg
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   aws sagemaker describe-training-job --training-job-name NAME | jobstate diagram --job - -o job.svg
-  jobstate diagram --fleet monday.jsonl -o fleet.svg
+  jobstate diagram --fleet monday.jsonl -o fleet.svg    # or jobs.db, the journal of a tracker
   jobstate diagram -o training-job.html    # to click through, and to replay jobs in
 
 \b
@@ -76,6 +80,9 @@ _ENDINGS: Final = {
     ".csv": Format.CSV,
 }
 
+#: What every file of SQLite begins with.
+_SQLITE: Final = b"SQLite format 3\x00"
+
 #: Formats that can have something laid over them.
 _OVERLAID: Final = (Format.SVG, Format.PNG)
 
@@ -89,7 +96,9 @@ Looks = Annotated[
 ]
 Job = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Lay over it the way of the job in this file of answers."),
+    typer.Option(
+        metavar="FILE", help="Lay over it the way of the job in this file of answers, or journal."
+    ),
 ]
 Name = Annotated[
     str | None,
@@ -98,7 +107,9 @@ Name = Annotated[
 Fleet = Annotated[
     str | None,
     typer.Option(
-        "--fleet", metavar="FILE", help="Lay what all jobs in this file of answers did over it."
+        "--fleet",
+        metavar="FILE",
+        help="Lay what all jobs in this file of answers, or journal, did over it.",
     ),
 ]
 Output = Annotated[
@@ -168,8 +179,21 @@ def _format(chosen: Format | None, output: str | None, *, overlaid: bool) -> For
 
 def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
     """Return the way of the job in a file, or of one of several."""
-    found = _read(file)
-    names = {key.arn.rpartition("/")[2]: key for key in found.jobs}
+    if not _is_database(file):
+        found = _read(file)
+        return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
+    with History(file, lifecycle=TRAINING_JOB) as history:
+        kept = history.job(_chosen(history.job_keys(), file, name))
+        return way(lifecycle, history.observations_of(kept))
+
+
+def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
+    """Return the one job that is meant.
+
+    Raises:
+        _UnusableError: It is none or more than one; that has been said.
+    """
+    names = {key.arn.rpartition("/")[2]: key for key in jobs}
     wanted = [key for each, key in names.items() if name in {None, each, key.arn}]
     if len(wanted) != 1:
         there = listed(sorted(names))
@@ -180,7 +204,7 @@ def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
         )
         complain(f"{printable(file)}: {problem}")
         raise _UnusableError
-    return way(lifecycle, found.jobs[wanted[0]])
+    return wanted[0]
 
 
 def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
@@ -188,9 +212,32 @@ def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
     if file is None:
         return None
     census = Census(lifecycle)
-    for answers in _read(file).jobs.values():
-        census.add(answers)
+    if _is_database(file):
+        with History(file, lifecycle=TRAINING_JOB) as history:
+            for seen in history.observations():
+                census.add(seen)
+        if not census.jobs:
+            complain(f"{printable(file)}: there is no job in it")
+            raise _UnusableError
+    else:
+        for answers in _read(file).jobs.values():
+            census.add(answers)
     return fleet(lifecycle, census)
+
+
+def _is_database(file: str) -> bool:
+    """Tell whether a file is one of SQLite's, and so no answers but a journal.
+
+    To be asked only where no tracker has it in this process: closing it would end SQLite's locks.
+    """
+    path = Path(file)
+    try:
+        if file == STDIN or not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            return stream.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False  # which is said of it when it is read
 
 
 def _read(file: str) -> Kept:

@@ -30,7 +30,7 @@ _ENTRIES_AT_AN_END: Final = 20
 #: How much of a service's or a rule's words is printed.
 _LONGEST_TEXT: Final = 400
 
-_OUTCOMES = {
+OUTCOMES = {
     Outcome.RUNNING: "still running",
     Outcome.SUCCEEDED: "succeeded",
     Outcome.FAILED: "failed",
@@ -51,16 +51,18 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     colour = paint.good if report.legal else paint.bad
     yield paint.bold(name) + f"  created {moment(job.created)} UTC"
     yield paint.faint(printable(job.arn))
-    yield f"{status}: {colour(outcome_words(report.result))}{_took(report)}"
-    yield from _indented(_timeline(report, paint))
+    yield f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
+    running = not report.result.final
+    yield from indented(timeline(report.entries, report.standing.modified, paint, running=running))
     if report.answers > 1:
         yield ""
-        yield from _indented(_news(report))
+        yield from indented(_news(report))
     if report.violations or report.unmodelled:
         yield ""
     for step in report.steps:
         for violation in step.violations:
-            yield from _indented(_violation(report, step, violation, paint))
+            summary = report.lifecycle.rule(violation.rule).summary
+            yield from indented(violation_lines(violation, step.where, summary, paint))
         for each in step.unmodelled:
             what = f"{each.field} is {each.value}, which {report.lifecycle} does not know"
             yield f"  {paint.odd('unmodelled')}: {printable(what)}"
@@ -69,7 +71,7 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
 
 def outcome_words(result: Result) -> str:
     """Return what a job has come to, in words."""
-    words = _OUTCOMES[result.outcome]
+    words = OUTCOMES[result.outcome]
     if result.cause == UNKNOWN_CAUSE:
         words += ", cause unknown"
     elif result.cause is not None:
@@ -79,25 +81,35 @@ def outcome_words(result: Result) -> str:
     return f"{words}; being deleted" if result.gone else words
 
 
-def _took(report: Report) -> str:
-    entries = report.entries
-    if not report.result.final or not entries:
+def took(result: Result, entries: Sequence[Entry]) -> str:
+    """Return how long a job took that has ended, as far as its history tells."""
+    if not result.final or not entries:
         return ""
     return f", after {duration(entries[-1].start - entries[0].start)}"
 
 
-def _indented(lines: Iterable[str]) -> Iterator[str]:
+def indented(lines: Iterable[str]) -> Iterator[str]:
+    """Return lines, each further in."""
     return (f"  {line}" for line in lines)
 
 
 # --- The timeline -------------------------------------------------------------------------------
 
 
-def _timeline(report: Report, paint: Paint) -> Iterator[str]:
-    entries = report.entries
+def timeline(
+    entries: Sequence[Entry], modified: datetime | None, paint: Paint, *, running: bool
+) -> Iterator[str]:
+    """Yield a history, each stay with its part of the time.
+
+    Args:
+        entries: The history; nothing is yielded of an empty one.
+        modified: When the record was last changed: what runs, runs at least until then.
+        paint: Its colours.
+        running: The last stay goes on.
+    """
     if not entries:
         return
-    scale = _Scale(report)
+    scale = _Scale(entries, modified, running=running)
     rows = [_row(number, entries, scale) for number in range(len(entries))]
     left_out = len(rows) - 2 * _ENTRIES_AT_AN_END
     lines = [line.rstrip() for line in _columns(rows)]
@@ -122,13 +134,13 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 class _Scale:
     """Where a moment lies on the bars."""
 
-    def __init__(self, report: Report) -> None:
-        entries = report.entries
+    def __init__(
+        self, entries: Sequence[Entry], modified: datetime | None, *, running: bool
+    ) -> None:
         times = [time for each in entries for time in (each.start, each.end) if time]
-        modified = report.standing.modified
-        self.running = not report.result.final
+        self.running = running
         self.first = min(times)
-        self.last = max([*times, modified]) if modified and self.running else max(times)
+        self.last = max([*times, modified]) if modified and running else max(times)
 
     def place(self, time: datetime) -> int:
         return round(_BAR * ((time - self.first) / ((self.last - self.first) or timedelta(1))))
@@ -170,7 +182,7 @@ def _news(report: Report) -> Iterator[str]:
     yield "What each answer brought:"
     told = 0
     for step in report.steps:
-        changes = (_changed(each, report.region) for each in step.changed)
+        changes = (change_words(each, report.region) for each in step.changed)
         lines = [*_entered(step), *changes]
         if lines:
             told += 1
@@ -185,7 +197,8 @@ def _entered(step: Step) -> Iterator[str]:
         yield f"entered {listed([each.status for each in entered])}"
 
 
-def _changed(change: StatusChanged, main_region: str) -> str:
+def change_words(change: StatusChanged, main_region: str) -> str:
+    """Return from what to what a job moved, how, and how sure that is; escaped."""
     region = "" if change.region == main_region else f"{change.region.replace('_', ' ')} "
     if change.origin is None:
         move = f"{region}first seen: {change.target}"
@@ -211,16 +224,24 @@ def _way(change: StatusChanged) -> str:
 # --- What can't be true -------------------------------------------------------------------------
 
 
-def _violation(report: Report, step: Step, found: Violation, paint: Paint) -> Iterator[str]:
+def violation_lines(found: Violation, where: str, summary: str, paint: Paint) -> Iterator[str]:
+    """Yield what a job broke, where, and why that is a rule.
+
+    Args:
+        found: What it broke.
+        where: Where the answer came from; empty where nobody knows.
+        summary: The rule in a sentence; empty where the life cycle has no such rule any more.
+        paint: Its colours.
+    """
     is_error = found.severity is Severity.ERROR
     head = paint.bad(f"error {found.rule}") if is_error else paint.odd(f"note {found.rule}")
     yield f"{head}: {cut(printable(found.message), _LONGEST_TEXT)}"
-    place = ", ".join(filter(None, (step.where, found.path))) or "the answer"
+    place = ", ".join(filter(None, (where, found.path))) or "the answer"
     yield f"    at: {printable(place)}"
     if found.allowed:
         yield f"    allowed: {listed(found.allowed)}"
-    summary = report.lifecycle.rule(found.rule).summary
-    yield f"    because: {summary} ({found.basis}; {found.source})"
+    because = f"{summary} ({found.basis}; {found.source})".lstrip()
+    yield f"    because: {printable(because)}"
 
 
 # --- Many jobs ----------------------------------------------------------------------------------
@@ -238,8 +259,18 @@ def summary_lines(reports: Iterable[Report], illegal: frozenset[object]) -> list
     for report in reports:
         jobs[report.result.outcome] += 1
         wrong[report.result.outcome] += report.job in illegal
+    return outcome_table(jobs, wrong)
+
+
+def outcome_table(jobs: Counter[Outcome], wrong: Counter[Outcome]) -> list[str]:
+    """Return how many jobs came to what.
+
+    Args:
+        jobs: Outcome → how many jobs.
+        wrong: Outcome → how many of them are illegal.
+    """
     rows = [
-        (_OUTCOMES[outcome], f"{jobs[outcome]:,}", f"{wrong[outcome]:,}")
+        (OUTCOMES[outcome], f"{jobs[outcome]:,}", f"{wrong[outcome]:,}")
         for outcome in Outcome
         if jobs[outcome]
     ]

@@ -1,0 +1,340 @@
+"""A journal as people read it, at night too: its jobs, its listeners, the whole story of one job.
+
+Pure: what a `History` gives in, lines out. Imports the timeline and how text is escaped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from heapq import nsmallest
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, define, frozen
+
+from jobstate.cli.terminal import Paint, counted, cut, duration, listed, moment, table
+from jobstate.cli.timeline import (
+    OUTCOMES,
+    change_words,
+    indented,
+    outcome_table,
+    outcome_words,
+    timeline,
+    took,
+    violation_lines,
+)
+from jobstate.errors import UnknownNameError
+from jobstate.escaping import printable
+from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.lifecycle import Lifecycle
+from jobstate.specification import Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from jobstate.delivery.outbox import Posted
+    from jobstate.events import Event
+    from jobstate.journal import Hearing, HeldJob, History, KeptJob
+
+#: More jobs than this are not listed, unless asked for; those that need a look come first.
+MANY_JOBS: Final = 20
+#: Of more changes of one job only so many at each end are printed.
+_CHANGES_AT_AN_END: Final = 20
+#: More parked jobs of one listener than this are counted, unless asked for.
+MANY_PARKED: Final = 10
+#: How much of a name, a status and an error is printed.
+_NAME, _STATUS, _ERROR = 40, 34, 200
+
+_HEAD: Final = ("job", "status", "outcome", "since", "for", "last change", "breaks")
+
+
+@frozen(kw_only=True)
+class View:
+    """How jobs are looked at.
+
+    Attributes:
+        now: What time it is; aware.
+        lifecycle: The one at hand.
+        paint: The colours.
+        since: Only what happened since then; None for all.
+    """
+
+    now: datetime
+    lifecycle: Lifecycle
+    paint: Paint
+    since: datetime | None = None
+
+    def is_recent(self, time: datetime | None) -> bool:
+        """Tell whether something is to be shown; so is what has no time."""
+        return self.since is None or time is None or time >= self.since
+
+    def is_illegal(self, kept: KeptJob) -> bool:
+        """Tell whether a job broke a rule of severity error, or one that is not known here."""
+        return any(self._severity(rule) is Severity.ERROR for rule in kept.broken)
+
+    def summary(self, rule: str) -> str:
+        """Return what a rule says; empty of one that is not known here."""
+        try:
+            return self.lifecycle.rule(rule).summary
+        except UnknownNameError:
+            return ""
+
+    def _severity(self, rule: str) -> Severity:
+        try:
+            return self.lifecycle.rule(rule).severity
+        except UnknownNameError:
+            return Severity.ERROR
+
+
+def heading(history: History, view: View) -> Iterator[str]:
+    """Yield what the file is."""
+    judged = f", judged by {printable(history.lifecycle)}" if history.lifecycle else ""
+    yield f"{view.paint.bold(printable(str(history.path)))}: {counted(len(history), 'job')}{judged}"
+    if not history.clean:
+        yield view.paint.faint("not closed: a tracker has it now, or ended without closing it")
+
+
+# --- Many jobs ----------------------------------------------------------------------------------
+
+
+@define
+class _Counts:
+    """Jobs, counted."""
+
+    shown: int = 0
+    ended: int = 0
+    forgotten: int = 0
+    outcomes: Counter[Outcome] = Factory(Counter)
+    illegal: Counter[Outcome] = Factory(Counter)
+
+    def add(self, kept: KeptJob, *, illegal: bool) -> None:
+        outcome = kept.outcome or Outcome.UNKNOWN
+        self.shown += 1
+        self.ended += kept.final is True
+        self.forgotten += kept.forgotten is not None
+        self.outcomes[outcome] += 1
+        self.illegal[outcome] += illegal
+
+
+def jobs_lines(history: History, view: View, *, every: bool) -> Iterator[str]:
+    """Yield a table of jobs: of few all, of many those first that need a look.
+
+    Memory is bounded by the few that are printed, unless all are asked for.
+    """
+    counts = _Counts()
+    few = nsmallest(MANY_JOBS, _counting(history, view, counts), key=_rank(view))
+    if not counts.shown:
+        yield "no job" if view.since is None else f"no job has changed since {moment(view.since)}"
+        return
+    if counts.shown > MANY_JOBS:
+        yield from (*outcome_table(counts.outcomes, counts.illegal), "")
+    chosen: Iterable[KeptJob] = few
+    if every and counts.shown > MANY_JOBS:
+        chosen = (kept for kept in history.jobs() if view.is_recent(kept.modified))
+    yield from _aligned([_HEAD, *(_row(kept, view) for kept in chosen)])
+    if (more := counts.shown - len(few)) and not every:
+        ended = counts.ended - sum(kept.final is True for kept in few)
+        yield f"… {more:,} more, of which {ended:,} have ended (--all lists them)"
+    if counts.forgotten:
+        yield f"† {counts.forgotten:,} forgotten by the tracker, and kept for now"
+
+
+def _counting(history: History, view: View, counts: _Counts) -> Iterator[KeptJob]:
+    for kept in history.jobs():
+        if view.is_recent(kept.modified):
+            counts.add(kept, illegal=view.is_illegal(kept))
+            yield kept
+
+
+def _rank(view: View) -> Callable[[KeptJob], tuple[int, float]]:
+    """Return what sorts jobs: illegal ones, those that have been where they are longest, ended."""
+
+    def rank(kept: KeptJob) -> tuple[int, float]:
+        since = _since(kept)
+        age = 0.0 if since is None else (view.now - since).total_seconds()
+        if view.is_illegal(kept):
+            return 0, age
+        return (2, age) if kept.final else (1, -age)
+
+    return rank
+
+
+def _row(kept: KeptJob, view: View) -> tuple[str, ...]:
+    since = _since(kept)
+    goes_on = since is not None and not kept.final
+    return (
+        cut(_name(kept.arn), _NAME) + ("†" if kept.forgotten else ""),
+        cut(printable(kept.status), _STATUS),
+        "" if kept.outcome is None else OUTCOMES[kept.outcome],
+        "" if since is None else moment(since),
+        duration(view.now - since) if goes_on and since else "",
+        "" if kept.modified is None else moment(kept.modified),
+        cut(listed(list(kept.broken)), _NAME),
+    )
+
+
+def _since(kept: KeptJob) -> datetime | None:
+    return kept.since if kept.tracked is None else kept.tracked.since
+
+
+def _name(arn: str) -> str:
+    return printable(arn.rpartition("/")[2])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows in columns, all to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+# --- Listeners ----------------------------------------------------------------------------------
+
+
+def listeners_lines(hearings: Sequence[Hearing], paint: Paint, *, every: bool) -> Iterator[str]:
+    """Yield how the listeners stand, and of which jobs they hear no more.
+
+    Args:
+        hearings: How far each is.
+        paint: The colours.
+        every: Print every parked job, be there many.
+    """
+    if not hearings:
+        yield "no listener"
+        return
+    rows = [
+        (printable(each.name), *(f"{n:,}" for n in (each.behind, len(each.parked), _retried(each))))
+        for each in hearings
+    ]
+    yield from table([("listener", "behind", "parked", "told again"), *rows])
+    for each in hearings:
+        if each.parked:
+            yield ""
+            yield from _parked(each, paint, every=every)
+
+
+def _retried(hearing: Hearing) -> int:
+    return len(hearing.retrying)
+
+
+def _parked(hearing: Hearing, paint: Paint, *, every: bool) -> Iterator[str]:
+    name = printable(hearing.name)
+    yield f"{paint.bad(name)} hears no more of {counted(len(hearing.parked), 'job')}:"
+    shown = hearing.parked if every else hearing.parked[:MANY_PARKED]
+    for held in shown:
+        yield f"  {_name(held.job.arn)}: {_held_words(held)}"
+    if rest := len(hearing.parked) - len(shown):
+        yield f"  … {rest:,} more (--listeners lists them)"
+
+
+def _held_words(held: HeldJob) -> str:
+    tried = f"told {counted(held.attempts, 'time')}" if held.attempts else "there was no room"
+    error = f": {cut(printable(held.error), _ERROR)}" if held.error else ""
+    state = "told again" if held.parked is None else f"parked since {moment(held.parked)}"
+    waiting = f"{counted(held.waiting, 'event')} from {held.first:,} on"
+    return f"{state}, {waiting}, {tried}{error}"
+
+
+# --- One job ------------------------------------------------------------------------------------
+
+
+def story_lines(
+    history: History, kept: KeptJob, hearings: Sequence[Hearing], view: View
+) -> Iterator[str]:
+    """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
+    paint = view.paint
+    yield paint.bold(_name(kept.arn)) + f"  created {moment(kept.job.created)} UTC"
+    yield paint.faint(printable(kept.arn))
+    yield f"{printable(kept.status)}{_came_to(kept, view)}"
+    if kept.forgotten:
+        yield f"forgotten by the tracker {moment(kept.forgotten)}, and kept for now"
+    running = kept.final is False
+    yield from indented(timeline(kept.entries, kept.modified, paint, running=running))
+    posted = list(history.events(job=kept.job))
+    yield from _changes(posted, view)
+    yield from _findings(posted, kept, view)
+    yield from _who_heard(history, kept, hearings, paint)
+
+
+def _came_to(kept: KeptJob, view: View) -> str:
+    if kept.tracked is None:
+        return ""
+    colour = view.paint.bad if view.is_illegal(kept) else view.paint.good
+    result = kept.tracked.result
+    return f": {colour(outcome_words(result))}{took(result, kept.entries)}"
+
+
+def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
+    """Yield what was found of a job's state, in order, with the numbers of the events."""
+    main = view.lifecycle.regions[0].name
+    lines = [
+        f"{_when(event.at)}  {change_words(event, main)}"
+        for _, event in posted
+        if isinstance(event, StatusChanged) and view.is_recent(event.at)
+    ]
+    if lines:
+        yield ""
+        yield "  Changes:"
+        yield from indented(indented(_ends(lines)))
+
+
+def _ends(lines: Sequence[str]) -> Iterator[str]:
+    left_out = len(lines) - 2 * _CHANGES_AT_AN_END
+    if left_out <= 1:
+        yield from lines
+        return
+    yield from lines[:_CHANGES_AT_AN_END]
+    yield f"… {left_out:,} more …"
+    yield from lines[-_CHANGES_AT_AN_END:]
+
+
+def _findings(posted: Sequence[Posted], kept: KeptJob, view: View) -> Iterator[str]:
+    """Yield what can't be true, and which statuses are new."""
+    found = [
+        event
+        for _, event in posted
+        if isinstance(event, (Violation, Unmodelled)) and view.is_recent(event.at)
+    ]
+    if found:
+        yield ""
+    for event in found:
+        if isinstance(event, Violation):
+            lines = violation_lines(event, "", view.summary(event.rule), view.paint)
+            yield from indented(lines)
+        else:
+            what = f"{event.field} is {event.value}, which the life cycle did not know"
+            yield f"  {view.paint.odd('unmodelled')}: {printable(what)}"
+    if kept.untold:
+        yield f"  and {counted(kept.untold, 'violation')} more that were not told"
+
+
+def _who_heard(
+    history: History, kept: KeptJob, hearings: Sequence[Hearing], paint: Paint
+) -> Iterator[str]:
+    for number, hearing in enumerate(hearings):
+        if not number:
+            yield ""
+        missed = history.unheard(hearing, kept.job)
+        name = printable(hearing.name)
+        if not missed:
+            yield f"  {name} has heard all of it"
+            continue
+        words = listed([_event_words(event) for _, event in missed])
+        count = f"{counted(len(missed), 'event')} from {missed[0].number:,} on"
+        yield f"  {paint.odd(name)} has not heard {count}: {words}"
+        for held in hearing.held:
+            if held.job == kept.job:
+                yield f"      {_held_words(held)}"
+
+
+def _event_words(event: Event) -> str:
+    if isinstance(event, StatusEntered):
+        return f"entered {event.status}"
+    if isinstance(event, StatusChanged):
+        return f"changed to {event.target}"
+    return f"breaks {event.rule}" if isinstance(event, Violation) else f"unmodelled {event.value}"
+
+
+def _when(time: datetime | None) -> str:
+    return " " * len("2026-01-01 00:00:00") if time is None else moment(time)

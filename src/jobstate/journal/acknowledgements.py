@@ -1,0 +1,104 @@
+"""How far listeners are, event by event, in a small file beside a journal; imports nothing of it.
+
+A journal's own cursors say for good what a listener has dealt with, but only now and then, for each
+commit waits for the disk. In between this file says it: a few bytes written in place after each
+event, which outlive the process, though not a power cut. It may be lost or stale without harm: then
+some events are told again. What it says is believed only as far as the journal itself has come.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from jobstate.log import log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: How many numbers there are for each listener: one for each shard of jobs.
+SHARDS: Final = 64
+_SLOT: Final = struct.Struct("<QQ")  # a number, and what proves that it is one
+_BLOCK: Final = SHARDS * _SLOT.size
+
+
+class Acknowledgements:
+    """The numbers of the last events that listeners have dealt with, shard by shard."""
+
+    def __init__(self, path: Path, identity: str, *, read_only: bool = False) -> None:
+        """Open the file; make it where there is none.
+
+        Args:
+            path: Where it is.
+            identity: Of the journal; what another one's file says is not believed.
+            read_only: Make nothing, and only read.
+        """
+        self._path = path
+        self._proof = zlib.crc32(identity.encode()) | 1 << 63
+        self._file: int | None = None
+        with suppress(OSError):  # said when it is written to
+            mode = os.O_RDONLY if read_only else os.O_RDWR | os.O_CREAT
+            self._file = os.open(path, mode | getattr(os, "O_BINARY", 0), 0o644)
+        self._failed = False
+
+    def read(self, listener: int, newest: int) -> list[int]:
+        """Return how far a listener is in each shard; 0 where nothing is known.
+
+        Args:
+            listener: Its id.
+            newest: The largest number that an event of the journal has.
+        """
+        block = b""
+        if self._file is not None:
+            with suppress(OSError):
+                block = _read_at(self._file, _BLOCK, listener * _BLOCK)
+        whole = block[: len(block) // _SLOT.size * _SLOT.size]
+        numbers = [
+            min(number, newest) if number ^ self._proof == proof else 0
+            for number, proof in _SLOT.iter_unpack(whole)
+        ]
+        return numbers + [0] * (SHARDS - len(numbers))
+
+    def write(self, listener: int, shard: int, number: int) -> None:
+        """Say that a listener has dealt with the events of a shard up to a number."""
+        if self._file is None:
+            self._say("it can't be opened")
+            return
+        slot = _SLOT.pack(number, number ^ self._proof)
+        try:
+            _write_at(self._file, slot, listener * _BLOCK + shard * _SLOT.size)
+        except OSError as error:
+            self._say(error)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        file, self._file, self._failed = self._file, None, True
+        if file is not None:
+            os.close(file)
+
+    def _say(self, problem: object) -> None:
+        if not self._failed:
+            self._failed = True
+            log().warning(
+                "%s can't be written (%s): after a crash, listeners are told more than one event"
+                " again",
+                self._path,
+                problem,
+            )
+
+
+def _read_at(file: int, count: int, offset: int) -> bytes:
+    os.lseek(file, offset, os.SEEK_SET)
+    return os.read(file, count)
+
+
+def _write_at_by_seeking(file: int, data: bytes, offset: int) -> None:
+    os.lseek(file, offset, os.SEEK_SET)
+    os.write(file, data)
+
+
+#: One call where the system has it, so that threads need no lock.
+_write_at = getattr(os, "pwrite", _write_at_by_seeking)

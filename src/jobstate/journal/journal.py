@@ -1,0 +1,274 @@
+"""`Journal`: the file that a tracker keeps what it knows in; puts the parts together."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobstate.durable import Opened
+from jobstate.errors import (
+    JournalDamagedError,
+    JournalError,
+    JournalInUseError,
+    JournalWriteError,
+    UnknownNameError,
+)
+from jobstate.journal.acknowledgements import Acknowledgements
+from jobstate.journal.connection import Connect, Durability, connect
+from jobstate.journal.file import JournalFile
+from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
+from jobstate.journal.rows import Composer, Loaded
+from jobstate.journal.sweeping import Sweeper
+from jobstate.journal.unfit import require_lifecycle
+from jobstate.journal.writer import Writer
+from jobstate.moments import to_microseconds
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jobstate.delivery.outbox import Posted
+    from jobstate.events import Event
+    from jobstate.judgement import Judge
+    from jobstate.standing import Standing
+
+_LISTENER = "SELECT id, cursor FROM listener WHERE name = ?"
+_FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE id = ?"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """Keeps what one tracker knows and says, and who has heard it, in a file.
+
+    Give it to `Tracker`. A tracker that begins with the file of an earlier one goes on where that
+    was, however it ended; its subscriptions are told what they had not acknowledged by returning.
+    Beside the file are others of its name: ``-wal`` and ``-shm`` (SQLite's), ``-lock`` (keeps a
+    second writer away) and ``-acks`` (how far listeners are). Copy a journal with SQLite's own
+    means (``VACUUM INTO``), or while no tracker has it. It needs a local disk.
+
+    Attributes:
+        path: The file.
+        durability: What is promised when `Tracker.observe` returns.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        durability: Durability | str = Durability.FULL,
+        keep: timedelta = timedelta(0),
+        clock: Callable[[], datetime] = _now,
+        connect: Connect = connect,
+    ) -> None:
+        """Open a file; make it where there is none.
+
+        After a crash the file is checked first, which takes a second or so for a million events.
+
+        Args:
+            path: The file.
+            durability: What is promised: to survive a power cut, or the process's end only.
+            keep: How long the file keeps a job that the tracker has forgotten (`Retention`,
+                `Tracker.forget`); at least until every listener has heard of it.
+            clock: What time it is; aware.
+            connect: What opens the database. Tests put one here whose disk fails.
+
+        Raises:
+            JournalInUseError: Another tracker writes to it.
+            JournalDamagedError: It is not whole.
+            JournalError: It is something else, of a newer version, or can't be opened.
+            ValueError: There is no such durability.
+        """
+        self.path = Path(path)
+        self.durability = Durability(durability)
+        if sqlite3.sqlite_version_info < (3, 37):
+            problem = f"needs SQLite 3.37 or later, and this Python has {sqlite3.sqlite_version}"
+            raise JournalError(str(self.path), problem, "use another build of Python")
+        self._clock = clock
+        self._keep = keep
+        self._file = JournalFile(self.path, self.durability, connect)
+        self._acknowledgements = Acknowledgements(
+            self.path.with_name(f"{self.path.name}-acks"), self._file.identity
+        )
+        self._reader = EventReader(self._file)
+        self._writer: Writer | None = None
+        self._places = count(1)
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Journal {str(self.path)!r}{' closed' if self._closed else ''}>"
+
+    @property
+    def recovered(self) -> bool:
+        """Whether the tracker that had the file last did not close it: it was checked."""
+        return self._file.recovered
+
+    # --- For the tracker ------------------------------------------------------------------------
+
+    def begin(
+        self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
+    ) -> Iterable[Standing]:
+        """Return where the jobs stood that are kept. See `TrackerJournal`.
+
+        Raises:
+            JournalInUseError: Another tracker has begun already.
+            JournalError: What is kept can't be read, or is of another life cycle.
+        """
+        if self._writer is not None or self._closed:
+            problem = "has been used by a tracker already"
+            raise JournalInUseError(str(self.path), problem, "open it anew for another one")
+        loaded = Loaded(judge, self._file.write)
+        try:
+            self._check_lifecycle(judge)
+            standings = _collected(loaded)
+            (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
+        except sqlite3.Error as error:
+            raise JournalDamagedError(str(self.path), [error], "restore a copy") from error
+        if loaded.problems:
+            remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
+            raise JournalDamagedError(str(self.path), loaded.problems, remedy)
+        self._places = count(last + 1)
+        composer = Composer(judge, loaded.sets)
+        sweeper = Sweeper(self._keep, self._clock)
+        self._writer = Writer(self._file, composer, offer, sweeper)
+        return standings
+
+    def _check_lifecycle(self, judge: Judge) -> None:
+        connection, mine = self._file.write, judge.lifecycle
+        (name,) = connection.execute("SELECT lifecycle FROM journal").fetchone()
+        require_lifecycle(self.path, name, mine.name)
+        row = (mine.name, str(mine.version))
+        connection.execute("UPDATE journal SET lifecycle = ?, version = ?", row)
+
+    def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
+        """Take what is to be kept of one job; return a ticket. See `TrackerJournal`."""
+        after.place = before.place if before is not None else next(self._places)
+        return self._writing.keep(before, after, events)
+
+    def forget(self, standing: Standing) -> int:
+        """Keep a job no longer; return a ticket. See `TrackerJournal`."""
+        row = (to_microseconds(self._clock()), standing.place)
+        return self._writing.run(_FORGET, row)
+
+    @property
+    def committed(self) -> int:
+        """The ticket up to which everything is written."""
+        return self._writing.committed
+
+    def commit(self, ticket: int) -> None:
+        """Return when everything up to a ticket is written. See `TrackerJournal`.
+
+        Raises:
+            JournalWriteError: It is not; the next commit tries again.
+        """
+        self._writing.commit(ticket)
+
+    def check(self) -> None:
+        """Get over an earlier failure, if there was one.
+
+        Raises:
+            JournalWriteError: It goes on.
+        """
+        self._writing.check()
+
+    def subscribe(self, name: str, lanes: int) -> Opened:
+        """Return what a listener has not heard. See `TrackerJournal`.
+
+        Raises:
+            JournalWriteError: A new one could not be written.
+            JournalError: What there is can't be read.
+        """
+        writer = self._writing
+        insert = "INSERT OR IGNORE INTO listener (name, cursor) SELECT ?, newest FROM journal"
+        writer.commit(writer.run(insert, (name,)))
+        ((listener, cursor),) = self._read(_LISTENER, (name,))
+        held = held_by(self._read(HELD, (listener,)))
+        outbox = JournalOutbox(
+            listener,
+            cursor,
+            lanes,
+            writer=writer,
+            reader=self._reader,
+            acknowledgements=self._acknowledgements,
+            held=held,
+        )
+        return Opened(outbox, cursor, writer.newest)
+
+    def unsubscribe(self, name: str) -> None:
+        """Forget what a listener has heard, so that nothing is kept for it any more.
+
+        Raises:
+            UnknownNameError: There is none of that name.
+            JournalWriteError: That can't be written.
+            JournalError: What there is can't be read.
+        """
+        writer = self._writing
+        names = dict(self._read("SELECT name, id FROM listener"))
+        if name not in names:
+            raise UnknownNameError("listener", name, names)
+        writer.run("DELETE FROM held WHERE listener = ?", (names[name],))
+        writer.commit(writer.run("DELETE FROM listener WHERE id = ?", (names[name],)))
+
+    def _read(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with closing(self._file.reading()) as connection:
+                return list(connection.execute(sql, parameters))
+        except sqlite3.Error as error:
+            problem = f"can't be read: {error}"
+            raise JournalError(str(self.path), problem, "try again") from error
+
+    def close(self) -> None:
+        """Write what is to be written, and let go of the file. Twice does no harm.
+
+        Raises:
+            JournalWriteError: Something could not be written.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._writer is not None:
+                self._end(self._writer)
+            self._file.write.execute("UPDATE journal SET clean = 1")
+        except sqlite3.Error as error:
+            problem = f"could not be closed in order: {error}"
+            raise JournalWriteError(
+                str(self.path), problem, "it is checked when it is opened"
+            ) from error
+        finally:
+            with suppress(sqlite3.Error):
+                self._reader.close()
+            self._acknowledgements.close()
+            self._file.let_go()
+
+    @staticmethod
+    def _end(writer: Writer) -> None:
+        try:
+            writer.flush()
+        finally:
+            writer.stop()
+
+    @property
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            problem = "belongs to no tracker yet"
+            raise JournalError(str(self.path), problem, "give it to one: Tracker(journal=…)")
+        return self._writer
+
+
+def _collected(loaded: Loaded) -> list[Standing]:
+    """Return where all jobs stood; what is made stays, so it need not be looked at as garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return list(loaded.standings())
+    finally:
+        if was_enabled:
+            gc.enable()

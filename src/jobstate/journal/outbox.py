@@ -1,0 +1,191 @@
+"""`JournalOutbox`: what one listener has not heard, in a journal's file; imports the writer."""
+
+from __future__ import annotations
+
+import sqlite3
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from jobstate.delivery.lane import shard_of
+from jobstate.delivery.outbox import Held, Posted
+from jobstate.errors import JournalError
+from jobstate.journal.bodies import event_of
+from jobstate.moments import from_microseconds, to_microseconds
+from jobstate.observation import JobKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jobstate.journal.acknowledgements import Acknowledgements
+    from jobstate.journal.connection import Connection
+    from jobstate.journal.file import JournalFile
+    from jobstate.journal.writer import Writer
+
+_HOLD: Final = "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?)"
+_RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
+HELD: Final = "SELECT arn, created, first, attempts, error, parked FROM held WHERE listener = ?"
+_AFTER: Final = """
+SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+WHERE number > ? ORDER BY number LIMIT ?
+"""
+_OF_JOB: Final = """
+SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+WHERE event.job IN (SELECT id FROM job WHERE arn = ? AND created = ?) AND number BETWEEN ? AND ?
+ORDER BY number LIMIT ?
+"""
+
+
+class EventReader:
+    """Reads events back from a journal's file, for many threads."""
+
+    def __init__(self, file: JournalFile) -> None:
+        """Prepare to read; nothing is opened before somebody does."""
+        self._file = file
+        self._lock = Lock()
+        self._connection: Connection | None = None
+        self._closed = False
+
+    def read(self, sql: str, parameters: Sequence[object]) -> list[Posted]:
+        """Return the events that a query finds.
+
+        Raises:
+            JournalError: They can't be read.
+        """
+        try:
+            with self._lock:
+                if self._closed:
+                    raise JournalError(str(self._file.path), "is closed", "open it anew")
+                if self._connection is None:
+                    self._file.require_own_process()
+                    self._connection = self._file.reading()
+                rows = list(self._connection.execute(sql, parameters))
+            return [
+                Posted(number, event_of(kind, JobKey(arn, from_microseconds(created)), body))
+                for number, kind, body, arn, created in rows
+            ]
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            problem = f"can't be read: {error}"
+            raise JournalError(str(self._file.path), problem, "it is tried again") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._closed = True
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
+
+
+class JournalOutbox:
+    """What one listener has not heard."""
+
+    durable = True
+
+    def __init__(  # noqa: PLR0913 - the parts of a journal
+        self,
+        listener: int,
+        cursor: int,
+        lanes: int,
+        *,
+        writer: Writer,
+        reader: EventReader,
+        acknowledgements: Acknowledgements,
+        held: dict[JobKey, Held],
+    ) -> None:
+        """Begin where the listener stands.
+
+        Args:
+            listener: Its id.
+            cursor: It has dealt with every event up to this number.
+            lanes: How many lanes it has.
+            writer: Of the journal.
+            reader: Likewise.
+            acknowledgements: Likewise.
+            held: The jobs that it failed at.
+        """
+        self._listener = listener
+        self._writer = writer
+        self._reader = reader
+        self._acknowledgements = acknowledgements
+        self._held = held
+        #: From which number on the events of a job were held when this was opened.
+        self._opened = {job: each.first for job, each in held.items()}
+        self._heard = acknowledgements.read(listener, writer.newest)
+        self._settled = [cursor] * lanes
+        self._settling = Lock()
+
+    def passed(self, posted: Posted) -> None:
+        """Take note that a lane has dealt with an event."""
+        shard = shard_of(posted.event.job.arn)
+        self._acknowledgements.write(self._listener, shard, posted.number)
+
+    def settle(self, lane: int, number: int) -> None:
+        """Take note that a lane has dealt with all its events up to a number."""
+        with self._settling:
+            before = min(self._settled)
+            self._settled[lane] = number
+            now = min(self._settled)
+        if now > before:
+            self._writer.move_cursor(self._listener, now)
+
+    def hold(self, job: JobKey, held: Held) -> None:
+        """Keep the events of a job for later.
+
+        Raises:
+            JournalError: That could not be written.
+        """
+        parked = None if held.since is None else to_microseconds(held.since)
+        row = (*self._key(job), held.first, held.attempts, held.error, parked)
+        self._writer.commit(self._writer.run(_HOLD, row))
+
+    def release(self, job: JobKey) -> None:
+        """Hold a job no longer.
+
+        Raises:
+            JournalError: That could not be written.
+        """
+        self._writer.commit(self._writer.run(_RELEASE, self._key(job)))
+
+    def held(self) -> Mapping[JobKey, Held]:
+        """Return the jobs that were held when this was opened."""
+        return self._held
+
+    def after(self, number: int, most: int) -> tuple[Sequence[Posted], int]:
+        """Return events with larger numbers, in order, and up to which number was looked.
+
+        Raises:
+            JournalError: They can't be read.
+        """
+        found = self._reader.read(_AFTER, (number, most))
+        looked = found[-1].number if found else number
+        return [posted for posted in found if not self._is_heard(posted)], looked
+
+    def of_job(self, job: JobKey, first: int, last: int, most: int) -> Sequence[Posted]:
+        """Return the events of a job from one number to another, in order.
+
+        Raises:
+            JournalError: They can't be read.
+        """
+        created = to_microseconds(job.created)
+        return self._reader.read(_OF_JOB, (job.arn, created, first, last, most))
+
+    def _is_heard(self, posted: Posted) -> bool:
+        """Tell whether an event was dealt with before this was opened, and not held."""
+        job = posted.event.job
+        if posted.number > self._heard[shard_of(job.arn)]:
+            return False
+        first = self._opened.get(job)
+        return first is None or posted.number < first
+
+    def _key(self, job: JobKey) -> tuple[object, ...]:
+        return (self._listener, job.arn, to_microseconds(job.created))
+
+
+def held_by(rows: Iterable[tuple[Any, ...]]) -> dict[JobKey, Held]:
+    """Return the jobs that a listener failed at, from what `HELD` finds."""
+    return {
+        JobKey(arn, from_microseconds(created)): Held(
+            first, attempts, error, None if parked is None else from_microseconds(parked)
+        )
+        for arn, created, first, attempts, error, parked in rows
+    }

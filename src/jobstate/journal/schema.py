@@ -1,0 +1,87 @@
+"""The tables of a journal, and how older files come to have them; imports nothing of jobstate.
+
+A version that was released is never changed: a new one is added, with the step that leads to it.
+Times are microseconds since 1970-01-01T00:00:00Z.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Stands in the file's header, so that no other file is taken for a journal: "jobs" in ASCII.
+APPLICATION_ID: Final = 0x6A6F6273
+
+_FIRST: Final = """
+CREATE TABLE journal (              -- one row
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    file TEXT NOT NULL,             -- tells this file from every other
+    lifecycle TEXT NOT NULL,
+    version TEXT NOT NULL,
+    batch INTEGER NOT NULL,         -- how many transactions there were
+    newest INTEGER NOT NULL,        -- the largest number that an event ever had
+    clean INTEGER NOT NULL          -- whether the last tracker closed it
+) STRICT;
+
+CREATE TABLE knowledge (            -- what may be known of a job, each set once
+    id INTEGER PRIMARY KEY,
+    words TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY,
+    arn TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    known INTEGER NOT NULL REFERENCES knowledge,
+    base INTEGER REFERENCES knowledge,
+    read INTEGER NOT NULL,
+    samples TEXT,
+    modified INTEGER,
+    since INTEGER,
+    reason TEXT,
+    entered INTEGER NOT NULL,
+    changes INTEGER NOT NULL,
+    said TEXT,
+    untold INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL      -- when, 0 while the tracker keeps it
+) STRICT;
+CREATE INDEX job_by_arn ON job (arn, created);
+CREATE INDEX job_forgotten ON job (forgotten) WHERE forgotten > 0;
+
+CREATE TABLE entry (                -- the facts: stays of jobs in secondary statuses
+    job INTEGER NOT NULL REFERENCES job,
+    ordinal INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER,
+    message TEXT,
+    PRIMARY KEY (job, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (                -- what was said, in order: the outbox
+    number INTEGER PRIMARY KEY,
+    job INTEGER NOT NULL REFERENCES job,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL              -- JSON
+) STRICT;
+CREATE INDEX event_of_job ON event (job, number);
+
+CREATE TABLE listener (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    cursor INTEGER NOT NULL         -- it has dealt with every event up to this number
+) STRICT;
+
+CREATE TABLE held (                 -- jobs that a listener failed at
+    listener INTEGER NOT NULL REFERENCES listener,
+    arn TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    first INTEGER NOT NULL,         -- the number of the event that it hears next
+    attempts INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    parked INTEGER,                 -- since when; NULL while it is told again
+    PRIMARY KEY (listener, arn, created)
+) STRICT, WITHOUT ROWID;
+"""
+
+#: What leads from each version to the next; the first from an empty file.
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)

@@ -1,0 +1,291 @@
+"""`Writer`: puts down what many threads bring, in as few transactions as possible.
+
+Whoever commits first writes for all that have come by then; the others wait for that one (group
+commit). A transaction that fails is in doubt: its number in the file tells, once that is open
+again, whether it took place, so nothing is lost and nothing is written twice. Imports the rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from threading import Condition, Lock, get_ident
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from attrs import Factory, define
+
+from jobstate.delivery.outbox import Posted
+from jobstate.errors import JournalWriteError
+from jobstate.journal.bodies import body_of
+from jobstate.journal.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jobstate.events import Event
+    from jobstate.journal.file import JournalFile
+    from jobstate.journal.rows import Composer
+    from jobstate.journal.sweeping import Sweeper
+    from jobstate.standing import Standing
+
+_KEEP_EVENT: Final = "INSERT INTO event VALUES (?, ?, ?, ?)"
+_KEEP_CURSOR: Final = "UPDATE listener SET cursor = ? WHERE id = ? AND cursor < ?"
+_END: Final = "UPDATE journal SET batch = ?, newest = ?"
+#: A transaction that fails is tried so often before anybody is told.
+_TRIES: Final = 2
+
+
+class _Kept(NamedTuple):
+    """What is to be kept of a job."""
+
+    before: Standing | None
+    after: Standing
+    events: Sequence[Event]
+
+
+class _Statement(NamedTuple):
+    """A statement to be run as it is."""
+
+    sql: str
+    parameters: Sequence[object]
+
+
+@define(eq=False)
+class _Batch:
+    """What is put down in one transaction.
+
+    Attributes:
+        number: Its number in the file, once it has taken place.
+        ticket: Of the last thing in it.
+        newest: The largest number of an event, after it.
+        rows: Of the jobs.
+        events: Of the events.
+        statements: To be run after those.
+        cursors: How far listeners are: (number, id, number).
+        posted: The events, to be handed on.
+        written: It has taken place.
+    """
+
+    number: int
+    ticket: int
+    newest: int
+    rows: Rows = Factory(Rows)
+    events: list[tuple[int, int, str, str]] = Factory(list)
+    statements: list[_Statement] = Factory(list)
+    cursors: list[tuple[int, int, int]] = Factory(list)
+    posted: list[Posted] = Factory(list)
+    written: bool = False
+
+
+class Writer:
+    """The one writer of a journal's file, for many threads.
+
+    Attributes:
+        committed: The ticket up to which everything is written.
+        newest: The largest number that an event has.
+    """
+
+    def __init__(
+        self,
+        file: JournalFile,
+        composer: Composer,
+        offer: Callable[[Sequence[Posted]], object],
+        sweeper: Sweeper,
+    ) -> None:
+        """Begin where the file stands.
+
+        Args:
+            file: The file.
+            composer: Makes rows.
+            offer: Called with the events of each transaction once it has taken place, in order.
+            sweeper: Sees to what nobody needs any more.
+        """
+        self._file = file
+        self._composer = composer
+        self._offer = offer
+        self._sweeper = sweeper
+        self._number, self.newest = file.write.execute(
+            "SELECT batch, newest FROM journal"
+        ).fetchone()
+        self._turn = Condition(Lock())
+        #: Guarded by the lock of `_turn`: what comes next up to the blank line.
+        self._queue: list[_Kept | _Statement] = []
+        self._cursors: dict[int, int] = {}
+        self._given = 0
+        self.committed = 0
+        self._leader: int | None = None
+        self._stopped = False
+
+        #: Touched only by who leads.
+        self._batch: _Batch | None = None
+        self._in_doubt = False
+        self._failure: JournalWriteError | None = None
+
+    # --- Bringing -------------------------------------------------------------------------------
+
+    def keep(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
+        """Take what is to be kept of a job; return a ticket."""
+        return self._add(_Kept(before, after, events))
+
+    def run(self, sql: str, parameters: Sequence[object]) -> int:
+        """Take a statement, to be run after what came before it; return a ticket."""
+        return self._add(_Statement(sql, parameters))
+
+    def _add(self, what: _Kept | _Statement) -> int:
+        with self._turn:
+            self._queue.append(what)
+            self._given += 1
+            return self._given
+
+    def move_cursor(self, listener: int, number: int) -> None:
+        """Take how far a listener is; written with what comes next."""
+        with self._turn:
+            self._cursors[listener] = number
+
+    # --- Committing -----------------------------------------------------------------------------
+
+    def commit(self, ticket: int) -> None:
+        """Return when everything up to a ticket is written for good.
+
+        Raises:
+            JournalWriteError: It is not. It stays here, and the next commit tries again.
+        """
+        try:
+            while self._take_lead(ticket):
+                self._write()
+                self._give_up_lead()
+        finally:  # also where an interrupt comes between
+            self._give_up_lead()
+
+    def check(self) -> None:
+        """Get over an earlier failure, if there was one.
+
+        Raises:
+            JournalWriteError: It goes on.
+        """
+        if self._failure is not None or self._in_doubt:
+            self.commit(self._given)
+
+    def flush(self) -> None:
+        """Write all that there is, how far listeners are included, and let go of what is due.
+
+        Raises:
+            JournalWriteError: It can't be written.
+        """
+        self._sweeper.hurry()
+        while self._sweeper.has_more:
+            self.commit(self.run("SELECT 1", ()))
+
+    def stop(self) -> None:
+        """Let nobody write any more, once whoever does has ended: the file can be closed then."""
+        with self._turn:
+            self._stopped = True
+            while self._leader is not None:
+                self._turn.wait()
+
+    def _take_lead(self, ticket: int) -> bool:
+        """Wait until a ticket is written or it is up to the caller; tell whether it is."""
+        with self._turn:
+            while self.committed < ticket:
+                if self._stopped:
+                    remedy = "what came after that is not written; begin a new tracker"
+                    raise JournalWriteError(str(self._file.path), "is closed", remedy)
+                if self._leader is None:
+                    self._leader = get_ident()
+                    return True
+                self._turn.wait()
+            return False
+
+    def _give_up_lead(self) -> None:
+        with self._turn:
+            if self._leader == get_ident():
+                self._leader = None
+                self._turn.notify_all()
+
+    # --- Leading --------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        """Put down one batch: the one in doubt, or what has come meanwhile."""
+        self._file.require_own_process()
+        batch = self._batch or self._gathered()
+        error: sqlite3.Error | None = None
+        for _ in range(_TRIES):
+            try:
+                if not batch.written and not self._has_taken_place(batch):
+                    self._put_down(batch)
+            except sqlite3.Error as failure:
+                error = failure
+            else:
+                self._finish(batch)
+                return
+        self._failure = JournalWriteError(
+            str(self._file.path),
+            f"could not be written: {error}",
+            "nothing is lost: it is tried again with the next answer",
+        )
+        raise self._failure from error
+
+    def _gathered(self) -> _Batch:
+        """Return what has come by now; it stays where it was until the batch is complete."""
+        with self._turn:
+            queue, cursors = list(self._queue), dict(self._cursors)
+            batch = _Batch(self._number + 1, self._given, self.newest)
+        batch.cursors = [(number, listener, number) for listener, number in cursors.items()]
+        for each in queue:
+            if isinstance(each, _Statement):
+                batch.statements.append(each)
+                continue
+            self._composer.add(batch.rows, each.before, each.after)
+            for event in each.events:
+                batch.newest += 1
+                batch.posted.append(Posted(batch.newest, event))
+                row = (batch.newest, each.after.place, event.kind, body_of(event))
+                batch.events.append(row)
+        batch.rows.knowledge = self._composer.fresh()
+        with self._turn:
+            del self._queue[: len(queue)]
+            self._batch = batch
+        return batch
+
+    def _put_down(self, batch: _Batch) -> None:
+        self._in_doubt = True  # whatever ends this, SQLite or an interrupt
+        connection = self._file.write
+        connection.execute("BEGIN IMMEDIATE")
+        batch.rows.put_down(connection)
+        if batch.events:
+            connection.executemany(_KEEP_EVENT, batch.events)
+        for statement in batch.statements:
+            connection.execute(*statement)
+        if batch.cursors:
+            connection.executemany(_KEEP_CURSOR, batch.cursors)
+        self._sweeper.sweep(connection)
+        connection.execute(_END, (batch.number, batch.newest))
+        connection.execute("COMMIT")
+        batch.written = True
+        self._in_doubt = False
+
+    def _has_taken_place(self, batch: _Batch) -> bool:
+        """Tell, from the file itself, whether a transaction took place that is in doubt."""
+        if not self._in_doubt:
+            return False
+        self._file.reopen()
+        connection = self._file.write
+        (number,) = connection.execute("SELECT batch FROM journal").fetchone()
+        if number == batch.number:
+            # What the log holds may not have reached the disk: put it into the file, which waits.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            batch.written = True
+        self._in_doubt = False
+        return batch.written
+
+    def _finish(self, batch: _Batch) -> None:
+        """Let everybody know; if this is interrupted it happens again, which does no harm."""
+        if batch.posted:
+            self._offer(batch.posted)
+        self._composer.keep(batch.rows.knowledge)
+        self._number, self.newest = batch.number, batch.newest
+        with self._turn:
+            self.committed = batch.ticket
+            for number, listener, _ in batch.cursors:
+                if self._cursors.get(listener) == number:
+                    del self._cursors[listener]
+            self._batch = self._failure = None
