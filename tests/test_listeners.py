@@ -17,39 +17,11 @@ from command import BEGIN, described, item
 from jobstate import Event, Tracker, check
 from jobstate.listeners import JsonLines, LogListener
 from jobstate.sagemaker import TRAINING_JOB
+from listening import PLAIN, everything, hostile
 from small import PARCELS, parcel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/tide"
-#: Breaks a line, clears a terminal, turns the direction, can't be encoded, formats.
-HOSTILE = "Hib\nern\x1b[2Jating\u202e\ud800 %s %(x)s {x}"
-PLAIN = r"Hib\nern\x1b[2Jating\u202e\ud800 %s %(x)s {x}"
-
-
-def everything() -> list[Event]:
-    """Return events of every kind about a job that comes to a bad end, in order."""
-    told: list[Event] = []
-    tracker = Tracker(TRAINING_JOB, listeners=[told.append])
-    runs = described(("Starting", 60))
-    failed = item("tide", "Failed", "Failed") | {"FailureReason": "AlgorithmError: exit code 1"}
-    tracker.observe(runs)
-    tracker.observe(item("tide", "Stopping", "Starting"))
-    tracker.observe(item("tide", "Stopping", "Hibernating"))
-    tracker.observe(failed)
-    tracker.observe(item("tide", "InProgress", "Training"))
-    return told
-
-
-def hostile() -> list[Event]:
-    """Return events whose texts would do harm."""
-    told: list[Event] = []
-    tracker = Tracker(PARCELS, listeners=[told.append])
-    tracker.observe(parcel(HOSTILE, "packed", HOSTILE, at=61))
-    tracker.observe(parcel("delivered", at=122))
-    tracker.observe(parcel("packed", "packed", HOSTILE * 100, at=183))
-    return told
 
 
 # --- Logging ------------------------------------------------------------------------------------
@@ -340,11 +312,13 @@ def test_there_can_not_be_such_a_file(tmp_path: Path) -> None:
 
 
 class Full:
-    """A disk that takes so many bytes."""
+    """A disk that takes so many bytes, and the file on it."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, path: Path) -> None:
         self.room = room
         self.taken = b""
+        self._file = io.FileIO(path, "ab")
+        self.fileno = self._file.fileno
 
     def write(self, data: bytes) -> int:
         """Take what there is room for, as the system does: an error only if that is nothing."""
@@ -356,14 +330,18 @@ class Full:
         return len(part)
 
     def close(self) -> None:
-        """Do nothing."""
+        """Close the file."""
+        self._file.close()
 
 
-def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     """Is logged and counted, harms nobody, and what comes when there is room again is readable."""
-    disk = Full(room=350)
+    path = tmp_path / "events.jsonl"
+    disk = Full(350, path)
     monkeypatch.setattr(Path, "open", lambda *_args, **_options: disk)
-    listen, told = JsonLines("events.jsonl"), list[Event]()
+    listen, told = JsonLines(path), list[Event]()
     tracker = Tracker(PARCELS, listeners=[listen, told.append])
     tracker.observe(parcel("sent", "packed", "sent", at=61))
     assert (tracker.failures, len(told)) == (2, 3)
@@ -381,6 +359,7 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureF
     ]
     with pytest.raises(ValueError, match=r"Unterminated string|Expecting"):
         json.loads(torn)
+    listen.close()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that Linux has")

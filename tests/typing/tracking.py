@@ -32,7 +32,7 @@ from jobstate import (
     WhenFull,
 )
 from jobstate.asynchronous import AsyncTracker, running
-from jobstate.journal import Journal
+from jobstate.journal import Hearing, History, Journal, KeptJob
 from jobstate.listeners import JsonLines, LogListener
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -77,6 +77,16 @@ def subscriptions_have_names_and_lanes(told: list[Event]) -> None:
         assert_type(tracker.unpark("books"), list[JobKey])
         tracker.remove_listener("board")
     assert_type(tracker.close(timedelta(seconds=1)), tuple[Progress, ...])
+
+
+def journals_can_be_read(path: Path) -> None:
+    with History(path, lifecycle=TRAINING_JOB) as history:
+        for kept in history.jobs():
+            assert_type(kept, KeptJob)
+        for number, event in history.events(after=5):
+            assert_type(number, int)
+            assert_type(event, Event)
+        assert_type(history.listeners(), list[Hearing])
 
 
 async def trackers_run_in_event_loops(tracker: Tracker, answer: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""`JsonLines`: an event a line, as JSON, to a file; imports the events.
+"""`JsonLines`: an event a line, as JSON, to a file; imports the events and `appending`.
 
 A line goes to the file in one call of the system, at the end, so several processes may append to
 one file, and whoever reads it along never sees half a line that is not being written.
@@ -6,13 +6,14 @@ one file, and whoever reads it along never sees half a line that is not being wr
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol, Self
 
 from jobstate.errors import shown
+from jobstate.listeners.appending import Appending, Rotation
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,26 +36,50 @@ class Writable(Protocol):
 class JsonLines:
     """Writes each event's `to_dict` as one line of JSON, in ASCII, as soon as it is told.
 
-    Use it as a context manager, or close it. A disk that is full shows as the `OSError` that the
-    tracker logs and counts in ``failures``; the line is lost, those after it are not.
+    Any thread may call it. Use it as a context manager, or close it. A disk that is full shows as
+    the `OSError` that the tracker logs and counts; the line is lost, those after it are not.
+
+    A file that is given by its path is followed by its name: one that logrotate renames is made
+    anew. With `rotate_bytes` it is renamed here, before a line that has no room in it, to
+    ``events.jsonl.20261127T061530.123456Z-1f3c9a2b`` (when, and eight random digits), so names
+    sort by time; the newest `keep` of them stay. Several processes may write to one file all the
+    same, if all of them are given the same bounds. No line is lost or torn, each file is renamed
+    once, and the lines of one process stay in order, the renamed files read first. But a line may
+    go to the file that was renamed a moment ago, which then is larger by that. Where
+    renaming fails (a folder that is read-only or knows no locks; Windows), the file grows on, and
+    the log of ``jobstate`` says so, once until it goes well again.
     """
 
-    def __init__(self, file: str | os.PathLike[str] | Writable) -> None:
+    def __init__(
+        self,
+        file: str | os.PathLike[str] | Writable,
+        *,
+        rotate_bytes: int | None = None,
+        keep: int = 10,
+    ) -> None:
         """Write to a file.
 
         Args:
             file: A path: the file is made where there is none, and appended to, each line with one
                 call of the system. Or a text file that is open, which stays open when this is
                 closed, and is flushed after each line; how it writes is its own affair.
+            rotate_bytes: How large the file may become, if it is given by its path; by default
+                as large as it will.
+            keep: How many full ones stay beside it.
 
         Raises:
             OSError: There can't be such a file.
+            ValueError: A bound is not positive, or an open file can't be rotated.
         """
-        self._target: _Appending | _Open
+        self._target: Appending | _Open
+        rotation = None if rotate_bytes is None else Rotation(rotate_bytes, keep)
         if isinstance(file, (str, os.PathLike)):
-            self._target = _Appending(Path(file))
-        else:
+            self._target = Appending(Path(file), rotation)
+        elif rotation is None:
             self._target = _Open(file)
+        else:
+            raise ValueError("rotate_bytes: only a file that is given by its path can be rotated")
+        self._lock = Lock()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -80,36 +105,17 @@ class JsonLines:
             ValueError: It is closed.
             OSError: The file takes no more.
         """
-        if self._closed:
-            raise ValueError(f"{self!r}: nothing can be written to it any more")
         line = json.dumps(event.to_dict(), ensure_ascii=True, allow_nan=False)
-        self._target.write(f"{line}\n")
+        with self._lock:
+            if self._closed:
+                raise ValueError(f"{self!r}: nothing can be written to it any more")
+            self._target.write(f"{line}\n")
 
     def close(self) -> None:
         """Write nothing more; close the file, if a path was given. Twice does no harm."""
-        self._closed = True
-        self._target.close()
-
-
-class _Appending:
-    """A file by its path: unbuffered, and every write goes to its end (``O_APPEND``)."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = str(path)
-        self._file = path.open("ab", buffering=0)
-        self._torn = False
-
-    def write(self, line: str) -> None:
-        data = line.encode("ascii")
-        if self._torn:
-            data = b"\n" + data  # so that only the torn line can't be read
-        written = self._file.write(data)
-        self._torn = written != len(data)
-        if self._torn:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.name)
-
-    def close(self) -> None:
-        self._file.close()
+        with self._lock:
+            self._closed = True
+            self._target.close()
 
 
 class _Open:

@@ -10,14 +10,16 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from jobstate.escaping import printable
-from jobstate.events import StatusChanged, StatusEntered, Violation, job_dict
-from jobstate.specification import Severity
+from jobstate.events import StatusChanged, StatusEntered, Violation
+from jobstate.listeners.fields import fields
+from jobstate.listeners.levels import Levels
 
 if TYPE_CHECKING:
-    from jobstate.events import Event
+    from typing import Unpack
 
-#: What the attributes of a record begin with; logging refuses to have its own overwritten.
-PREFIX: Final = "jobstate_"
+    from jobstate.events import Event
+    from jobstate.listeners.levels import Chosen
+
 #: How much of one text stands in a line; the record's attributes have all of it.
 _LONGEST: Final = 300
 
@@ -35,47 +37,26 @@ class LogListener:
         logger: Where to.
     """
 
-    def __init__(  # noqa: PLR0913 - a level for each kind of event, by keyword
-        self,
-        logger: logging.Logger | None = None,
-        *,
-        changed: int = logging.INFO,
-        entered: int = logging.DEBUG,
-        unmodelled: int = logging.WARNING,
-        error: int = logging.ERROR,
-        note: int = logging.INFO,
-    ) -> None:
+    def __init__(self, logger: logging.Logger | None = None, **levels: Unpack[Chosen]) -> None:
         """Log to some logger, at a level for each kind of event.
 
         Args:
             logger: By default ``jobstate.events``.
-            changed: The level of a `StatusChanged`.
-            entered: That of a `StatusEntered`; a first describe answer brings several at once.
-            unmodelled: That of an `Unmodelled`.
-            error: That of a `Violation` of severity error.
-            note: That of a `Violation` of severity note.
+            levels: The level of each kind of event, by the names that `Levels` has, which says
+                what they are by default: ``changed``, ``entered``, ``unmodelled``, ``error``,
+                ``note``.
         """
         self.logger = logging.getLogger("jobstate.events") if logger is None else logger
-        self._changed = changed
-        self._entered = entered
-        self._unmodelled = unmodelled
-        self._broken = {Severity.ERROR: error, Severity.NOTE: note}
+        self._levels = Levels(**levels)
 
     def __repr__(self) -> str:
         return f"<LogListener {self.logger.name}>"
 
     def __call__(self, event: Event, /) -> None:
         """Log one event."""
-        level = self._level(event)
+        level = self._levels.of(event)
         if self.logger.isEnabledFor(level):
-            self.logger.log(level, "%s: %s", _name(event), _line(event), extra=_fields(event))
-
-    def _level(self, event: Event) -> int:
-        if isinstance(event, StatusChanged):
-            return self._changed
-        if isinstance(event, StatusEntered):
-            return self._entered
-        return self._broken[event.severity] if isinstance(event, Violation) else self._unmodelled
+            self.logger.log(level, "%s: %s", _name(event), _line(event), extra=fields(event))
 
 
 def _name(event: Event) -> str:
@@ -107,18 +88,6 @@ def _outcome(event: StatusChanged) -> str:
         return ""
     reason = "" if event.reason is None else f" ({_text(event.reason)})"
     return f"; {event.outcome}{reason}{', being deleted' if event.gone else ''}"
-
-
-def _fields(event: Event) -> dict[str, object]:
-    own = {"kind": event.kind, "key": event.key}
-    fields = own | job_dict(event.job) | event.details()
-    return {PREFIX + name: _escaped(value) for name, value in fields.items()}
-
-
-def _escaped(value: object) -> object:
-    if isinstance(value, list):
-        return [_escaped(each) for each in value]
-    return printable(value) if isinstance(value, str) else value
 
 
 def _text(text: str) -> str:

@@ -1,0 +1,32 @@
+"""What an event says, as flat fields whose texts can do no harm; imports the events, the escaping.
+
+A job's name, statuses and reasons come from outside, and what shows fields is often less careful
+than JSON: no status can break a line in two, or turn the direction of reading. A lone surrogate,
+which no exporter can encode, is spelled too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from jobstate.escaping import printable
+from jobstate.events import job_dict
+
+if TYPE_CHECKING:
+    from jobstate.events import Event
+
+#: What names begin with: logging refuses to have its own ``message`` and ``created`` overwritten.
+PREFIX: Final = "jobstate_"
+
+
+def fields(event: Event, prefix: str = PREFIX) -> dict[str, object]:
+    """Return what the event's ``to_dict`` has, the job as ``arn`` and ``created``, all escaped."""
+    own = {"kind": event.kind, "key": event.key}
+    plain = own | job_dict(event.job) | event.details()
+    return {prefix + name: _escaped(value) for name, value in plain.items()}
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, list):
+        return [_escaped(each) for each in value]
+    return printable(value) if isinstance(value, str) else value

@@ -1,0 +1,19 @@
+"""Listeners for OpenTelemetry: metrics, log events and traces; imports the files of this folder.
+
+They come with the extra ``otel``. Each takes the provider to use, by default the global one: set
+that up before you make them.
+"""
+
+from __future__ import annotations
+
+from jobstate.listeners.extras import missing
+
+try:
+    from jobstate.listeners.opentelemetry.ids import trace_id
+    from jobstate.listeners.opentelemetry.logs import OpenTelemetryLogs
+    from jobstate.listeners.opentelemetry.metrics import OpenTelemetryMetrics
+    from jobstate.listeners.opentelemetry.traces import OpenTelemetryTraces
+except ImportError as error:
+    raise missing("opentelemetry-sdk", "takes what these listeners tell", "otel") from error
+
+__all__ = ["OpenTelemetryLogs", "OpenTelemetryMetrics", "OpenTelemetryTraces", "trace_id"]

@@ -1,0 +1,116 @@
+"""Ids of traces and spans that a job's key decides, and what signals share; imports OpenTelemetry.
+
+So a restarted process, another one, and a log record all speak of the same trace, and a span that
+is told twice is the same span twice.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+
+from jobstate.events import iso
+from jobstate.listeners.fields import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.util.types import Attributes
+
+    from jobstate.events import Event
+    from jobstate.observation import JobKey
+
+#: What tracers, meters and loggers are asked for by.
+SCOPE: Final = "jobstate"
+_PREFIX: Final = "jobstate."
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: Times travel as 64 bits, some of them signed.
+_LATEST: Final = (1 << 63) - 1
+#: (trace, span) of the span that is being made in this thread.
+_NEXT: ContextVar[tuple[int, int] | None] = ContextVar("jobstate_next_ids", default=None)
+
+
+def trace_id(job: JobKey) -> str:
+    """Return the id of a job's trace, as 32 hexadecimal digits.
+
+    It is the first half of the SHA-256 of ``<arn>@<creation time, to the second>``:
+    ``arn:…/tide@2026-03-04T05:06:07Z``.
+    """
+    return f"{trace_number(job):032x}"
+
+
+def trace_number(job: JobKey) -> int:
+    """Return the id of a job's trace."""
+    return _digested(_name(job), 16)
+
+
+def span_number(job: JobKey, ordinal: int = 0) -> int:
+    """Return the id of the span of a job's n-th stay; 0 stands for the job as a whole."""
+    return _digested(f"{_name(job)}#{ordinal}", 8)
+
+
+def context_of(job: JobKey, *, sampled: bool = True) -> Context:
+    """Return the context in which a job's own span is the current one."""
+    flags = TraceFlags(TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT)
+    ids = SpanContext(trace_number(job), span_number(job), is_remote=True, trace_flags=flags)
+    return set_span_in_context(NonRecordingSpan(ids), Context())
+
+
+def attributes(event: Event) -> Attributes:
+    """Return what an event says as attributes, such as ``jobstate.arn`` and ``jobstate.to``.
+
+    What is None or an empty list is left out, for an attribute has a value.
+    """
+    said = fields(event, _PREFIX)
+    return {name: value for name, value in said.items() if value not in (None, [])}  # type: ignore[misc]
+
+
+def nanoseconds(moment: datetime) -> int:
+    """Return a time as OpenTelemetry counts it; what 64 bits can't hold becomes what they can."""
+    since = (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
+    return min(max(since, 0), _LATEST)
+
+
+class JobIds(RandomIdGenerator):
+    """Gives the span that is being made its ids; random ones where nobody has said which."""
+
+    def generate_trace_id(self) -> int:
+        """Return the id of a trace."""
+        ids = _NEXT.get()
+        return super().generate_trace_id() if ids is None else ids[0]
+
+    def generate_span_id(self) -> int:
+        """Return the id of a span."""
+        ids = _NEXT.get()
+        return super().generate_span_id() if ids is None else ids[1]
+
+    def is_trace_id_random(self) -> bool:
+        """Tell that ids are derived: evenly spread, but the same each time."""
+        return False
+
+
+@contextmanager
+def made_with(trace: int, span: int) -> Iterator[None]:
+    """Give the span that is made inside certain ids."""
+    token = _NEXT.set((trace, span))
+    try:
+        yield
+    finally:
+        _NEXT.reset(token)
+
+
+def _name(job: JobKey) -> str:
+    return f"{job.arn}@{iso(job.created)}"
+
+
+def _digested(text: str, size: int) -> int:
+    # An id of zeros would be none; a lone surrogate must not keep a job from having one.
+    digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:size], "big") or 1
