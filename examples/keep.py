@@ -1,6 +1,7 @@
 """Track jobs through restarts and a listener that fails: python examples/keep.py [FILE]."""
 
 import json
+import logging
 import sys
 import tempfile
 from datetime import timedelta
@@ -9,6 +10,9 @@ from pathlib import Path
 from jobstate import Event, Retry, StatusChanged, Subscription, Tracker
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
+
+# What fails is in the log of "jobstate", with its traceback; a program of yours would show it.
+logging.getLogger("jobstate").addHandler(logging.NullHandler())
 
 ANSWERS = Path(__file__).parent / "answers"
 FILE = Path(sys.argv[1]) if sys.argv[1:] else Path(tempfile.mkdtemp()) / "jobs.db"
