@@ -201,6 +201,7 @@ async def test_listeners_can_be_added_later() -> None:
     async with running(Tracker(TRAINING_JOB)) as jobs:
         await jobs.observe(SERIES[0])
         await jobs.add_listener(Subscription(name="diary", listener=diary))
+        await jobs.add_listener(Subscription(name="other", listener=Diary()))
         await jobs.observe(SERIES[1])
     assert [event.key for event in diary.heard] == [event.key for event in whole(*SERIES[:2])[2:]]
 

@@ -7,8 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
-from jobstate import Event, Observed, StatusChanged, StatusEntered, Tracker
+from jobstate import ConformanceError, Event, Observed, StatusChanged, StatusEntered, Tracker
 from small import PARCEL, PARCELS, parcel
 
 if TYPE_CHECKING:
@@ -264,3 +265,34 @@ def test_what_can_not_be_called_is_no_listener() -> None:
     with pytest.raises(TypeError, match=expected):
         tracker.add_listener("nobody\n")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     assert tracker.observe(parcel("sent", at=61)).events
+
+
+def test_a_page_that_a_listener_observes_is_queued() -> None:
+    """Each answer of it; they are judged when everybody has heard what came before."""
+    arrivals: list[str] = []
+
+    def meddle(event: Event) -> None:
+        if word(event) == "1 packed":
+            door = parcel("at the door", "packed", "sent", "at the door", at=122)
+            arrivals.extend(str(each.arrival) for each in tracker.observe_all([door, door]))
+
+    last = Diary()
+    tracker = Tracker(PARCELS, listeners=[meddle, last])
+    tracker.observe(parcel("sent", "packed", "sent", at=61))
+    assert arrivals == ["queued", "queued"]
+    assert last.heard == FIRST + SECOND
+
+
+def test_a_page_stops_at_what_a_strict_tracker_refuses() -> None:
+    """Those before it were taken; the error is of the one that was refused."""
+    tracker = Tracker(PARCELS, strict=True)
+    with pytest.raises(ConformanceError):
+        tracker.observe_all([parcel("sent", at=1), parcel("returned", at=2), parcel("sent", at=3)])
+    assert tracker[PARCEL].status == "returned"
+
+
+def test_an_answer_whose_likeness_nobody_can_tell_is_judged_each_time() -> None:
+    """A field that can't be hashed, as somebody's reader may leave it: then none is a duplicate."""
+    tracker = Tracker(PARCELS)
+    seen = evolve(parcel("sent", at=61), fields={"Weights": [1, 2]})
+    assert [str(tracker.observe(seen).arrival) for _ in range(2)] == ["new", "new"]

@@ -23,6 +23,7 @@ from jobstate import (
     UnknownNameError,
     WhenFull,
 )
+from jobstate.delivery.outbox import MemoryOutbox
 from small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
@@ -309,3 +310,19 @@ def test_a_listener_may_close_its_tracker() -> None:
     wait_until(lambda: heard)
     tracker.close()
     assert tracker["parcel/1"].status == "sent"
+
+
+def test_answers_without_news_are_told_to_nobody() -> None:
+    """They do not even wake a lane."""
+    heard: list[Event] = []
+    with Tracker(PARCELS, listeners=[Subscription(name="pager", listener=heard.append)]) as tracker:
+        tracker.observe(parcel("sent", at=61))
+        assert tracker.observe(parcel("sent", at=62)).events == ()
+    assert len(heard) == 1
+
+
+def test_memory_keeps_nothing_for_later() -> None:
+    """What waits without a journal waits in the lanes."""
+    outbox = MemoryOutbox()
+    assert (outbox.held(), outbox.after(5, 10)) == ({}, ((), 5))
+    assert outbox.of_job(JobKey("parcel/1", BEGIN), 1, 9, 10) == ()
