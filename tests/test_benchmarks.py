@@ -51,8 +51,28 @@ GROUPS = (
 )
 
 
-def test_a_small_fleet_is_told_rightly() -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--threads", "8"),
+        ("--threads", "4", "--journal", "--durability", "normal"),
+        ("--threads", "2", "--page", "20", "--journal"),
+    ],
+    ids=" ".join,
+)
+def test_a_small_fleet_is_told_rightly(options: tuple[str, ...]) -> None:
     """The program of the fleet finds nothing missing, false, twice or out of order."""
-    printed = run("fleet.py", "--jobs", "50")
+    printed = run("fleet.py", "--jobs", "50", *options)
     for name in ("missing", "false", "duplicate", "out of order", "violations"):
         assert f"| {name} | 0 | 0, reached |" in printed
+    assert ("durable entries a second" in printed) is ("--journal" in options)
+
+
+def test_the_journal_is_measured() -> None:
+    """The program of the journal says how fast it is, beside its floors, and how fast it opens."""
+    printed = run("journal.py", "--seconds", "0.01", "--transitions", "600", "--times", "1")
+    for name in ("described, 128 threads, one by one", "floor: plain sqlite3", "floor: the disk"):
+        assert f"| {name}" in printed
+    assert "| closed in order |" in printed
+    assert "| killed, so it is checked |" in printed

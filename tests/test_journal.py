@@ -194,6 +194,17 @@ def test_a_history_that_became_shorter(path: Path) -> None:
         assert again.snapshot() == tracker.snapshot()
 
 
+def test_a_history_that_became_shorter_within_a_page(path: Path) -> None:
+    """What is put down together with the longer one leaves no entry of that one either."""
+    (first, second) = answers("broken/history-rewritten.jsonl")
+    shorter = {**second, "SecondaryStatusTransitions": second["SecondaryStatusTransitions"][:1]}
+    shorter["SecondaryStatusTransitions"][0]["StartTime"] = "2026-10-01T00:00:00Z"
+    with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:
+        tracker.observe_all([first, {**shorter, "LastModifiedTime": "2027-01-01T00:00:00Z"}])
+    with Tracker(TRAINING_JOB, journal=kept(path)) as again:
+        assert again.snapshot() == tracker.snapshot()
+
+
 def test_text_that_no_file_can_hold_is_written_as_its_escape(path: Path) -> None:
     """Whoever makes observations by hand can't stop the journal."""
     seen = parcel("sent \ud800", at=1)
@@ -289,8 +300,19 @@ def test_a_listener_that_is_removed_is_forgotten(path: Path) -> None:
 
 def test_a_plain_listener_needs_a_name(path: Path) -> None:
     """With a journal there is nobody without a cursor."""
-    with closing(kept(path)) as journal, pytest.raises(TypeError, match="needs a name"):
-        Tracker(TRAINING_JOB, journal=journal, listeners=[print])
+    with pytest.raises(TypeError, match="needs a name"):
+        Tracker(TRAINING_JOB, journal=kept(path), listeners=[print])
+    assert told(path) == []  # and the file is free
+
+
+def test_a_tracker_that_can_not_begin_leaves_nothing(path: Path) -> None:
+    """No thread tells anybody anything, and the file can be used at once."""
+    heard: list[Event] = []
+    twice = [Subscription(name="books", listener=heard.append)] * 2
+    with pytest.raises(ValueError, match="there is a listener 'books' already"):
+        Tracker(TRAINING_JOB, journal=kept(path), listeners=twice)
+    assert len(told(path, *SERIES)) == 9
+    assert heard == []
 
 
 def test_a_listener_may_observe(path: Path) -> None:
@@ -552,6 +574,17 @@ def test_what_can_not_be_believed_is_not(path: Path, heard: list[Event], content
     """Then events are told again: nothing is lost."""
     path.with_name("jobs.db-acks").write_bytes(content)
     assert told(path) == heard
+
+
+@pytest.mark.usefixtures("heard")
+def test_acknowledgements_of_what_a_power_cut_took_are_taken_back(path: Path) -> None:
+    """Else events that get the numbers of lost ones would pass for heard, whenever that is."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DELETE FROM event; DELETE FROM entry; DELETE FROM job;")
+        connection.executescript("UPDATE journal SET newest = 0; UPDATE listener SET cursor = 0;")
+    with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:  # nobody listens this time
+        tracker.observe_all(SERIES)
+    assert told(path) == whole()
 
 
 def test_acknowledgements_of_another_file_are_not_believed(path: Path, heard: list[Event]) -> None:

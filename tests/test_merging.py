@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate import Entry
+from jobstate.compact import Entries
 from jobstate.merging import contradiction, merged, shortening, stays
 from jobstate.specification import Finding
 from small import BEGIN, PARCEL
@@ -141,6 +142,31 @@ def test_entries_that_are_gone() -> None:
 def test_histories_that_lost_nothing(old: int, new: int) -> None:
     """An answer without a history has lost none: lists have none."""
     assert shortening(LIFE[:old], LIFE[:new], "Log") is None
+
+
+# --- Compact ------------------------------------------------------------------------------------
+
+#: What other answers may say of an entry: nothing else, or one thing.
+SAID: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {}, {"end": None}, {"end": at(30)}, {"start": at(11)}, {"status": "lost"}]
+)
+
+
+@st.composite
+def told(draw: st.DrawFn) -> tuple[Entry, ...]:
+    """Return the history of a life as one more answer tells it."""
+    history = so_far(draw(st.integers(0, len(LIFE))))
+    return tuple(attrs.evolve(entry, **draw(SAID)) for entry in history)
+
+
+@given(told(), told())
+def test_compact_histories_fit_together_as_plain_ones_do(
+    old: tuple[Entry, ...], new: tuple[Entry, ...]
+) -> None:
+    """What is seen at a glance is what a look at every entry shows, whichever is the longer."""
+    found = contradiction(Entries.of(old), Entries.of(new), "Log")
+    assert found == contradiction(old, new, "Log")
+    assert list(merged(Entries.of(old), Entries.of(new))) == list(merged(old, new))
 
 
 # --- What is new --------------------------------------------------------------------------------

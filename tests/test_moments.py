@@ -30,7 +30,21 @@ def test_known_moments() -> None:
     assert from_microseconds(-1) == datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
-def test_beyond_all_times() -> None:
+@pytest.mark.parametrize(
+    ("moment", "count"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), -62_135_596_800_000_000),
+        (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), 253_402_300_799_999_999),
+    ],
+)
+def test_the_first_and_the_last(moment: datetime, count: int) -> None:
+    """The ends of the calendar, as ``date -d`` of GNU counts their seconds."""
+    assert to_microseconds(moment) == count
+    assert from_microseconds(count) == moment
+
+
+@pytest.mark.parametrize("count", [-62_135_596_800_000_001, 253_402_300_800_000_000, 1 << 62])
+def test_beyond_all_times(count: int) -> None:
     """There is no such time."""
     with pytest.raises(OverflowError):
-        from_microseconds(1 << 62)
+        from_microseconds(count)

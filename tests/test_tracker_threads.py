@@ -6,16 +6,20 @@ import random
 import sys
 import threading
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobstate import Event, Retention, StatusEntered, Subscription, Tracker
+from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from series import ARN, SERIES, renamed, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jobstate import JobKey
 
 THREADS = 8
 JOBS = 60
@@ -130,3 +134,43 @@ def test_failures_are_counted_by_all_threads(caplog: pytest.LogCaptureFixture) -
     tracker = Tracker(TRAINING_JOB, listeners=[fail])
     together(tracker.observe, answers()[: JOBS * 2])
     assert tracker.failures == sum("failed at" in each.getMessage() for each in caplog.records)
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["kept", "forgotten"])
+def test_who_looks_while_a_job_is_kept_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forgets: bool
+) -> None:
+    """A job that another thread is keeping, or forgetting, is none that comes or goes twice."""
+    journal = Journal(tmp_path / "jobs.db", durability="normal")
+    with Tracker(TRAINING_JOB, journal=journal) as tracker:
+        first, second = SERIES[0], SERIES[-1]
+        if forgets:
+            tracker.observe(first)
+        looked = threading.Event()
+        found = []
+        other = threading.Thread(target=lambda: found.append(tracker.observe(second)))
+        find = tracker._jobs.find  # noqa: SLF001 - where another thread comes between
+        name = "drop" if forgets else "keep"
+        change = getattr(tracker._jobs, name)  # noqa: SLF001 - likewise
+
+        def look(job: JobKey) -> Any:
+            if threading.current_thread() is other:
+                looked.set()
+            return find(job)
+
+        def begin(*of: Any) -> Any:
+            if not looked.is_set():
+                other.start()
+                looked.wait()
+            return change(*of)
+
+        monkeypatch.setattr(tracker._jobs, "find", look)  # noqa: SLF001 - likewise
+        monkeypatch.setattr(tracker._jobs, name, begin)  # noqa: SLF001 - likewise
+        if forgets:
+            tracker.forget(ARN)
+        else:
+            tracker.observe(first)
+        other.join()
+        entered = [event for event in found[0].events if isinstance(event, StatusEntered)]
+        ordinals = [event.ordinal for event in entered]
+        assert (1 in ordinals) is forgets

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field, frozen
 
 from jobstate.hidden import Hidden, excluded, expand
+from jobstate.lifecycle import derive
 from jobstate.masks import Successors, bits
 from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome
 
@@ -147,7 +148,10 @@ def with_reason(result: Result, reason: str | None) -> Result:
 
 
 class Automaton:
-    """The knowledge automaton of one region.
+    """The knowledge automaton of one region. It never changes, but it remembers.
+
+    Any thread may use it: what two of them work out at once is equal, and where it matters that it
+    is one object, both get the one that was remembered first.
 
     Attributes:
         region: The region.
@@ -233,7 +237,7 @@ class Automaton:
         """Return the object for a non-empty set of hidden states."""
         found = self._known.get(mask)
         if found is None:
-            found = self._known[mask] = Known(self, mask)
+            found = self._known.setdefault(mask, Known(self, mask))
         return found
 
     # --- What an answer shows -------------------------------------------------------------------
@@ -250,7 +254,8 @@ class Automaton:
         key = (primary, secondary, *features.items())
         found = self._sights.get(key)
         if found is None:
-            found = self._sights[key] = self._new_sight(primary, secondary, features)
+            new = self._new_sight(primary, secondary, features)
+            found = self._sights.setdefault(key, new)
         return found
 
     def _new_sight(
@@ -350,8 +355,9 @@ class Words:
 
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
     """Return the automaton of each region by name; compiled once, in some milliseconds."""
-    found = lifecycle.derived.get("automata")
-    if found is None:
-        found = {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}
-        lifecycle.derived["automata"] = found
-    return found
+    found: dict[str, Automaton] | None = lifecycle.derived.get("automata")
+    return derive(lifecycle, "automata", _automata) if found is None else found
+
+
+def _automata(lifecycle: Lifecycle) -> dict[str, Automaton]:
+    return {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}

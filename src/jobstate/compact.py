@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import eq
 from struct import Struct
-from typing import Final, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, overload
 
 from attrs import frozen
 
 from jobstate.moments import from_microseconds, to_microseconds
 from jobstate.observation import Entry
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _Words = TypeVar("_Words")
+_Time = TypeVar("_Time")
 
 #: An entry in plain values: status, start and end in microseconds since 1970, message.
 Row: TypeAlias = tuple[str, int, int | None, str | None]
@@ -30,7 +35,7 @@ _CLOSED: Final = b""
 _NO_END: Final = -(1 << 63)
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Entries(Sequence[Entry]):
     """A history: a sequence of entries that makes them when it is asked. Build it with `of`."""
 
@@ -44,11 +49,12 @@ class Entries(Sequence[Entry]):
         """Return the same history, compact."""
         if not entries or isinstance(entries, Entries):
             return entries
-        return cls.from_columns(
-            tuple([entry.status for entry in entries]),
-            [to_microseconds(entry.start) for entry in entries],
-            [None if entry.end is None else to_microseconds(entry.end) for entry in entries],
-            tuple([entry.message for entry in entries]),
+        starts = [entry.start for entry in entries]
+        return cls(
+            _shared(tuple([entry.status for entry in entries])),
+            _shared(tuple([entry.message for entry in entries])),
+            _packed([to_microseconds(start) for start in starts]),
+            _packed_ends(starts, [entry.end for entry in entries], to_microseconds),
         )
 
     @classmethod
@@ -68,13 +74,14 @@ class Entries(Sequence[Entry]):
             messages: The message of each.
         """
         return cls(
-            _shared(statuses), _shared(messages), _packed(starts), _packed_ends(starts, ends)
+            _shared(statuses), _shared(messages), _packed(starts), _packed_ends(starts, ends, int)
         )
 
     def rows(self) -> Iterator[Row]:
         """Return the entries in plain values."""
         starts = self._times()
-        return zip(self._statuses, starts, self._end_times(starts), self._messages, strict=True)
+        ends = self._end_times(starts, int)
+        return zip(self._statuses, starts, ends, self._messages, strict=True)
 
     def continues(self, other: Sequence[Entry]) -> bool:
         """Tell at a glance whether this history has all that another has, to the microsecond.
@@ -99,7 +106,9 @@ class Entries(Sequence[Entry]):
         return len(self._statuses)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter([entry_of(*row) for row in self.rows()])
+        starts = tuple(map(from_microseconds, self._times()))
+        ends = self._end_times(starts, from_microseconds)
+        return map(Entry, self._statuses, starts, ends, self._messages)
 
     @overload
     def __getitem__(self, index: int) -> Entry: ...
@@ -115,13 +124,16 @@ class Entries(Sequence[Entry]):
         times: tuple[int, ...] = _form(len(self._statuses)).unpack(self._starts)
         return times
 
-    def _end_times(self, starts: tuple[int, ...]) -> Sequence[int | None]:
-        if self._ends is _OPEN:
+    def _end_times(
+        self, starts: tuple[_Time, ...], made: Callable[[int], _Time]
+    ) -> Sequence[_Time | None]:
+        """Return the ends as what the starts are made of."""
+        if self._ends is None:  # which is `_OPEN`; type checkers follow only the word itself
             return (*starts[1:], None)
         if self._ends == _CLOSED:
             return (*starts[1:], starts[-1])
         ends = _form(len(starts)).unpack(self._ends)
-        return [None if end == _NO_END else end for end in ends]
+        return [None if end == _NO_END else made(end) for end in ends]
 
 
 def entry_of(status: str, start: int, end: int | None, message: str | None) -> Entry:
@@ -138,13 +150,15 @@ def _packed(times: Sequence[int]) -> bytes:
     return _form(len(times)).pack(*times)
 
 
-def _packed_ends(starts: Sequence[int], ends: Sequence[int | None]) -> bytes | None:
-    if list(ends[:-1]) == list(starts[1:]):
+def _packed_ends(
+    starts: Sequence[_Time], ends: Sequence[_Time | None], counted: Callable[[_Time], int]
+) -> bytes | None:
+    if all(map(eq, ends, starts[1:])):
         if ends[-1] is None:
             return _OPEN
         if ends[-1] == starts[-1]:
             return _CLOSED
-    return _packed([_NO_END if end is None else end for end in ends])
+    return _packed([_NO_END if end is None else counted(end) for end in ends])
 
 
 @lru_cache(maxsize=256)

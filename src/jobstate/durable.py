@@ -67,6 +67,8 @@ class TrackerJournal(Protocol):
     def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
         """Take what is to be kept of one job; in order for each job, and never waits.
 
+        What has a place is taken, also where an interrupt comes before this returns.
+
         Args:
             before: Where it stood; None of a new job.
             after: Where it stands.
@@ -79,6 +81,11 @@ class TrackerJournal(Protocol):
 
     def forget(self, standing: Standing) -> int:
         """Keep a job no longer, once everybody has heard of it; return a ticket, likewise."""
+        raise NotImplementedError
+
+    @property
+    def given(self) -> int:
+        """The ticket of what came last."""
         raise NotImplementedError
 
     @property

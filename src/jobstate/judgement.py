@@ -136,7 +136,7 @@ class Judge:
             entries=new if contradicted else merged(start.entries, new) if new else start.entries,
             changed=changed,
         )
-        entered = tuple(stays(start.job, new, start.entered)) if new else ()
+        entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
         return self.telling.told(Judgement(standing, entered, changed), observation, view, found)
 
     def _standing(

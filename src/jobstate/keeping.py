@@ -71,10 +71,16 @@ class Keeping:
             stripe: Its own.
         """
         after = judgement.standing
-        if self.lasting:
-            self._note(after)
-            self._write(before, judgement, stripe)
-        self.jobs.keep(after, heard)  # from now on others may hear that it is known
+        try:
+            if self.lasting:
+                self._note(after)
+                self._write(before, judgement, stripe)
+            self.jobs.keep(after, heard)  # from now on others may hear that it is known
+        except BaseException:  # an interrupt: what the journal has taken is known
+            if self.journal is not None and after.place:
+                stripe.ticket = self.journal.given
+                self.jobs.keep(after, heard)
+            raise
 
     def _write(self, before: Standing | None, judgement: Judgement, stripe: Stripe) -> None:
         if self.journal is None:
@@ -111,6 +117,7 @@ class Keeping:
             stripe = self._stripes.of(standing.job)
             with stripe.lock:
                 self.keep(None, Judgement(standing), None, stripe)
+                stripe.version += 1
             ticket = max(ticket, stripe.ticket)
         self.settle(ticket)
 
@@ -152,6 +159,7 @@ class Keeping:
         stripe = self._stripes.of(job)
         with stripe.lock:
             standing = self.jobs.drop(job)
+            stripe.version += 1
             if standing is not None and self.journal is not None:
                 stripe.ticket = self.journal.forget(standing)
             return stripe.ticket

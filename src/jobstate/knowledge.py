@@ -8,7 +8,8 @@ imports the automaton and the moves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 #: How many of each are remembered; bounded, since what is seen comes from outside.
 _REMEMBERED = 1 << 14
+
+#: Held for the moment in which a view gets its number. One for all, as in `jobstate.lifecycle`.
+_NUMBERING: Final = Lock()
 
 
 @define(eq=False)
@@ -79,7 +83,10 @@ class Knowledge(Mapping[str, Known]):
 
 
 class Memory:
-    """Remembers views, knowledge and what the one means after the other, for one life cycle."""
+    """Remembers views, knowledge and what the one means after the other, for one life cycle.
+
+    Any thread may ask: what two of them work out at once is remembered once, and both get that.
+    """
 
     def __init__(self, automata: Mapping[str, Automaton], history: str | None) -> None:
         self._automata = automata
@@ -109,13 +116,14 @@ class Memory:
             for region, shown in observation.shown.items()
             if region in self._automata
         }
-        self._count += 1
         plain = not any(sight.unknown or sight.illegal_pair for sight in sights.values())
-        view = View(self._count, sights, dict(observation.features), plain)
+        with _NUMBERING:
+            self._count += 1
+            number = self._count
+        view = View(number, sights, dict(observation.features), plain)
         if len(self._views) >= _REMEMBERED:
             self._views.clear()
-        self._views[key] = view
-        return view
+        return self._views.setdefault(key, view)
 
     def knowledge(self, regions: Mapping[str, Known]) -> Knowledge:
         """Return the object for what is known of each region."""
@@ -124,7 +132,7 @@ class Memory:
         if found is None:
             if len(self._knowledge) >= _REMEMBERED:
                 self._knowledge.clear()
-            found = self._knowledge[key] = Knowledge(dict(regions))
+            found = self._knowledge.setdefault(key, Knowledge(dict(regions)))
         return found
 
     def glance(self, before: Knowledge, view: View) -> Glance | None:

@@ -92,7 +92,8 @@ def judge_late(judge: Judge, before: Standing, observation: Observation, view: V
     """
     sights = view.sights
     found = judge.ruleset.findings(observation, view)
-    wrong = contradiction(before.entries, Entries.of(observation.entries), judge.history_field)
+    entries = Entries.of(observation.entries)
+    wrong = contradiction(before.entries, entries, judge.history_field)
     if wrong is not None:
         found += judge.broken("history-rewritten", wrong)
     moves = {
@@ -116,7 +117,12 @@ def judge_late(judge: Judge, before: Standing, observation: Observation, view: V
     refusals = [moved.refused for moved in moves.values()]
     if wrong is None and len(observation.entries) > len(before.entries):
         entered = tuple(stays(before.job, observation.entries, before.entered, late=True))
-        after, refused = _with_history(judge, after, observation, sights)
+        longer = evolve(
+            after,
+            entries=merged(before.entries, entries),
+            entered=max(before.entered, len(entries)),
+        )
+        after, refused = _with_history(judge, longer, observation, sights)
         refusals.append(refused)
     for refused in filter(None, refusals):
         found[:0] = judge.broken(refused.rule, refused.finding)
@@ -164,22 +170,17 @@ def _learned(
 def _with_history(
     judge: Judge, before: Standing, observation: Observation, sights: Mapping[str, Sight]
 ) -> tuple[Standing, Refused | None]:
-    """Return a standing with a longer history, and what is wrong with that."""
-    after = evolve(
-        before,
-        entries=merged(before.entries, Entries.of(observation.entries)),
-        entered=max(before.entered, len(observation.entries)),
-    )
+    """Return what a standing is with a longer history, which it has, and what is wrong there."""
     known, sight = before.known.get(judge.history or ""), sights.get(judge.history or "")
     if known is None or sight is None:
-        return after, None
+        return before, None
     automaton = known.automaton
     followed = _followed(judge, None, observation, sight)
     refused = judge.refusal.history(automaton, followed, sight, observation, 0)
     base = followed.known or automaton.known(sight.real)
     narrower = automaton.successors.reach(base.mask) & known.mask
     after = evolve(
-        after,
+        before,
         known=judge.memory.knowledge(
             {**before.known, automaton.region.name: automaton.known(narrower or known.mask)}
         ),

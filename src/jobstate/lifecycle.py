@@ -6,7 +6,8 @@ only the specification, its expansion into hidden states, and the self-check.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -17,9 +18,15 @@ from jobstate.hidden import expand, feature_sets
 from jobstate.specification import Specification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jobstate.specification import Edge, Feature, Needs, Region, Rule, State
+
+_Derived = TypeVar("_Derived")
+
+#: Held while something is compiled, which may compile something else first. One for all, since a
+#: life cycle that has a lock could not be copied or sent to another process.
+_COMPILING: Final = RLock()
 
 
 @frozen(kw_only=True, eq=False)
@@ -150,6 +157,21 @@ class Lifecycle(Specification):
         if name is not None:
             return self.region(name)
         return self.history_region or self.regions[0]
+
+
+def derive(lifecycle: Lifecycle, name: str, compiled: Callable[[Lifecycle], _Derived]) -> _Derived:
+    """Return what is compiled from a life cycle; compiled once, however many threads ask at once.
+
+    Args:
+        lifecycle: The life cycle.
+        name: The name that it has in `Lifecycle.derived`.
+        compiled: Compiles it; what it returns must not be None.
+    """
+    with _COMPILING:
+        found: _Derived | None = lifecycle.derived.get(name)
+        if found is None:
+            found = lifecycle.derived[name] = compiled(lifecycle)
+        return found
 
 
 def assumed_text(assumed: Needs) -> str:

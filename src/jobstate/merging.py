@@ -29,7 +29,8 @@ def contradiction(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Find
         new: The history of another answer.
         name: What answers call a history.
     """
-    if isinstance(new, Entries) and new.continues(old):
+    longer, shorter = (new, old) if len(new) >= len(old) else (old, new)
+    if isinstance(longer, Entries) and longer.continues(shorter):
         return None  # as nearly always
     for number, (was, now) in enumerate(zip(old, new, strict=False), start=1):
         if not _same_entry(was, now):

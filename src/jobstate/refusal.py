@@ -257,7 +257,7 @@ class Refusal:
                 for region in self._lifecycle.regions
             )
             relaxed = attrs.evolve(self._lifecycle, regions=regions)
-            self._relaxed[requirement] = compile_lifecycle(relaxed)
+            self._relaxed.setdefault(requirement, compile_lifecycle(relaxed))
         return self._relaxed[requirement]
 
     def _lifted(self, known: Known, requirement: str) -> tuple[Automaton, int]:

@@ -93,7 +93,8 @@ class Tracker:
                 observes, before `observe` returns; a `Subscription` in lanes of its own. See
                 `Listener`.
             journal: What keeps all that is known and said, `jobstate.journal.Journal`. With one,
-                every listener needs a name, so must be a `Subscription`.
+                every listener needs a name, so must be a `Subscription`. The tracker closes it,
+                also where this raises.
             strict: Be an oracle: take answers to be in order, and refuse with a `ConformanceError`
                 whatever breaks a rule of severity error. Otherwise reality wins: what can't be is
                 told as a `Violation`, and known is what was seen last.
@@ -117,11 +118,17 @@ class Tracker:
         region = lifecycle.regions[0].name
         self._keeping = Keeping(region, self._stripes, retention, journal, clock)
         self._jobs = self._keeping.jobs
-        if journal is not None:
-            self._keeping.remember(journal.begin(self._judge, self._dispatcher.offer))
-        self._take_stock()
-        for listener in listeners:
-            self.add_listener(listener)
+        try:
+            if journal is not None:
+                self._keeping.remember(journal.begin(self._judge, self._dispatcher.offer))
+            self._take_stock()
+            for listener in listeners:
+                self.add_listener(listener)
+        except BaseException:  # nothing half-done stays: no thread, no lock on a file
+            self._dispatcher.close(0)
+            if journal is not None:
+                journal.close()
+            raise
 
     # --- Observing ------------------------------------------------------------------------------
 
@@ -240,11 +247,13 @@ class Tracker:
             arrival, judgement = self._judged(before, observation, view)
             if arrival is Arrival.STALE and before is not None:
                 heard = before.heard
-            stripe.version += 1
-            if self._keeping.lasting:
-                self._keeping.keep(before, judgement, heard, stripe)
-            else:
-                jobs.keep(judgement.standing, heard)
+            try:
+                if self._keeping.lasting:
+                    self._keeping.keep(before, judgement, heard, stripe)
+                else:
+                    jobs.keep(judgement.standing, heard)
+            finally:  # not before: who finds the old and this version would take the old for new
+                stripe.version += 1
             if self._heeded:
                 self._tell(judgement, stripe)
         return Observed(job, arrival, judgement)

@@ -33,7 +33,8 @@ class Stripe:
         lock: Held while one of them is judged, kept, and told of in the caller's thread.
         untold: What plain listeners have still to hear.
         ticket: The journal's, for what it was given last.
-        version: How often a job was kept; changed under the lock alone.
+        version: How often a job was kept or dropped; changed under the lock alone, and only after
+            that, for whoever looks without it reads the version first and the job then.
     """
 
     lock: threading.Lock = Factory(threading.Lock)

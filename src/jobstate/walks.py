@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jobstate.hidden import Hidden, expand, met
+from jobstate.lifecycle import derive
 from jobstate.specification import Requires
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ class Walks:
 def walks_of(lifecycle: Lifecycle) -> Walks:
     """Return the walks of a life cycle; worked out once, in some milliseconds."""
     found: Walks | None = lifecycle.derived.get("walks")
-    if found is None:
-        found = lifecycle.derived["walks"] = Walks(lifecycle)
-    return found
+    return derive(lifecycle, "walks", Walks) if found is None else found
 
 
 # --- What goes on beside ------------------------------------------------------------------------

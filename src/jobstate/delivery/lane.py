@@ -363,12 +363,12 @@ class Lane:
             with self._changed:
                 posted = self._waiting.popleft() if self._waiting else None
                 held = self._held.get(posted.event.job) if posted else None
-                behind = self._behind
+                behind, seen = self._behind, self._seen
                 if self.subscription.when_full is WhenFull.BLOCK:
                     self._changed.notify_all()
             if posted is None:
                 if not behind:
-                    self._settle(self._seen)
+                    self._settle(seen)  # not what has come since: it waits
                     return None
                 self._read_on()
             elif held is None or posted.number < held.first:
@@ -409,7 +409,11 @@ class Lane:
         until = self._due[0][0] if self._due else math.inf
         if self._unpark or self._early or until <= now:  # asked for, or come past, just now
             return 0.0
-        if self._finishing and (self._outbox.durable or until == math.inf):
+        with self._changed:
+            if self._waiting or self._behind:  # come just now
+                return 0.0
+            finishing = self._finishing  # at the same moment: all that came before it was told
+        if finishing and (self._outbox.durable or until == math.inf):
             return None  # what is held stays in the journal
         return max(0.0, until - now)
 

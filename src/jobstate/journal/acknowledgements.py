@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from jobstate.log import log
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: How many numbers there are for each listener: one for each shard of jobs.
@@ -55,21 +56,47 @@ class Acknowledgements:
         if self._file is not None:
             with suppress(OSError):
                 block = _read_at(self._file, _BLOCK, listener * _BLOCK)
-        whole = block[: len(block) // _SLOT.size * _SLOT.size]
         numbers = [
             min(number, newest) if number ^ self._proof == proof else 0
-            for number, proof in _SLOT.iter_unpack(whole)
+            for number, proof in _slots(block)
         ]
         return numbers + [0] * (SHARDS - len(numbers))
+
+    def bound(self, newest: int) -> None:
+        """Take back what is said of events that the journal has not got.
+
+        After a power cut it may have lost its newest ones, and others will get their numbers.
+
+        Args:
+            newest: The largest number that an event of the journal has.
+        """
+        if self._file is None:
+            return
+        try:
+            content = _read_at(self._file, os.fstat(self._file).st_size, 0)
+            ahead = [
+                place
+                for place, (number, proof) in enumerate(_slots(content))
+                if number ^ self._proof == proof and number > newest
+            ]
+            for place in ahead:
+                _write_at(self._file, self._slot(newest), place * _SLOT.size)
+            if ahead:  # for good, before there are others: another power cut may come
+                os.fsync(self._file)
+        except OSError as error:
+            self._say(error)
+
+    def _slot(self, number: int) -> bytes:
+        return _SLOT.pack(number, number ^ self._proof)
 
     def write(self, listener: int, shard: int, number: int) -> None:
         """Say that a listener has dealt with the events of a shard up to a number."""
         if self._file is None:
             self._say("it can't be opened")
             return
-        slot = _SLOT.pack(number, number ^ self._proof)
         try:
-            _write_at(self._file, slot, listener * _BLOCK + shard * _SLOT.size)
+            place = listener * _BLOCK + shard * _SLOT.size
+            _write_at(self._file, self._slot(number), place)
         except OSError as error:
             self._say(error)
 
@@ -88,6 +115,11 @@ class Acknowledgements:
                 self._path,
                 problem,
             )
+
+
+def _slots(content: bytes) -> Iterator[tuple[int, int]]:
+    """Return the numbers, and what proves them, that are there whole."""
+    return _SLOT.iter_unpack(content[: len(content) // _SLOT.size * _SLOT.size])
 
 
 def _read_at(file: int, count: int, offset: int) -> bytes:

@@ -18,6 +18,7 @@ from jobstate.events import (
     StatusEntered,
     Unmodelled,
     Violation,
+    iso,
 )
 from jobstate.specification import Basis, Outcome, Severity
 
@@ -29,10 +30,25 @@ if TYPE_CHECKING:
 
 def body_of(event: Event) -> str:
     """Return what a journal writes of an event."""
+    if isinstance(event, StatusEntered):
+        return (
+            f'{{"ordinal": {event.ordinal}, "status": {_text(event.status)},'
+            f' "start": {_moment(event.start)}, "end": {_moment(event.end)},'
+            f' "message": {_text(event.message)}, "late": {"true" if event.late else "false"}}}'
+        )
     if isinstance(event, StatusChanged):
-        at = None if event.at is None else event.details()["at"]
-        return f'{{"ordinal": {event.ordinal}, "at": {json.dumps(at)}, {_move_text(event.move)}'
+        at = _moment(event.at)
+        return f'{{"ordinal": {event.ordinal}, "at": {at}, {_move_text(event.move)}'
     return json.dumps(event.details(), allow_nan=False)
+
+
+@lru_cache(maxsize=1 << 12)  # statuses and messages come over and over, too
+def _text(text: str | None) -> str:
+    return json.dumps(text)
+
+
+def _moment(time: datetime | None) -> str:
+    return "null" if time is None else f'"{iso(time)}"'
 
 
 @lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over

@@ -27,7 +27,7 @@ _CHECKPOINT: Final = 4_000
 #: How much of the file is kept in memory, in KiB.
 _CACHE: Final = 32 * 1024
 #: What to do where a file can't be opened.
-_REMEDY: Final = "see that its folder can be written"
+REMEDY: Final = "see that its folder can be written"
 #: More problems than this are not looked for in a damaged file.
 _PROBLEMS: Final = 20
 
@@ -65,14 +65,14 @@ class JournalFile:
         try:
             self._lock = Lock(path)
         except (sqlite3.Error, OSError) as error:
-            refuse(self.path, error, _REMEDY)
+            refuse(self.path, error, REMEDY)
         try:
             self.write = self._opened()
             self._make_fit()
         except BaseException as error:
             self.let_go()
             if isinstance(error, sqlite3.Error):
-                refuse(self.path, error, _REMEDY)
+                refuse(self.path, error, REMEDY)
             raise
 
     def let_go(self) -> None:

@@ -20,11 +20,11 @@ from jobstate.errors import (
 )
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
-from jobstate.journal.file import JournalFile
+from jobstate.journal.file import REMEDY, JournalFile
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.rows import Composer, Loaded
 from jobstate.journal.sweeping import Sweeper
-from jobstate.journal.unfit import require_lifecycle
+from jobstate.journal.unfit import refuse, require_lifecycle
 from jobstate.journal.writer import Writer
 from jobstate.moments import to_microseconds
 
@@ -125,19 +125,20 @@ class Journal:
             problem = "has been used by a tracker already"
             raise JournalInUseError(str(self.path), problem, "open it anew for another one")
         loaded = Loaded(judge, self._file.write)
+        sweeper = Sweeper(self._keep, self._clock)
         try:
             self._check_lifecycle(judge)
             standings = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
+            writer = Writer(self._file, Composer(judge, loaded.sets), offer, sweeper)
         except sqlite3.Error as error:
-            raise JournalDamagedError(str(self.path), [error], "restore a copy") from error
+            refuse(self.path, error, REMEDY)
         if loaded.problems:
             remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
             raise JournalDamagedError(str(self.path), loaded.problems, remedy)
         self._places = count(last + 1)
-        composer = Composer(judge, loaded.sets)
-        sweeper = Sweeper(self._keep, self._clock)
-        self._writer = Writer(self._file, composer, offer, sweeper)
+        self._acknowledgements.bound(writer.newest)
+        self._writer = writer
         return standings
 
     def _check_lifecycle(self, judge: Judge) -> None:
@@ -149,13 +150,18 @@ class Journal:
 
     def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
         """Take what is to be kept of one job; return a ticket. See `TrackerJournal`."""
-        after.place = before.place if before is not None else next(self._places)
-        return self._writing.keep(before, after, events)
+        place = before.place if before is not None else next(self._places)
+        return self._writing.keep(before, after, place, events)
 
     def forget(self, standing: Standing) -> int:
         """Keep a job no longer; return a ticket. See `TrackerJournal`."""
         row = (to_microseconds(self._clock()), standing.place)
         return self._writing.run(_FORGET, row)
+
+    @property
+    def given(self) -> int:
+        """The ticket of what came last."""
+        return self._writing.given
 
     @property
     def committed(self) -> int:
@@ -237,6 +243,9 @@ class Journal:
             if self._writer is not None:
                 self._end(self._writer)
             self._file.write.execute("UPDATE journal SET clean = 1")
+        except JournalWriteError as error:
+            remedy = "what raised is not written: do it again with the next tracker"
+            raise JournalWriteError(str(self.path), error.problem, remedy) from error
         except sqlite3.Error as error:
             problem = f"could not be closed in order: {error}"
             raise JournalWriteError(

@@ -117,7 +117,9 @@ class JournalOutbox:
     def passed(self, posted: Posted) -> None:
         """Take note that a lane has dealt with an event."""
         shard = shard_of(posted.event.job.arn)
-        self._acknowledgements.write(self._listener, shard, posted.number)
+        # What is passed once more, for its job was held, must not make others be told again.
+        if posted.number > self._heard[shard]:
+            self._acknowledgements.write(self._listener, shard, posted.number)
 
     def settle(self, lane: int, number: int) -> None:
         """Take note that a lane has dealt with all its events up to a number."""

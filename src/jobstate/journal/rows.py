@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, overload
 
 from attrs import Factory, define
 
@@ -57,6 +57,9 @@ JOB_COLUMNS: Final = (
 _JOBS: Final = f"SELECT {JOB_COLUMNS} FROM job WHERE forgotten = 0 ORDER BY id"  # noqa: S608 - a constant
 _ENTRIES: Final = 'SELECT job, status, start, "end", message FROM entry ORDER BY job, ordinal'
 
+#: A row of the table of entries: job, ordinal, status, start, end, message.
+_Entry: TypeAlias = tuple[int, int, str, int, int | None, str | None]
+
 
 @define(eq=False)
 class Rows:
@@ -71,8 +74,13 @@ class Rows:
 
     knowledge: list[tuple[int, str]] = Factory(list)
     jobs: list[tuple[object, ...]] = Factory(list)
-    entries: list[tuple[object, ...]] = Factory(list)
+    entries: list[_Entry] = Factory(list)
     shorter: list[tuple[int, int]] = Factory(list)
+
+    def shorten(self, place: int, count: int) -> None:
+        """Let a job have only so many entries, also where more were to be put down."""
+        self.shorter.append((place, count))
+        self.entries = [each for each in self.entries if each[0] != place or each[1] <= count]
 
     def put_down(self, connection: Connection) -> None:
         """Write them, within a transaction."""
@@ -150,11 +158,11 @@ class Composer:
         words = json.dumps({"memories": self._memories, "known": list(map(in_words, regions))})
         found = self._sets.get(words)
         if found is None:
-            # In an order in which an interrupt does no harm.
+            # In an order in which an interrupt does no harm: no id is ever given twice.
             found = self._next
+            self._next = found + 1
             self._fresh[found] = words
             self._sets[words] = found
-            self._next += 1
         return found
 
 
@@ -163,7 +171,7 @@ def _add_entries(rows: Rows, before: Standing | None, after: Standing) -> None:
     place = after.place
     for ordinal, (was, now) in enumerate(zip_longest(old, new), start=1):
         if now is None:
-            rows.shorter.append((place, len(new)))
+            rows.shorten(place, len(new))
             return
         if was != now:
             status, start, end, message = now
@@ -284,14 +292,30 @@ class Loaded:
 
 def _histories(connection: Connection) -> Iterator[tuple[int, Entries]]:
     """Yield the history of each job that has one, by job."""
-    rows = iter(connection.execute(_ENTRIES))
-    current = next(rows, None)
-    while current is not None:
-        job = current[0]
-        history = [current]
-        current = next(rows, None)
-        while current is not None and current[0] == job:
-            history.append(current)
-            current = next(rows, None)
-        _, statuses, starts, ends, messages = zip(*history, strict=True)
-        yield job, Entries.from_columns(statuses, starts, ends, messages)
+    of, columns = 0, _Columns([], [], [], [])  # numbers of jobs begin with 1
+    for job, status, start, end, message in connection.execute(_ENTRIES):
+        if job != of:
+            if of:
+                yield of, columns.history()
+            of, columns = job, _Columns([], [], [], [])
+        columns.statuses.append(status)
+        columns.starts.append(start)
+        columns.ends.append(end)
+        columns.messages.append(message)
+    if of:
+        yield of, columns.history()
+
+
+class _Columns(NamedTuple):
+    """The entries of one job, column by column."""
+
+    statuses: list[str]
+    starts: list[int]
+    ends: list[int | None]
+    messages: list[str | None]
+
+    def history(self) -> Entries:
+        """Return the history."""
+        return Entries.from_columns(
+            tuple(self.statuses), self.starts, self.ends, tuple(self.messages)
+        )

@@ -106,11 +106,13 @@ class Writer:
         self._number, self.newest = file.write.execute(
             "SELECT batch, newest FROM journal"
         ).fetchone()
-        self._turn = Condition(Lock())
-        #: Guarded by the lock of `_turn`: what comes next up to the blank line.
+        #: Guards what comes next up to the blank line. Never taken by way of the condition: an
+        #: interrupt that comes in that one's own code would leave it locked.
+        self._lock = Lock()
+        self._turn = Condition(self._lock)
         self._queue: list[_Kept | _Statement] = []
         self._cursors: dict[int, int] = {}
-        self._given = 0
+        self._gone = 0
         self.committed = 0
         self._leader: int | None = None
         self._stopped = False
@@ -122,24 +124,38 @@ class Writer:
 
     # --- Bringing -------------------------------------------------------------------------------
 
-    def keep(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
-        """Take what is to be kept of a job; return a ticket."""
-        return self._add(_Kept(before, after, events))
+    def keep(
+        self, before: Standing | None, after: Standing, place: int, events: Sequence[Event]
+    ) -> int:
+        """Take what is to be kept of a job; return a ticket. Where it has a place, it is taken."""
+        what = _Kept(before, after, events)
+        with self._lock:
+            after.place = place
+            self._queue.append(what)  # no interrupt comes before it: there is no call between
+            return self._given
 
     def run(self, sql: str, parameters: Sequence[object]) -> int:
         """Take a statement, to be run after what came before it; return a ticket."""
-        return self._add(_Statement(sql, parameters))
-
-    def _add(self, what: _Kept | _Statement) -> int:
-        with self._turn:
+        what = _Statement(sql, parameters)
+        with self._lock:
             self._queue.append(what)
-            self._given += 1
             return self._given
 
     def move_cursor(self, listener: int, number: int) -> None:
         """Take how far a listener is; written with what comes next."""
-        with self._turn:
+        with self._lock:
             self._cursors[listener] = number
+
+    @property
+    def given(self) -> int:
+        """The ticket of what came last."""
+        with self._lock:
+            return self._given
+
+    @property
+    def _given(self) -> int:
+        """The same, under the lock."""
+        return self._gone + len(self._queue)
 
     # --- Committing -----------------------------------------------------------------------------
 
@@ -162,8 +178,9 @@ class Writer:
         Raises:
             JournalWriteError: It goes on.
         """
-        if self._failure is not None or self._in_doubt:
-            self.commit(self._given)
+        # Whoever leads is always in doubt, and sees to it.
+        if self._failure is not None or (self._in_doubt and self._leader is None):
+            self.commit(self.given)
 
     def flush(self) -> None:
         """Write all that there is, how far listeners are included, and let go of what is due.
@@ -177,29 +194,30 @@ class Writer:
 
     def stop(self) -> None:
         """Let nobody write any more, once whoever does has ended: the file can be closed then."""
-        with self._turn:
+        with self._lock:
             self._stopped = True
             while self._leader is not None:
                 self._turn.wait()
 
     def _take_lead(self, ticket: int) -> bool:
         """Wait until a ticket is written or it is up to the caller; tell whether it is."""
-        with self._turn:
+        with self._lock:
             while self.committed < ticket:
                 if self._stopped:
                     remedy = "what came after that is not written; begin a new tracker"
                     raise JournalWriteError(str(self._file.path), "is closed", remedy)
-                if self._leader is None:
+                # Its own is one that an interrupt kept it from giving up.
+                if self._leader in {None, get_ident()}:
                     self._leader = get_ident()
                     return True
                 self._turn.wait()
             return False
 
     def _give_up_lead(self) -> None:
-        with self._turn:
+        with self._lock:
             if self._leader == get_ident():
+                self._turn.notify_all()  # they wait for the lock; last is what ends it
                 self._leader = None
-                self._turn.notify_all()
 
     # --- Leading --------------------------------------------------------------------------------
 
@@ -226,7 +244,7 @@ class Writer:
 
     def _gathered(self) -> _Batch:
         """Return what has come by now; it stays where it was until the batch is complete."""
-        with self._turn:
+        with self._lock:
             queue, cursors = list(self._queue), dict(self._cursors)
             batch = _Batch(self._number + 1, self._given, self.newest)
         batch.cursors = [(number, listener, number) for listener, number in cursors.items()]
@@ -241,9 +259,10 @@ class Writer:
                 row = (batch.newest, each.after.place, event.kind, body_of(event))
                 batch.events.append(row)
         batch.rows.knowledge = self._composer.fresh()
-        with self._turn:
-            del self._queue[: len(queue)]
-            self._batch = batch
+        with self._lock:
+            left = self._queue[len(queue) :]
+            # All or nothing: an interrupt comes before or after, for there is no call between.
+            self._batch, self._queue, self._gone = batch, left, batch.ticket
         return batch
 
     def _put_down(self, batch: _Batch) -> None:
@@ -272,7 +291,9 @@ class Writer:
         (number,) = connection.execute("SELECT batch FROM journal").fetchone()
         if number == batch.number:
             # What the log holds may not have reached the disk: put it into the file, which waits.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, logged, moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy and not 0 <= logged <= moved:
+                raise sqlite3.OperationalError("somebody reads what may not be on the disk yet")
             batch.written = True
         self._in_doubt = False
         return batch.written
@@ -283,7 +304,7 @@ class Writer:
             self._offer(batch.posted)
         self._composer.keep(batch.rows.knowledge)
         self._number, self.newest = batch.number, batch.newest
-        with self._turn:
+        with self._lock:
             self.committed = batch.ticket
             for number, listener, _ in batch.cursors:
                 if self._cursors.get(listener) == number:
