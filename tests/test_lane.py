@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate import Retry, Subscription, WhenFull
-from jobstate.delivery.lane import DOWN_AFTER, Delivery, lane_of, shard_of
+from jobstate.delivery.health import DOWN_AFTER
+from jobstate.delivery.lane import Delivery, lane_of, shard_of
 from jobstate.delivery.outbox import Held, Outbox
 from lanes import BEGIN, Bench, File, job, letters, posted
 

@@ -1,6 +1,7 @@
 """How events reach listeners: at once in the caller's thread, or in lanes of their own.
 
 `inline` tells plain listeners before `observe` returns. A `Subscription` gives a listener a name
-and lanes: `dispatcher` hands events to them, `lane` decides what comes next, `workers` runs them on
-threads, `outbox` is where events wait. Imports only the events and the standard library.
+and lanes: `dispatcher` hands events to them, `lane` decides what comes next, `health` knows whether
+the listener works, `workers` runs lanes on threads, `outbox` is where events wait. Imports only the
+events and the standard library.
 """

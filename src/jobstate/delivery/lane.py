@@ -15,6 +15,7 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
+from jobstate.delivery.health import Health, say_failed, say_parked
 from jobstate.delivery.outbox import Held, Posted
 from jobstate.delivery.subscription import MOST_LANES, Parked, WhenFull
 from jobstate.errors import JournalError, shown
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from jobstate.delivery.subscription import Subscription
     from jobstate.observation import JobKey
 
-#: Failures at so many jobs with no success between: the listener itself is down, so it is tried
-#: only now and then, whatever waits.
-DOWN_AFTER: Final = 5
 #: How many events the lane deals with before it says how far it is; less is said when it is idle.
 _SETTLED: Final = 256
 #: How long to wait for a journal that can't be read or written.
@@ -110,9 +108,7 @@ class Lane:
         self._due: list[tuple[float, int, JobKey]] = []
         #: Held jobs whose events the lane has not come past yet, so that they can't be released.
         self._early: list[JobKey] = []
-        self._failing: set[JobKey] = set()
-        self._strikes = 0
-        self._paused_until = -math.inf
+        self._health = Health(subscription)
         self._began: float | None = None
 
     # --- For whoever brings news ----------------------------------------------------------------
@@ -155,7 +151,7 @@ class Lane:
             held.since, held.error = self._now(), "no room in its lane"
             self.dropped += len(held.waiting)
             held.waiting.clear()
-            self._say_parked(job, held)
+            say_parked(self.subscription, job, held)
 
     def wait_for_room(self) -> None:
         """Wait until there is room, or nobody will make any."""
@@ -252,8 +248,8 @@ class Lane:
         try:
             self._unpark_asked()
             now = self._monotonic()
-            if now < self._paused_until:
-                found = None if self._finishing else self._paused_until - now
+            if now < self._health.paused_until:
+                found = None if self._finishing else self._health.paused_until - now
             else:
                 found = self._next_held(now) or self._next_waiting() or self._pause(now)
         except JournalError as error:
@@ -266,11 +262,7 @@ class Lane:
         """Take note that the listener has heard an event."""
         self._began = None
         self.delivered += 1
-        if self._failing:
-            self._failing.clear()
-            if self._strikes:
-                self._strikes = 0
-                log().info("listener %s is back", shown(self.subscription.name))
+        self._health.succeeded()
         posted, held = delivery
         if held is None:
             self._pass(posted)
@@ -300,7 +292,10 @@ class Lane:
             return
         if not fresh:
             self._keep(job, held)
-        self._say_failed(job, held, error)
+        if parks:
+            say_parked(self.subscription, job, held)
+        elif held.attempts == 1 and not self._health.is_down:
+            say_failed(self.subscription, job, error)
         if not parks:
             due = self._monotonic() + self.subscription.retry.pause(held.attempts)
             heappush(self._due, (due, next(self._numbers), job))
@@ -308,7 +303,7 @@ class Lane:
             with self._changed:
                 self.dropped += len(held.waiting)
                 held.waiting.clear()
-        self._strike(job)
+        self._health.failed(job, self._monotonic())
 
     # --- What comes next ------------------------------------------------------------------------
 
@@ -470,43 +465,9 @@ class Lane:
     def _wait_for_journal(self, error: JournalError) -> float | None:
         if self._finishing:
             return None
-        self._paused_until = self._monotonic() + _JOURNAL_PAUSE
+        self._health.paused_until = self._monotonic() + _JOURNAL_PAUSE
         log().error("listener %s waits: %s", shown(self.subscription.name), error)
         return _JOURNAL_PAUSE
-
-    def _strike(self, job: JobKey) -> None:
-        """Try only now and then whom everything fails at."""
-        self._failing.add(job)
-        if len(self._failing) < DOWN_AFTER:
-            return
-        self._strikes += 1
-        self._paused_until = self._monotonic() + self.subscription.retry.pause(self._strikes)
-        if self._strikes == 1:
-            log().error(
-                "listener %s fails at every job: it is tried only now and then until it succeeds",
-                shown(self.subscription.name),
-            )
-
-    def _say_failed(self, job: JobKey, held: Held, error: BaseException) -> None:
-        if held.since is not None:
-            self._say_parked(job, held)
-        elif held.attempts == 1 and not self._strikes:
-            log().warning(
-                "listener %s failed at %s; it is told again, %d times at most",
-                shown(self.subscription.name),
-                shown(str(job)),
-                self.subscription.retry.attempts - 1,
-                exc_info=error,
-            )
-
-    def _say_parked(self, job: JobKey, held: Held) -> None:
-        log().error(
-            "listener %s hears no more of %s until it is unparked: %s (attempt %d)",
-            shown(self.subscription.name),
-            shown(str(job)),
-            held.error,
-            held.attempts,
-        )
 
 
 def lane_of(posted: Posted, subscription: Subscription) -> int:
