@@ -29,12 +29,12 @@ _COPIES = 3
 def test_fleet(size: Size, figures: Figures, *, mapping: bool) -> None:
     """Everything is told once, in order, and nothing else is."""
     lives = fleet.Fleet(size.fleet, seed=2026)
-    done = fleet.run(lives, copies=_COPIES, seed=2026, mapping=mapping)
+    done = fleet.run(lives, fleet.Way(copies=_COPIES, seed=2026, mapping=mapping))
     form = "mappings" if mapping else "Observations"
     figures.add(WRONG, f"{form}: answers", 0, done.answers)
     for name, count in done.wrong.items():
         figures.add(WRONG, f"{form}: {name}", 0, count, [Aim.below(0, "0")])
-    figures.add(WRONG, f"{form}: answers a second", 0, done.answers / done.seconds)
+    figures.add(WRONG, f"{form}: answers a second", 0, done.answers / done.cpu)
     assert not any(done.wrong.values())
 
 

@@ -2,8 +2,9 @@
 
 ``python benchmarks/fleet.py`` lets jobs live legal lives, delivers each describe answer three
 times, all of them shuffled, and compares what a tracker tells with the lives. What is true is known
-from the lives alone; answers are made when they are delivered. Imports the tracker and the lives;
-rich where there is a terminal to show progress on.
+from the lives alone; answers are made when they are delivered. ``--threads`` has several threads
+observe at once, ``--page`` several answers in one call, ``--journal`` has a journal keep it all.
+Imports the tracker and the lives.
 """
 
 from __future__ import annotations
@@ -13,28 +14,33 @@ import gc
 import os
 import random
 import sys
+import tempfile
+import threading
 import time
 from array import array
-from contextlib import contextmanager
+from collections import deque
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
-from jobstate import Event, StatusChanged, StatusEntered, Tracker
+from bars import Progress, bar
+from jobstate import Event, StatusChanged, StatusEntered, Subscription, Tracker
+from jobstate.journal import Durability, Journal
 from jobstate.sagemaker import TRAINING_JOB
 from lives import Features, Life, Route, routes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 #: How many routes there are; jobs of a real fleet go the same few ways too.
 _ROUTES = 2000
 #: How many answers are made and then delivered at once: making them is not timed.
 _BATCH = 1000
-#: Told how many answers were delivered more.
-Progress: TypeAlias = "Callable[[int], object]"
+#: As many for each thread where there are several: they begin and end together.
+_BATCH_EACH = 2500
 
 
 class Fleet:
@@ -149,6 +155,38 @@ def _is_true(life: Life, event: StatusEntered) -> bool:
     return same and event.end in (None, entry.end)  # it may have been told while it was open
 
 
+@frozen(kw_only=True)
+class Way:
+    """How answers are delivered.
+
+    Attributes:
+        copies: How often each comes.
+        seed: Of the order.
+        mapping: As what boto3 gives, instead of Observations.
+        threads: How many threads observe.
+        page: How many answers each observes at once.
+        journal: Where a journal keeps what is known and said; None where none does.
+        durability: What the journal promises.
+    """
+
+    copies: int
+    seed: int
+    mapping: bool = False
+    threads: int = 1
+    page: int = 1
+    journal: Path | None = None
+    durability: Durability = Durability.FULL
+
+    def tracker(self, run: Run) -> Tracker:
+        """Return a tracker that is listened to."""
+        if self.journal is None:
+            return Tracker(TRAINING_JOB, listeners=[run.hear])
+        # Who observes waits for the listener, so that its work is timed too.
+        listener = Subscription(name="ledger", listener=run.hear, when_full="block")
+        journal = Journal(self.journal, durability=self.durability)
+        return Tracker(TRAINING_JOB, journal=journal, listeners=[listener])
+
+
 @define
 class Run:
     """How a run went.
@@ -156,13 +194,15 @@ class Run:
     Attributes:
         ledger: What was told.
         answers: How many were delivered.
-        seconds: How long the tracker took for them, in CPU time.
+        seconds: How long that took.
+        cpu: How much time of processors all threads took for it together.
         bytes_each: By how much the process grew for each job; None where nothing tells.
     """
 
     ledger: Ledger
     answers: int = 0
     seconds: float = 0.0
+    cpu: float = 0.0
     bytes_each: float | None = None
     _heard: list[Event] = Factory(list)
 
@@ -178,48 +218,85 @@ class Run:
             "violations": ledger.violations,
         }
 
-    def deliver(self, answers: list[object], tracker: Tracker) -> None:
+    def deliver(self, answers: list[object], tracker: Tracker, way: Way) -> None:
         """Deliver answers, timed, and then compare what was told."""
-        observe = tracker.observe
-        begin = time.thread_time()
-        for answer in answers:
-            observe(answer)
-        self.seconds += time.thread_time() - begin
+        waiting = deque(answers)
+        threads = [
+            threading.Thread(target=_observe, args=(tracker, waiting, way.page))
+            for _ in range(way.threads)
+        ]
+        begin, cpu = time.perf_counter(), time.process_time()
+        if len(threads) == 1:
+            _observe(tracker, waiting, way.page)
+        else:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self._take_time(begin, cpu)
         self.answers += len(answers)
-        for event in self._heard:
+        self.compare()
+
+    def close(self, tracker: Tracker) -> None:
+        """Close the tracker, which is timed too, and compare what was told last."""
+        begin, cpu = time.perf_counter(), time.process_time()
+        tracker.close(timedelta(hours=1))
+        self._take_time(begin, cpu)
+        self.compare()
+
+    def _take_time(self, begin: float, cpu: float) -> None:
+        self.seconds += time.perf_counter() - begin
+        self.cpu += time.process_time() - cpu
+
+    def compare(self) -> None:
+        """Compare what was told with what is true."""
+        for event in self._heard[: (count := len(self._heard))]:
             self.ledger.take(event)
-        self._heard.clear()
+        del self._heard[:count]  # meanwhile more may have come
 
     def hear(self, event: Event) -> None:
-        """Be the tracker's listener."""
+        """Be the tracker's listener; several threads may call it, of different jobs."""
         self._heard.append(event)
 
 
-def run(
-    fleet: Fleet, *, copies: int, seed: int, mapping: bool, progress: Progress = lambda _: None
-) -> Run:
+def _observe(tracker: Tracker, waiting: deque[object], page: int) -> None:
+    """Observe what waits, for as long as there is something."""
+    observe, take = tracker.observe, waiting.popleft
+    while waiting:
+        try:
+            if page == 1:
+                observe(take())
+            else:
+                tracker.observe_all([take() for _ in range(min(page, len(waiting)))])
+        except IndexError:  # another thread took the last one
+            return
+
+
+def run(fleet: Fleet, way: Way, progress: Progress = lambda _: None) -> Run:
     """Deliver every answer of a fleet to a tracker.
 
     Args:
         fleet: The fleet.
-        copies: How often each answer comes.
-        seed: Of the order.
-        mapping: Deliver what boto3 gives, instead of Observations.
+        way: How.
         progress: Told how many answers were delivered more.
     """
-    deliveries = fleet.deliveries(copies, seed)
+    deliveries = fleet.deliveries(way.copies, way.seed)
     done = Run(Ledger.of(fleet))
-    tracker = Tracker(TRAINING_JOB, listeners=[done.hear])
+    tracker = way.tracker(done)
     gc.collect()
     before = _resident()
-    for begin in range(0, len(deliveries), _BATCH):
-        batch = deliveries[begin : begin + _BATCH]
-        done.deliver([fleet.answer(each, mapping=mapping) for each in batch], tracker)
+    size = _BATCH if way.threads == 1 else way.threads * _BATCH_EACH
+    for begin in range(0, len(deliveries), size):
+        batch = deliveries[begin : begin + size]
+        answers = [fleet.answer(each, mapping=way.mapping) for each in batch]
+        done.deliver(answers, tracker, way)
         progress(len(batch))
+        del answers
     gc.collect()
     after = _resident()
     if before is not None and after is not None:
         done.bytes_each = (after - before) / fleet.jobs
+    done.close(tracker)
     assert len(tracker) == fleet.jobs
     return done
 
@@ -236,53 +313,68 @@ def _resident() -> int | None:
 # --- The program ----------------------------------------------------------------------------------
 
 
-def lines(fleet: Fleet, done: Run, copies: int) -> Iterator[str]:
+def lines(fleet: Fleet, done: Run, way: Way) -> Iterator[str]:
     """Yield a table of how a run went, in Markdown."""
     yield "| what | measured | aim |"
     yield "|---|---|---|"
+    yield f"| {_described(way)} | | |"
     yield f"| jobs, entries | {fleet.jobs:,}, {fleet.entries:,} | |"
-    yield f"| answers, each {copies} times, shuffled | {done.answers:,} | |"
+    yield f"| answers, each {way.copies} times, shuffled | {done.answers:,} | |"
     for name, count in done.wrong.items():
         yield f"| {name} | {count:,} | 0, {'missed' if count else 'reached'} |"
     yield f"| changes told | {done.ledger.changes:,} | |"
-    yield f"| answers a second of CPU time | {done.answers / done.seconds:,.0f} | |"
+    yield f"| answers a second of CPU time | {done.answers / done.cpu:,.0f} | |"
+    yield f"| answers a second | {done.answers / done.seconds:,.0f} | |"
+    if way.journal is not None:
+        yield f"| durable entries a second | {fleet.entries / done.seconds:,.0f} | |"
     if done.bytes_each is not None:
         yield f"| bytes by which the process grew, a job | {done.bytes_each:,.0f} | |"
 
 
-@contextmanager
-def _bar(total: int) -> Iterator[Progress]:
-    """Show a progress bar where somebody looks at a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("answers", total=total)
-        yield lambda count: bar.advance(task, count)
+def _described(way: Way) -> str:
+    kept = "no journal" if way.journal is None else f"a journal, {way.durability}"
+    page = "one by one" if way.page == 1 else f"in pages of {way.page:,}"
+    return f"{way.threads} threads, {page}, {kept}" if way.threads > 1 else f"{page}, {kept}"
 
 
-def main() -> int:
-    """Run and print; return 1 if anything was told wrongly."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=10_000, help="how many (default: 10,000)")
     parser.add_argument("--seed", type=int, default=2026, help="of lives and order")
     parser.add_argument("--copies", type=int, default=3, help="how often each answer comes")
     parser.add_argument("--mappings", action="store_true", help="deliver what boto3 gives")
-    chosen = parser.parse_args()
+    parser.add_argument("--threads", type=int, default=1, help="how many observe (default: 1)")
+    parser.add_argument("--page", type=int, default=1, help="answers observed at once")
+    parser.add_argument(
+        "--journal",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="keep it all in a journal; by default in a temporary folder",
+    )
+    parser.add_argument("--durability", choices=list(Durability), default=Durability.FULL)
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run and print; return 1 if anything was told wrongly."""
+    chosen = _options()
     fleet = Fleet(chosen.jobs, chosen.seed)
-    total = fleet.entries * chosen.copies
-    with _bar(total) as progress:
-        done = run(
-            fleet,
+    with (
+        tempfile.TemporaryDirectory(prefix="fleet-") as folder,
+        bar(fleet.entries * chosen.copies, "answers") as progress,
+    ):
+        way = Way(
             copies=chosen.copies,
             seed=chosen.seed,
             mapping=chosen.mappings,
-            progress=progress,
+            threads=chosen.threads,
+            page=chosen.page,
+            journal=None if chosen.journal is None else Path(chosen.journal or f"{folder}/jobs.db"),
+            durability=Durability(chosen.durability),
         )
-    print("\n".join(lines(fleet, done, chosen.copies)))
+        done = run(fleet, way, progress)
+    print("\n".join(lines(fleet, done, way)))
     return int(any(done.wrong.values()))
 
 

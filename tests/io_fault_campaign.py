@@ -88,8 +88,10 @@ def main() -> int:
             partial(tally, first=first, every=every), product(kinds, (False, True))
         ):
             tallies.append(each)
-            _say(*each.faults)
-            _say(f"| {each.name} | {each.points:,} | {each.raised:,} | {each.repeated:,} |")
+            _say(
+                *each.faults,
+                f"| {each.name} | {each.points:,} | {each.raised:,} | {each.repeated:,} |",
+            )
     wrong = sum(len(each.faults) for each in tallies)
     _say(f"{sum(each.points for each in tallies):,} operations failed: {wrong:,} faults")
     return 1 if wrong else 0

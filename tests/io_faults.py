@@ -128,9 +128,9 @@ class Fault:
     def writes(self, name: str, data: bytes, offset: int) -> None:
         """See `Watcher`."""
         del name, data, offset
-        if self.kind is not None and self.kind.part and self.happens("writes"):
-            raise ShortWriteError(self.kind.result)
-        self._let("writes")
+        if self.kind is None or not self.happens("writes"):
+            return
+        raise ShortWriteError(self.kind.result) if self.kind.part else error_of(self.kind.result)
 
     def truncates(self, name: str, size: int) -> None:
         """See `Watcher`."""

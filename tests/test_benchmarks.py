@@ -76,3 +76,11 @@ def test_the_journal_is_measured() -> None:
         assert f"| {name}" in printed
     assert "| closed in order |" in printed
     assert "| killed, so it is checked |" in printed
+
+
+def test_listeners_side_by_side() -> None:
+    """Each trouble is compared with none, and many deliveries come in order."""
+    printed = run("isolation.py", "--laps", "1", "--answers", "30", "--deliveries", "2000")
+    for trouble in ("all are healthy", "hangs", "raises", "1,000 times slower"):
+        assert f"| {trouble} |" in printed
+    assert "| out of order, twice or missing | 0 | 0, reached |" in printed

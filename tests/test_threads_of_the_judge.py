@@ -16,6 +16,7 @@ from jobstate import Observation, automaton, judgement, knowledge, refusal, walk
 from jobstate.automaton import compile_lifecycle
 from jobstate.judgement import Judge, judge_of
 from jobstate.lateness import is_late, judge_late
+from jobstate.lifecycle import derive
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.snapshot import dumped
 from jobstate.walks import walks_of
@@ -258,3 +259,13 @@ def test_it_is_compiled_once(
     found = at_once(lambda: compiled(lifecycle))
     assert all(each is found[0] for each in found)
     assert len(made) == 1
+
+
+def test_what_was_compiled_meanwhile_is_taken() -> None:
+    """Who had to wait for another thread compiles nothing, and what is compiled may need more."""
+    lifecycle = PARCELS.evolve()
+    first: list[list[object]] = derive(
+        lifecycle, "two", lambda each: [derive(each, "one", lambda _: [])]
+    )
+    assert derive(lifecycle, "two", lambda _: []) is first
+    assert derive(lifecycle, "one", lambda _: []) is first[0]

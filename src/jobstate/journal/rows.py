@@ -271,6 +271,7 @@ class Loaded:
         reason, entered, changes, said, untold = rest
         if known not in self._known or (base is not None and base not in self._known):
             return None  # which is noted already
+        last = _time(modified)
         found = Standing(
             JobKey(arn, from_microseconds(created)),
             self._known[known],
@@ -278,8 +279,8 @@ class Loaded:
             read,
             self._words.sights(json.loads(samples), f"job[{place}].samples") if samples else (),
             entries,
-            None if modified is None else from_microseconds(modified),
-            None if since is None else from_microseconds(since),
+            last,
+            last if since == modified else _time(since),  # mostly, and kept once then
             reason,
             entered,
             changes,
@@ -288,6 +289,10 @@ class Loaded:
             found.said = {topic: frozenset(keys) for topic, keys in json.loads(said).items()}
         found.untold, found.place = untold, place
         return found
+
+
+def _time(moment: int | None) -> datetime | None:
+    return None if moment is None else from_microseconds(moment)
 
 
 def _histories(connection: Connection) -> Iterator[tuple[int, Entries]]:
