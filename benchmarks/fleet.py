@@ -40,7 +40,7 @@ _ROUTES = 2000
 #: How many answers are made and then delivered at once: making them is not timed.
 _BATCH = 1000
 #: As many for each thread where there are several: they begin and end together.
-_BATCH_EACH = 2500
+_BATCH_EACH = 250
 
 
 class Fleet:

@@ -66,10 +66,15 @@ class Inode:
         """Keep all of it for good, but for what an earlier sync failed to keep."""
         for change in self.pending:
             _apply(self.durable, change)
-            if isinstance(change, _Write):
-                for page in _places(change, len(self.durable), PAGE):
-                    self.limbo.pop(page, None)
-                    self.durable[page * PAGE : (page + 1) * PAGE] = self._page(page)
+            if isinstance(change, _Size):
+                kept = {
+                    page: data for page, data in self.limbo.items() if page * PAGE < change.size
+                }
+                self.limbo = kept  # what is cut off is not read either
+                continue
+            for page in _places(change, len(self.durable), PAGE):
+                self.limbo.pop(page, None)
+                self.durable[page * PAGE : (page + 1) * PAGE] = self._page(page)
         del self.durable[len(self.cached) :]
         self.durable.extend(bytes(len(self.cached) - len(self.durable)))
         self.pending.clear()

@@ -299,6 +299,7 @@ class Run:
         for _ in range(2):  # a sync may fail while the file is opened
             with suppress(JournalError):
                 self._track()
+            if self.acknowledged:
                 break
         self.power.cut()
         self.system.unregister()

@@ -6,13 +6,15 @@ import faulthandler
 import sqlite3
 from contextlib import closing
 from itertools import count
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apsw_connection import ApswConnection, unsynced
-from interrupts import After, Before
+from interrupts import After, Before, Interrupter
 from jobstate import Event, JournalWriteError, Subscription, Tracker
+from jobstate.delivery import dispatcher, lane, workers
 from jobstate.journal import Journal, rows, writer
 from jobstate.sagemaker import TRAINING_JOB
 from series import SERIES, renamed, whole
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from apsw_connection import Rows
-    from interrupts import Interrupter
 
 #: After so many seconds it hangs.
 _LIMIT = 120
 _JOBS = range(2)
+#: In whose code it comes: where Python handles signals, after calls, in that of the lanes too.
+_MODULES: dict[type[Interrupter], list[ModuleType]] = {
+    After: [writer, rows, dispatcher, lane, workers],
+    Before: [writer, rows],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +51,7 @@ def interrupted(path: Path, how: type[Interrupter], number: int) -> str | None:
     """Interrupt the second of three pages, go on, and judge; return where it came."""
     heard: list[Event] = []
     listener = Subscription(name="books", listener=heard.append)
-    interrupter = how([writer, rows], number)
+    interrupter = how(_MODULES[how], number)
     journal = Journal(path, connect=unsynced)
     with Tracker(TRAINING_JOB, journal=journal, listeners=[listener]) as tracker:
         tracker.observe_all(page(SERIES[0]))

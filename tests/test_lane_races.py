@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Condition
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class Meddler:
     """A lane's lock that lets something happen as soon as it has been let go of so often."""
 
-    inner: Condition
+    inner: Lock
     what: Callable[[], object]
     left: int
 
     def __enter__(self) -> bool:
         """Take it."""
-        return self.inner.__enter__()
+        return self.inner.acquire()
 
     def __exit__(
         self,
@@ -34,14 +34,10 @@ class Meddler:
         traceback: TracebackType | None,
     ) -> None:
         """Let go of it."""
-        self.inner.__exit__(kind, error, traceback)
+        self.inner.release()
         self.left -= 1
         if self.left == 0:
             self.what()
-
-    def notify_all(self) -> None:
-        """Tell whoever waits."""
-        self.inner.notify_all()
 
 
 def met(what: Callable[[Bench], object], left: int) -> tuple[Bench, Meddler]:
@@ -50,8 +46,8 @@ def met(what: Callable[[Bench], object], left: int) -> tuple[Bench, Meddler]:
     one.run()
     one.offer(letters("a"))
     one.run()
-    meddler = Meddler(one.lane._changed, lambda: what(one), left)  # noqa: SLF001 - between two steps
-    one.lane._changed = meddler  # type: ignore[assignment]  # noqa: SLF001 - as above
+    meddler = Meddler(one.lane._lock, lambda: what(one), left)  # noqa: SLF001 - between two steps
+    one.lane._lock = meddler  # type: ignore[assignment]  # noqa: SLF001 - as above
     return one, meddler
 
 

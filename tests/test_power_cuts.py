@@ -126,7 +126,13 @@ def test_what_a_sync_failed_to_keep_no_later_one_keeps() -> None:
         disk.files[_NAME].write(b"d", PAGE)
         disk.sync(_NAME)
 
+    def cut_off(disk: Disk) -> None:
+        failed(disk)
+        disk.files[_NAME].truncate(0)
+        disk.sync(_NAME)
+
     assert {b"a" * SECTOR * 2, b"b" * SECTOR * 2} <= found(failed)
+    assert found(cut_off) == {b""}
     assert found(mended) == {(b"b" * SECTOR * 2).ljust(PAGE, b"\0") + b"d"}
 
 

@@ -6,6 +6,7 @@ what is done with one job is done one after the other, under the lock of its str
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,7 @@ from jobstate.delivery.outbox import MemoryOutbox
 from jobstate.delivery.subscription import Subscription
 from jobstate.errors import (
     ConformanceError,
+    JournalError,
     ObservationError,
     Problem,
     SnapshotError,
@@ -118,16 +120,20 @@ class Tracker:
         region = lifecycle.regions[0].name
         self._keeping = Keeping(region, self._stripes, retention, journal, clock)
         self._jobs = self._keeping.jobs
+        begun = False
         try:
             if journal is not None:
-                self._keeping.remember(journal.begin(self._judge, self._dispatcher.offer))
+                standings = journal.begin(self._judge, self._dispatcher.offer)
+                begun = True  # else it may be another tracker's
+                self._keeping.remember(standings)
             self._take_stock()
             for listener in listeners:
                 self.add_listener(listener)
         except BaseException:  # nothing half-done stays: no thread, no lock on a file
             self._dispatcher.close(0)
-            if journal is not None:
-                journal.close()
+            if journal is not None and begun:
+                with suppress(JournalError):
+                    journal.close()
             raise
 
     # --- Observing ------------------------------------------------------------------------------

@@ -89,7 +89,10 @@ class Lane:
         self._now = now
         self._monotonic = monotonic
         #: Guards what others than the runner touch: all that follows up to the blank line.
-        self._changed = Condition(Lock())
+        #: Taken as it is, never by way of the condition: an interrupt that comes in that one's own
+        #: code would leave it locked.
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
         self._waiting: deque[Posted] = deque()
         self._seen = settled  # all events up to here were dealt with or wait in memory
         self._offered = offered
@@ -120,7 +123,7 @@ class Lane:
             news: Events of this lane's jobs, in order.
             last: The number of the newest event of all.
         """
-        with self._changed:
+        with self._lock:
             for posted in news:
                 if not self._outbox.durable or (posted.number > self._seen and not self._behind):
                     self._put(posted)
@@ -131,11 +134,14 @@ class Lane:
 
     def _put(self, posted: Posted) -> None:
         policy = self.subscription.when_full
-        if len(self._waiting) < self.subscription.capacity or policy is WhenFull.BLOCK:
-            self._waiting.append(posted)  # who must wait for room has waited already
-        elif policy is WhenFull.DROP_OLDEST:
+        full = len(self._waiting) >= self.subscription.capacity
+        if full and policy is WhenFull.DROP_OLDEST:
             self._waiting.popleft()
             self.dropped += 1
+            full = False
+        if not full or policy is WhenFull.BLOCK:  # who must wait for room has waited already
+            # No interrupt comes between, for there is no call: offered again, it is passed over.
+            self._seen = posted.number
             self._waiting.append(posted)
         elif self._outbox.durable:
             self._behind = True
@@ -155,14 +161,14 @@ class Lane:
 
     def wait_for_room(self) -> None:
         """Wait until there is room, or nobody will make any."""
-        with self._changed:
+        with self._lock:
             self._changed.wait_for(
                 lambda: len(self._waiting) < self.subscription.capacity or self._stopped
             )
 
     def unpark(self, job: JobKey | None = None) -> list[JobKey]:
         """Ask for a parked job to be told again, or for all; return which."""
-        with self._changed:
+        with self._lock:
             parked = [
                 key
                 for key, held in self._held.items()
@@ -174,13 +180,13 @@ class Lane:
 
     def finish(self) -> None:
         """End as soon as nothing is left to tell now."""
-        with self._changed:
+        with self._lock:
             self._finishing = True
         self.on_news()
 
     def stop(self) -> None:
         """End after the delivery that goes on now."""
-        with self._changed:
+        with self._lock:
             self._stopped = True
             self._changed.notify_all()
         self.on_news()
@@ -190,7 +196,7 @@ class Lane:
     @property
     def waiting(self) -> int:
         """How many events wait in memory, the one that is being told included."""
-        with self._changed:
+        with self._lock:
             held = sum(len(each.waiting) for each in self._held.values())
             return len(self._waiting) + held + (self._began is not None)
 
@@ -202,13 +208,13 @@ class Lane:
     @property
     def retrying(self) -> int:
         """How many jobs are told again after a pause."""
-        with self._changed:
+        with self._lock:
             return sum(held.since is None for held in self._held.values())
 
     @property
     def parked(self) -> list[Parked]:
         """The jobs that are parked."""
-        with self._changed:
+        with self._lock:
             return [
                 Parked(job=job, attempts=held.attempts, error=held.error, since=held.since)
                 for job, held in self._held.items()
@@ -231,7 +237,7 @@ class Lane:
     def resume(self, held: dict[JobKey, Held]) -> None:
         """Begin with the jobs that were held when the outbox was opened."""
         now = self._monotonic()
-        with self._changed:
+        with self._lock:
             self._held.update(held)
         self._due = [
             (now, next(self._numbers), job) for job, each in held.items() if each.since is None
@@ -268,7 +274,7 @@ class Lane:
             self._pass(posted)
             return
         job = posted.event.job
-        with self._changed:
+        with self._lock:
             if held.waiting:
                 held.waiting.popleft()
         held.first, held.attempts = posted.number + 1, 0
@@ -300,7 +306,7 @@ class Lane:
             due = self._monotonic() + self.subscription.retry.pause(held.attempts)
             heappush(self._due, (due, next(self._numbers), job))
         elif not self._outbox.durable:
-            with self._changed:
+            with self._lock:
                 self.dropped += len(held.waiting)
                 held.waiting.clear()
         self._health.failed(job, self._monotonic())
@@ -332,7 +338,7 @@ class Lane:
             self._early.append(job)
             return
         self._outbox.release(job)
-        with self._changed:
+        with self._lock:
             del self._held[job]
 
     def _recall(self, *jobs: JobKey) -> None:
@@ -343,19 +349,19 @@ class Lane:
 
     def _position(self) -> int:
         """Return the number up to which the lane has come past all its events."""
-        with self._changed:
+        with self._lock:
             return self._waiting[0].number - 1 if self._waiting else self._seen
 
     def _fetch(self, job: JobKey, held: Held) -> None:
         """Read the events of a job that the lane went past while it was held."""
         most = self.subscription.capacity
         found = self._outbox.of_job(job, held.first, self._position(), most)
-        with self._changed:
+        with self._lock:
             held.waiting.extend(found)
 
     def _next_waiting(self) -> Delivery | None:
         while True:
-            with self._changed:
+            with self._lock:
                 posted = self._waiting.popleft() if self._waiting else None
                 held = self._held.get(posted.event.job) if posted else None
                 behind, seen = self._behind, self._seen
@@ -378,7 +384,7 @@ class Lane:
             if (job := posted.event.job) in self._early:
                 self._recall(job)
             return
-        with self._changed:
+        with self._lock:
             if held.since is not None:
                 self.dropped += 1
             elif len(held.waiting) < self.subscription.capacity:
@@ -388,11 +394,11 @@ class Lane:
 
     def _read_on(self) -> None:
         """Fetch what waits in the journal."""
-        with self._changed:
+        with self._lock:
             after, offered = self._seen, self._offered
         most = self.subscription.capacity
         found, looked = self._outbox.after(after, most)
-        with self._changed:
+        with self._lock:
             self._waiting.extend(
                 posted for posted in found if lane_of(posted, self.subscription) == self.index
             )
@@ -404,7 +410,7 @@ class Lane:
         until = self._due[0][0] if self._due else math.inf
         if self._unpark or self._early or until <= now:  # asked for, or come past, just now
             return 0.0
-        with self._changed:
+        with self._lock:
             if self._waiting or self._behind:  # come just now
                 return 0.0
             finishing = self._finishing  # at the same moment: all that came before it was told
@@ -413,7 +419,7 @@ class Lane:
         return max(0.0, until - now)
 
     def _unpark_asked(self) -> None:
-        with self._changed:
+        with self._lock:
             asked, self._unpark = self._unpark, []
         for job in asked:
             held = self._held.get(job)
@@ -444,11 +450,11 @@ class Lane:
         try:
             self._outbox.hold(job, held)
         except JournalError as error:
-            with self._changed:  # it can't be passed, so it comes next again
+            with self._lock:  # it can't be passed, so it comes next again
                 self._waiting.appendleft(posted)
             self._wait_for_journal(error)
             return False
-        with self._changed:
+        with self._lock:
             self._held[job] = held
             if not self._outbox.durable:
                 held.waiting.append(posted)

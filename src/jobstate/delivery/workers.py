@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from jobstate.delivery.lane import Delivery
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Whether what runs here was called by a lane. A context variable, for event loops carry it on.
 IN_LANE: Final = ContextVar("jobstate lane", default=False)
+#: How long a thread waits for news at once, in seconds; no system waits for ever.
+_LONGEST: Final = 3600.0
 
 
 class Worker:
@@ -26,11 +29,17 @@ class Worker:
     def __init__(self, lane: Lane) -> None:
         """Start at once."""
         self._lane = lane
-        self._news = threading.Event()
-        lane.on_news = self._news.set
+        #: Has something in it where there is news. Not an event: an interrupt that comes in the
+        #: code of one, in whichever thread brings news, would leave it locked.
+        self._news: SimpleQueue[None] = SimpleQueue()
+        lane.on_news = self._ring
         name = f"jobstate {lane.subscription.name} {lane.index}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    def _ring(self) -> None:
+        if self._news.empty():
+            self._news.put(None)
 
     def join(self, seconds: float) -> bool:
         """Wait for its end, for some time at most; tell whether it has come."""
@@ -43,14 +52,16 @@ class Worker:
         while True:
             found = self._lane.take()
             if isinstance(found, float):
-                self._news.clear()
-                found = self._lane.take()  # what came before it was cleared
+                while not self._news.empty():
+                    self._news.get_nowait()
+                found = self._lane.take()  # what came before that
             if found is None:
                 return
             if isinstance(found, Delivery):
                 self._deliver(found)
             else:
-                self._news.wait(None if found == math.inf else found)
+                with suppress(Empty):
+                    self._news.get(timeout=min(found, _LONGEST))
 
     def _deliver(self, delivery: Delivery) -> None:
         lane = self._lane

@@ -119,11 +119,21 @@ class Journal:
 
         Raises:
             JournalInUseError: Another tracker has begun already.
-            JournalError: What is kept can't be read, or is of another life cycle.
+            JournalError: What is kept can't be read, or is of another life cycle; the journal is
+                closed then.
         """
         if self._writer is not None or self._closed:
             problem = "has been used by a tracker already"
             raise JournalInUseError(str(self.path), problem, "open it anew for another one")
+        try:
+            return self._begun(judge, offer)
+        except BaseException:  # nothing half-done stays: the file is free for another try
+            self.close()
+            raise
+
+    def _begun(
+        self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
+    ) -> Iterable[Standing]:
         loaded = Loaded(judge, self._file.write)
         sweeper = Sweeper(self._keep, self._clock)
         try:
