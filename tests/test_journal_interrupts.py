@@ -6,7 +6,6 @@ import faulthandler
 import sqlite3
 from contextlib import closing
 from itertools import count
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +21,7 @@ from series import SERIES, renamed, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from types import ModuleType
 
     from apsw_connection import Rows
 
