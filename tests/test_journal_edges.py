@@ -15,6 +15,7 @@ from jobstate import (
     JournalDamagedError,
     JournalError,
     JournalWriteError,
+    Retention,
     Retry,
     Subscription,
     Tracker,
@@ -296,3 +297,19 @@ def test_a_job_that_is_not_there_can_not_be_dropped() -> None:
         assert jobs.drop(other) is None
         assert jobs.drop(job("nobody")) is None
         assert len(tracker) == 1
+
+
+def test_an_interrupt_where_no_journal_has_taken_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Then nothing of it is known: it is new when it is observed again."""
+    tracker = Tracker(PARCELS, retention=Retention(count=1))
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Jobs, "keep", interrupted)
+        tracker.observe(parcel("sent", at=1))
+    assert len(tracker) == 0
+    assert str(tracker.observe(parcel("sent", at=1)).arrival) == "new"
