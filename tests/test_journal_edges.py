@@ -308,8 +308,9 @@ def test_an_interrupt_where_no_journal_has_taken_the_answer(
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(Jobs, "keep", interrupted)
-        tracker.observe(parcel("sent", at=1))
+        with pytest.raises(KeyboardInterrupt):
+            tracker.observe(parcel("sent", at=1))
     assert len(tracker) == 0
     assert str(tracker.observe(parcel("sent", at=1)).arrival) == "new"
