@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobstate.delivery.lane import Delivery
-    from jobstate.journal.writer import _Batch
+    from jobstate.journal.writer import _Batch, _Content
 
 #: How much later what should have come first comes, in seconds.
 _LATER: Final = 0.03
@@ -75,10 +75,10 @@ def _tell_before_writing() -> None:
     """Hand events on before they are written."""
     put_down = Writer._put_down  # noqa: SLF001 - it is here that it would go wrong
 
-    def told_first(self: Writer, batch: _Batch) -> None:
-        self._offer(batch.posted)
+    def told_first(self: Writer, batch: _Batch, content: _Content) -> None:
+        self._offer(content.posted)
         time.sleep(_LATER)
-        put_down(self, batch)
+        put_down(self, batch, content)
 
     setattr(Writer, "_put_down", told_first)  # noqa: B010 - as above
 

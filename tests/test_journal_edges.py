@@ -157,41 +157,6 @@ def test_what_can_not_be_written_in_the_end_is_said(path: Path) -> None:
         assert journal.recovered
 
 
-def test_closing_waits_for_whoever_writes(path: Path) -> None:
-    """A connection that is closed while it is used would end the process."""
-    writing, go = threading.Event(), threading.Event()
-
-    class Slow(sqlite3.Connection):
-        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-            if sql == "COMMIT" and threading.current_thread().name == "observer":
-                writing.set()
-                assert go.wait(30)
-            return super().execute(sql, parameters)
-
-    def connect(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
-        del read_only
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Slow)
-
-    journal = Journal(path, connect=connect)
-    tracker = Tracker(TRAINING_JOB, journal=journal)
-    writer = journal._writer  # noqa: SLF001 - what `close` calls, step by step
-    assert writer is not None
-    observer = threading.Thread(target=lambda: tracker.observe(SERIES[0]), name="observer")
-    observer.start()
-    assert writing.wait(30)
-    stopper = threading.Thread(target=writer.stop)
-    stopper.start()
-    stopper.join(0.05)
-    assert stopper.is_alive()
-    go.set()
-    stopper.join(30)
-    observer.join(30)
-    with pytest.raises(JournalWriteError, match="is closed"):
-        writer.commit(writer.run("SELECT 1", ()))
-    with pytest.raises(JournalWriteError):
-        tracker.close()
-
-
 def test_an_interrupt_after_the_journal_has_taken_an_answer(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,9 @@ few; so a journal can be read under a newer version of the life cycle that has t
 from __future__ import annotations
 
 import json
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, overload
+from itertools import groupby, zip_longest
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from attrs import Factory, define
 
@@ -297,30 +298,6 @@ def _time(moment: int | None) -> datetime | None:
 
 def _histories(connection: Connection) -> Iterator[tuple[int, Entries]]:
     """Yield the history of each job that has one, by job."""
-    of, columns = 0, _Columns([], [], [], [])  # numbers of jobs begin with 1
-    for job, status, start, end, message in connection.execute(_ENTRIES):
-        if job != of:
-            if of:
-                yield of, columns.history()
-            of, columns = job, _Columns([], [], [], [])
-        columns.statuses.append(status)
-        columns.starts.append(start)
-        columns.ends.append(end)
-        columns.messages.append(message)
-    if of:
-        yield of, columns.history()
-
-
-class _Columns(NamedTuple):
-    """The entries of one job, column by column."""
-
-    statuses: list[str]
-    starts: list[int]
-    ends: list[int | None]
-    messages: list[str | None]
-
-    def history(self) -> Entries:
-        """Return the history."""
-        return Entries.from_columns(
-            tuple(self.statuses), self.starts, self.ends, tuple(self.messages)
-        )
+    for job, rows in groupby(connection.execute(_ENTRIES), itemgetter(0)):
+        _, statuses, starts, ends, messages = zip(*rows, strict=True)
+        yield job, Entries.from_columns(statuses, starts, ends, messages)

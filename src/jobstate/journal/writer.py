@@ -50,29 +50,42 @@ class _Statement(NamedTuple):
 
 
 @define(eq=False)
+class _Content:
+    """What a transaction puts down.
+
+    Attributes:
+        newest: The largest number of an event, after it.
+        rows: Of the jobs.
+        events: Of the events.
+        posted: The same, to be handed on.
+        statements: To be run after those.
+    """
+
+    newest: int
+    rows: Rows = Factory(Rows)
+    events: list[tuple[int, int, str, str]] = Factory(list)
+    posted: list[Posted] = Factory(list)
+    statements: list[_Statement] = Factory(list)
+
+
+@define(eq=False)
 class _Batch:
     """What is put down in one transaction.
 
     Attributes:
         number: Its number in the file, once it has taken place.
         ticket: Of the last thing in it.
-        newest: The largest number of an event, after it.
-        rows: Of the jobs.
-        events: Of the events.
-        statements: To be run after those.
+        taken: What was brought, in order.
         cursors: How far listeners are: (number, id, number).
-        posted: The events, to be handed on.
+        content: What that makes; None until it is complete.
         written: It has taken place.
     """
 
     number: int
     ticket: int
-    newest: int
-    rows: Rows = Factory(Rows)
-    events: list[tuple[int, int, str, str]] = Factory(list)
-    statements: list[_Statement] = Factory(list)
-    cursors: list[tuple[int, int, int]] = Factory(list)
-    posted: list[Posted] = Factory(list)
+    taken: list[_Kept | _Statement]
+    cursors: list[tuple[int, int, int]]
+    content: _Content | None = None
     written: bool = False
 
 
@@ -106,13 +119,16 @@ class Writer:
         self._number, self.newest = file.write.execute(
             "SELECT batch, newest FROM journal"
         ).fetchone()
-        #: Guards what comes next up to the blank line. Never taken by way of the condition: an
-        #: interrupt that comes in that one's own code would leave it locked.
+        #: Guards what comes next up to the blank line. Never taken by way of the conditions: an
+        #: interrupt that comes in their own code would leave it locked.
         self._lock = Lock()
-        self._turn = Condition(self._lock)
+        #: Here wait those whose things are in the batch that is being written …
+        self._written = Condition(self._lock)
+        #: … and here those whose things go into the next: only one of them is woken, to lead.
+        self._coming = Condition(self._lock)
         self._queue: list[_Kept | _Statement] = []
         self._cursors: dict[int, int] = {}
-        self._gone = 0
+        self._gone = 0  # how many things were taken from the queue, so the ticket of the last
         self.committed = 0
         self._leader: int | None = None
         self._stopped = False
@@ -169,8 +185,9 @@ class Writer:
             while self._take_lead(ticket):
                 self._write()
                 self._give_up_lead()
-        finally:  # also where an interrupt comes between
+        except BaseException:  # an interrupt, too, of one who leads or was woken to
             self._give_up_lead()
+            raise
 
     def check(self) -> None:
         """Get over an earlier failure, if there was one.
@@ -197,7 +214,7 @@ class Writer:
         with self._lock:
             self._stopped = True
             while self._leader is not None:
-                self._turn.wait()
+                self._coming.wait()
 
     def _take_lead(self, ticket: int) -> bool:
         """Wait until a ticket is written or it is up to the caller; tell whether it is."""
@@ -210,14 +227,18 @@ class Writer:
                 if self._leader in {None, get_ident()}:
                     self._leader = get_ident()
                     return True
-                self._turn.wait()
+                (self._coming if ticket > self._gone else self._written).wait()
             return False
 
     def _give_up_lead(self) -> None:
+        """Let those go on whose things are written, and one of the others lead."""
         with self._lock:
-            if self._leader == get_ident():
-                self._turn.notify_all()  # they wait for the lock; last is what ends it
-                self._leader = None
+            if self._leader in {None, get_ident()}:
+                self._written.notify_all()
+                self._coming.notify()
+                if self._stopped:
+                    self._coming.notify_all()
+                self._leader = None  # they wait for the lock; this is what ends it
 
     # --- Leading --------------------------------------------------------------------------------
 
@@ -225,15 +246,17 @@ class Writer:
         """Put down one batch: the one in doubt, or what has come meanwhile."""
         self._file.require_own_process()
         batch = self._batch or self._gathered()
+        if batch.content is None:
+            batch.content = self._composed(batch)
         error: sqlite3.Error | None = None
         for _ in range(_TRIES):
             try:
                 if not batch.written and not self._has_taken_place(batch):
-                    self._put_down(batch)
+                    self._put_down(batch, batch.content)
             except sqlite3.Error as failure:
                 error = failure
             else:
-                self._finish(batch)
+                self._finish(batch, batch.content)
                 return
         self._failure = JournalWriteError(
             str(self._file.path),
@@ -243,41 +266,46 @@ class Writer:
         raise self._failure from error
 
     def _gathered(self) -> _Batch:
-        """Return what has come by now; it stays where it was until the batch is complete."""
+        """Take what has come by now."""
         with self._lock:
-            queue, cursors = list(self._queue), dict(self._cursors)
-            batch = _Batch(self._number + 1, self._given, self.newest)
-        batch.cursors = [(number, listener, number) for listener, number in cursors.items()]
-        for each in queue:
-            if isinstance(each, _Statement):
-                batch.statements.append(each)
-                continue
-            self._composer.add(batch.rows, each.before, each.after)
-            for event in each.events:
-                batch.newest += 1
-                batch.posted.append(Posted(batch.newest, event))
-                row = (batch.newest, each.after.place, event.kind, body_of(event))
-                batch.events.append(row)
-        batch.rows.knowledge = self._composer.fresh()
-        with self._lock:
-            left = self._queue[len(queue) :]
+            cursors = [(number, each, number) for each, number in self._cursors.items()]
+            batch = _Batch(self._number + 1, self._given, self._queue, cursors)
+            queue: list[_Kept | _Statement] = []
+            written, coming = self._coming, self._written  # where nobody waits by now
             # All or nothing: an interrupt comes before or after, for there is no call between.
-            self._batch, self._queue, self._gone = batch, left, batch.ticket
+            self._batch, self._queue, self._gone = batch, queue, batch.ticket
+            self._written, self._coming = written, coming
         return batch
 
-    def _put_down(self, batch: _Batch) -> None:
+    def _composed(self, batch: _Batch) -> _Content:
+        """Return what a batch puts down."""
+        content = _Content(self.newest)
+        for each in batch.taken:
+            if isinstance(each, _Statement):
+                content.statements.append(each)
+                continue
+            self._composer.add(content.rows, each.before, each.after)
+            for event in each.events:
+                content.newest += 1
+                content.posted.append(Posted(content.newest, event))
+                row = (content.newest, each.after.place, event.kind, body_of(event))
+                content.events.append(row)
+        content.rows.knowledge = self._composer.fresh()
+        return content
+
+    def _put_down(self, batch: _Batch, content: _Content) -> None:
         self._in_doubt = True  # whatever ends this, SQLite or an interrupt
         connection = self._file.write
         connection.execute("BEGIN IMMEDIATE")
-        batch.rows.put_down(connection)
-        if batch.events:
-            connection.executemany(_KEEP_EVENT, batch.events)
-        for statement in batch.statements:
+        content.rows.put_down(connection)
+        if content.events:
+            connection.executemany(_KEEP_EVENT, content.events)
+        for statement in content.statements:
             connection.execute(*statement)
         if batch.cursors:
             connection.executemany(_KEEP_CURSOR, batch.cursors)
         self._sweeper.sweep(connection)
-        connection.execute(_END, (batch.number, batch.newest))
+        connection.execute(_END, (batch.number, content.newest))
         connection.execute("COMMIT")
         batch.written = True
         self._in_doubt = False
@@ -298,12 +326,12 @@ class Writer:
         self._in_doubt = False
         return batch.written
 
-    def _finish(self, batch: _Batch) -> None:
+    def _finish(self, batch: _Batch, content: _Content) -> None:
         """Let everybody know; if this is interrupted it happens again, which does no harm."""
-        if batch.posted:
-            self._offer(batch.posted)
-        self._composer.keep(batch.rows.knowledge)
-        self._number, self.newest = batch.number, batch.newest
+        if content.posted:
+            self._offer(content.posted)
+        self._composer.keep(content.rows.knowledge)
+        self._number, self.newest = batch.number, content.newest
         with self._lock:
             self.committed = batch.ticket
             for number, listener, _ in batch.cursors:
