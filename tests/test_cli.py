@@ -199,10 +199,12 @@ def test_durations(seconds: float, words: str) -> None:
 
 def test_counting() -> None:
     """One is one, more are several."""
-    assert [counted(1, "job"), counted(1_234, "job"), counted(2, "unmodelled status")] == [
+    things = ((1, "job"), (1_234, "job"), (2, "unmodelled status"), (3, "untold breach"))
+    assert [counted(*each) for each in things] == [
         "1 job",
         "1,234 jobs",
         "2 unmodelled statuses",
+        "3 untold breaches",
     ]
 
 

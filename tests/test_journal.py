@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from command import ANSWERS
@@ -213,6 +214,18 @@ def test_text_that_no_file_can_hold_is_written_as_its_escape(path: Path) -> None
         tracker.observe(parcel("sent", "packed", "sent \ud800", at=2))
     with Tracker(PARCELS, journal=kept(path)) as again:
         assert again[PARCEL].entries[1].status == "sent \\ud800"
+
+
+def test_a_job_whose_arn_no_file_can_hold_is_refused(path: Path) -> None:
+    """It could not be found again: nothing of it is taken, and the others go on."""
+    other = attrs.evolve(parcel("sent"), job=JobKey("parcel/\ud800", PARCEL.created))
+    with Tracker(PARCELS, journal=kept(path)) as tracker:
+        with pytest.raises(JournalError, match=r"can't keep 'parcel/\\ud800', which is no whole"):
+            tracker.observe(other)
+        assert len(tracker) == 0
+        tracker.observe(parcel("sent"))
+    with Tracker(PARCELS, journal=kept(path)) as again:
+        assert [each.key for each in again] == [PARCEL]
 
 
 # --- Listeners ----------------------------------------------------------------------------------

@@ -142,6 +142,13 @@ def test_events_that_can_not_be_read_are_read_later(path: Path) -> None:
         journal._reader.read("SELECT 1", ())  # noqa: SLF001 - as a lane that hangs past the end
 
 
+def test_no_room_for_a_new_file(path: Path) -> None:
+    """What helps is said."""
+    full = sqlite3.OperationalError("database or disk is full")
+    with pytest.raises(JournalError, match="can't be used: database or disk is full; make room"):
+        Journal(path, connect=failing("COMMIT", full))
+
+
 def test_what_can_not_be_written_in_the_end_is_said(path: Path) -> None:
     """`close` raises, the lock is free, and the next start checks the file."""
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:

@@ -76,6 +76,9 @@ class TrackerJournal(Protocol):
 
         Returns:
             A ticket for `commit`; later ones are larger.
+
+        Raises:
+            JournalError: The job is none that can be kept; nothing was taken.
         """
         raise NotImplementedError
 

@@ -157,6 +157,7 @@ class Tracker:
                 from the outermost call, when all is done.
             JournalWriteError: What it brought could not be written. It stays in memory and is
                 written with what comes next; observe it again, which does no harm.
+            JournalError: The job's arn is no text that a file can hold; nothing was taken.
             TrackerClosedError: The tracker is closed.
         """
         observation = answer if isinstance(answer, Observation) else self._read(answer)

@@ -36,8 +36,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 job``, ``2 jobs``, ``3 statuses``."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    """Return ``1 job``, ``2 jobs``, ``3 statuses``, ``4 breaches``."""
+    plural = f"{noun}es" if noun.endswith(("s", "ch")) else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 

@@ -17,6 +17,7 @@ from jobstate.errors import (
     JournalInUseError,
     JournalWriteError,
     UnknownNameError,
+    shown,
 )
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
@@ -159,9 +160,26 @@ class Journal:
         connection.execute("UPDATE journal SET lifecycle = ?, version = ?", row)
 
     def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
-        """Take what is to be kept of one job; return a ticket. See `TrackerJournal`."""
-        place = before.place if before is not None else next(self._places)
+        """Take what is to be kept of one job; return a ticket. See `TrackerJournal`.
+
+        Raises:
+            JournalError: The job's arn is no text that a file can hold; nothing was taken.
+        """
+        if before is None:
+            self._require_text(after.job.arn)
+            place = next(self._places)
+        else:
+            place = before.place
         return self._writing.keep(before, after, place, events)
+
+    def _require_text(self, arn: str) -> None:
+        """Refuse half of a surrogate pair in what identifies a job; no service has that."""
+        try:
+            arn.encode()
+        except UnicodeEncodeError as error:
+            problem = f"can't keep {shown(arn)}, which is no whole text: {error.reason}"
+            remedy = "name the job by an arn as its service has it"
+            raise JournalError(str(self.path), problem, remedy) from error
 
     def forget(self, standing: Standing) -> int:
         """Keep a job no longer; return a ticket. See `TrackerJournal`."""

@@ -131,7 +131,7 @@ class Composer:
     def _job(self, standing: Standing) -> tuple[object, ...]:
         return (
             standing.place,
-            _utf8(standing.job.arn),
+            standing.job.arn,
             to_microseconds(standing.job.created),
             self._set(standing.known),
             None if standing.base is None else self._set(standing.base),

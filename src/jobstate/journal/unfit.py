@@ -95,5 +95,7 @@ def refuse(path: Path, error: Exception, remedy: str) -> NoReturn:
         raise JournalError(str(path), f"can't be opened: {error}", remedy) from error
     if "malformed" in str(error):
         raise JournalDamagedError(str(path), [error], HELP) from error
+    if "is full" in str(error):
+        raise JournalError(str(path), f"can't be used: {error}", "make room") from error
     problem = f"can't be used: {error}"
     raise JournalError(str(path), problem, "name another file, or mend this") from error
