@@ -51,9 +51,8 @@ class Finished:
             since = modified or self._since.get(job) or self._clock()
             if self._since.get(job) != since:
                 self._since[job] = since
-                self._noted += (
-                    1  # of jobs modified at the same time, the one noted first goes first
-                )
+                # Of jobs modified at the same time, the one noted first goes first.
+                self._noted += 1
                 heappush(self._queue, (since, self._noted, job))
 
     def drop(self, job: JobKey) -> None:

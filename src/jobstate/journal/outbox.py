@@ -63,7 +63,7 @@ class EventReader:
                 Posted(number, event_of(kind, JobKey(arn, from_microseconds(created)), body))
                 for number, kind, body, arn, created in rows
             ]
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as error:
             problem = f"can't be read: {error}"
             raise JournalError(str(self._file.path), problem, "it is tried again") from error
 
