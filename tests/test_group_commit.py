@@ -62,6 +62,12 @@ class Scene:
             thread.join(0.01)
         pytest.fail(f"{name} does not wait")
 
+    def join(self, name: str) -> None:
+        """Wait for a thread's end."""
+        for thread in self._threads:
+            if thread.name == name:
+                thread.join(_LIMIT)
+
     def end(self) -> None:
         """Let the leader go on, and see that nobody hangs."""
         self.go.set()
@@ -144,6 +150,26 @@ def test_one_who_is_interrupted_when_it_should_lead(
     scene.writer._coming._waiters.rotate(1)  # type: ignore[attr-defined]  # noqa: SLF001 - it is next
     scene.end()
     assert list(map(type, scene.raised.values())) == [KeyboardInterrupt]
+    scene.tracker.close()
+    assert kept(path) == 4 * 2
+
+
+def test_one_who_is_interrupted_while_another_leads(
+    scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes nothing from whoever leads, and what it brought is written with what comes next."""
+    wait = threading.Condition.wait
+
+    def interrupted(condition: threading.Condition, timeout: float | None = None) -> bool:
+        if threading.current_thread().name == "third":
+            raise KeyboardInterrupt
+        return wait(condition, timeout)
+
+    monkeypatch.setattr(threading.Condition, "wait", interrupted)
+    scene.observe(3, "third")
+    scene.join("third")
+    assert list(map(type, scene.raised.values())) == [KeyboardInterrupt]
+    scene.end()
     scene.tracker.close()
     assert kept(path) == 4 * 2
 
