@@ -67,9 +67,12 @@ TESTS = (
     "errors",
     "events",
     "explanation",
+    "held_after_crash",
+    "journal_edges",
     "judgement",
     "knowledge",
     "lane",
+    "lane_races",
     "life",
     "lifecycle",
     "listeners",
@@ -130,7 +133,7 @@ class Mutant(NamedTuple):
 
 def copy_tree(folder: Path, modules: Sequence[str]) -> None:
     """Copy what mutmut needs to a folder, with its settings."""
-    for name in ("src", "tests"):
+    for name in ("src", "tests", "examples"):
         shutil.copytree(TREE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TREE / "pyproject.toml", folder)
     for module in modules:
@@ -162,6 +165,7 @@ def settings(modules: Sequence[str]) -> str:
     """
     lists = {
         "source_paths": ["src"],
+        "also_copy": ["examples"],
         "only_mutate": [f"src/jobstate/{module}" for module in modules],
         "pytest_add_cli_args": [
             *("-p", "mutation_plugin", "-p", "no:cacheprovider", "-p", "no:benchmark"),
@@ -169,7 +173,7 @@ def settings(modules: Sequence[str]) -> str:
         ],
         "pytest_add_cli_args_test_selection": [f"tests/test_{name}.py" for name in TESTS],
         "process_isolation": ["forkserver"],
-        # The plugin stops what takes too long, by the processor's time; this is for what sleeps.
+        # The plugin stops what takes too long, test by test; this is for what escapes that.
         "timeout_multiplier": ["10"],
         "timeout_constant": ["60"],
         "track_dependencies": ["false"],

@@ -2,7 +2,7 @@
 
 A mutant is a fork of a process that has collected the tests. What that compiled is forgotten, else
 mutants of what compiles would never run; the quickest tests come first; Hypothesis takes the same
-few examples each time; and whoever loops or grows without end is stopped.
+few examples each time; and whoever loops, waits or grows without end is stopped.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Seconds of processor time, not of the clock, that one test may take: the machine may be busy.
 #: The slowest takes two.
 MOST_SECONDS = 20
+#: Seconds of the clock, for one that waits: fewer than the tests themselves wait for threads.
+LONGEST_WAIT = 25
 #: Bytes of memory that a mutant may ask for.
 MOST_MEMORY = 4 << 30
 #: What mutmut takes for a mutant that took too long.
@@ -47,6 +49,7 @@ def pytest_configure() -> None:
     settings.load_profile("mutation")
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     signal.signal(signal.SIGPROF, _stop)
+    signal.signal(signal.SIGALRM, _stop)
 
 
 #: The life cycles that there are when the tests have been collected.
@@ -64,8 +67,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """Start the clock; and while mutmut notes which test calls what, let each compile anew."""
+    """Start the clocks; and while mutmut notes which test calls what, let each compile anew."""
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    if os.environ.get("MUTANT_UNDER_TEST") != "stats":
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_WAIT)
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         forget()
 

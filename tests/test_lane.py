@@ -7,6 +7,7 @@ import logging
 import math
 import random
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 
 from jobstate import Retry, Subscription, WhenFull
 from jobstate.delivery.health import DOWN_AFTER
-from jobstate.delivery.lane import Delivery, lane_of, shard_of
+from jobstate.delivery.lane import Delivery, Lane, lane_of, shard_of
 from jobstate.delivery.outbox import Held, Outbox
-from lanes import BEGIN, Bench, File, job, letters, posted
+from lanes import BEGIN, Bench, Clock, File, job, letters, posted
 
 BOTH = pytest.mark.parametrize("outbox", [None, File], ids=["memory", "journal"])
 THREE = Retry(attempts=3, first=timedelta(seconds=1), longest=timedelta(seconds=10))
@@ -68,11 +69,27 @@ def test_how_far_it_is_is_said_on_the_way_too() -> None:
     """A lane that is never idle still settles what it has told."""
     one = bench(File, capacity=10_000)
     one.offer(letters("ab" * 500))
-    for _ in range(600):
+    for _ in range(700):
         found = one.lane.take()
         assert isinstance(found, Delivery)
         one.lane.succeeded(found)
     assert file_of(one).settled == {0: 512}
+
+
+def test_how_far_it_is_is_said_once() -> None:
+    """A lane that is woken for nothing writes nothing."""
+    said: list[int] = []
+
+    class Counting(File):
+        def settle(self, lane: int, number: int) -> None:
+            said.append(number)
+            super().settle(lane, number)
+
+    one = bench(Counting)
+    one.offer(letters("abc"))
+    one.run()
+    one.run()
+    assert said == [3]
 
 
 def test_news_for_other_lanes_moves_the_mark() -> None:
@@ -104,6 +121,15 @@ def test_what_came_before_the_lane_was_there_is_read() -> None:
     assert one.told == [1, 2, 3, 4]
 
 
+def test_events_that_the_file_has_no_more_are_passed_over() -> None:
+    """Those of jobs that were swept: the lane does not look for them for ever."""
+    subscription, outbox, clock = Subscription(name="pager", listener=nothing), File(), Clock()
+    lane = Lane(subscription, 0, outbox, offered=5, now=clock.now, monotonic=clock)
+    one = Bench(lane, clock, outbox)
+    assert one.run() == math.inf
+    assert (outbox.settled, lane.behind) == ({0: 5}, False)
+
+
 # --- Failures -----------------------------------------------------------------------------------
 
 
@@ -132,6 +158,43 @@ def test_pauses_grow(outbox: type[File] | None) -> None:
     assert one.run(fails=lambda _: True) == 1.0
     one.clock.seconds += 1
     assert one.run(fails=lambda _: True) == 2.0
+
+
+@BOTH
+def test_the_first_failure_is_said_at_once(
+    outbox: type[File] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With what was raised; the second one is not said."""
+    one = bench(outbox)
+    one.offer(letters("a"))
+    for _ in range(2):
+        one.run(fails=lambda _: True)
+        (record,) = caplog.records
+        assert record.exc_info is not None
+        assert str(record.exc_info[1]) == "no 1"
+        assert one.lane.busy is None
+        one.clock.seconds += 1
+
+
+@BOTH
+def test_an_event_after_one_that_failed_has_all_its_attempts(outbox: type[File] | None) -> None:
+    """They are counted event by event; and anew when the job was unparked."""
+    one = bench(outbox)
+    one.offer(letters("aa"))
+    one.run(fails=lambda _: True)
+    one.clock.seconds += 1
+    for _ in range(3):
+        assert one.lane.parked == []
+        one.run(fails=lambda number: number == 2)
+        one.clock.seconds += 100
+    assert one.told == [1, 1, 2, 2, 2]
+    assert [each.attempts for each in one.lane.parked] == [3]
+    one.lane.unpark()
+    one.offer(letters("a", first=3))
+    for _ in range(3):
+        assert one.run(fails=lambda _: True)
+        one.clock.seconds += 100
+    assert [each.attempts for each in one.lane.parked] == [3]
 
 
 @BOTH
@@ -190,6 +253,11 @@ def test_without_a_journal_a_parked_job_begins_anew() -> None:
     one.told.clear()
     one.run()
     assert (one.told, one.lane.dropped) == ([5], 3)
+    one.offer(letters("ab", first=6))
+    for _ in range(3):
+        one.run(fails=lambda number: number == 6)
+        one.clock.seconds += 100
+    assert one.lane.dropped == 4
 
 
 def test_unparking_twice_does_no_harm() -> None:
@@ -201,6 +269,65 @@ def test_unparking_twice_does_no_harm() -> None:
     one.told.clear()
     one.run()
     assert one.told == [1]
+
+
+def test_several_jobs_are_unparked_by_one_and_one() -> None:
+    """Each that is asked for, whatever came of the others meanwhile."""
+    one = bench(File, retry=Retry(attempts=1))
+    one.offer(letters("abc"))
+    one.run(fails=lambda _: True)
+    one.lane.unpark(job("a"))
+    one.lane.unpark(job("a"))
+    one.lane.unpark(job("c"))
+    one.lane._unpark.insert(0, job("gone"))  # noqa: SLF001 - asked for while it was released
+    one.told.clear()
+    one.run()
+    assert one.told == [1, 3]
+    assert [each.job for each in one.lane.parked] == [job("b")]
+
+
+def test_a_job_is_unparked_while_its_later_events_wait() -> None:
+    """Those that the lane went past are read, those that it has are not read besides."""
+    for waiting in ("aba", "bab"):
+        one = bench(File, retry=Retry(attempts=1))
+        one.offer(letters("aa"))
+        one.run(fails=lambda number: number == 1)
+        one.offer(letters(waiting, first=3))
+        one.lane.unpark()
+        one.told.clear()
+        one.run()
+        assert sorted(one.told) == [1, 2, 3, 4, 5]
+
+
+def test_of_what_is_read_so_much_is_kept_as_there_is_room_for() -> None:
+    """Of what comes next, and of a job that is unparked."""
+    one = bench(File, retry=Retry(attempts=1), capacity=3)
+    one.offer(letters("a" * 20))
+    most = 0
+    while isinstance(found := one.lane.take(), Delivery):
+        most = max(most, one.lane.waiting)
+        one.lane.failed(found, RuntimeError("no"))
+    one.lane.unpark()
+    while isinstance(found := one.lane.take(), Delivery):
+        most = max(most, one.lane.waiting)
+        one.lane.succeeded(found)
+    assert one.lane.delivered == 20
+    assert most == 4  # with the one that is being told
+
+
+def test_one_that_was_parked_for_want_of_room_while_it_waited_for_its_turn() -> None:
+    """It is unparked once, though its retry was due besides."""
+    one = bench(None, capacity=1)
+    one.offer(letters("a"))
+    one.run(fails=lambda _: True)
+    one.offer(letters("ba", first=2))
+    assert [each.job for each in one.lane.parked] == [job("a")]
+    assert one.lane.unpark() == [job("a")]
+    one.clock.seconds += 100
+    assert one.run() == math.inf
+    one.offer(letters("a", first=4))
+    one.run()
+    assert (one.heard, one.lane.dropped) == ([2, 4], 2)
 
 
 @BOTH
@@ -281,11 +408,16 @@ def test_the_oldest_is_dropped_and_counted() -> None:
     assert (one.told, one.lane.dropped) == ([4, 5], 3)
 
 
-def test_without_a_journal_the_job_is_parked() -> None:
+def test_without_a_journal_the_job_is_parked(caplog: pytest.LogCaptureFixture) -> None:
     """It is said which; the others hear on."""
     one = bench(None, capacity=2)
     one.offer(letters("aabb"))
     one.run()
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "listener 'pager' hears no more of 'arn:b (created 2026-11-27T00:00:00Z)' until it is"
+        " unparked: no room in its lane (attempt 0)"
+    )
     one.offer(letters("ab", first=5))
     one.run()
     assert (one.told, one.lane.dropped) == ([1, 2, 5], 3)
@@ -299,6 +431,7 @@ def test_a_held_job_has_room_for_so_many_too() -> None:
     one.offer(letters("a"))
     one.run(fails=lambda _: True)
     for number in range(2, 6):
+        assert (number == 5) == bool(one.lane.parked)
         one.offer(letters("a", first=number))
         one.run()
     (parked,) = one.lane.parked
@@ -319,14 +452,17 @@ def test_whoever_must_wait_for_room_has_waited_already() -> None:
 # --- The journal fails --------------------------------------------------------------------------
 
 
+WAITS = "listener 'pager' waits: the journal 'j.db' could not be written: disk full; make room"
+
+
 def test_an_event_that_can_not_be_held_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
     """A lane never goes past a failure that it could not write down."""
     one = bench(File)
     one.offer(letters("ab"))
     file_of(one).broken = True
-    with caplog.at_level(logging.ERROR, logger="jobstate"):
+    with caplog.at_level(logging.WARNING, logger="jobstate"):
         assert one.run(fails=lambda number: number == 1) == 1.0
-    assert "listener 'pager' waits: the journal 'j.db' could not be written" in caplog.text
+    assert [record.getMessage() for record in caplog.records] == [WAITS]
     assert file_of(one).heard == []
     file_of(one).broken = False
     one.clock.seconds += 1
@@ -334,20 +470,23 @@ def test_an_event_that_can_not_be_held_is_told_again(caplog: pytest.LogCaptureFi
     assert one.told == [1, 1, 2]
 
 
-def test_a_journal_that_can_not_be_read_is_waited_for() -> None:
+def test_a_journal_that_can_not_be_read_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     """What is behind is read when it can be."""
     one = bench(File, capacity=1)
     one.offer(letters("abc"))
     file_of(one).broken = True
     assert one.run() == 1.0
     assert one.run() == 1.0
+    assert [record.getMessage() for record in caplog.records] == [WAITS]
     file_of(one).broken = False
     one.clock.seconds += 1
     one.run()
     assert one.told == [1, 2, 3]
 
 
-def test_progress_of_a_held_job_that_can_not_be_written_costs_a_repeat_at_most() -> None:
+def test_progress_of_a_held_job_that_can_not_be_written_costs_a_repeat_at_most(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """The lane goes on; the file has the older mark."""
     one = bench(File)
     one.offer(letters("aa"))
@@ -358,6 +497,7 @@ def test_progress_of_a_held_job_that_can_not_be_written_costs_a_repeat_at_most()
     file_of(one).broken = True
     one.lane.succeeded(found)
     file_of(one).broken = False
+    assert caplog.records[-1].getMessage() == WAITS
     assert file_of(one).kept[job("a")][0] == 1
     one.clock.seconds += 1
     one.run()
@@ -417,12 +557,57 @@ def test_stopping_ends_at_once() -> None:
 
 def test_busy_tells_for_how_long() -> None:
     """So that somebody sees a listener that hangs."""
-    one = bench(None)
+    one = Bench.of(Subscription(name="pager", listener=nothing))
+    idle = one.lane.busy
+    assert idle is None
     one.offer(letters("a"))
     found = one.lane.take()
     assert isinstance(found, Delivery)
     one.clock.seconds += 30
     assert (one.lane.busy, one.lane.waiting) == (30.0, 1)
+
+
+def test_what_is_held_waits_too() -> None:
+    """In memory, where there is no journal: the event that failed, and what came after it."""
+    one = bench(None)
+    one.offer(letters("aaab"))
+    one.run(fails=lambda number: number == 1)
+    one.offer(letters("c", first=5))
+    assert one.lane.waiting == 4
+
+
+def test_whether_the_next_step_may_wait_for_the_journal() -> None:
+    """Then an event loop leaves it to a thread; without a journal it never does."""
+    one = bench(File, capacity=1, retry=Retry(attempts=2))
+    steps = [one.lane.reads]
+    one.offer(letters("ab"))
+    steps.append(one.lane.reads)  # b has to be read
+    one.run(fails=lambda number: number == 1)
+    steps.append(one.lane.reads)  # a is told again
+    one.clock.seconds += 10
+    one.run(fails=lambda _: True)
+    steps.append(one.lane.reads)  # it is parked
+    one.lane.unpark()
+    steps.append(one.lane.reads)  # it is asked for
+    assert steps == [False, True, True, False, True]
+    one = bench(None)
+    one.offer(letters("a"))
+    one.run(fails=lambda _: True)
+    assert not one.lane.reads
+
+
+def test_waiting_for_room() -> None:
+    """One who would bring more than there is room for waits until something was taken."""
+    one = bench(None, capacity=1, when_full=WhenFull.BLOCK)
+    one.lane.wait_for_room()
+    one.offer(letters("a"))
+    waits = Thread(target=one.lane.wait_for_room, daemon=True)
+    waits.start()
+    waits.join(0.05)
+    assert waits.is_alive()
+    one.run()
+    waits.join(30)
+    assert not waits.is_alive()
 
 
 # --- After a restart ----------------------------------------------------------------------------
@@ -473,6 +658,7 @@ def test_nothing_is_lost_and_order_is_kept(names: list[str], capacity: int, seed
 def test_a_job_has_one_lane_and_the_same_everywhere() -> None:
     """The lane follows from the arn alone: these are CRC-32 values of zlib's documentation."""
     assert shard_of("123456789") == 0xCBF43926 & 63
+    assert shard_of("half of a pair \ud800") in range(64)
     subscription = Subscription(name="pager", listener=nothing, lanes=7)
     lanes = {lane_of(posted(number, "a"), subscription) for number in range(1, 9)}
     assert len(lanes) == 1
