@@ -68,6 +68,7 @@ TESTS = (
     "events",
     "explanation",
     "held_after_crash",
+    "journal",
     "journal_edges",
     "judgement",
     "knowledge",
@@ -89,6 +90,7 @@ TESTS = (
     "tables",
     "tracked",
     "tracker",
+    "tracker_threads",
     "training_job",
     "walks",
 )

@@ -200,6 +200,33 @@ def test_what_an_interrupt_left_comes_before_what_is_new() -> None:
     assert last.heard == ["None -> sent", "sent -> at the door", "at the door -> delivered"]
 
 
+def test_what_an_interrupt_left_is_refused_where_it_is_taken() -> None:
+    """By an oracle, from the next call, of several answers too."""
+
+    def meddle(event: Event) -> None:
+        if word(event) == "None -> delivered":
+            tracker.observe(parcel("packed", at=122))
+            raise KeyboardInterrupt
+
+    tracker = Tracker(PARCELS, listeners=[meddle], strict=True)
+    with pytest.raises(KeyboardInterrupt):
+        tracker.observe(parcel("delivered", at=61))
+    with pytest.raises(ConformanceError):
+        tracker.observe_all([parcel("delivered", at=183)])
+
+
+def test_what_a_listener_observes_is_refused_from_the_outermost_call() -> None:
+    """Also where several answers were taken."""
+
+    def meddle(event: Event) -> None:
+        if word(event) == "None -> delivered":
+            tracker.observe(parcel("packed", at=122))
+
+    tracker = Tracker(PARCELS, listeners=[meddle], strict=True)
+    with pytest.raises(ConformanceError):
+        tracker.observe_all([parcel("delivered", at=61)])
+
+
 # --- Coming and going ---------------------------------------------------------------------------
 
 

@@ -228,6 +228,65 @@ def test_a_job_whose_arn_no_file_can_hold_is_refused(path: Path) -> None:
         assert [each.key for each in again] == [PARCEL]
 
 
+def test_no_answers_are_written_at_once(path: Path) -> None:
+    """There is nothing to wait for."""
+    with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:
+        assert tracker.observe_all([]) == []
+
+
+def test_what_stays_in_the_journal_at_the_end_is_said(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """How much waits in memory, that there is more, how many jobs are held."""
+    hangs, go = threading.Event(), threading.Event()
+
+    def hang(_: Event) -> None:
+        hangs.set()
+        go.wait(30)
+
+    def fail(event: Event) -> None:
+        raise ValueError(event.key)
+
+    def said() -> list[str]:
+        texts = [record.getMessage() for record in caplog.records]
+        caplog.clear()
+        return [text for text in texts if "has not heard all" in text]
+
+    def ended(tracker: Tracker, number: int, timeout: timedelta) -> list[str]:
+        fails = tracker.progress()[number]
+        while fails.failed < len(tracker):
+            threading.Event().wait(0.01)
+            fails = tracker.progress()[number]
+        tracker.close(timeout)
+        return said()
+
+    hanging = Subscription(name="hangs", listener=hang, capacity=3)
+    failing = Subscription(name="fails", listener=fail, retry=Retry(attempts=1))
+    tracker = Tracker(TRAINING_JOB, journal=kept(path), listeners=[hanging, failing])
+    tracker.observe_all([renamed(SERIES[-1], number) for number in range(3)])
+    assert hangs.wait(30)
+    (text,) = ended(tracker, 1, timedelta(0))
+    assert text == (
+        "listener 'hangs' has not heard all and has not returned: 3 events in memory and more in"
+        " the journal, 0 jobs held; what it has not heard stays in the journal"
+    )
+    go.set()
+    (path.parent / "later").mkdir()
+    later = path.parent / "later" / "jobs.db"
+    tracker = Tracker(TRAINING_JOB, journal=kept(later), listeners=[failing])
+    tracker.observe(renamed(SERIES[-1], 0))
+    assert ended(tracker, 0, timedelta(seconds=30)) == []  # it has heard all that it can hear
+    patient = attrs.evolve(failing, retry=Retry(first=timedelta(hours=1)))
+    tracker = Tracker(TRAINING_JOB, journal=kept(later), listeners=[patient])
+    tracker.observe(renamed(SERIES[-1], 1))
+    tracker.forget(f"{ARN}-0")
+    (text,) = ended(tracker, 0, timedelta(seconds=30))
+    assert text == (
+        "listener 'fails' has not heard all: 0 events in memory, 2 jobs held; what it has not heard"
+        " stays in the journal"
+    )
+
+
 # --- Listeners ----------------------------------------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from jobstate import (
 from jobstate.errors import Problem
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from oracle import HISTORY, Answer
-from small import BEGIN, PARCEL, PARCELS, edge, parcel, state
+from small import BEGIN, PARCEL, PARCELS, edge, entries, parcel, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -683,11 +683,33 @@ def test_a_late_history_that_does_not_show_its_region() -> None:
     assert tracker[PARCEL].states() == ("sent",)
 
 
+def test_a_late_history_keeps_the_ends_that_are_known() -> None:
+    """It is longer, and lacks an end that an earlier answer had."""
+    ended = attrs.evolve(entries("packed")[0], end=BEGIN + timedelta(seconds=61))
+    told: list[Event] = []
+    tracker = Tracker(PARCELS, listeners=[told.append])
+    tracker.observe(attrs.evolve(parcel("packed", at=100), entries=(ended,)))
+    late = tracker.observe(parcel("packed", "packed", "sent", at=50))
+    assert late.arrival is Arrival.STALE
+    assert words(told)[-1] == "2 sent late"
+    assert tracker[PARCEL].entries[0] == ended
+
+
+def test_a_late_answer_stays_late_and_the_newest_one_stays_known() -> None:
+    """Each as often as it comes."""
+    tracker, _ = tracking()
+    tracker.observe(described(4))
+    arrivals = [tracker.observe(described(number)).arrival for number in (2, 2, 4, 2)]
+    stale, duplicate = Arrival.STALE, Arrival.DUPLICATE
+    assert arrivals == [stale, stale, duplicate, stale]
+
+
 def test_a_shortened_history_loses_nothing() -> None:
     """A newer answer that lacks entries is a violation; they are kept, and never told again."""
     tracker, told = tracking()
     tracker.observe(described(4))
     tracker.observe(described(3, 8))
+    assert [entry.status for entry in tracker[ARN].entries] == list(FULL[:4])
     tracker.observe(described(5, 9))
     assert words(told)[:4] == ["1 Starting", "2 Downloading", "3 Training", "4 Uploading"]
     assert words(told)[5] == "history-rewritten"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import Event, Retention, StatusEntered, Subscription, Tracker
+from jobstate import Arrival, Event, Retention, StatusEntered, Subscription, Tracker
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from series import ARN, SERIES, renamed, whole
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobstate import JobKey
+    from jobstate.turns import Stripe
 
 THREADS = 8
 JOBS = 60
@@ -134,6 +135,99 @@ def test_failures_are_counted_by_all_threads(caplog: pytest.LogCaptureFixture) -
     tracker = Tracker(TRAINING_JOB, listeners=[fail])
     together(tracker.observe, answers()[: JOBS * 2])
     assert tracker.failures == sum("failed at" in each.getMessage() for each in caplog.records)
+
+
+class Meanwhile:
+    """A stripe's lock, before which another thread comes once."""
+
+    def __init__(self, stripe: Stripe, what: Callable[[], object]) -> None:
+        self._stripe, self._what = stripe, what
+        self._lock, stripe.lock = stripe.lock, self  # type: ignore[assignment]
+
+    def __enter__(self) -> bool:
+        """Let the other one come, then take it."""
+        self._stripe.lock = self._lock
+        self._what()
+        return self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it."""
+        self._lock.release()
+
+
+def test_what_another_thread_keeps_meanwhile_is_known() -> None:
+    """One that has looked at the job, and waits for its lock, looks again."""
+    heard: list[Event] = []
+    tracker = Tracker(TRAINING_JOB, listeners=[heard.append])
+    stripe = tracker._stripes.of(tracker.observe(SERIES[0]).job)  # noqa: SLF001 - no other way
+    Meanwhile(stripe, lambda: tracker.observe(SERIES[1]))
+    assert tracker.observe(SERIES[2]).arrival is Arrival.NEW
+    Meanwhile(stripe, lambda: tracker.observe(SERIES[3]))
+    observed = tracker.observe(SERIES[3])
+    assert (observed.job.arn, observed.arrival) == (ARN, Arrival.DUPLICATE)
+    assert heard == whole(*SERIES[:4])
+
+
+def test_one_who_observes_while_another_thread_tells_is_no_listener() -> None:
+    """Its answer is taken at once, not when that thread has told all."""
+    telling, go = threading.Event(), threading.Event()
+
+    def listen(_: Event) -> None:
+        if threading.current_thread() is teller:
+            telling.set()
+            assert go.wait(30)
+
+    tracker = Tracker(TRAINING_JOB, listeners=[listen])
+    stripes = tracker._stripes  # noqa: SLF001 - whose lock the other one holds
+    first, *others = (tracker.lifecycle.reader.read(renamed(SERIES[0], n)) for n in range(20))  # type: ignore[union-attr]
+    other = next(each for each in others if stripes.of(each.job) is not stripes.of(first.job))
+    teller = threading.Thread(target=lambda: tracker.observe(first))
+    teller.start()
+    assert telling.wait(30)
+    assert tracker.observe(other).arrival is Arrival.NEW
+    go.set()
+    teller.join()
+    assert not tracker._turns._queues  # noqa: SLF001 - nothing is left of the thread
+
+
+def test_the_lock_of_a_job_is_its_own_stripe_s() -> None:
+    """Whoever takes an answer, forgets or restores a job agree on it."""
+    tracker = Tracker(TRAINING_JOB)
+    for number in range(20):
+        job = tracker.observe(renamed(SERIES[0], number)).job
+        stripe = tracker._stripes.of(job)  # noqa: SLF001 - no other way
+        count = stripe.version
+        tracker.observe(renamed(SERIES[1], number))
+        assert stripe.version == count + 1
+    assert len({id(tracker._stripes.of(job.key)) for job in tracker}) > 1  # noqa: SLF001 - likewise
+
+
+def test_what_a_thread_was_interrupted_at_is_taken_by_the_next() -> None:
+    """What its listener had observed, too; the thread may be gone."""
+    heard: list[Event] = []
+
+    def listen(event: Event) -> None:
+        heard.append(event)
+        if len(heard) == 1:
+            tracker.observe(SERIES[1])
+            raise KeyboardInterrupt
+
+    tracker = Tracker(TRAINING_JOB, listeners=[listen])
+    raised: list[BaseException] = []
+
+    def observe() -> None:
+        try:
+            tracker.observe(SERIES[0])
+        except KeyboardInterrupt as interrupt:
+            raised.append(interrupt)
+
+    thread = threading.Thread(target=observe)
+    thread.start()
+    thread.join()
+    assert len(raised) == 1
+    assert not tracker._turns._queues  # noqa: SLF001 - as above
+    tracker.observe(SERIES[2])
+    assert heard == whole(*SERIES[:3])
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["kept", "forgotten"])

@@ -108,7 +108,7 @@ class Turns:
             refused: Gets the errors of those that are refused.
 
         Returns:
-            What it brought, None where it is refused; and the journal's ticket for all of it.
+            What it brought, None where it is refused; and the journal's ticket for that.
         """
         stripe = self._stripes[hash(observation.job.arn) & _LAST]
         observed: Observed | None = None
@@ -117,8 +117,8 @@ class Turns:
         except ConformanceError as error:
             refused.append(error)
         ticket = stripe.ticket
-        if self._queues:
-            ticket = max(ticket, self._run_queue(refused))
+        if self._queues:  # which only plain listeners fill: where there are some, no journal waits
+            self._run_queue(refused)
         return observed, ticket
 
     def make_up(self, refused: list[ConformanceError]) -> None:
@@ -132,22 +132,19 @@ class Turns:
             self.queue(self._untaken.popleft())
         self._run_queue(refused)
 
-    def _run_queue(self, refused: list[ConformanceError]) -> int:
-        """Take what plain listeners have observed; return the journal's ticket."""
-        thread, ticket = threading.get_ident(), 0
+    def _run_queue(self, refused: list[ConformanceError]) -> None:
+        """Take what plain listeners have observed."""
+        thread = threading.get_ident()
         queue = self._queues.get(thread)
         try:
             while queue:
                 observation = queue.popleft()
-                stripe = self._stripes.of(observation.job)
                 try:
-                    self._take(observation, stripe)
+                    self._take(observation, self._stripes.of(observation.job))
                 except ConformanceError as error:
                     refused.append(error)
-                ticket = max(ticket, stripe.ticket)
         finally:
             self._leave(thread)
-        return ticket
 
     def tell(self, stripe: Stripe) -> None:
         """Tell plain listeners, under the stripe's lock.
