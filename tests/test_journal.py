@@ -372,7 +372,8 @@ def test_a_listener_that_is_removed_is_forgotten(path: Path) -> None:
 
 def test_a_plain_listener_needs_a_name(path: Path) -> None:
     """With a journal there is nobody without a cursor."""
-    with pytest.raises(TypeError, match="needs a name"):
+    expected = r"expected a Subscription, for with a journal each listener needs a name, got '?<"
+    with pytest.raises(TypeError, match=expected):
         Tracker(TRAINING_JOB, journal=kept(path), listeners=[print])
     assert told(path) == []  # and the file is free
 
@@ -514,11 +515,13 @@ def test_the_room_of_forgotten_jobs_is_given_back(path: Path) -> None:
 def test_one_writer_at_a_time(path: Path) -> None:
     """Neither twice in a process, nor one journal for two trackers."""
     journal = kept(path)
-    with Tracker(TRAINING_JOB, journal=journal):
+    with Tracker(TRAINING_JOB, journal=journal) as tracker:
         with pytest.raises(JournalInUseError, match="is written to by another tracker"):
             Journal(path)
         with pytest.raises(JournalInUseError, match="has been used by a tracker already"):
             Tracker(TRAINING_JOB, journal=journal)
+        assert tracker.observe(SERIES[0]).events  # the one that has it goes on
+        assert tracker.observe(SERIES[0]).duplicate
     with pytest.raises(JournalInUseError, match="has been used by a tracker already"):
         Tracker(TRAINING_JOB, journal=journal)
 

@@ -142,6 +142,13 @@ def test_events_that_can_not_be_read_are_read_later(path: Path) -> None:
         journal._reader.read("SELECT 1", ())  # noqa: SLF001 - as a lane that hangs past the end
 
 
+def test_a_tracker_that_can_not_begin_says_why(path: Path) -> None:
+    """Not that its journal could not be closed either."""
+    connect = failing("UPDATE journal SET clean = 1", DISK)
+    with pytest.raises(TypeError, match="expected a Subscription"):
+        Tracker(TRAINING_JOB, journal=Journal(path, connect=connect), listeners=[print])
+
+
 def test_no_room_for_a_new_file(path: Path) -> None:
     """What helps is said."""
     full = sqlite3.OperationalError("database or disk is full")
