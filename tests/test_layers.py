@@ -17,7 +17,7 @@ ROOT = Path(jobstate.__file__).parent
 STOREYS = (
     # 0: data
     {
-        *{"drawing", "errors", "escaping", "events", "form", "hidden", "lifecycle"},
+        *{"counting", "drawing", "errors", "escaping", "events", "form", "hidden", "lifecycle"},
         *{"log", "moments", "observation", "selfcheck", "specification"},
     },
     # 1: pure functions over the data

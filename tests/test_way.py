@@ -26,6 +26,7 @@ from jobstate import (
     Shown,
     check,
 )
+from jobstate.counting import counted
 from jobstate.diagrams.course import course_of
 from jobstate.diagrams.ids import ids_of
 from jobstate.diagrams.overlay import Break, Mark, Overlay
@@ -35,7 +36,6 @@ from jobstate.diagrams.words import (
     LONGEST_NAME,
     LONGEST_SENTENCE,
     clock,
-    counted,
     cut,
     duration,
     numbered,

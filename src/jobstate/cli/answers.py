@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from jobstate.cli.documents import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
-from jobstate.cli.terminal import counted
 from jobstate.conformance import Series
+from jobstate.counting import counted
 from jobstate.errors import ObservationError, Problem
 from jobstate.escaping import printable
 

@@ -15,8 +15,9 @@ import typer
 
 from jobstate.cli.answers import Verdicts
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, emit, run, tightened
-from jobstate.cli.terminal import Paint, counted
+from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import job_lines, summary_lines
+from jobstate.counting import counted
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.reader import READER
 from jobstate.sagemaker.training_job import SOURCES

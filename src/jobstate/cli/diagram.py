@@ -16,7 +16,8 @@ import typer
 
 from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.shell import UNUSABLE, Given, complain, run, tightened
-from jobstate.cli.terminal import counted, listed
+from jobstate.cli.terminal import listed
+from jobstate.counting import counted
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.escaping import printable

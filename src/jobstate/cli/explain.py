@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.shell import VIOLATIONS, Given, emit, run, tightened
-from jobstate.cli.terminal import counted, listed
+from jobstate.cli.terminal import listed
+from jobstate.counting import counted
 from jobstate.errors import UnknownNameError
 from jobstate.escaping import printable
 from jobstate.explanation import MOST_WAYS, explain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, frozen
 
-from jobstate.cli.terminal import Paint, counted, cut, duration, listed, moment, table
+from jobstate.cli.terminal import Paint, cut, duration, listed, moment, table
 from jobstate.cli.timeline import (
     OUTCOMES,
     change_words,
@@ -23,6 +23,7 @@ from jobstate.cli.timeline import (
     took,
     violation_lines,
 )
+from jobstate.counting import counted
 from jobstate.errors import UnknownNameError
 from jobstate.escaping import printable
 from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation

@@ -1,4 +1,4 @@
-"""Text as people read it in a terminal: cut, counted, in columns, coloured; imports `printable`.
+"""Text as people read it in a terminal: cut, in columns, coloured; imports `printable`.
 
 Everything that comes from outside goes through that before it is printed, so that no status, name
 or message can move the cursor, change colours or turn the direction of reading.
@@ -33,12 +33,6 @@ def listed(names: Sequence[str]) -> str:
     shown = ", ".join(map(printable, names[:MOST_NAMES]))
     rest = len(names) - MOST_NAMES
     return f"{shown} and {rest:,} more" if rest > 0 else shown
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``1 job``, ``2 jobs``, ``3 statuses``, ``4 breaches``."""
-    plural = f"{noun}es" if noun.endswith(("s", "ch")) else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def moment(time: datetime) -> str:

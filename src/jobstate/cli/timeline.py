@@ -9,7 +9,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from jobstate.cli.terminal import Paint, counted, cut, duration, listed, moment, table
+from jobstate.cli.terminal import Paint, cut, duration, listed, moment, table
+from jobstate.counting import counted
 from jobstate.escaping import printable
 from jobstate.events import PathKind
 from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome, Severity

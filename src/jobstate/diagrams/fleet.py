@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from jobstate.counting import counted
 from jobstate.diagrams.census import Census
 from jobstate.diagrams.ids import ids_of
 from jobstate.diagrams.overlay import Chip, Mark, Overlay
-from jobstate.diagrams.words import counted, cut, duration, weight
+from jobstate.diagrams.words import cut, duration, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.conformance import check, observations
+from jobstate.counting import counted
 from jobstate.diagrams.course import course_of
 from jobstate.diagrams.ids import ids_of
 from jobstate.diagrams.overlay import Break, Chip, Mark, Overlay, Stay, Strip
 from jobstate.diagrams.words import (
     LONGEST_SENTENCE,
     clock,
-    counted,
     cut,
     duration,
     numbered,

@@ -50,12 +50,6 @@ def percent(share: float) -> str:
     return "< 1%" if 0 < share < _HALF_A_PERCENT else f"{share:.0%}"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return ``1 job``, ``2,000 jobs``, ``3 statuses``."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 def numbered(numbers: Sequence[int], count: int) -> str:
     """Return the numbers of steps: ``3 7``; of many the first, the last and how many there are.
 
