@@ -20,7 +20,7 @@ from jobstate.journal.kept import Hearing, HeldJob, KeptJob, broken_of
 from jobstate.journal.reading import Reading
 from jobstate.journal.retold import retold
 from jobstate.journal.rows import JOB_COLUMNS, Loaded
-from jobstate.journal.unfit import own_row, require_lifecycle
+from jobstate.journal.unfit import UNREADABLE, own_row, require_lifecycle
 from jobstate.judgement import judge_of
 from jobstate.moments import from_microseconds, to_microseconds
 from jobstate.observation import JobKey
@@ -227,7 +227,7 @@ class History:
         for number, kind, body, arn, created in rows:
             try:
                 event = event_of(kind, _key(arn, created), body)
-            except (ValueError, KeyError, TypeError, OverflowError) as error:
+            except UNREADABLE as error:
                 problem = f"event {number} can't be read: {type(error).__name__}: {error}"
                 raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
             yield Posted(number, event)
@@ -291,7 +291,7 @@ class History:
     def _kept(self, row: tuple[Any, ...]) -> KeptJob:
         try:
             return self._job_of(row)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        except (*UNREADABLE, AttributeError) as error:
             problem = f"job {row[0]} can't be read: {type(error).__name__}: {error}"
             raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
 

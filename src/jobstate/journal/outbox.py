@@ -10,6 +10,7 @@ from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Held, Posted
 from jobstate.errors import JournalError
 from jobstate.journal.bodies import event_of
+from jobstate.journal.unfit import UNREADABLE
 from jobstate.moments import from_microseconds, to_microseconds
 from jobstate.observation import JobKey
 
@@ -63,7 +64,7 @@ class EventReader:
                 Posted(number, event_of(kind, JobKey(arn, from_microseconds(created)), body))
                 for number, kind, body, arn, created in rows
             ]
-        except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as error:
+        except (sqlite3.Error, *UNREADABLE) as error:
             problem = f"can't be read: {error}"
             raise JournalError(str(self._file.path), problem, "it is tried again") from error
 

@@ -17,6 +17,7 @@ from jobstate import plain
 from jobstate.automaton import Known
 from jobstate.compact import Entries, Row
 from jobstate.errors import Problem, shown
+from jobstate.journal.unfit import UNREADABLE
 from jobstate.moments import from_microseconds, to_microseconds
 from jobstate.observation import Entry, JobKey
 from jobstate.standing import Standing
@@ -251,7 +252,7 @@ class Loaded:
             return read(*of)
         except plain.DamagedError as damaged:
             self.problems += damaged.problems
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
+        except UNREADABLE as error:
             self.problems.append(
                 Problem(f"job {shown(of[0])}", "what a journal writes", str(error))
             )

@@ -21,6 +21,9 @@ HELP: Final = (
     "copy the file away, read what is left with `jobstate history`, and begin with a new one"
 )
 
+#: What Python raises where a row says what no tracker writes.
+UNREADABLE: Final = (ValueError, KeyError, TypeError, OverflowError)
+
 
 def require_ours(connection: Connection, path: Path) -> bool:
     """Refuse a database of something else; tell whether it is a journal, and not empty.
@@ -95,7 +98,5 @@ def refuse(path: Path, error: Exception, remedy: str) -> NoReturn:
         raise JournalError(str(path), f"can't be opened: {error}", remedy) from error
     if "malformed" in str(error):
         raise JournalDamagedError(str(path), [error], HELP) from error
-    if "is full" in str(error):
-        raise JournalError(str(path), f"can't be used: {error}", "make room") from error
-    problem = f"can't be used: {error}"
-    raise JournalError(str(path), problem, "name another file, or mend this") from error
+    helps = "make room" if "is full" in str(error) else "name another file, or mend this"
+    raise JournalError(str(path), f"can't be used: {error}", helps) from error

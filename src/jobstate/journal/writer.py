@@ -235,9 +235,10 @@ class Writer:
         with self._lock:
             if self._leader in {None, get_ident()}:
                 self._written.notify_all()
-                self._coming.notify()
                 if self._stopped:
                     self._coming.notify_all()
+                else:
+                    self._coming.notify()
                 self._leader = None  # they wait for the lock; this is what ends it
 
     # --- Leading --------------------------------------------------------------------------------
