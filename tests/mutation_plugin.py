@@ -69,10 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup() -> None:
     """Start the clocks; and while mutmut notes which test calls what, let each compile anew."""
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
-    if os.environ.get("MUTANT_UNDER_TEST") != "stats":
-        signal.setitimer(signal.ITIMER_REAL, LONGEST_WAIT)
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         forget()
+    else:
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_WAIT)
 
 
 def pytest_collection_finish() -> None:

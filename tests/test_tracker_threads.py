@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -229,6 +229,25 @@ def test_what_a_thread_was_interrupted_at_is_taken_by_the_next() -> None:
     assert not tracker._turns._queues  # noqa: SLF001 - as above
     tracker.observe(SERIES[2])
     assert heard == whole(*SERIES[:3])
+
+
+class Snatched(deque[Any]):
+    """What another thread takes between a look at it and the hand put out."""
+
+    def popleft(self) -> Any:
+        """Come too late."""
+        self.clear()
+        return super().popleft()
+
+
+@pytest.mark.parametrize("name", ["_untold", "_untaken"])
+def test_what_an_interrupt_left_is_taken_by_one_thread(name: str) -> None:
+    """The others find that it was seen to, and go on."""
+    tracker = Tracker(TRAINING_JOB)
+    setattr(tracker._turns, name, Snatched([None]))  # noqa: SLF001 - no other way
+    assert tracker._turns.left  # noqa: SLF001 - likewise
+    assert tracker.observe(SERIES[0]).arrival is Arrival.NEW
+    assert not tracker._turns.left  # noqa: SLF001 - likewise
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["kept", "forgotten"])

@@ -42,13 +42,12 @@ class Jobs:
         standing.heard = heard
         job = standing.job
         latest = self._latest.get(job.arn)
-        if latest is None or latest.job.created == job.created:
-            self._latest[job.arn] = standing
-        elif latest.job.created > job.created:
+        if latest is not None and latest.job.created > job.created:
             self._earlier[job] = standing
-        else:
+            return
+        if latest is not None and latest.job.created < job.created:
             self._earlier[latest.job] = latest
-            self._latest[job.arn] = standing
+        self._latest[job.arn] = standing
 
     def drop(self, job: JobKey) -> Standing | None:
         """Keep a job no longer; return where it stood, None where it was not here."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from attrs import Factory, define
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from jobstate.observation import JobKey, Observation
     from jobstate.observed import Observed
+
+_T = TypeVar("_T")
 
 #: How many locks the jobs of a tracker share; a power of two.
 _STRIPES: Final = 16
@@ -61,7 +63,6 @@ class Turns:
     """Runs each answer to completion: what a listener observes waits until all have heard.
 
     Attributes:
-        left: An interrupt has left something undone.
         telling: The threads that tell plain listeners just now. (Faster than a `threading.local`.)
     """
 
@@ -78,7 +79,6 @@ class Turns:
             inline: The plain listeners.
             take: Judges one answer, and has listeners told.
         """
-        self.left = False
         self.telling: set[int] = set()
         self._stripes = stripes
         self._inline = inline
@@ -88,6 +88,11 @@ class Turns:
         #: What an interrupt left.
         self._untold: deque[Stripe] = deque()
         self._untaken: deque[Observation] = deque()
+
+    @property
+    def left(self) -> bool:
+        """Whether an interrupt has left something undone."""
+        return bool(self._untold or self._untaken)
 
     @property
     def running(self) -> bool:
@@ -123,13 +128,11 @@ class Turns:
 
     def make_up(self, refused: list[ConformanceError]) -> None:
         """Tell what an interrupt left untold, and take what it left untaken."""
-        self.left = False
-        while self._untold:
-            stripe = self._untold.popleft()
+        while (stripe := _next(self._untold)) is not None:
             with stripe.lock:
                 self.tell(stripe)
-        while self._untaken:
-            self.queue(self._untaken.popleft())
+        while (observation := _next(self._untaken)) is not None:
+            self.queue(observation)
         self._run_queue(refused)
 
     def _run_queue(self, refused: list[ConformanceError]) -> None:
@@ -164,7 +167,12 @@ class Turns:
 
     def _leave(self, thread: int) -> None:
         """Keep what an interrupt leaves, for whoever observes next."""
-        queue = self._queues.pop(thread, None)
-        if queue or self._untold:
-            self._untaken.extend(queue or ())
-            self.left = True
+        self._untaken.extend(self._queues.pop(thread, ()))
+
+
+def _next(left: deque[_T]) -> _T | None:
+    """Take out what comes next; None where there is nothing, or another thread was faster."""
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
