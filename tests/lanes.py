@@ -129,12 +129,27 @@ class Bench:
     heard: list[int] = Factory(list)
 
     @classmethod
-    def of(cls, subscription: Subscription, outbox: Outbox | None = None) -> Bench:
-        """Return a lane of a subscription, with nothing in it."""
+    def of(
+        cls, subscription: Subscription, outbox: Outbox | None = None, *, offered: int = 0
+    ) -> Bench:
+        """Return a lane of a subscription, with nothing in it; `offered` as a lane has it."""
         clock = Clock()
         outbox = outbox or MemoryOutbox()
-        lane = Lane(subscription, 0, outbox, now=clock.now, monotonic=clock)
+        lane = Lane(subscription, 0, outbox, offered=offered, now=clock.now, monotonic=clock)
         return cls(lane, clock, outbox)
+
+    @classmethod
+    def resumed(cls, subscription: Subscription, outbox: File, *, offered: int) -> Bench:
+        """Return one that begins with a job, ``a``, held since the first event."""
+        one = cls.of(subscription, outbox, offered=offered)
+        one.lane.resume({job("a"): Held(1, 1)})
+        outbox.kept = {job("a"): (1, 1, False)}
+        return one
+
+    def run_on(self) -> None:
+        """Tell all that there is to tell, also what the lane finds only as it goes on."""
+        while self.run() == 0.0:
+            pass
 
     def offer(self, news: Sequence[Posted]) -> None:
         """Let the lane have news, which a durable outbox has too."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from gates import LIMIT, Gate, wait_until
 from jobstate import (
     Event,
     JobKey,
@@ -27,27 +28,11 @@ from jobstate.delivery.outbox import MemoryOutbox
 from small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from jobstate import Observation
 
-LIMIT = 30.0  # seconds after which a test that hangs fails
 SOON = Retry(attempts=3, first=timedelta(microseconds=1), longest=timedelta(microseconds=1))
-
-
-class Gate:
-    """A listener that hangs until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Event()
-        self.open = threading.Event()
-        self.heard: list[Event] = []
-
-    def __call__(self, event: Event) -> None:
-        """Hang."""
-        self.begun.set()
-        assert self.open.wait(LIMIT)
-        self.heard.append(event)
 
 
 @pytest.fixture
@@ -64,16 +49,6 @@ def travels(number: int) -> list[Observation]:
     sent = parcel("sent", "packed", "sent", at=61)
     door = parcel("at the door", "packed", "sent", "at the door", at=122)
     return [evolve(seen, job=key) for seen in (sent, door)]
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so, which other threads make so."""
-    deadline = threading.Event()
-    for _ in range(int(LIMIT * 1000)):
-        if condition():
-            return
-        deadline.wait(0.001)
-    raise AssertionError("it never came")
 
 
 def test_a_listener_is_told_on_a_thread_of_its_own() -> None:

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gates import LIMIT, wait_until
 from jobstate import JournalWriteError, Tracker
 from jobstate.journal import Journal, writer
 from jobstate.sagemaker import TRAINING_JOB
 from series import SERIES, renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-#: After so many seconds it hangs.
-_LIMIT = 30
 
 
 class Scene:
@@ -54,25 +52,22 @@ class Scene:
         self._threads.append(thread)
         thread.start()
         if name == "leader":
-            assert self.writing.wait(_LIMIT)
+            assert self.writing.wait(LIMIT)
             return
-        for _ in range(_LIMIT * 100):
-            if self.writer.given > given and self.writer._coming._waiters:  # type: ignore[attr-defined]  # noqa: SLF001
-                return
-            thread.join(0.01)
-        pytest.fail(f"{name} does not wait")
+        waiters: Sequence[object] = self.writer._coming._waiters  # type: ignore[attr-defined]  # noqa: SLF001
+        wait_until(lambda: self.writer.given > given and waiters)
 
     def join(self, name: str) -> None:
         """Wait for a thread's end."""
         for thread in self._threads:
             if thread.name == name:
-                thread.join(_LIMIT)
+                thread.join(LIMIT)
 
     def end(self) -> None:
         """Let the leader go on, and see that nobody hangs."""
         self.go.set()
         for thread in self._threads:
-            thread.join(_LIMIT)
+            thread.join(LIMIT)
         assert [each.name for each in self._threads if each.is_alive()] == []
 
     def _observe(self, number: int, name: str) -> None:
@@ -90,7 +85,7 @@ class Scene:
                 if sql == "COMMIT":
                     if threading.current_thread().name == "leader":
                         scene.writing.set()
-                        assert scene.go.wait(_LIMIT)
+                        assert scene.go.wait(LIMIT)
                     if scene.error is not None:
                         raise scene.error
                 return super().execute(sql, parameters)
@@ -115,6 +110,20 @@ def scene(path: Path) -> Iterator[Scene]:
     made.go.set()
 
 
+def interrupt(monkeypatch: pytest.MonkeyPatch, name: str, *, woken: bool) -> None:
+    """Let an interrupt come to a thread when it waits: at once, or when it was woken."""
+    wait = threading.Condition.wait
+
+    def interrupted(condition: threading.Condition, timeout: float | None = None) -> bool:
+        mine = threading.current_thread().name == name
+        found = wait(condition, timeout) if woken or not mine else False
+        if mine:
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(threading.Condition, "wait", interrupted)
+
+
 def kept(path: Path) -> int:
     """Return how many events a journal has, each of a number of its own and in order."""
     with closing(sqlite3.connect(path)) as connection:
@@ -137,15 +146,7 @@ def test_one_who_is_interrupted_when_it_should_lead(
     scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It hands on, so that the next does not wait for ever; what it brought is written, too."""
-    wait = threading.Condition.wait
-
-    def interrupted(condition: threading.Condition, timeout: float | None = None) -> bool:
-        found = wait(condition, timeout)
-        if threading.current_thread().name == "third":
-            raise KeyboardInterrupt
-        return found
-
-    monkeypatch.setattr(threading.Condition, "wait", interrupted)
+    interrupt(monkeypatch, "third", woken=True)
     scene.observe(3, "third")
     scene.writer._coming._waiters.rotate(1)  # type: ignore[attr-defined]  # noqa: SLF001 - it is next
     scene.end()
@@ -158,14 +159,7 @@ def test_one_who_is_interrupted_while_another_leads(
     scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes nothing from whoever leads, and what it brought is written with what comes next."""
-    wait = threading.Condition.wait
-
-    def interrupted(condition: threading.Condition, timeout: float | None = None) -> bool:
-        if threading.current_thread().name == "third":
-            raise KeyboardInterrupt
-        return wait(condition, timeout)
-
-    monkeypatch.setattr(threading.Condition, "wait", interrupted)
+    interrupt(monkeypatch, "third", woken=False)
     scene.observe(3, "third")
     scene.join("third")
     assert list(map(type, scene.raised.values())) == [KeyboardInterrupt]
@@ -193,7 +187,7 @@ def test_closing_waits_for_whoever_writes(scene: Scene) -> None:
     stopper.join(0.05)
     assert stopper.is_alive()
     scene.end()
-    stopper.join(_LIMIT)
+    stopper.join(LIMIT)
     assert not stopper.is_alive()
     assert set(scene.raised) == {"first", "second"}
     for error in scene.raised.values():

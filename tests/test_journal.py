@@ -15,6 +15,7 @@ import attrs
 import pytest
 
 from command import ANSWERS
+from gates import LIMIT, Gate, wait_until
 from jobstate import (
     Event,
     JobKey,
@@ -238,11 +239,7 @@ def test_what_stays_in_the_journal_at_the_end_is_said(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """How much waits in memory, that there is more, how many jobs are held."""
-    hangs, go = threading.Event(), threading.Event()
-
-    def hang(_: Event) -> None:
-        hangs.set()
-        go.wait(30)
+    gate = Gate()
 
     def fail(event: Event) -> None:
         raise ValueError(event.key)
@@ -253,26 +250,22 @@ def test_what_stays_in_the_journal_at_the_end_is_said(
         return [text for text in texts if "has not heard all" in text]
 
     def ended(tracker: Tracker, number: int, timeout: timedelta) -> list[str]:
-        fails = tracker.progress()[number]
-        while fails.failed < len(tracker):
-            threading.Event().wait(0.01)
-            fails = tracker.progress()[number]
+        wait_until(lambda: tracker.progress()[number].failed >= len(tracker))
         tracker.close(timeout)
         return said()
 
-    hanging = Subscription(name="hangs", listener=hang, capacity=3)
+    hanging = Subscription(name="hangs", listener=gate, capacity=3)
     failing = Subscription(name="fails", listener=fail, retry=Retry(attempts=1))
     tracker = Tracker(TRAINING_JOB, journal=kept(path), listeners=[hanging, failing])
     tracker.observe_all([renamed(SERIES[-1], number) for number in range(3)])
-    assert hangs.wait(30)
+    assert gate.begun.wait(LIMIT)
     (text,) = ended(tracker, 1, timedelta(0))
     assert text == (
         "listener 'hangs' has not heard all and has not returned: 3 events in memory and more in"
         " the journal, 0 jobs held; what it has not heard stays in the journal"
     )
-    go.set()
-    (path.parent / "later").mkdir()
-    later = path.parent / "later" / "jobs.db"
+    gate.open.set()
+    later = path.with_name("later.db")
     tracker = Tracker(TRAINING_JOB, journal=kept(later), listeners=[failing])
     tracker.observe(renamed(SERIES[-1], 0))
     assert ended(tracker, 0, timedelta(seconds=30)) == []  # it has heard all that it can hear

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gates import wait_until
 from jobstate import (
     Event,
     JournalDamagedError,
@@ -21,8 +21,7 @@ from jobstate import (
     Tracker,
 )
 from jobstate.delivery.dispatcher import Dispatcher
-from jobstate.delivery.lane import Delivery, Lane
-from jobstate.delivery.outbox import Held
+from jobstate.delivery.lane import Delivery
 from jobstate.jobs import Jobs
 from jobstate.journal import Journal, acknowledgements, rows, sweeping
 from jobstate.sagemaker import TRAINING_JOB
@@ -135,8 +134,7 @@ def test_events_that_can_not_be_read_are_read_later(path: Path) -> None:
     connect = failing("SELECT number, kind, body", DISK, left=1)
     journal = Journal(path, connect=connect)
     with Tracker(TRAINING_JOB, journal=journal, listeners=[listener]) as tracker:
-        while not tracker.progress()[0].idle:
-            threading.Event().wait(0.01)
+        wait_until(lambda: tracker.progress()[0].idle)
     assert heard == whole()
     with pytest.raises(JournalError, match="is closed"):
         journal._reader.read("SELECT 1", ())  # noqa: SLF001 - as a lane that hangs past the end
@@ -255,14 +253,9 @@ def test_a_job_that_is_parked_while_it_is_told_again() -> None:
 
 def test_a_held_job_of_which_nothing_is_left_is_released_in_the_end() -> None:
     """When the lane has come past all that was there when it was opened."""
-    outbox = File(events=letters("bb"), kept={job("a"): (1, 1, False)})
-    clock = Clock()
-    subscription = Subscription(name="pager", listener=print)
-    lane = Lane(subscription, 0, outbox, offered=2, now=clock.now, monotonic=clock)
-    lane.resume({job("a"): Held(1, 1)})
-    one = Bench(lane, clock, outbox)
-    while one.run() == 0.0:
-        pass
+    outbox = File(events=letters("bb"))
+    one = Bench.resumed(Subscription(name="pager", listener=print), outbox, offered=2)
+    one.run_on()
     assert one.heard == [1, 2]
     assert outbox.kept == {}
 

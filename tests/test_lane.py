@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from jobstate import Retry, Subscription, WhenFull
 from jobstate.delivery.health import DOWN_AFTER
-from jobstate.delivery.lane import Delivery, Lane, lane_of, shard_of
+from jobstate.delivery.lane import Delivery, lane_of, shard_of
 from jobstate.delivery.outbox import Held, Outbox
-from lanes import BEGIN, Bench, Clock, File, job, letters, posted
+from lanes import BEGIN, Bench, File, job, letters, posted
 
 BOTH = pytest.mark.parametrize("outbox", [None, File], ids=["memory", "journal"])
 THREE = Retry(attempts=3, first=timedelta(seconds=1), longest=timedelta(seconds=10))
@@ -123,11 +123,9 @@ def test_what_came_before_the_lane_was_there_is_read() -> None:
 
 def test_events_that_the_file_has_no_more_are_passed_over() -> None:
     """Those of jobs that were swept: the lane does not look for them for ever."""
-    subscription, outbox, clock = Subscription(name="pager", listener=nothing), File(), Clock()
-    lane = Lane(subscription, 0, outbox, offered=5, now=clock.now, monotonic=clock)
-    one = Bench(lane, clock, outbox)
+    one = Bench.of(Subscription(name="pager", listener=nothing), File(), offered=5)
     assert one.run() == math.inf
-    assert (outbox.settled, lane.behind) == ({0: 5}, False)
+    assert (file_of(one).settled, one.lane.behind) == ({0: 5}, False)
 
 
 # --- Failures -----------------------------------------------------------------------------------
@@ -627,20 +625,11 @@ def test_held_jobs_go_on_after_a_restart() -> None:
     assert [each.job for each in one.lane.parked] == [job("b")]
 
 
-def resumed(subscription: Subscription, outbox: File, *, offered: int) -> Bench:
-    """Return a lane that begins with a held job, and an outbox with some events."""
-    clock = Clock()
-    lane = Lane(subscription, 0, outbox, offered=offered, now=clock.now, monotonic=clock)
-    lane.resume({job("a"): Held(1, 1)})
-    outbox.kept = {job("a"): (1, 1, False)}
-    return Bench(lane, clock, outbox)
-
-
 def test_a_held_job_is_told_as_soon_as_the_lane_comes_past_it() -> None:
     """Not only when it has come past all that was there before."""
-    one = resumed(Subscription(name="pager", listener=nothing), File(letters("babbb")), offered=5)
-    while one.run() == 0.0:
-        pass
+    subscription = Subscription(name="pager", listener=nothing)
+    one = Bench.resumed(subscription, File(letters("babbb")), offered=5)
+    one.run_on()
     assert one.told == [1, 3, 2, 4, 5]
 
 
@@ -650,9 +639,8 @@ def test_a_held_job_is_released_where_all_else_is_of_other_lanes() -> None:
     mine = lane_of(posted(1, "a"), subscription)
     other = next(name for name in "bcdef" if lane_of(posted(1, name), subscription) != mine)
     outbox = File(letters(other * 3))
-    one = resumed(subscription, outbox, offered=3)
-    while one.run() == 0.0:
-        pass
+    one = Bench.resumed(subscription, outbox, offered=3)
+    one.run_on()
     assert (one.told, outbox.kept) == ([], {})
 
 
