@@ -10,7 +10,7 @@ import pytest
 
 from figures import Aim, Group
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription, TrainingJobSummary
-from jobstate.sagemaker.reader import READER
+from jobstate.sagemaker.training_job.reader import READER
 from lives import Life, unheard_of
 from suite import Contestant, contestants
 

@@ -12,9 +12,9 @@ from attrs import define
 import peers
 from figures import Aim, Group
 from jobstate import StatusChanged, Tracker
-from jobstate.automaton import Automaton, Known, Sight, compile_lifecycle
+from jobstate.automaton.automaton import Automaton, Known, Sight, compile_lifecycle
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.reader import READER
+from jobstate.sagemaker.training_job.reader import READER
 from lives import Life, unheard_of
 from suite import Contestant, contestants
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from figures import Aim, Group
 from jobstate import Tracker
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.reader import READER
+from jobstate.sagemaker.training_job.reader import READER
 from lives import Life
 from suite import Contestant, contestants
 

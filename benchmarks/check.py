@@ -22,9 +22,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobstate import judgement
+from jobstate.conformance import judge as judgement
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.reader import READER
+from jobstate.sagemaker.training_job.reader import READER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

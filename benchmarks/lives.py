@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from jobstate import Entry, JobKey, Observation, Shown
-from jobstate.automaton import compile_lifecycle
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Basis
 
 if TYPE_CHECKING:
     import random

@@ -1,8 +1,8 @@
 """The records of `jobstate.sagemaker` in pydantic and in cattrs, with the same constraints.
 
-Where the libraries differ, these do less than our records, never more: pydantic keeps a time's
-zone where we turn it into UTC. Constraints: `jobstate.sagemaker.fields`. Imports its statuses,
-pydantic and cattrs; whoever has neither can't import this.
+Where the libraries differ, these do less than our records, never more: pydantic keeps a time's zone
+where we turn it into UTC. Constraints: `jobstate.sagemaker.training_job.fields`. Imports its
+statuses, pydantic and cattrs; whoever has neither can't import this.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from cattrs.gen import make_dict_structure_fn, override
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_pascal
 
-from jobstate.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
+from jobstate.sagemaker.training_job.statuses import (
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

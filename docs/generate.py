@@ -16,16 +16,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobstate import diagrams, tables
-from jobstate.automaton import Result, compile_lifecycle
-from jobstate.diagrams.png import png
+from jobstate import diagrams
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.diagrams.render.png import png
+from jobstate.model import tables
+from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.outcome import failure_cause
-from jobstate.sagemaker.training_job import SOURCES
-from jobstate.specification import Basis
+from jobstate.sagemaker.training_job.failure_reasons import failure_cause
+from jobstate.sagemaker.training_job.lifecycle import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from jobstate.model.outcome import Result
 
 HOME = Path(__file__).parent.parent
 COMMAND = "python docs/generate.py"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.life import Life
+from jobstate.model.life import Life
 from jobstate.sagemaker import TrainingJobDescription, TrainingJobSummary
 
 if TYPE_CHECKING:
@@ -27,18 +27,18 @@ def register() -> None:
 
 
 def _lives(_: type[Life]) -> SearchStrategy[Life]:
-    from jobstate.testing.strategies import lives  # noqa: PLC0415 - only where asked for
+    from jobstate.testing.lives.strategies import lives  # noqa: PLC0415 - only where asked for
 
     return lives()
 
 
 def _summaries(_: type[TrainingJobSummary]) -> SearchStrategy[TrainingJobSummary]:
-    from jobstate.testing.training_jobs import summaries  # noqa: PLC0415 - only where asked for
+    from jobstate.testing.lives.training_jobs import summaries  # noqa: PLC0415 - only where asked for
 
     return summaries()
 
 
 def _descriptions(_: type[TrainingJobDescription]) -> SearchStrategy[TrainingJobDescription]:
-    from jobstate.testing.training_jobs import descriptions  # noqa: PLC0415 - only where asked for
+    from jobstate.testing.lives.training_jobs import descriptions  # noqa: PLC0415 - only where asked for
 
     return descriptions()

@@ -1,9 +1,10 @@
 """A slow search over runs, to hold the automaton and the checks against.
 
-It reads nothing but the data of a `Specification`, and shares no code with `jobstate.hidden`,
-`jobstate.automaton` or `jobstate.conformance`: no bit masks, no tables, no set of what is known.
-A *run* is a path of concrete situations: a state, the memories set so far, the job's features.
-Every question is answered by looking for a run, so an answer is right if the search is.
+It reads nothing but the data of a `Specification`, and shares no code with
+`jobstate.model.hidden_states`, `jobstate.automaton.automaton` or `jobstate.conformance.check`: no
+bit masks, no tables, no set of what is known. A *run* is a path of concrete situations: a state,
+the memories set so far, the job's features. Every question is answered by looking for a run, so an
+answer is right if the search is.
 
 How observations are read:
 - a primary or secondary status that is None was not shown, so anything agrees with it;
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from jobstate.specification import Edge, Region, Specification, State
+    from jobstate.model.specification import Specification
+    from jobstate.model.states import Edge, Region, State
 
 #: The features of one job, sorted by name.
 Features: TypeAlias = tuple[tuple[str, bool], ...]

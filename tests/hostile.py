@@ -31,7 +31,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import corpus_series
 from jobstate import ObservationError, check_jobs
-from jobstate.cli.documents import Document, Unusable, documents
+from jobstate.cli.json_stream import Document, Unusable, documents
 from jobstate.sagemaker import TRAINING_JOB
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "answers"

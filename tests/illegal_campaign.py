@@ -15,7 +15,7 @@ from functools import partial
 import oracle
 from jobstate import check
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.illegal import Illegal, spoiler_of
+from jobstate.testing.illegal.illegal import Illegal, spoiler_of
 from printed import printed
 
 #: What the oracle does not tell apart: it knows only whether some life explains what was shown.

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 #: How many jobs there are.
 _JOBS: Final = 40

@@ -17,13 +17,13 @@ from zlib import crc32
 from attrs import Factory, define
 
 from jobstate import JobKey
-from jobstate.journal.bodies import event_of
+from jobstate.journal.event_codec import event_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 #: What a parent writes between what two children have written: this, and the number of the run.
 RUN: Final = "#"

@@ -25,7 +25,8 @@ import killed_faults
 from jobstate import Observation, Retry, Subscription, Tracker
 from jobstate.delivery import lane
 from jobstate.delivery.dispatcher import Dispatcher
-from jobstate.journal import Journal, file
+from jobstate.journal import Journal
+from jobstate.journal import database as file
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:

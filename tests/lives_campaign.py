@@ -23,7 +23,7 @@ from jobstate.testing import lives
 from printed import printed
 
 if TYPE_CHECKING:
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 #: How many lives one process makes before it reports.
 BATCH = 500

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jobstate.life import Life, Stay
+from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.writer import WRITER
+from jobstate.sagemaker.training_job.writer import WRITER
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 250000, tzinfo=UTC)
 P, S = "InProgress", "Stopping"

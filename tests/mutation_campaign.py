@@ -1,7 +1,7 @@
 """How many bugs the tests find that mutmut plants, one by one, in the heart of the library.
 
 Run it: `python tests/mutation_campaign.py --jobs 2`, about half an hour; a module alone takes some
-minutes (`--only merging.py`). It needs mutmut: `pip install --group mutation`.
+minutes (`--only conformance/histories.py`). It needs mutmut: `pip install --group mutation`.
 
 mutmut changes one thing in a function (an operator, a number, a text, an argument; tables outside
 functions stay), and runs the tests that come through there, in a copy of the tree. A mutant is
@@ -39,21 +39,21 @@ LEAST = 0.95
 
 #: The automaton, the conformance, the tracker and the rules, with what they are made of.
 MODULES = (
-    "automaton.py",
-    "hidden.py",
-    "masks.py",
-    "tables.py",
-    "conformance.py",
-    "judgement.py",
-    "lateness.py",
-    "merging.py",
-    "tracker.py",
-    "tracked.py",
-    "turns.py",
-    "jobs.py",
+    "automaton/automaton.py",
+    "model/hidden_states.py",
+    "automaton/bitsets.py",
+    "model/tables.py",
+    "conformance/check.py",
+    "conformance/judge.py",
+    "conformance/late_answers.py",
+    "conformance/histories.py",
+    "tracking/tracker.py",
+    "tracking/tracked_job.py",
+    "tracking/turns.py",
+    "tracking/store.py",
     "delivery/lane.py",
-    "rules.py",
-    "sagemaker/rules.py",
+    "conformance/rules.py",
+    "sagemaker/training_job/rules.py",
 )
 #: The tests that kill most in the shortest time; slower ones find nothing that these don't.
 TESTS = (

@@ -20,8 +20,8 @@ import chromium
 from jobstate import ObservationError, check_jobs
 from jobstate.diagrams.page import JUDGING
 from jobstate.diagrams.page.tables import tables
+from jobstate.model.specification import InOrder, Requires
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import InOrder, Requires
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

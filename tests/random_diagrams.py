@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from jobstate.diagrams.record import diagram_of
-from jobstate.drawing import Colour, Kind
+from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.model.drawing import Colour, Kind
 from small import PARCELS
 
 if TYPE_CHECKING:
-    from jobstate.diagrams.record import Arrow, Diagram, Node
+    from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
 
 # What a test does not care for is as it is here.
 _MODEL = diagram_of(PARCELS)

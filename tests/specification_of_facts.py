@@ -6,17 +6,8 @@ The brute-force search runs on it, so that what it says depends on nothing that 
 from __future__ import annotations
 
 import facts
-from jobstate.specification import (
-    Basis,
-    Edge,
-    Exclusion,
-    Feature,
-    Memory,
-    Outcome,
-    Region,
-    Specification,
-    State,
-)
+from jobstate.model.specification import Specification
+from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
 
 _SOURCE = "tests/facts.py"
 

@@ -21,8 +21,8 @@ from jobstate import (
     UnknownNameError,
 )
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.assertions import assert_conforms
-from jobstate.testing.story import WIDTH, NotConformingError
+from jobstate.testing.oracle.assertions import assert_conforms
+from jobstate.testing.oracle.story import WIDTH, NotConformingError
 from lives_for_tests import told
 from pages import HOME
 from small import BEGIN, PARCELS, parcel
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate import Observation
-    from jobstate.specification import Specification
+    from jobstate.model.specification import Specification
 
 BROKEN = HOME / "examples" / "answers" / "broken"
 
@@ -250,7 +250,7 @@ def test_how_pytest_shows_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         from jobstate.sagemaker import TRAINING_JOB
-        from jobstate.testing.assertions import assert_conforms
+        from jobstate.testing.oracle.assertions import assert_conforms
 
         def test_it():
             assert_conforms(

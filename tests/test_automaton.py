@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from jobstate.automaton import Automaton, compile_lifecycle
+from jobstate.automaton.automaton import Automaton, compile_lifecycle
+from jobstate.model.states import Memory
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Memory
 from small import PARCELS, WAY
 
 

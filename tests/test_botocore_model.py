@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError
-from jobstate.sagemaker.fields import API_NAME, Record
-from jobstate.sagemaker.records import (
+from jobstate.sagemaker.training_job.fields import API_NAME, Record
+from jobstate.sagemaker.training_job.records import (
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -28,7 +28,7 @@ from jobstate.sagemaker.records import (
     TrainingJobSummary,
     WarmPool,
 )
-from jobstate.sagemaker.statuses import (
+from jobstate.sagemaker.training_job.statuses import (
     OpenStrEnum,
     SecondaryStatus,
     TrainingJobStatus,
@@ -181,9 +181,9 @@ def test_every_status_is_a_member(shape_name: str) -> None:
     listed = set(MODEL.shape_for(shape_name).enum)
     assert listed == known, (
         f"AWS has changed {shape_name}: new {sorted(listed - known)}, gone"
-        f" {sorted(known - listed)}. Add new ones to sagemaker/statuses.py and give them states and"
-        " edges, with basis and source, in sagemaker/training_job.py. Keep those that are gone:"
-        " old records still show them."
+        f" {sorted(known - listed)}. Add new ones to sagemaker/training_job/statuses.py and give"
+        " them states and edges, with basis and source, in lifecycle.py beside it. Keep those that"
+        " are gone: old records still show them."
     )
 
 

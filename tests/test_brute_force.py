@@ -10,16 +10,8 @@ import pytest
 
 import brute_force
 from brute_force import Seen
-from jobstate.specification import (
-    Basis,
-    Edge,
-    Exclusion,
-    Feature,
-    Memory,
-    Region,
-    Specification,
-    State,
-)
+from jobstate.model.specification import Specification
+from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Region, State
 from specification_of_facts import specification
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from jobstate import cli
 from jobstate.cli import shell
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
 from jobstate.cli.terminal import MOST_NAMES, Paint, cut, duration, listed
-from jobstate.counting import counted
+from jobstate.common.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path

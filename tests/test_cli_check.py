@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from command import ANSWERS, BROKEN, described, item, jobstate, verdicts
 from jobstate import Basis, Finding, Rule, check
 from jobstate.cli import answers as module
-from jobstate.cli.check import MANY_JOBS
+from jobstate.cli.commands.check import MANY_JOBS
 from jobstate.cli.terminal import MOST_NAMES, Paint
 from jobstate.cli.timeline import job_lines
 from jobstate.sagemaker import TRAINING_JOB
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobstate import Observation
-    from jobstate.specification import Specification
+    from jobstate.model.specification import Specification
 
 PROGRAM = (sys.executable, "-m", "jobstate.cli", "check")
 

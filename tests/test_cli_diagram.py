@@ -10,7 +10,7 @@ import pytest
 
 from command import ANSWERS, described, item, jobstate
 from jobstate import Tracker, diagrams
-from jobstate.cli import diagram
+from jobstate.cli.commands import diagram
 from jobstate.diagrams import Census, Look, fleet, picture, way
 from jobstate.errors import ToolMissingError
 from jobstate.journal import Journal
@@ -51,7 +51,7 @@ def test_the_ending_names_the_format(ending: str, tmp_path: Path) -> None:
 def test_a_bitmap(tmp_path: Path) -> None:
     """It is light, unless it shall be dark: a bitmap can't ask."""
     pytest.importorskip("resvg_py")
-    from jobstate.diagrams.png import png  # noqa: PLC0415 - its extra may not be there
+    from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
 
     file = tmp_path / "picture.png"
     for options, look in ((), Look.LIGHT), (("--look", "dark"), Look.DARK):

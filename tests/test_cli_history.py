@@ -16,7 +16,7 @@ import pytest
 
 from command import BEGIN, described, item, jobstate
 from jobstate import Retry, StatusChanged, Subscription, Tracker
-from jobstate.cli import history as module
+from jobstate.cli.commands import history as module
 from jobstate.cli.journal_text import MANY_JOBS, MANY_PARKED
 from jobstate.journal import History, Journal
 from jobstate.sagemaker import TRAINING_JOB

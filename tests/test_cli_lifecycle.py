@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from command import jobstate
-from jobstate import tables
-from jobstate.cli import lifecycle
+from jobstate.cli.commands import lifecycle
+from jobstate.model import tables
 from jobstate.sagemaker import TRAINING_JOB
 
 TIGHT = ("--given", "spot=no")

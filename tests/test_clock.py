@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from jobstate.testing import clock
-from jobstate.testing.clock import PATCHED, ClockStoppedError, VirtualClock
+from jobstate.testing.fakes import clock
+from jobstate.testing.fakes.clock import PATCHED, ClockStoppedError, VirtualClock
 from lives_for_tests import BEGIN
 
 

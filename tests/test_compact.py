@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate import Entry
-from jobstate.compact import Entries
+from jobstate.model.packed_history import Entries
 from small import BEGIN
 
 TIMES = st.integers(0, 20).map(lambda seconds: BEGIN + timedelta(seconds=seconds))

@@ -21,11 +21,11 @@ from jobstate import (
     check,
     check_jobs,
 )
-from jobstate.conformance import MOST_KEPT, Series
+from jobstate.conformance.check import MOST_KEPT, Series
+from jobstate.conformance.judge import MOST_SAMPLES
+from jobstate.conformance.violations import MOST_TOLD
 from jobstate.errors import Problem
-from jobstate.judgement import MOST_SAMPLES
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
-from jobstate.telling import MOST_TOLD
 from small import PARCEL, PARCELS, entries, parcel, rule
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Life, lives
-from jobstate.testing.cover import CoverError, cover
-from jobstate.testing.coverage import LifecycleCoverage
+from jobstate.testing.coverage.cover import CoverError, cover
+from jobstate.testing.coverage.coverage import LifecycleCoverage
 
 ONE = settings(max_examples=1, database=None, deadline=None)
 

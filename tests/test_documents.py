@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobstate.cli import documents as module
-from jobstate.cli.documents import MAX_DEPTH, Document, Location, Unusable, documents
+from jobstate.cli import json_stream as module
+from jobstate.cli.json_stream import MAX_DEPTH, Document, Location, Unusable, documents
 
 
 def found(data: bytes | str) -> list[Document | Unusable]:

@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from jobstate import Entry, Observation, Shown
-from jobstate.entries import (
-    clock,
+from jobstate.common.times import clock
+from jobstate.model.history_rules import (
     entries_chained,
     entries_in_order,
     is_final,
@@ -20,7 +20,7 @@ from jobstate.entries import (
 from small import PARCEL, PARCELS
 
 if TYPE_CHECKING:
-    from jobstate.specification import RuleFunction, Specification
+    from jobstate.model.specification import RuleFunction, Specification
 
 BEGIN = datetime(2026, 5, 6, 7, 8, 9, 250000, tzinfo=UTC)
 #: Of a service whose answers have no history that a region speaks of.

@@ -35,8 +35,8 @@ from jobstate import (
     explain,
 )
 from jobstate.diagrams import diagram_of
-from jobstate.diagrams.graphviz import placed
-from jobstate.diagrams.png import png
+from jobstate.diagrams.layout.graphviz import placed
+from jobstate.diagrams.render.png import png
 from jobstate.errors import LISTED, SHOWN_CHARACTERS, shown
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate.escaping import printable
+from jobstate.common.text import printable
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstate import StatusChanged, StatusEntered, Unmodelled, Violation, check
-from jobstate.events import iso
+from jobstate.common.times import iso
 from jobstate.sagemaker import TRAINING_JOB
 from legal_answers import generated
 

@@ -8,7 +8,7 @@ import pytest
 
 import facts
 from jobstate import Basis, Lifecycle, Outcome, Region, UnknownNameError, explain
-from jobstate.explanation import MOST_WAYS
+from jobstate.automaton.paths import MOST_WAYS
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge, state
 

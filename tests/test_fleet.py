@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 import corpus_series
 from jobstate import ObservationError, UnknownNameError
-from jobstate.diagrams.fleet import Census, fleet
-from jobstate.diagrams.ids import ids_of
-from jobstate.diagrams.spans import RELATIVE_ERROR, Spans
-from jobstate.diagrams.way import way
-from jobstate.life import Stay
+from jobstate.diagrams.graph.ids import ids_of
+from jobstate.diagrams.overlays.durations import RELATIVE_ERROR, Spans
+from jobstate.diagrams.overlays.fleet import Census, fleet
+from jobstate.diagrams.overlays.job import way
+from jobstate.model.life import Stay
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import lives
 from lives_for_tests import BEGIN, STORIES, told
@@ -30,7 +30,7 @@ from small import PARCELS, edge, parcel, state
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 CALM = TRAINING_JOB.given(stop=False)
 IDS = ids_of(TRAINING_JOB)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate.form import FieldKind
+from jobstate.model.answer_schema import FieldKind
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.form import form
-from jobstate.sagemaker.reader import READER
-from jobstate.sagemaker.records import (
+from jobstate.sagemaker.training_job.answer_schema import form
+from jobstate.sagemaker.training_job.reader import READER
+from jobstate.sagemaker.training_job.records import (
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -27,8 +27,8 @@ from pages import HOME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstate.form import Field, Path
-    from jobstate.sagemaker.fields import Record
+    from jobstate.model.answer_schema import Field, Path
+    from jobstate.sagemaker.training_job.fields import Record
 
 PARTS = {
     "WarmPoolStatus": WarmPool,

@@ -14,10 +14,10 @@ from attrs import evolve
 
 from jobstate import ToolFailedError, ToolMissingError
 from jobstate.diagrams import diagram_of
-from jobstate.diagrams.graphviz import placed
-from jobstate.diagrams.labels import area_of, cleared
-from jobstate.diagrams.layout import Course, Label, Rectangle
-from jobstate.diagrams.metrics import width
+from jobstate.diagrams.layout.graphviz import placed
+from jobstate.diagrams.layout.labels import area_of, cleared
+from jobstate.diagrams.layout.layout import Course, Label, Rectangle
+from jobstate.diagrams.layout.text_width import width
 from random_diagrams import random_diagram
 from small import PARCELS, edge, state
 from test_diagrams import LIFECYCLES
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from jobstate.diagrams.layout import Layout
-    from jobstate.diagrams.record import Diagram
-    from jobstate.drawing import Point
+    from jobstate.diagrams.graph.graph import Diagram
+    from jobstate.diagrams.layout.layout import Layout
+    from jobstate.model.drawing import Point
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -232,7 +232,7 @@ def test_same_under_any_hash_seed() -> None:
     """In every process."""
     program = (
         "from jobstate.diagrams import diagram_of\n"
-        "from jobstate.diagrams.graphviz import placed\n"
+        "from jobstate.diagrams.layout.graphviz import placed\n"
         "from jobstate.sagemaker import TRAINING_JOB\n"
         "print(placed(diagram_of(TRAINING_JOB)))\n"
     )

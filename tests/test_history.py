@@ -34,7 +34,7 @@ from jobstate.diagrams import Census, fleet, picture
 from jobstate.journal import History, Journal
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.writer import WRITER
+from jobstate.sagemaker.training_job.writer import WRITER
 from jobstate.testing import lives, polls
 from series import ARN, SERIES, answers, renamed, whole
 from small import PARCELS, parcel
@@ -162,7 +162,7 @@ def test_statuses_in_words(path: Path, primary: str, words: str) -> None:
 
 def test_secondary_statuses_in_common() -> None:
     """States of which only the secondary status is known are called by it."""
-    from jobstate.journal.kept import status_of  # noqa: PLC0415
+    from jobstate.journal.records import status_of  # noqa: PLC0415
 
     assert status_of(("InProgress/Training", "Stopping/Training")) == "Training"
     assert status_of(("Sent", "Lost")) == "Sent or Lost"
@@ -534,8 +534,8 @@ def test_a_file_that_can_not_be_opened(
         error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
         raise error
 
-    monkeypatch.setattr("jobstate.journal.reading.connect_still", refused)
-    monkeypatch.setattr("jobstate.journal.reading.connect", refused)
+    monkeypatch.setattr("jobstate.journal.snapshot_read.connect_still", refused)
+    monkeypatch.setattr("jobstate.journal.snapshot_read.connect", refused)
     with pytest.raises(JournalError, match=words):
         History(path)
 

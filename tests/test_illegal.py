@@ -25,16 +25,16 @@ from jobstate import (
     Where,
     check,
 )
+from jobstate.model.specification import InOrder, OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.reader import TrainingJobReader
-from jobstate.specification import InOrder, OverFields, OverHistory
-from jobstate.testing.illegal import Illegal, UnbreakableRuleError, illegal, spoiler_of
+from jobstate.sagemaker.training_job.reader import TrainingJobReader
+from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal, spoiler_of
 from small import PARCELS, WAY, edge, rule, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstate.specification import Specification
+    from jobstate.model.specification import Specification
 
 IDS = [each.id for each in TRAINING_JOB.rules]
 

@@ -22,9 +22,11 @@ from jobstate import (
 )
 from jobstate.delivery.dispatcher import Dispatcher
 from jobstate.delivery.lane import Delivery
-from jobstate.jobs import Jobs
-from jobstate.journal import Journal, acknowledgements, rows, sweeping
+from jobstate.journal import Journal, acknowledgements
+from jobstate.journal import job_rows as rows
+from jobstate.journal import pruning as sweeping
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.tracking.store import Jobs
 from lanes import BEGIN, Bench, Clock, File, job, letters
 from series import ARN, SERIES, renamed, whole
 from small import PARCEL, PARCELS, parcel

@@ -14,7 +14,8 @@ from apsw_connection import ApswConnection, unsynced
 from interrupts import After, Before, Interrupter
 from jobstate import Event, JournalWriteError, Subscription, Tracker
 from jobstate.delivery import dispatcher, lane, workers
-from jobstate.journal import Journal, rows, writer
+from jobstate.journal import Journal, writer
+from jobstate.journal import job_rows as rows
 from jobstate.sagemaker import TRAINING_JOB
 from series import SERIES, renamed, whole
 

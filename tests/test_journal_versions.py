@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstate import JournalDamagedError, JournalError, StatusEntered, Subscription, Tracker
-from jobstate.events import iso
+from jobstate.common.times import iso
 from jobstate.journal import Durability, History, Journal
-from jobstate.journal import reading as module
+from jobstate.journal import snapshot_read as module
 from jobstate.journal.connection import connect
-from jobstate.journal.file import JournalFile
+from jobstate.journal.database import JournalFile
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.sagemaker import TRAINING_JOB
 from make_journal import JOURNALS, arn_of

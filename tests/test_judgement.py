@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from jobstate import Observation, Shown, check
-from jobstate.judgement import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import MOST_SAMPLES, judge_of
 from jobstate.sagemaker import TRAINING_JOB
 from small import BEGIN, PARCEL, PARCELS, parcel
 

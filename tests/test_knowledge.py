@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate import Observation, Shown, knowledge, rules
-from jobstate.judgement import Judge
+from jobstate import Observation, Shown
+from jobstate.conformance import memo as knowledge
+from jobstate.conformance import rules
+from jobstate.conformance.judge import Judge
 from small import PARCEL, PARCELS, parcel
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -13,76 +14,61 @@ from imports import cycle, imports, modules, third_party, within
 
 ROOT = Path(jobstate.__file__).parent
 
-#: What stands on each storey: modules, or packages with all that is in them.
-STOREYS = (
-    # 0: data
-    {
-        *{"counting", "drawing", "errors", "escaping", "events", "form", "hidden", "lifecycle"},
-        *{"log", "moments", "observation", "selfcheck", "specification"},
-    },
-    # 1: pure functions over the data
-    {
-        *{
-            "automaton",
-            "changes",
-            "compact",
-            "conformance",
-            "entries",
-            "explanation",
-            "history",
-            "knowledge",
-            "life",
-            "judgement",
-            "lateness",
-            "masks",
-            "merging",
-            "policy",
-        },
-        *{"refusal", "report", "rules", "standing", "tables", "telling", "walks"},
-    },
-    # 2: what changes
-    {
-        *{"delivery", "durable", "jobs", "keeping", "observed", "overdue", "plain", "retention"},
-        *{"snapshot", "tracked", "tracker", "turns", "wording"},
-    },
-    # 3: the edges
-    {
-        *{
-            "asynchronous",
-            "audit",
-            "diagrams",
-            "emulator",
-            "journal",
-            "listeners",
-            "machine",
-            "sagemaker",
-        },
-        *{"testing"},
-    },
-    # 4: the command line
-    {"cli"},
+#: The storeys, from the ground up; siblings on one storey never import each other. A package that
+#: is to come has its place already: `batch`, `kinds`, `aws`, `emulator` and `audit`.
+STOREYS: tuple[frozenset[str], ...] = (
+    frozenset({"errors", "common"}),
+    frozenset({"model"}),
+    frozenset({"automaton", "machine", "sagemaker", "batch", "delivery"}),
+    frozenset({"conformance", "kinds"}),
+    frozenset({"tracking", "testing"}),
+    frozenset({"diagrams", "journal", "listeners", "asynchronous"}),
+    frozenset({"aws", "emulator", "audit"}),
+    frozenset({"cli"}),
 )
 #: `jobstate` itself re-exports what stands up to here, and so can be imported from above it.
-NAMESPACE_STOREY = 2
-#: The storey from which on a module may need more than the standard library and attrs.
-ADAPTERS_STOREY = 3
+NAMESPACE_STOREY = 4
+#: What may need more than the standard library and attrs: the edges.
+EDGES = {
+    *{"machine", "sagemaker", "batch", "testing", "diagrams", "journal", "listeners"},
+    *{"asynchronous", "aws", "emulator", "audit", "cli"},
+}
+#: What may know of SageMaker.
+KNOWING = {"sagemaker", "testing", "aws", "emulator", "audit", "cli"}
+#: Modules at the top that are no package.
+LOOSE = {"errors", "asynchronous"}
 
 FOUND = imports(ROOT)
 INTERNAL = within("jobstate", FOUND)
+
+
+def room(module: str) -> str:
+    """Return the package or loose module at the top in which a module stands."""
+    return module.split(".")[1] if "." in module else ""
 
 
 def storey(module: str) -> int | None:
     """Return the storey of a module; None where no storey lists it."""
     if module == "jobstate":
         return NAMESPACE_STOREY
-    top = module.split(".")[1]
-    return next((number for number, names in enumerate(STOREYS) if top in names), None)
+    return next((number for number, rooms in enumerate(STOREYS) if room(module) in rooms), None)
 
 
 def storey_of(module: str) -> int:
     """Return the storey of a module that has one; unlisted ones fail their own test."""
     number = storey(module)
     return -1 if number is None else number
+
+
+def is_upward(name: str, wanted: str) -> bool:
+    """Return whether an import leads to a higher storey, or to a sibling on the same one."""
+    if room(name) == room(wanted):
+        return False
+    if storey(name) == storey(wanted):
+        # Errors and the smallest helpers are the ground that both stand on; the front door is a
+        # list of names and stands on what it lists.
+        return storey_of(name) > 0 and "jobstate" not in (name, wanted)
+    return storey_of(wanted) > storey_of(name)
 
 
 def test_every_module_has_a_storey() -> None:
@@ -97,14 +83,48 @@ def test_no_name_stands_on_two_storeys() -> None:
 
 
 def test_imports_only_go_down() -> None:
-    """To a lower storey or the same one, wherever in the file the import stands."""
+    """To a lower storey or within a package, wherever in the file the import stands."""
     upward = [
         f"{name} imports {wanted}"
         for name, all_wanted in INTERNAL.items()
         for wanted in all_wanted
-        if storey_of(wanted) > storey_of(name)
+        if is_upward(name, wanted)
     ]
     assert upward == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "upward"),
+    [
+        ("jobstate.model.states", "jobstate.automaton.automaton", True),
+        ("jobstate.machine.job", "jobstate.automaton.automaton", True),
+        ("jobstate.journal.reader", "jobstate.diagrams.picture", True),
+        ("jobstate.common.text", "jobstate.model.events", True),
+        ("jobstate.tracking.tracker", "jobstate.conformance.judge", False),
+        ("jobstate.automaton.paths", "jobstate.automaton.automaton", False),
+        ("jobstate.common.times", "jobstate.errors", False),
+    ],
+)
+def test_what_is_upward(name: str, wanted: str, upward: bool) -> None:  # noqa: FBT001 - a table
+    """To a higher storey or to a sibling; never to a lower one or at home."""
+    assert is_upward(name, wanted) is upward
+
+
+def test_no_loose_module() -> None:
+    """`ls` shows packages: what stands beside them is counted on one hand."""
+    loose = {path.stem for path in ROOT.glob("*.py")} - {"__init__", "__main__"}
+    assert loose == LOOSE
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    """In the first line of its docstring: a sentence of its own."""
+    first = {
+        path.parent: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+        for path in ROOT.rglob("__init__.py")
+    }
+    silent = [str(path) for path, text in first.items() if " " not in text.splitlines()[0]]
+    assert silent == []
+    assert len(set(first.values())) == len(first)
 
 
 def test_every_internal_import_exists() -> None:
@@ -123,7 +143,7 @@ def test_generic_code_knows_nothing_of_sagemaker() -> None:
     knowing = [
         name
         for name, all_wanted in INTERNAL.items()
-        if storey_of(name) < ADAPTERS_STOREY
+        if room(name) not in KNOWING
         and any(wanted.startswith("jobstate.sagemaker") for wanted in all_wanted)
     ]
     assert knowing == []
@@ -134,7 +154,7 @@ def test_third_party_imports_stand_at_the_edge() -> None:
     needing = {
         name: wanted - {"attr", "attrs"}
         for name, wanted in third_party("jobstate", FOUND).items()
-        if storey_of(name) < ADAPTERS_STOREY and wanted - {"attr", "attrs"}
+        if room(name) not in EDGES and wanted - {"attr", "attrs"}
     }
     assert needing == {}
 

@@ -10,8 +10,8 @@ import attrs
 import pytest
 
 from jobstate.diagrams import diagram_of, render
-from jobstate.diagrams.palette import LIGHT
-from jobstate.drawing import Colour, Drawing, Kind
+from jobstate.diagrams.render.palette import LIGHT
+from jobstate.model.drawing import Colour, Drawing, Kind
 from jobstate.sagemaker import TRAINING_JOB
 from picture_tools import run
 from small import PARCELS

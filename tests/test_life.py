@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from jobstate import Entry, Observation, Outcome, Shown, UnknownNameError, check
-from jobstate.life import Life, Stay
+from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
 from lives_for_tests import BEGIN, STORIES, told
 from small import PARCEL, PARCELS

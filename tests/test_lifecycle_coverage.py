@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing import certainty
-from jobstate.testing.coverage import LifecycleCoverage, OtherLifecycleError, merged
+from jobstate.testing.coverage import certainty
+from jobstate.testing.coverage.coverage import LifecycleCoverage, OtherLifecycleError, merged
 from lives_for_tests import told
 from small import PARCELS, parcel
 

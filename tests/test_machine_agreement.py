@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from brute_force import random_features, random_life, visible
 from jobstate import Entry, JobKey, Lifecycle, Observation, Shown, check
-from jobstate.automaton import compile_lifecycle
-from jobstate.hidden import expand
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.machine import Job, JobMachine, TriggerRefusedError, build
+from jobstate.model.hidden_states import expand
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS
 
 if TYPE_CHECKING:
-    from jobstate.automaton import Automaton, Known
-    from jobstate.hidden import Hidden
+    from jobstate.automaton.automaton import Automaton, Known
+    from jobstate.model.hidden_states import Hidden
 
 #: Life cycle and region of every machine that is held against the automaton.
 DRIVEN = {

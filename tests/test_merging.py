@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate import Entry
-from jobstate.compact import Entries
-from jobstate.merging import contradiction, merged, shortening, stays
-from jobstate.specification import Finding
+from jobstate.conformance.histories import contradiction, merged, shortening, stays
+from jobstate.model.packed_history import Entries
+from jobstate.model.specification import Finding
 from small import BEGIN, PARCEL
 
 

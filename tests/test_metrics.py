@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate.diagrams.metrics import width
+from jobstate.diagrams.layout.text_width import width
 from pixels import read_png
 
 #: Adobe's Helvetica.afm and Helvetica-Bold.afm, summed by reportlab 5.1's `stringWidth` at a size

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import oracle
 from jobstate import JobKey, Shown
-from jobstate.observation import is_before, same_time
+from jobstate.common.times import is_before, same_time
 
 NINE = datetime(2026, 1, 2, 9, 0, 0, tzinfo=UTC)
 TIMES = st.builds(

@@ -29,7 +29,7 @@ from command import BEGIN, item
 from jobstate import JobKey, StatusChanged, StatusEntered, Tracker
 from jobstate.errors import ToolMissingError
 from jobstate.listeners import opentelemetry as adapter
-from jobstate.listeners.figures import BUCKETS
+from jobstate.listeners.metrics import BUCKETS
 from jobstate.listeners.opentelemetry import (
     OpenTelemetryLogs,
     OpenTelemetryMetrics,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobstate import Outcome, check
-from jobstate.automaton import Result, compile_lifecycle
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.model.outcome import Result
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
-    from jobstate.automaton import Automaton
+    from jobstate.automaton.automaton import Automaton
 
 #: (primary, secondary) → outcome, final, gone, cause.
 PAIRS: dict[tuple[str, str | None], tuple[str, bool, bool, str | None]] = {

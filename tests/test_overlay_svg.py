@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from jobstate.diagrams import diagram_of, picture
-from jobstate.diagrams.layout import Course, Layout, PlacedBox, PlacedLine, Rectangle
-from jobstate.diagrams.overlay import Break, Chip, Mark, Overlay, Stay, Strip
-from jobstate.diagrams.svg import svg
+from jobstate.diagrams.layout.layout import Course, Layout, PlacedBox, PlacedLine, Rectangle
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Stay, Strip
+from jobstate.diagrams.render.svg.svg import svg
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS
 

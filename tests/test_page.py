@@ -17,9 +17,9 @@ import pytest
 
 import chromium
 from jobstate.diagrams.page import html
-from jobstate.form import Example
+from jobstate.model.answer_schema import Example
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.form import form
+from jobstate.sagemaker.training_job.answer_schema import form
 from pages import HOME
 from test_diagrams import HOSTILE, hostile
 

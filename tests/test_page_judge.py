@@ -20,10 +20,10 @@ import corpus_series
 import hostile
 import page_tools
 from jobstate import check_jobs
-from jobstate.cli.documents import Document, documents
+from jobstate.cli.json_stream import Document, documents
 from jobstate.diagrams.page.tables import tables
+from jobstate.model.specification import InOrder, Requires
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import InOrder, Requires
 from legal_answers import corpus_histories, generated
 from mutants import KINDS, mutants
 from page_tools import REFUSED, by_page, by_python, differences

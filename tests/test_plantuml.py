@@ -12,8 +12,8 @@ import attrs
 
 from jobstate import Basis, Outcome
 from jobstate.diagrams import diagram_of, render
-from jobstate.diagrams.palette import LIGHT
-from jobstate.drawing import Colour, Drawing, Kind
+from jobstate.diagrams.render.palette import LIGHT
+from jobstate.model.drawing import Colour, Drawing, Kind
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge, state
 

@@ -15,10 +15,10 @@ from botocore.stub import Stubber
 
 import _jobstate_pytest
 from jobstate import UnknownNameError
-from jobstate.life import Life
+from jobstate.model.life import Life
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.testing.oracle.story import NotConformingError
 from jobstate.testing.plugin import Conformance
-from jobstate.testing.story import NotConformingError
 from lives_for_tests import told
 
 pytest_plugins = ["pytester"]

@@ -13,8 +13,8 @@ import pytest
 
 from jobstate import PictureError, ToolMissingError
 from jobstate.diagrams import Look, picture
-from jobstate.diagrams.palette import DARK, LIGHT
-from jobstate.diagrams.png import MOST_PIXELS, png
+from jobstate.diagrams.render.palette import DARK, LIGHT
+from jobstate.diagrams.render.png import MOST_PIXELS, png
 from jobstate.sagemaker import TRAINING_JOB
 from pixels import read_png
 
@@ -205,7 +205,7 @@ def test_no_svg(text: str) -> None:
 
 def test_importing_needs_nothing() -> None:
     """The module can be imported without the extra."""
-    program = "import sys, jobstate.diagrams.png; print('resvg_py' in sys.modules)"
+    program = "import sys, jobstate.diagrams.render.png; print('resvg_py' in sys.modules)"
     ran = subprocess.run(  # noqa: S603 - a fixed program
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

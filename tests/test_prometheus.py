@@ -25,10 +25,11 @@ from jobstate import (
 )
 from jobstate.errors import ToolMissingError
 from jobstate.listeners import prometheus as adapter
-from jobstate.listeners.figures import BUCKETS, FIGURES
+from jobstate.listeners.metrics import BUCKETS, FIGURES
 from jobstate.listeners.prometheus import PrometheusListener
+from jobstate.model.specification import Severity
+from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Basis, Severity
 from listening import LAST, LIVES, answers, heard, hostile, key, run_without, stays
 from pages import HOME
 from small import PARCELS

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError, Problem
-from jobstate.observation import Entry, JobKey, Observation, Reader, Shown
-from jobstate.sagemaker.reader import READER, TrainingJobReader
-from jobstate.sagemaker.records import record_from_api
+from jobstate.model.observation import Entry, JobKey, Observation, Reader, Shown
+from jobstate.sagemaker.training_job.reader import READER, TrainingJobReader
+from jobstate.sagemaker.training_job.records import record_from_api
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1"
 PLAN = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/plan-1"

@@ -13,15 +13,15 @@ import pytest
 import corpus_series
 from jobstate import Observation, Shown, check
 from jobstate.errors import ObservationError, UnknownNameError
-from jobstate.observation import JobKey
+from jobstate.model.observation import JobKey
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.recorded import recorded
+from jobstate.testing.lives.recorded import recorded
 from lives_for_tests import told
 from reductions import random_life
 from small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 REAL = [
     (trace, answers)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError
-from jobstate.sagemaker.records import (
+from jobstate.sagemaker.training_job.records import (
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -28,7 +28,11 @@ from jobstate.sagemaker.records import (
     WarmPool,
     record_from_api,
 )
-from jobstate.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
+from jobstate.sagemaker.training_job.statuses import (
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+)
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1"
 PLAN = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/plan-1"

@@ -12,11 +12,11 @@ import attrs
 import pytest
 
 from jobstate import check
-from jobstate.life import Life, Stay
+from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.recorded import recorded
+from jobstate.testing.lives.recorded import recorded
+from jobstate.testing.lives.routes import Routes
 from jobstate.testing.reduction import Reduction, reduce
-from jobstate.testing.routes import Routes
 from lives_for_tests import told
 from reductions import BUGS, Bug, failing_life, known_shortest, random_life, shows, tally
 from small import BEGIN, PARCEL, PARCELS, WAY, edge, parcel, state

@@ -14,7 +14,7 @@ from small import PARCEL, PARCELS, rule
 
 if TYPE_CHECKING:
     from jobstate import Lifecycle, Violation
-    from jobstate.specification import Test
+    from jobstate.model.specification import Test
 
 EARLY, LATE = datetime(2026, 5, 6, tzinfo=UTC), datetime(2026, 5, 7, tzinfo=UTC)
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from jobstate.life import Life, Stay
+from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.clock import VirtualClock
-from jobstate.testing.stateful import SystemMachine, Witness, check_system, possible_features
+from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.oracle.stateful import SystemMachine, Witness, check_system, possible_features
 from lives_for_tests import BEGIN, STORIES, told
 from small import PARCELS, parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.model.lifecycle import Lifecycle
 
 
 class Refused(Exception):  # noqa: N818 - as a service would say it

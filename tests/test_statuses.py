@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate.sagemaker.statuses import (
+from jobstate.sagemaker.training_job.statuses import (
     OpenStrEnum,
     SecondaryStatus,
     TrainingJobStatus,

@@ -22,8 +22,9 @@ import brute_force
 import oracle
 from jobstate import Observation, Outcome, check
 from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.model.specification import Requires, Where
+from jobstate.model.states import Region
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription, TrainingJobSummary
-from jobstate.specification import Region, Requires, Where
 from jobstate.testing import (
     ImpossibleLifeError,
     Life,
@@ -37,8 +38,8 @@ from jobstate.testing import (
     polls,
     summaries,
 )
-from jobstate.testing.plans import MOST_STAYS, Wishes, plan
-from jobstate.testing.strategies import name_of
+from jobstate.testing.lives.plans import MOST_STAYS, Wishes, plan
+from jobstate.testing.lives.strategies import name_of
 from lives_campaign import faults as faults_of_life
 from printed import printed
 from service_model import Wire, faults, shape

@@ -12,9 +12,9 @@ import attrs
 import pytest
 
 from jobstate import Edge, Feature, Lifecycle, Outcome, Region, Severity, State, UnknownNameError
+from jobstate.model.states import Exclusion, Memory
+from jobstate.model.tables import FORMATS, SCHEMA_VERSION, render
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Exclusion, Memory
-from jobstate.tables import FORMATS, SCHEMA_VERSION, render
 from small import PARCELS, WAY, edge, rule, state
 
 #: What must not come through as it is: a formula, a cell's border, a row's end, HTML, a command.

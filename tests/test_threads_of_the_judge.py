@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
-from jobstate import Observation, automaton, judgement, knowledge, refusal, walks
-from jobstate.automaton import compile_lifecycle
-from jobstate.judgement import Judge, judge_of
-from jobstate.lateness import is_late, judge_late
-from jobstate.lifecycle import derive
+from jobstate import Observation
+from jobstate.automaton import automaton
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.conformance import diagnosis as refusal
+from jobstate.conformance import judge as judgement
+from jobstate.conformance import memo as knowledge
+from jobstate.conformance.judge import Judge, judge_of
+from jobstate.conformance.late_answers import is_late, judge_late
+from jobstate.model.lifecycle import derive
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.snapshot import dumped
-from jobstate.walks import walks_of
+from jobstate.testing.lives import walks
+from jobstate.testing.lives.walks import walks_of
+from jobstate.tracking.snapshot import dumped
 from legal_answers import corpus_histories, generated
 from mutants import KINDS, mutants
 from small import PARCELS, parcel
@@ -28,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jobstate import Lifecycle
-    from jobstate.knowledge import Knowledge, View
-    from jobstate.standing import Standing
+    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.memo import Knowledge, View
 
 _Found = TypeVar("_Found")
 #: The answers about one job, in the order in which they come.

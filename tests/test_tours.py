@@ -15,10 +15,10 @@ import pytest
 
 from brute_force import job_features, random_life
 from jobstate import Lifecycle, Outcome, Region, UnknownNameError, check
+from jobstate.model.specification import Requires, Where
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Requires, Where
-from jobstate.testing.tour import NoLifeError, Tour
-from jobstate.testing.tours import What, tours
+from jobstate.testing.coverage.tour import NoLifeError, Tour
+from jobstate.testing.coverage.tours import What, tours
 from small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
 if TYPE_CHECKING:
@@ -339,7 +339,7 @@ def test_tours_are_worked_out_once() -> None:
 
 PROGRAM = """
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.tours import tours
+from jobstate.testing.coverage.tours import tours
 for what in ("edges", "pairs"):
     for region in ("job", "warm_pool"):
         for tour in tours(TRAINING_JOB, what, region=region):

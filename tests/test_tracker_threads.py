@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobstate import JobKey
-    from jobstate.turns import Stripe
+    from jobstate.tracking.stripes import Stripe
 
 THREADS = 8
 JOBS = 60

@@ -13,8 +13,8 @@ import pytest
 
 import facts
 from jobstate import Entry, JobKey, Observation, Shown, check
-from jobstate.lifecycle import Lifecycle
-from jobstate.sagemaker.training_job import TRAINING_JOB
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.sagemaker.training_job.lifecycle import TRAINING_JOB
 
 JOB = TRAINING_JOB.region("job")
 POOL = TRAINING_JOB.region("warm_pool")

@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError, WaiterError
 
 from jobstate import Outcome, check
 from jobstate.errors import UnknownNameError
-from jobstate.life import Life
+from jobstate.model.life import Life
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.client import MissingExtraError, Service, client_for
-from jobstate.testing.clock import VirtualClock
-from jobstate.testing.waiting import Phase, assert_waiter, phases_of
+from jobstate.testing.fakes.client import MissingExtraError, Service, client_for
+from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.oracle.waiting import Phase, assert_waiter, phases_of
 from lives_for_tests import BEGIN, STORIES, told
 
 if TYPE_CHECKING:

@@ -10,17 +10,19 @@ import pytest
 
 import brute_force
 from jobstate import Outcome
+from jobstate.model.specification import Requires, Where
+from jobstate.model.states import Region
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.specification import Region, Requires, Where
-from jobstate.walks import beside, walks_of
+from jobstate.testing.lives.walks import beside, walks_of
 from oracle import FACTS
 from small import PARCELS, edge, rule, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobstate.specification import Specification, State
-    from jobstate.walks import Chooser
+    from jobstate.model.specification import Specification
+    from jobstate.model.states import State
+    from jobstate.testing.lives.walks import Chooser
 
 _Choice = TypeVar("_Choice")
 

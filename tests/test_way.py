@@ -26,13 +26,13 @@ from jobstate import (
     Shown,
     check,
 )
-from jobstate.counting import counted
-from jobstate.diagrams.course import course_of
-from jobstate.diagrams.ids import ids_of
-from jobstate.diagrams.overlay import Break, Mark, Overlay
-from jobstate.diagrams.record import diagram_of
-from jobstate.diagrams.way import MOST_FINDINGS, MOST_NUMBERS, MOST_STAYS, way
-from jobstate.diagrams.words import (
+from jobstate.common.text import counted
+from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.ids import ids_of
+from jobstate.diagrams.overlays.course import course_of
+from jobstate.diagrams.overlays.job import MOST_FINDINGS, MOST_NUMBERS, MOST_STAYS, way
+from jobstate.diagrams.overlays.overlay import Break, Mark, Overlay
+from jobstate.diagrams.overlays.words import (
     LONGEST_NAME,
     LONGEST_SENTENCE,
     clock,
@@ -42,7 +42,7 @@ from jobstate.diagrams.words import (
     percent,
     weight,
 )
-from jobstate.life import Life, Stay
+from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import illegal, lives, polls
 from lives_for_tests import BEGIN, STORIES, told

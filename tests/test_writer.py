@@ -9,14 +9,14 @@ import attrs
 import pytest
 
 from jobstate import JobKey, ObservationError, check
-from jobstate.life import Stay
+from jobstate.model.life import Stay
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.reader import READER
-from jobstate.sagemaker.writer import WRITER
+from jobstate.sagemaker.training_job.reader import READER
+from jobstate.sagemaker.training_job.writer import WRITER
 from lives_for_tests import BEGIN, STORIES, told
 
 if TYPE_CHECKING:
-    from jobstate.life import Life
+    from jobstate.model.life import Life
 
 FORMS = ("describe", "list", "event")
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/"

@@ -1,7 +1,8 @@
 """Know, from whatever a service says, where a job stands, how it got there, what can't be true."""
 
-from jobstate.automaton import Result
-from jobstate.conformance import Series, check, check_jobs
+from jobstate.automaton.explanation import Explanation, explain
+from jobstate.conformance.check import Series, check, check_jobs
+from jobstate.conformance.report import Report
 from jobstate.delivery.subscription import (
     AsyncListener,
     Parked,
@@ -28,7 +29,7 @@ from jobstate.errors import (
     UnknownJobError,
     UnknownNameError,
 )
-from jobstate.events import (
+from jobstate.model.events import (
     Event,
     Listener,
     Move,
@@ -38,34 +39,25 @@ from jobstate.events import (
     Unmodelled,
     Violation,
 )
-from jobstate.explanation import Explanation, explain
-from jobstate.lifecycle import Lifecycle
-from jobstate.observation import Entry, JobKey, Observation, Shown
-from jobstate.observed import Arrival, Observed
-from jobstate.overdue import Overdue
-from jobstate.policy import Decision, OutcomePolicy
-from jobstate.report import Report
-from jobstate.retention import Retention
-from jobstate.specification import (
-    Basis,
-    Edge,
-    Exclusion,
-    Feature,
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.observation import Entry, JobKey, Observation, Shown
+from jobstate.model.outcome import Decision, OutcomePolicy, Result
+from jobstate.model.specification import (
     Finding,
     InOrder,
-    Memory,
-    Outcome,
     OverFields,
     OverHistory,
-    Region,
     Requires,
     Rule,
     Severity,
-    State,
     Where,
 )
-from jobstate.tracked import TrackedJob
-from jobstate.tracker import Tracker
+from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
+from jobstate.tracking.observed import Arrival, Observed
+from jobstate.tracking.overdue import Overdue
+from jobstate.tracking.retention import Retention
+from jobstate.tracking.tracked_job import TrackedJob
+from jobstate.tracking.tracker import Tracker
 
 __all__ = [
     "Arrival",

@@ -1,7 +1,4 @@
-"""Trackers in asynchronous code, under asyncio or trio: nothing blocks the event loop.
-
-Imports anyio (extra `async`), the tracker and the lanes.
-"""
+"""Trackers in asynchronous code, under asyncio or trio: nothing blocks the event loop."""
 
 from __future__ import annotations
 
@@ -29,8 +26,8 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.lane import Lane
     from jobstate.delivery.subscription import Subscription
-    from jobstate.observed import Observed
-    from jobstate.tracker import Tracker
+    from jobstate.tracking.observed import Observed
+    from jobstate.tracking.tracker import Tracker
 
 _T = TypeVar("_T")
 

@@ -1,7 +1,4 @@
-"""Every exception of the library, each an object with fields and a text made from them.
-
-Imports nothing of jobstate.
-"""
+"""Every exception of the library, each an object with fields and a text made from them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Every answer in files and pipes, judged job by job or kept; tells of what can't be read.
 
-Imports the check and the documents. The memory of a judge is bounded by the number of jobs, and by
-the news that there are of them.
+The memory of a judge is bounded by the number of jobs, and by the news that there are of them.
 """
 
 from __future__ import annotations
@@ -11,20 +10,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jobstate.cli.documents import Document, Location, Unusable, documents
+from jobstate.cli.json_stream import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
-from jobstate.conformance import Series
-from jobstate.counting import counted
+from jobstate.common.text import counted, printable
+from jobstate.conformance.check import Series
 from jobstate.errors import ObservationError, Problem
-from jobstate.escaping import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.observation import JobKey, Observation, Reader
-    from jobstate.report import Report
+    from jobstate.conformance.report import Report
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey, Observation, Reader
 
 #: The name that stands for standard input.
 STDIN: Final = "-"

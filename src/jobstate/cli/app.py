@@ -1,4 +1,4 @@
-"""The commands put together; imports each command's file and typer."""
+"""The commands put together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from jobstate.cli import check, diagram, explain, history, lifecycle
+from jobstate.cli.commands import check, diagram, explain, history, lifecycle
 from jobstate.sagemaker import TRAINING_JOB
 
 HELP: Final = """Know where SageMaker training jobs stand, how they got there, what can't be true.

@@ -1,6 +1,6 @@
 """A journal as people read it, at night too: its jobs, its listeners, the whole story of one job.
 
-Pure: what a `History` gives in, lines out. Imports the timeline and how text is escaped.
+Pure: what a `History` gives in, lines out.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from jobstate.cli.timeline import (
     took,
     violation_lines,
 )
-from jobstate.counting import counted
+from jobstate.common.text import counted, printable
 from jobstate.errors import UnknownNameError
-from jobstate.escaping import printable
-from jobstate.events import StatusChanged, StatusEntered, Unmodelled, Violation
-from jobstate.lifecycle import Lifecycle
-from jobstate.specification import Outcome, Severity
+from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.specification import Severity
+from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.delivery.outbox import Posted
-    from jobstate.events import Event
     from jobstate.journal import Hearing, HeldJob, History, KeptJob
+    from jobstate.model.events import Event
 
 #: More jobs than this are not listed, unless asked for; those that need a look come first.
 MANY_JOBS: Final = 20

@@ -1,4 +1,4 @@
-"""A progress bar for long work, on standard error if that is a terminal; imports rich lazily."""
+"""A progress bar for long work, on standard error if that is a terminal."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What every command does alike: options about the life cycle, output, exit codes.
-
-Imports the life cycle's errors, typer and how text is escaped.
-"""
+"""What every command does alike: options about the life cycle, output, exit codes."""
 
 from __future__ import annotations
 
@@ -12,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
 
 import typer
 
+from jobstate.common.text import printable
 from jobstate.errors import LifecycleError, UnknownNameError
-from jobstate.escaping import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.model.lifecycle import Lifecycle
 
 #: Exit codes, beside 0: as a shell shows what the signals SIGINT and SIGPIPE ended.
 VIOLATIONS: Final = 1

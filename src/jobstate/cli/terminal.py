@@ -1,4 +1,4 @@
-"""Text as people read it in a terminal: cut, in columns, coloured; imports `printable`.
+"""Text as people read it in a terminal: cut, in columns, coloured.
 
 Everything that comes from outside goes through that before it is printed, so that no status, name
 or message can move the cursor, change colours or turn the direction of reading.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from attrs import frozen
 
-from jobstate.escaping import printable
+from jobstate.common.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
 """A verdict as people read it: heading, timeline, what each answer brought, what can't be true.
 
-Pure: verdicts in, lines out. Imports the verdict's words and how text is escaped.
+Pure: verdicts in, lines out.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from jobstate.cli.terminal import Paint, cut, duration, listed, moment, table
-from jobstate.counting import counted
-from jobstate.escaping import printable
-from jobstate.events import PathKind
-from jobstate.specification import UNKNOWN_CAUSE, Basis, Outcome, Severity
+from jobstate.common.text import counted, printable
+from jobstate.model.events import PathKind
+from jobstate.model.specification import Severity
+from jobstate.model.states import UNKNOWN_CAUSE, Basis, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from jobstate.automaton import Result
-    from jobstate.events import StatusChanged, Violation
-    from jobstate.observation import Entry
-    from jobstate.report import Report, Step
+    from jobstate.conformance.report import Report, Step
+    from jobstate.model.events import StatusChanged, Violation
+    from jobstate.model.observation import Entry
+    from jobstate.model.outcome import Result
 
 #: How wide the bars are, all together.
 _BAR: Final = 32

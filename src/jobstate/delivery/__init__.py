@@ -2,6 +2,5 @@
 
 `inline` tells plain listeners before `observe` returns. A `Subscription` gives a listener a name
 and lanes: `dispatcher` hands events to them, `lane` decides what comes next, `health` knows whether
-the listener works, `workers` runs lanes on threads, `outbox` is where events wait. Imports only the
-events and the standard library.
+the listener works, `workers` runs lanes on threads, `outbox` is where events wait.
 """

@@ -1,7 +1,4 @@
-"""`Dispatcher`: the subscriptions of one tracker, and which lane hears of what.
-
-Imports the lanes and what runs them.
-"""
+"""`Dispatcher`: the subscriptions of one tracker, and which lane hears of what."""
 
 from __future__ import annotations
 
@@ -23,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox
-    from jobstate.events import Event
-    from jobstate.observation import JobKey
+    from jobstate.model.events import Event
+    from jobstate.model.observation import JobKey
 
 
 @define(eq=False)

@@ -1,20 +1,17 @@
-"""How a listener is: whether it works at all, and what the log says of its failures.
-
-Imports the subscription and the outbox.
-"""
+"""How a listener is: whether it works at all, and what the log says of its failures."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final
 
+from jobstate.common.log import log
 from jobstate.errors import shown
-from jobstate.log import log
 
 if TYPE_CHECKING:
     from jobstate.delivery.outbox import Held
     from jobstate.delivery.subscription import Subscription
-    from jobstate.observation import JobKey
+    from jobstate.model.observation import JobKey
 
 #: Failures at so many jobs with no success between: the listener itself is down, so it is tried
 #: only now and then, whatever waits.

@@ -1,7 +1,7 @@
 """Plain listeners, told in the caller's thread: every event to every listener, in order, once.
 
 What listeners do is no concern of whoever tells them: one that raises is logged, one that makes
-further news makes the queue longer, not the stack deeper. Imports only the events.
+further news makes the queue longer, not the stack deeper.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
+from jobstate.common.log import log
 from jobstate.errors import shown
-from jobstate.events import Event, Listener
-from jobstate.log import log
+from jobstate.model.events import Event, Listener
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""`Lane`: what one listener hears next of some jobs, in the order of each job; imports the outbox.
+"""`Lane`: what one listener hears next of some jobs, in the order of each job.
 
 A lane calls nobody: whoever runs it takes the next delivery, makes it, and says how it went. So it
 serves threads and event loops alike. One runs it; anybody may offer news, unpark, and ask.
@@ -15,11 +15,11 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
+from jobstate.common.log import log
 from jobstate.delivery.health import Health, say_failed, say_parked
 from jobstate.delivery.outbox import Held, Posted
 from jobstate.delivery.subscription import MOST_LANES, Parked, WhenFull
 from jobstate.errors import JournalError, shown
-from jobstate.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.outbox import Outbox
     from jobstate.delivery.subscription import Subscription
-    from jobstate.observation import JobKey
+    from jobstate.model.observation import JobKey
 
 #: How many events the lane deals with before it says how far it is; less is said when it is idle.
 _SETTLED: Final = 256

@@ -1,6 +1,6 @@
 """Where events wait that a listener has not heard: what a lane needs of it, and the one in memory.
 
-A journal keeps one in its file. Imports the events.
+A journal keeps one in its file.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from attrs import Factory, define
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jobstate.events import Event
-    from jobstate.observation import JobKey
+    from jobstate.model.events import Event
+    from jobstate.model.observation import JobKey
 
 
 class Posted(NamedTuple):

@@ -1,4 +1,4 @@
-"""A listener with a name and lanes of its own, and how it is doing; imports the events."""
+"""A listener with a name and lanes of its own, and how it is doing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from jobstate.errors import shown
-from jobstate.events import Event, Listener
-from jobstate.observation import JobKey
+from jobstate.model.events import Event, Listener
+from jobstate.model.observation import JobKey
 
 #: A listener that is a coroutine function, for `jobstate.asynchronous`.
 AsyncListener: TypeAlias = Callable[[Event], Awaitable[object]]

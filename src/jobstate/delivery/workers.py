@@ -1,4 +1,4 @@
-"""`Worker`: runs one lane on a thread of its own; imports the lane."""
+"""`Worker`: runs one lane on a thread of its own."""
 
 from __future__ import annotations
 

@@ -9,26 +9,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jobstate import tables
-from jobstate.diagrams.census import Census
-from jobstate.diagrams.dot import dot
-from jobstate.diagrams.fleet import fleet
-from jobstate.diagrams.mermaid import mermaid
+from jobstate.diagrams.graph.graph import Diagram, diagram_of
 from jobstate.diagrams.notebook import show_in_notebooks
-from jobstate.diagrams.overlay import Overlay
+from jobstate.diagrams.overlays.census import Census
+from jobstate.diagrams.overlays.fleet import fleet
+from jobstate.diagrams.overlays.job import way
+from jobstate.diagrams.overlays.overlay import Overlay
 from jobstate.diagrams.page import html
 from jobstate.diagrams.picture import picture
-from jobstate.diagrams.plantuml import plantuml
-from jobstate.diagrams.record import Diagram, diagram_of
-from jobstate.diagrams.scxml import scxml
-from jobstate.diagrams.style import Look
-from jobstate.diagrams.way import way
+from jobstate.diagrams.render.dot import dot
+from jobstate.diagrams.render.mermaid import mermaid
+from jobstate.diagrams.render.plantuml import plantuml
+from jobstate.diagrams.render.scxml import scxml
+from jobstate.diagrams.render.svg.style import Look
 from jobstate.errors import UnknownNameError
+from jobstate.model import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.model.lifecycle import Lifecycle
 
 _RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {
     "svg": picture,

@@ -1,7 +1,7 @@
 """Life cycles and jobs show themselves in notebooks, once `jobstate.diagrams` is loaded there.
 
-Imports the pictures. Nothing is loaded that is not there already: outside of a notebook this does
-nothing, and storeys below know nothing of pictures.
+Nothing is loaded that is not there already: outside of a notebook this does nothing, and storeys
+below know nothing of pictures.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from jobstate.diagrams.overlays.job import way
 from jobstate.diagrams.picture import picture
-from jobstate.diagrams.way import way
-from jobstate.lifecycle import Lifecycle
-from jobstate.observation import Observation, Shown
-from jobstate.tracked import TrackedJob
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.observation import Observation, Shown
+from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

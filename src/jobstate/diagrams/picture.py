@@ -1,22 +1,20 @@
-"""A life cycle as the SVG that people look at: `picture`.
-
-Imports the record, whoever places it, and the SVG.
-"""
+"""A life cycle as the SVG that people look at: `picture`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams import graphviz, plan
-from jobstate.diagrams.record import diagram_of
-from jobstate.diagrams.style import Look
-from jobstate.diagrams.svg import svg
+from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.layout import by_hand as plan
+from jobstate.diagrams.layout import graphviz
+from jobstate.diagrams.render.svg.style import Look
+from jobstate.diagrams.render.svg.svg import svg
 
 if TYPE_CHECKING:
-    from jobstate.diagrams.layout import Layout
-    from jobstate.diagrams.overlay import Overlay
-    from jobstate.diagrams.record import Diagram
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.diagrams.graph.graph import Diagram
+    from jobstate.diagrams.layout.layout import Layout
+    from jobstate.diagrams.overlays.overlay import Overlay
+    from jobstate.model.lifecycle import Lifecycle
 
 
 def picture(lifecycle: Lifecycle, *, overlay: Overlay | None = None, look: Look = Look.AUTO) -> str:

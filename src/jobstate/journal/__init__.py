@@ -5,12 +5,12 @@ the tables and their migrations, `connection` opens files, `file` sees that one 
 `rows` and `bodies` turn what is kept into rows and back, `writer` puts them down many at a time,
 `outbox` and `acknowledgements` say who has heard what, `sweeping` lets go of what nobody needs;
 `history` reads along, `reading` without a trace, `kept` is what it gives, `retold` the same as
-answers; `unfit` says why a file can't be used. Imports only the records and sqlite3.
+answers; `unfit` says why a file can't be used.
 """
 
 from jobstate.journal.connection import Durability
-from jobstate.journal.history import History
 from jobstate.journal.journal import Journal
-from jobstate.journal.kept import Hearing, HeldJob, KeptJob
+from jobstate.journal.reader import History
+from jobstate.journal.records import Hearing, HeldJob, KeptJob
 
 __all__ = ["Durability", "Hearing", "HeldJob", "History", "Journal", "KeptJob"]

@@ -1,4 +1,4 @@
-"""How far listeners are, event by event, in a small file beside a journal; imports nothing of it.
+"""How far listeners are, event by event, in a small file beside a journal.
 
 A journal's own cursors say for good what a listener has dealt with, but only now and then, for each
 commit waits for the disk. In between this file says it: a few bytes written in place after each
@@ -14,7 +14,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from jobstate.log import log
+from jobstate.common.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a journal's file is opened and locked; imports the errors and sqlite3."""
+"""How a journal's file is opened and locked."""
 
 from __future__ import annotations
 

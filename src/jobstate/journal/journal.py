@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobstate.durable import Opened
+from jobstate.common.times import to_microseconds
 from jobstate.errors import (
     JournalDamagedError,
     JournalError,
@@ -21,22 +21,22 @@ from jobstate.errors import (
 )
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
-from jobstate.journal.file import REMEDY, JournalFile
+from jobstate.journal.database import REMEDY, JournalFile
+from jobstate.journal.job_rows import Composer, Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
-from jobstate.journal.rows import Composer, Loaded
-from jobstate.journal.sweeping import Sweeper
-from jobstate.journal.unfit import refuse, require_lifecycle
+from jobstate.journal.pruning import Sweeper
+from jobstate.journal.validation import refuse, require_lifecycle
 from jobstate.journal.writer import Writer
-from jobstate.moments import to_microseconds
+from jobstate.tracking.journal_port import Opened
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
 
+    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.judge import Judge
     from jobstate.delivery.outbox import Posted
-    from jobstate.events import Event
-    from jobstate.judgement import Judge
-    from jobstate.standing import Standing
+    from jobstate.model.events import Event
 
 _LISTENER = "SELECT id, cursor FROM listener WHERE name = ?"
 _FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE id = ?"

@@ -1,4 +1,4 @@
-"""`JournalOutbox`: what one listener has not heard, in a journal's file; imports the writer."""
+"""`JournalOutbox`: what one listener has not heard, in a journal's file."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import sqlite3
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from jobstate.common.times import from_microseconds, to_microseconds
 from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Held, Posted
 from jobstate.errors import JournalError
-from jobstate.journal.bodies import event_of
-from jobstate.journal.unfit import UNREADABLE
-from jobstate.moments import from_microseconds, to_microseconds
-from jobstate.observation import JobKey
+from jobstate.journal.event_codec import event_of
+from jobstate.journal.validation import UNREADABLE
+from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from jobstate.journal.acknowledgements import Acknowledgements
     from jobstate.journal.connection import Connection
-    from jobstate.journal.file import JournalFile
+    from jobstate.journal.database import JournalFile
     from jobstate.journal.writer import Writer
 
 _HOLD: Final = "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?)"

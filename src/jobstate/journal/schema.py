@@ -1,4 +1,4 @@
-"""The tables of a journal, and how older files come to have them; imports nothing of jobstate.
+"""The tables of a journal, and how older files come to have them.
 
 A version that was released is never changed: a new one is added, with the step that leads to it.
 Times are microseconds since 1970-01-01T00:00:00Z.

@@ -2,7 +2,7 @@
 
 Whoever commits first writes for all that have come by then; the others wait for that one (group
 commit). A transaction that fails is in doubt: its number in the file tells, once that is open
-again, whether it took place, so nothing is lost and nothing is written twice. Imports the rows.
+again, whether it took place, so nothing is lost and nothing is written twice.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from attrs import Factory, define
 
 from jobstate.delivery.outbox import Posted
 from jobstate.errors import JournalWriteError
-from jobstate.journal.bodies import body_of
-from jobstate.journal.rows import Rows
+from jobstate.journal.event_codec import body_of
+from jobstate.journal.job_rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jobstate.events import Event
-    from jobstate.journal.file import JournalFile
-    from jobstate.journal.rows import Composer
-    from jobstate.journal.sweeping import Sweeper
-    from jobstate.standing import Standing
+    from jobstate.conformance.job_state import Standing
+    from jobstate.journal.database import JournalFile
+    from jobstate.journal.job_rows import Composer
+    from jobstate.journal.pruning import Sweeper
+    from jobstate.model.events import Event
 
 _KEEP_EVENT: Final = "INSERT INTO event VALUES (?, ?, ?, ?)"
 _KEEP_CURSOR: Final = "UPDATE listener SET cursor = ? WHERE id = ? AND cursor < ?"

@@ -1,4 +1,4 @@
-"""Listeners that come with the library, one file each; imports only the files of this folder.
+"""Listeners that come with the library, one file each.
 
 `LogListener` writes to standard logging, `JsonLines` to a file that programs read. Both need
 nothing but the standard library, and both are examples: a listener is any callable that takes one

@@ -1,4 +1,4 @@
-"""What to say where a listener's library is not there; imports the errors."""
+"""What to say where a listener's library is not there."""
 
 from __future__ import annotations
 

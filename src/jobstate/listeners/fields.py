@@ -1,4 +1,4 @@
-"""What an event says, as flat fields whose texts can do no harm; imports the events, the escaping.
+"""What an event says, as flat fields whose texts can do no harm.
 
 A job's name, statuses and reasons come from outside, and what shows fields is often less careful
 than JSON: no status can break a line in two, or turn the direction of reading. A lone surrogate,
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jobstate.escaping import printable
-from jobstate.events import job_dict
+from jobstate.common.text import printable
+from jobstate.model.events import job_dict
 
 if TYPE_CHECKING:
-    from jobstate.events import Event
+    from jobstate.model.events import Event
 
 #: What names begin with: logging refuses to have its own ``message`` and ``created`` overwritten.
 PREFIX: Final = "jobstate_"

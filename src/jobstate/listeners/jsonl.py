@@ -1,4 +1,4 @@
-"""`JsonLines`: an event a line, as JSON, to a file; imports the events and `appending`.
+"""`JsonLines`: an event a line, as JSON, to a file.
 
 A line goes to the file in one call of the system, at the end, so several processes may append to
 one file, and whoever reads it along never sees half a line that is not being written.
@@ -13,12 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol, Self
 
 from jobstate.errors import shown
-from jobstate.listeners.appending import Appending, Rotation
+from jobstate.listeners.rotating_file import Appending, Rotation
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from jobstate.events import Event
+    from jobstate.model.events import Event
 
 
 class Writable(Protocol):

@@ -1,4 +1,4 @@
-"""How loud each kind of event is, for every listener that logs; imports the events."""
+"""How loud each kind of event is, for every listener that logs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from attrs import frozen
 
-from jobstate.events import StatusChanged, StatusEntered, Violation
-from jobstate.specification import Severity
+from jobstate.model.events import StatusChanged, StatusEntered, Violation
+from jobstate.model.specification import Severity
 
 if TYPE_CHECKING:
-    from jobstate.events import Event
+    from jobstate.model.events import Event
 
 
 class Chosen(TypedDict, total=False):

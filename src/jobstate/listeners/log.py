@@ -1,4 +1,4 @@
-"""`LogListener`: a record of standard logging per event; imports the events and the escaping.
+"""`LogListener`: a record of standard logging per event.
 
 A job's name, statuses and reasons come from outside, so everything is escaped before it becomes
 part of a line: no status can break a line in two or turn the direction of reading.
@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from jobstate.escaping import printable
-from jobstate.events import StatusChanged, StatusEntered, Violation
+from jobstate.common.text import printable
 from jobstate.listeners.fields import fields
 from jobstate.listeners.levels import Levels
+from jobstate.model.events import StatusChanged, StatusEntered, Violation
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from jobstate.events import Event
     from jobstate.listeners.levels import Chosen
+    from jobstate.model.events import Event
 
 #: How much of one text stands in a line; the record's attributes have all of it.
 _LONGEST: Final = 300

@@ -1,4 +1,4 @@
-"""`PrometheusListener`: metrics for Prometheus; imports prometheus_client and the figures.
+"""`PrometheusListener`: metrics for Prometheus.
 
 No label names a job, and every label says a word of the life cycle or ``other``, so the number of
 series is bounded whatever is told.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.listeners.extras import missing
-from jobstate.listeners.figures import BUCKETS, FIGURES, Figures, Kind
-from jobstate.listeners.lives import REMEMBERED
+from jobstate.listeners.metrics import BUCKETS, FIGURES, Figures, Kind
+from jobstate.listeners.stays import REMEMBERED
 
 try:
     from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -20,11 +20,11 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jobstate.events import Event
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.listeners.figures import Figure, Step
-    from jobstate.observation import JobKey
-    from jobstate.tracked import TrackedJob
+    from jobstate.listeners.metrics import Figure, Step
+    from jobstate.model.events import Event
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+    from jobstate.tracking.tracked_job import TrackedJob
 
 
 class PrometheusListener:

@@ -1,4 +1,4 @@
-"""`StructlogListener`: a record of structlog per event; imports structlog and the events' fields.
+"""`StructlogListener`: a record of structlog per event.
 
 structlog's JSON renderer escapes, its console and its key-value renderer do not, so every text is
 escaped here.
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from jobstate.events import Event
     from jobstate.listeners.levels import Chosen
+    from jobstate.model.events import Event
 
 #: The methods that every logger of structlog has, whatever it wraps.
 _METHODS: Final = {

@@ -1,8 +1,7 @@
 """A `transitions` machine made from a life cycle: the driving side, for whoever makes jobs move.
 
-Imports the files of this folder, which alone in jobstate import `transitions`, and of it only the
-core. One machine drives any number of models through one region and holds none of them. A model is
-any object whose ``state`` can be set; `Job` is one that has the triggers as methods. This is for
+One machine drives any number of models through one region and holds none of them. A model is any
+object whose ``state`` can be set; `Job` is one that has the triggers as methods. This is for
 whoever makes jobs move; the automaton is for those who watch.
 
 - A trigger is called after its edges' cause, ``spot_reclaimed``. Where the cause leads from some
@@ -38,7 +37,7 @@ from jobstate.machine.moves import Firing
 from jobstate.machine.position import Position
 
 if TYPE_CHECKING:
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.model.lifecycle import Lifecycle
 
 
 def build(

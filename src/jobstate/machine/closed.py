@@ -1,7 +1,4 @@
-"""A `transitions` machine that nothing can open: what the ordinary API may not do to it.
-
-Imports `transitions.core` and the errors.
-"""
+"""A `transitions` machine that nothing can open: what the ordinary API may not do to it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The machine: what `transitions` has, with the moves of a life cycle and no others.
-
-Imports the parts beside it; of `transitions` only names for types.
-"""
+"""The machine: what `transitions` has, with the moves of a life cycle and no others."""
 
 from __future__ import annotations
 
@@ -24,9 +21,9 @@ if TYPE_CHECKING:
     from transitions.core import CallbacksArg, ModelParameter, StateIdentifier
     from transitions.core import State as AnyPlace
 
-    from jobstate.lifecycle import Lifecycle
     from jobstate.machine.position import Position
-    from jobstate.specification import Edge, Region
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.states import Edge, Region
 
 _Model = TypeVar("_Model")
 

@@ -1,7 +1,4 @@
-"""The errors of driving: jobstate's and `transitions`' at once, so that either's users catch them.
-
-Imports `transitions.core` for its base class.
-"""
+"""The errors of driving: jobstate's and `transitions`' at once, so users of either catch them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A job to drive: a model with its triggers as methods, and nothing in it but its position.
-
-Imports where jobs stand, and the machine for its type.
-"""
+"""A job to drive: a model with its triggers as methods, and nothing in it but its position."""
 
 from __future__ import annotations
 

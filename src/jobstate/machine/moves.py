@@ -1,8 +1,4 @@
-"""The parts of a machine: its states, its moves with their guards, its triggers, one firing.
-
-Imports `transitions.core`, which has the callbacks and the conditions; where a model stands and
-what an edge asks of it is `jobstate.machine.position`'s.
-"""
+"""The parts of a machine: its states, its moves with their guards, its triggers, one firing."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ if TYPE_CHECKING:
     from transitions.core import Machine
 
     from jobstate.machine.position import Position, Positions
-    from jobstate.specification import Edge, State
+    from jobstate.model.states import Edge, State
 
 
 class Firing(EventData):

@@ -1,7 +1,4 @@
-"""How the triggers and states of a life cycle are called in Python: one name, one meaning.
-
-Pure: imports only the specification's words and the errors.
-"""
+"""How the triggers and states of a life cycle are called in Python: one name, one meaning."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from jobstate.machine.errors import NameClashError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jobstate.specification import Edge, Region
+    from jobstate.model.states import Edge, Region
 
 
 def identifier(text: str) -> str:

@@ -1,7 +1,6 @@
 """Where a driven job stands: its state, with what it has passed and which features it has.
 
-Imports the life cycle's expansion into hidden states, and the errors. The only file that reads or
-sets a model's state.
+The only file that reads or sets a model's state.
 """
 
 from __future__ import annotations
@@ -9,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.errors import shown
-from jobstate.hidden import Hidden, excluded, expand
 from jobstate.machine.errors import ModelError
-from jobstate.specification import needs_text
+from jobstate.model.hidden_states import Hidden, excluded, expand
+from jobstate.model.states import needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Edge, Needs, Region
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.states import Edge, Needs, Region
 
 
 class Position(str):

@@ -1,6 +1,8 @@
 """Amazon SageMaker: the life cycle of its training jobs, their records and outcomes."""
 
-from jobstate.sagemaker.records import (
+from jobstate.model.states import Outcome
+from jobstate.sagemaker.training_job.lifecycle import TRAINING_JOB
+from jobstate.sagemaker.training_job.records import (
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -10,9 +12,11 @@ from jobstate.sagemaker.records import (
     TrainingJobSummary,
     WarmPool,
 )
-from jobstate.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
-from jobstate.sagemaker.training_job import TRAINING_JOB
-from jobstate.specification import Outcome
+from jobstate.sagemaker.training_job.statuses import (
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+)
 
 __all__ = [
     "TRAINING_JOB",

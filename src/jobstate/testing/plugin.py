@@ -1,7 +1,4 @@
-"""What stands behind the pytest plugin: `Conformance`, which watches clients, and a run's coverage.
-
-Imports the verdict's story; pytest itself loads `_jobstate_pytest`, which imports this on demand.
-"""
+"""What stands behind the pytest plugin: `Conformance`, which watches clients, and coverage."""
 
 from __future__ import annotations
 
@@ -9,20 +6,20 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.conformance import observations
+from jobstate.conformance.answers import observations
 from jobstate.errors import ObservationError
-from jobstate.testing.coverage import LifecycleCoverage
-from jobstate.testing.story import Judged, NotConformingError
+from jobstate.testing.coverage.coverage import LifecycleCoverage
+from jobstate.testing.oracle.story import Judged, NotConformingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
 
-    from jobstate.events import Violation
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.observation import JobKey
-    from jobstate.report import Report
+    from jobstate.conformance.report import Report
+    from jobstate.model.events import Violation
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
 
 #: The calls whose answers tell of training jobs.
 OPERATIONS: Final = ("DescribeTrainingJob", "ListTrainingJobs")

@@ -1,7 +1,4 @@
-"""`reduce`: the smallest life that still breaks something, found along the life cycle's graph.
-
-Imports lives, the verdict, and the ways through a life cycle.
-"""
+"""`reduce`: the smallest life that still breaks something, found along the life cycle's graph."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
-from jobstate.conformance import check
-from jobstate.escaping import printable
-from jobstate.life import Life
-from jobstate.testing.routes import Route, Routes, routes_of, wanted
-from jobstate.testing.sketches import SHORTEST, Sketch
+from jobstate.common.text import printable
+from jobstate.conformance.check import check
+from jobstate.model.life import Life
+from jobstate.testing.lives.routes import Route, Routes, routes_of, wanted
+from jobstate.testing.lives.sketches import SHORTEST, Sketch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

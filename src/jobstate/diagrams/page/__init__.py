@@ -2,8 +2,7 @@
 
 One file that needs nothing else: what it does, how it looks, the picture and the tables of the
 compiled automaton stand in it. Its Content-Security-Policy allows just these, by their hashes, and
-no network at all. Every text from outside stands in it as text. Imports the tables, the picture
-and the palette.
+no network at all. Every text from outside stands in it as text.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from jobstate.diagrams.graph.graph import diagram_of
 from jobstate.diagrams.page.tables import tables
-from jobstate.diagrams.palette import DARK, LIGHT
 from jobstate.diagrams.picture import layout_of
-from jobstate.diagrams.record import diagram_of
-from jobstate.diagrams.svg import svg
-from jobstate.drawing import Colour
+from jobstate.diagrams.render.palette import DARK, LIGHT
+from jobstate.diagrams.render.svg.svg import svg
+from jobstate.model.drawing import Colour
 
 if TYPE_CHECKING:
-    from jobstate.diagrams.palette import Theme
-    from jobstate.lifecycle import Lifecycle
+    from jobstate.diagrams.render.palette import Theme
+    from jobstate.model.lifecycle import Lifecycle
 
 #: What reads and judges, and what shows; each needs those before it.
 JUDGING: Final = ("read.js", "automaton.js", "refusal.js", "rules.js", "judge.js")

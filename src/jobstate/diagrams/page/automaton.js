@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The automaton of a region, from the tables of a compiled life cycle (`jobstate.automaton`).
+ * The automaton of a region, from the tables of a compiled life cycle (`jobstate.automaton.automaton`).
  *
  * A set of hidden states is a bit mask; what follows it is worked out once and remembered. Moves,
  * statuses and features come from the tables, nothing is known here of any life cycle.
@@ -194,7 +194,7 @@ const Automata = (() => {
 
   // --- How a history is read ----------------------------------------------------------------
 
-  /** One reading of a history, with thin answers between its entries (`jobstate.history`). */
+  /** One reading of a history, with thin answers between its entries (`jobstate.automaton.history`). */
   class Walk {
     constructor(automaton, start, samples, now) {
       Object.assign(this, { automaton, start, samples, now });

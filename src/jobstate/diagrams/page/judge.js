@@ -2,7 +2,7 @@
 
 /**
  * Judges answers by the tables of a compiled life cycle, as `jobstate check` does
- * (`jobstate.judgement`).
+ * (`jobstate.conformance.judge`).
  *
  * There is no rule here: moves, statuses, rules and their texts come from the tables. What Python
  * does with its own automaton is done with the same tables; a test holds both against each other.
@@ -12,7 +12,7 @@ const Judging = (() => {
   const { Automaton, Walk, maskOf, sightOf, unpacked } = Automata;
   const { Rules, contradiction, merged, shortening } = Ruling;
 
-  // --- One job (`jobstate.judgement`) ---------------------------------------------------------
+  // --- One job (`jobstate.conformance.judge`) ---------------------------------------------------------
 
   const latest = (was, now) => {
     if (!was || !now) return was ?? now;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * How answers are read by their form (`jobstate.form`), as the life cycle's own reader reads them.
+ * How answers are read by their form (`jobstate.model.answer_schema`), as the life cycle's own reader reads them.
  *
  * Knows no service: every name and bound comes from the tables. What can't be read is said in
  * words, with its path; nothing here throws on any JSON.

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Why the automata refuse something, in words (`jobstate.refusal`, `jobstate.explanation`).
+ * Why the automata refuse something, in words (`jobstate.conformance.diagnosis`, `jobstate.automaton.explanation`).
  */
 const Refusing = (() => {
   const { Automaton, bit, bits, maskOf, shownText, sightOf } = Automata;
@@ -11,7 +11,7 @@ const Refusing = (() => {
   const needsText = (needs) =>
     needs.map(([name, wanted]) => (wanted ? name : `not ${name}`)).join(', ');
 
-  /** Finds the words for what the automata refuse (`jobstate.refusal`). */
+  /** Finds the words for what the automata refuse (`jobstate.conformance.diagnosis`). */
   class Refusal {
     constructor(tables, automata) {
       this.tables = tables;
@@ -197,7 +197,7 @@ const Refusing = (() => {
 
   const byName = ([one], [other]) => (one < other ? -1 : 1);
 
-  // --- The shortest way, for what it needs (`jobstate.explanation`) ---------------------------
+  // --- The shortest way, for what it needs (`jobstate.automaton.explanation`) ---------------------------
 
   const MOST_WAYS = 16;
 

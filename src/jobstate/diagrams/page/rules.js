@@ -1,14 +1,14 @@
 'use strict';
 
 /**
- * Rules that are data, over one answer (`jobstate.rules`), and how the histories of several
- * answers fit together (`jobstate.merging`).
+ * Rules that are data, over one answer (`jobstate.conformance.rules`), and how the histories of several
+ * answers fit together (`jobstate.conformance.histories`).
  */
 const Ruling = (() => {
   const { Time, clock, isBefore, sameTime, valueText } = Reading;
   const { shownText } = Automata;
 
-  // --- Rules that are data (`jobstate.rules`) -------------------------------------------------
+  // --- Rules that are data (`jobstate.conformance.rules`) -------------------------------------------------
 
   const words = (name) => name.replaceAll('_', ' ');
 
@@ -124,7 +124,7 @@ const Ruling = (() => {
     }
   }
 
-  // --- How histories fit together (`jobstate.merging`) ----------------------------------------
+  // --- How histories fit together (`jobstate.conformance.histories`) ----------------------------------------
 
   const entryText = (entry) =>
     `${entry.status} from ${clock(entry.start)}${entry.end ? ` to ${clock(entry.end)}` : ''}`;

@@ -1,9 +1,8 @@
 """The tables of a compiled life cycle as JSON-able data, for the page's judge.
 
-What `jobstate.automaton` has compiled is written down, nothing is worked out again: the hidden
-states and their moves, also those with one requirement lifted (which tell why something is
-refused), the statuses known, the rules that are data. Imports the automaton, the refusal, the
-diagram's record and the form of answers.
+What `jobstate.automaton.automaton` has compiled is written down, nothing is worked out again: the
+hidden states and their moves, also those with one requirement lifted (which tell why something is
+refused), the statuses known, the rules that are data.
 """
 
 from __future__ import annotations
@@ -13,25 +12,26 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from jobstate.automaton import UNKNOWN, compile_lifecycle
-from jobstate.diagrams.record import diagram_of
-from jobstate.escaping import printable
-from jobstate.form import Form
-from jobstate.judgement import MOST_SAMPLES, judge_of
-from jobstate.lifecycle import assumed_text
-from jobstate.masks import bits
-from jobstate.refusal import NEEDS, requirements
-from jobstate.specification import InOrder, Requires
-from jobstate.telling import MOST_TOLD
+from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
+from jobstate.automaton.bitsets import bits
+from jobstate.common.text import printable
+from jobstate.conformance.diagnosis import NEEDS, requirements
+from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.violations import MOST_TOLD
+from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.model.answer_schema import Form
+from jobstate.model.lifecycle import assumed_text
+from jobstate.model.specification import InOrder, Requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobstate.automaton import Automaton
-    from jobstate.diagrams.layout import Layout
-    from jobstate.diagrams.record import Arrow, Diagram, Node
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.specification import Region, Rule, State, Where
+    from jobstate.automaton.automaton import Automaton
+    from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
+    from jobstate.diagrams.layout.layout import Layout
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.specification import Rule, Where
+    from jobstate.model.states import Region, State
 
 #: What JSON can hold.
 Table: TypeAlias = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Listeners for OpenTelemetry: metrics, log events and traces; imports the files of this folder.
+"""Listeners for OpenTelemetry: metrics, log events and traces.
 
 They come with the extra ``otel``. Each takes the provider to use, by default the global one: set
 that up before you make them.

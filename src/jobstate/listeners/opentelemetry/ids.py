@@ -1,4 +1,4 @@
-"""Ids of traces and spans that a job's key decides, and what signals share; imports OpenTelemetry.
+"""Ids of traces and spans that a job's key decides, and what signals share.
 
 So a restarted process, another one, and a log record all speak of the same trace, and a span that
 is told twice is the same span twice.
@@ -16,7 +16,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from jobstate.events import iso
+from jobstate.common.times import iso
 from jobstate.listeners.fields import fields
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from opentelemetry.util.types import Attributes
 
-    from jobstate.events import Event
-    from jobstate.observation import JobKey
+    from jobstate.model.events import Event
+    from jobstate.model.observation import JobKey
 
 #: What tracers, meters and loggers are asked for by.
 SCOPE: Final = "jobstate"

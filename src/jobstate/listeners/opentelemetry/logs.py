@@ -1,4 +1,4 @@
-"""`OpenTelemetryLogs`: a log event per event, through OpenTelemetry's logs; imports its API."""
+"""`OpenTelemetryLogs`: a log event per event, through OpenTelemetry's logs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from opentelemetry._logs import LogRecord, SeverityNumber, get_logger_provider
 
-from jobstate.events import StatusEntered
 from jobstate.listeners.levels import Levels
 from jobstate.listeners.opentelemetry.ids import SCOPE, attributes, context_of, nanoseconds
+from jobstate.model.events import StatusEntered
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from opentelemetry._logs import LoggerProvider
 
-    from jobstate.events import Event
     from jobstate.listeners.levels import Chosen
+    from jobstate.model.events import Event
 
 
 class OpenTelemetryLogs:

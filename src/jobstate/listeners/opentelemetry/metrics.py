@@ -1,4 +1,4 @@
-"""`OpenTelemetryMetrics`: metrics through OpenTelemetry; imports its API and the figures."""
+"""`OpenTelemetryMetrics`: metrics through OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from opentelemetry.metrics import get_meter_provider
 
-from jobstate.listeners.figures import BUCKETS, FIGURES, Figures, Kind
-from jobstate.listeners.lives import REMEMBERED
+from jobstate.listeners.metrics import BUCKETS, FIGURES, Figures, Kind
 from jobstate.listeners.opentelemetry.ids import SCOPE
+from jobstate.listeners.stays import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from opentelemetry.metrics import Meter, MeterProvider
 
-    from jobstate.events import Event
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.listeners.figures import Figure, Step
-    from jobstate.observation import JobKey
-    from jobstate.tracked import TrackedJob
+    from jobstate.listeners.metrics import Figure, Step
+    from jobstate.model.events import Event
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+    from jobstate.tracking.tracked_job import TrackedJob
 
     _Instrument: TypeAlias = Callable[[float, dict[str, str]], None]
 

@@ -1,4 +1,4 @@
-"""`OpenTelemetryTraces`: a job's life as one trace; imports OpenTelemetry's SDK, and lives.
+"""`OpenTelemetryTraces`: a job's life as one trace.
 
 The SDK, for the API has no way to say which id a trace has.
 """
@@ -13,10 +13,8 @@ from opentelemetry.sdk.trace import Tracer, TracerProvider
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import Status, StatusCode, get_tracer_provider
 
+from jobstate.common.text import printable
 from jobstate.errors import shown
-from jobstate.escaping import printable
-from jobstate.events import StatusChanged, StatusEntered
-from jobstate.listeners.lives import REMEMBERED, Lives
 from jobstate.listeners.opentelemetry.ids import (
     SCOPE,
     JobIds,
@@ -27,17 +25,19 @@ from jobstate.listeners.opentelemetry.ids import (
     span_number,
     trace_number,
 )
-from jobstate.specification import Outcome
+from jobstate.listeners.stays import REMEMBERED, Lives
+from jobstate.model.events import StatusChanged, StatusEntered
+from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from jobstate.events import Event
-    from jobstate.lifecycle import Lifecycle
-    from jobstate.listeners.lives import Closed
-    from jobstate.observation import JobKey
-    from jobstate.tracked import TrackedJob
+    from jobstate.listeners.stays import Closed
+    from jobstate.model.events import Event
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+    from jobstate.tracking.tracked_job import TrackedJob
 
 
 class OpenTelemetryTraces:

@@ -1,0 +1,318 @@
+"""The compiled automaton of a region: what is known of a job, as sets of hidden states.
+
+A set of hidden states is a bit mask; one step is `next = reach[known] & seen`, looked up after the
+first time. Nothing here knows of jobs, answers or rules: `jobstate.conformance.judge` does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from jobstate.automaton.bitsets import Successors, bits
+from jobstate.model.hidden_states import Hidden, excluded, expand
+from jobstate.model.lifecycle import derive
+from jobstate.model.outcome import Result, result_of
+from jobstate.model.states import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.states import Region, State
+
+#: Stands for every status that the life cycle does not know.
+UNKNOWN = "\x00unknown"
+
+
+@frozen(eq=False)
+class Sight:
+    """What an answer shows of a region, compiled. There is one object for equal sights.
+
+    Attributes:
+        mask: The hidden states that fit; 0 where none does.
+        real: The nearest non-empty mask: what is known after a violation, for reality wins.
+        features: The hidden states that have the features shown.
+        unknown: A status is shown that the life cycle does not know.
+        primary_unknown: The primary status is one of those.
+        illegal_pair: Both statuses are known, but they are no state.
+        ruled_out: They are a state, but not one under the features that `given` fixed.
+        visible: The status that a history would print; None where the answer leaves it out.
+        key: The statuses and features it was compiled from: (primary, secondary, features).
+    """
+
+    mask: int
+    real: int
+    features: int
+    unknown: bool
+    primary_unknown: bool
+    illegal_pair: bool
+    ruled_out: bool
+    visible: str | None
+    key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
+
+
+@define(eq=False)
+class Known:
+    """What is known of a job in a region: a set of hidden states. One object for equal sets."""
+
+    automaton: Automaton = field(repr=False)
+    mask: int
+    #: Filled by `Automaton.step`.
+    steps: dict[Sight, Known | None] = field(factory=dict, repr=False, init=False)
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """The states that it may be in, in the life cycle's order."""
+        return self.automaton.states_of(self.mask)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of those states."""
+        return frozenset(state.name for state in self.states)
+
+    def excludes(self, other: Known) -> bool:
+        """Tell whether no state is in both: the job has moved."""
+        return not self.names & other.names
+
+    def narrows(self, other: Known) -> bool:
+        """Tell whether the other rules out a state that was possible here."""
+        return not self.names <= other.names
+
+    @cached_property
+    def label(self) -> str:
+        """What people call it: a state, a status common to all, or ``anything``."""
+        return self.automaton.label_of(self.states)
+
+    @cached_property
+    def features(self) -> dict[str, bool]:
+        """The features that answers can show and that are certain: name → whether it has it."""
+        shown = {each.name for each in self.automaton.lifecycle.features if each.shown}
+        return {
+            name: wanted
+            for name, wanted in sorted(self.automaton.agreed(self.mask))
+            if name in shown
+        }
+
+    @cached_property
+    def result(self) -> Result:
+        """What the job has come to, as far as its statuses tell."""
+        return result_of(self.states)
+
+
+class Automaton:
+    """The knowledge automaton of one region. It never changes, but it remembers.
+
+    Any thread may use it: what two of them work out at once is equal, and where it matters that it
+    is one object, both get the one that was remembered first.
+
+    Attributes:
+        region: The region.
+        hidden: Its hidden states; the bit of each is its index.
+        moves: For each hidden state, its edges and the indices of their targets.
+        of_state: State name → mask.
+        words: The statuses that the life cycle knows.
+        start: What is known of a job that has just been created.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
+        self.lifecycle = lifecycle
+        self.region = region
+        expanded = expand(lifecycle, region)
+        self.hidden: list[Hidden] = list(expanded)
+        index = {one: position for position, one in enumerate(self.hidden)}
+        self.moves = [
+            [(edge, index[target]) for edge, target in moves] for moves in expanded.values()
+        ]
+        self.everything = (1 << len(self.hidden)) - 1
+        self._states = {state.name: state for state in region.states}
+        self.of_state = dict.fromkeys(self._states, 0)
+        for position, one in enumerate(self.hidden):
+            self.of_state[one.state] |= 1 << position
+        self.of_visible = self._grouped(lambda state: state.visible)
+        self.of_primary = self._grouped(lambda state: state.primary)
+        self.words = Words(lifecycle, region)
+        self._known: dict[int, Known] = {}
+        self._sights: dict[object, Sight] = {}
+        visible = [self._states[one.state].visible for one in self.hidden]
+        self._successors = {basis: Successors(self.moves, visible, basis) for basis in Basis}
+        #: Over all edges.
+        self.successors = self._successors[Basis.INFERRED]
+        initial = 0
+        for name in region.initial:
+            initial |= self.of_state[name]
+        # A hidden state that comes back to where it began has passed more than a new job has.
+        fresh = {one for one in self.hidden if self._is_fresh(one)}
+        self.start = self.known(initial & self._having(fresh.__contains__))
+        #: Filled by `jobstate.automaton.explanation.between`.
+        self.between: dict[tuple[int, int], Any] = {}
+
+    def successors_over(self, weakest: Basis) -> Successors:
+        """Return the successors over edges of at most some weakness."""
+        return self._successors[weakest]
+
+    def _is_fresh(self, one: Hidden) -> bool:
+        own = {
+            memory.name
+            for memory in self.lifecycle.memories
+            if memory.region == self.region.name and one.state in memory.states
+        }
+        return one.passed == own
+
+    def _having(self, wanted: Callable[[Hidden], bool]) -> int:
+        mask = 0
+        for position, one in enumerate(self.hidden):
+            if wanted(one):
+                mask |= 1 << position
+        return mask
+
+    def _grouped(self, key: Callable[[State], str]) -> dict[str, int]:
+        groups: dict[str, int] = {}
+        for state in self.region.states:
+            groups[key(state)] = groups.get(key(state), 0) | self.of_state[state.name]
+        return groups
+
+    def knows(self, visible: str) -> bool:
+        """Tell whether a status that histories print is one that the life cycle knows."""
+        return visible in self.words.visible
+
+    def unknown_in(self, primary: str, secondary: str | None) -> list[tuple[str, str]]:
+        """Return (axis, status) of the statuses shown that the life cycle does not know."""
+        words = self.words
+        found = []
+        if primary not in words.primaries:
+            found.append(("primary", primary))
+        if secondary is not None and secondary not in words.secondaries:
+            found.append(("secondary", secondary))
+        return found
+
+    def known(self, mask: int) -> Known:
+        """Return the object for a non-empty set of hidden states."""
+        found = self._known.get(mask)
+        if found is None:
+            found = self._known.setdefault(mask, Known(self, mask))
+        return found
+
+    # --- What an answer shows -------------------------------------------------------------------
+
+    def sight(
+        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+    ) -> Sight:
+        """Return what an answer shows, compiled: its statuses and its features."""
+        words = self.words
+        if primary is not None and primary not in words.primaries:
+            primary = UNKNOWN
+        if secondary is not None and secondary not in words.secondaries:
+            secondary = UNKNOWN
+        key = (primary, secondary, *features.items())
+        found = self._sights.get(key)
+        if found is None:
+            new = self._new_sight(primary, secondary, features)
+            found = self._sights.setdefault(key, new)
+        return found
+
+    def _new_sight(
+        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+    ) -> Sight:
+        fitting = self._with_features(features)
+        of_primary = self.everything
+        if primary not in (None, UNKNOWN):
+            of_primary = self.of_primary.get(primary, 0)
+        of_secondary = self.everything
+        # Beside an unknown primary status a known secondary one may mean something new: an unknown
+        # status must never pass for the end of a job.
+        if secondary not in (None, UNKNOWN) and primary != UNKNOWN:
+            of_secondary = self.of_visible.get(secondary, 0)
+        both = of_primary & of_secondary
+        unknown = UNKNOWN in (primary, secondary)
+        pair = not unknown and primary is not None and secondary is not None
+        name = f"{primary}/{secondary}" if pair else str(primary)
+        choices = (both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything)
+        return Sight(
+            mask=both & fitting,
+            real=next((mask for mask in choices if mask), 0),
+            features=fitting,
+            unknown=unknown,
+            primary_unknown=primary == UNKNOWN,
+            illegal_pair=pair and name not in self.words.states,
+            ruled_out=not both and not unknown and name in self.words.states,
+            visible=secondary if self.words.two_axes else primary,
+            key=(primary, secondary, tuple(features.items())),
+        )
+
+    def _with_features(self, features: Mapping[str, bool]) -> int:
+        # Features that exclude each other are a matter for a rule; here they would fit nothing.
+        clash = set(excluded(self.lifecycle, features))
+        declared = {each.name for each in self.lifecycle.features} - clash
+        wanted = {item for item in features.items() if item[0] in declared}
+        return self._having(lambda one: wanted.issubset(one.features))
+
+    # --- One step -------------------------------------------------------------------------------
+
+    def step(self, known: Known, sight: Sight) -> Known | None:
+        """Return what is known after a sampled answer; None where no legal run explains it."""
+        try:
+            return known.steps[sight]
+        except KeyError:
+            mask = self.successors.reach(known.mask) & sight.mask
+            found = known.steps[sight] = self.known(mask) if mask else None
+            return found
+
+    def states_of(self, mask: int) -> tuple[State, ...]:
+        """Return the states of a set of hidden states, in the life cycle's order."""
+        return tuple(state for state in self.region.states if mask & self.of_state[state.name])
+
+    def agreed(self, mask: int) -> set[tuple[str, bool]]:
+        """Return the features that all hidden states of a set have alike; none of no state.
+
+        A region that no job has, given some features, has no hidden states.
+        """
+        features = [set(self.hidden[place].features) for place in bits(mask)]
+        return set.intersection(*features) if features else set()
+
+    # --- Names ----------------------------------------------------------------------------------
+
+    def label_of(self, states: Sequence[State]) -> str:
+        """Return what people call a set of states."""
+        if len(states) == 1:
+            return states[0].name
+        if len(states) == len(self.region.states):
+            return "anything"
+        for group in ("primary", "visible"):
+            common = {getattr(state, group) for state in states}
+            if len(common) == 1:
+                return str(common.pop())
+        return " or ".join(state.name for state in states)
+
+
+class Words:
+    """The statuses that the life cycle knows in a region, whatever `given` has ruled out.
+
+    Attributes:
+        states: The names of the states.
+        primaries: The primary statuses.
+        secondaries: The secondary statuses.
+        visible: What histories print.
+        two_axes: There are secondary statuses.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
+        lost = [state for name, state in lifecycle.ruled_out if name == region.name]
+        states = [*region.states, *lost]
+        self.states = {state.name for state in states}
+        self.primaries = {state.primary for state in states}
+        self.secondaries = {state.secondary for state in states if state.secondary is not None}
+        self.visible = {state.visible for state in states}
+        self.two_axes = bool(self.secondaries)
+
+
+def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
+    """Return the automaton of each region by name; compiled once, in some milliseconds."""
+    found: dict[str, Automaton] | None = lifecycle.derived.get("automata")
+    return derive(lifecycle, "automata", _automata) if found is None else found
+
+
+def _automata(lifecycle: Lifecycle) -> dict[str, Automaton]:
+    return {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}

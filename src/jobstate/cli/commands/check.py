@@ -1,0 +1,152 @@
+"""``jobstate check``: the story of each job in some answers, and what can't be true in it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jobstate.cli.answers import Verdicts
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, emit, run, tightened
+from jobstate.cli.terminal import Paint
+from jobstate.cli.timeline import job_lines, summary_lines
+from jobstate.common.text import counted
+from jobstate.model.specification import Severity
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.lifecycle import SOURCES
+from jobstate.sagemaker.training_job.reader import READER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobstate.conformance.report import Report
+
+#: More jobs than this are not printed in full, unless asked for or not as they should be.
+MANY_JOBS: Final = 20
+
+HELP: Final = """Say what became of training jobs, and what can't be true of them.
+
+Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
+list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these. Several
+answers about one job, in the order given, are a series.
+
+\b
+Examples:
+  aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
+  jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+
+\b
+Exit codes:
+  0  every job is legal
+  1  a job did what its life cycle forbids
+  2  some input can't be read (the rest is judged all the same), or a wrong option
+"""
+
+
+class Format(StrEnum):
+    """How verdicts are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE", help="Files with answers; - is standard input."),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Notes and unmodelled statuses make a job illegal too."),
+]
+Chosen = Annotated[
+    Format,
+    typer.Option("--format", help="For people, or one line of JSON per job for programs."),
+]
+Every = Annotated[
+    bool,
+    typer.Option("--all", help=f"Print every job in full, be there more than {MANY_JOBS}."),
+]
+
+
+def check(  # noqa: PLR0913 - the options of a command
+    files: Files,
+    *,
+    strict: Strict = False,
+    given: Given = None,
+    ignore: Ignored = None,
+    chosen: Chosen = Format.TEXT,
+    every: Every = False,
+) -> None:
+    """Judge the answers in files, print the verdicts, end with an exit code."""
+    lifecycle = tightened(TRAINING_JOB, given, ignore)
+
+    def work() -> int:
+        answers = Verdicts(lifecycle, READER)
+        answers.read(files)
+        reports = answers.reports()
+        if chosen is Format.JSON:
+            for report in reports:
+                emit(json.dumps(report.to_dict()))
+        else:
+            for line in _text(answers, reports, strict=strict, every=every):
+                emit(line)
+        if answers.unusable:
+            return UNUSABLE
+        legal = all(_is_legal(report, strict=strict) for report in reports)
+        return 0 if legal else VIOLATIONS
+
+    run(work)
+
+
+def _is_legal(report: Report, *, strict: bool) -> bool:
+    return report.legal and not (strict and (report.violations or report.unmodelled))
+
+
+def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
+    paint = Paint.on(sys.stdout)
+    many = len(reports) > MANY_JOBS
+    for report in reports:
+        if every or not many or report.violations or report.unmodelled:
+            yield from job_lines(report, paint)
+            yield ""
+    illegal = frozenset(each.job for each in reports if not _is_legal(each, strict=strict))
+    if many:
+        yield from summary_lines(reports, illegal)
+        yield ""
+    if sources := list(_sources(reports)):
+        yield from (*sources, "")
+    colour = paint.bad if illegal else paint.good
+    counts = f"{counted(len(reports), 'job')}, {counted(answers.answers, 'answer')}"
+    yield f"{counts}: {colour(_verdict(reports, len(illegal)))}{_more(answers, reports)}"
+
+
+def _sources(reports: list[Report]) -> Iterator[str]:
+    """Yield what the short names of sources mean that violations name."""
+    named = " ".join({each.source for report in reports for each in report.violations})
+    for name, meaning in SOURCES.items():
+        if re.search(rf"\b{name}\b", named):
+            yield f"{name}: {meaning}"
+
+
+def _verdict(reports: list[Report], illegal: int) -> str:
+    if not reports:
+        return "nothing to judge"
+    return f"{illegal:,} illegal" if illegal else "all legal"
+
+
+def _more(answers: Verdicts, reports: list[Report]) -> str:
+    """Return what else there was, counted."""
+    severities = [each.severity for report in reports for each in report.violations]
+    counts = (
+        (severities.count(Severity.ERROR), "error"),
+        (severities.count(Severity.NOTE), "note"),
+        (sum(len(report.unmodelled) for report in reports), "unmodelled status"),
+        (answers.unusable, "unusable input"),
+        (sum(each.standing.untold + each.unkept for each in reports), "untold breach"),
+    )
+    found = ", ".join(counted(number, noun) for number, noun in counts if number)
+    return f" ({found})" if found else ""

@@ -1,0 +1,292 @@
+"""``jobstate diagram``: the life cycle, one job's way through it, or a fleet's, as a picture."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jobstate.cli.answers import STDIN, Kept
+from jobstate.cli.shell import UNUSABLE, Given, complain, run, tightened
+from jobstate.cli.terminal import listed
+from jobstate.common.text import counted, printable
+from jobstate.diagrams import Census, Look, fleet, picture, render, way
+from jobstate.errors import JobstateError
+from jobstate.journal.reader import History
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.reader import READER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobstate.diagrams import Overlay
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+
+HELP: Final = """Draw the life cycle of a training job, one job's way through it, or a fleet's.
+
+The format is that of the file's ending (.svg, .png, .html, .mmd, .dot, .puml, .scxml, .md, .csv)
+unless --format names it.
+
+\b
+Examples:
+  jobstate diagram -o training-job.svg
+  jobstate diagram --given spot=no --given stop=no -o on-demand.png
+  aws sagemaker describe-training-job --training-job-name NAME | jobstate diagram --job - -o job.svg
+  jobstate diagram --fleet monday.jsonl -o fleet.svg    # or jobs.db, the journal of a tracker
+  jobstate diagram -o training-job.html    # to click through, and to replay jobs in
+
+\b
+Exit codes:
+  0  drawn
+  2  some answers can't be read, a tool is missing, the file can't be written, or a wrong option
+"""
+
+
+class Format(StrEnum):
+    """What it is drawn as."""
+
+    SVG = "svg"
+    PNG = "png"
+    HTML = "html"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    PLANTUML = "plantuml"
+    SCXML = "scxml"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
+#: The ending of a file's name → the format.
+_ENDINGS: Final = {
+    ".svg": Format.SVG,
+    ".png": Format.PNG,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".mmd": Format.MERMAID,
+    ".dot": Format.DOT,
+    ".gv": Format.DOT,
+    ".puml": Format.PLANTUML,
+    ".scxml": Format.SCXML,
+    ".md": Format.MARKDOWN,
+    ".csv": Format.CSV,
+}
+
+#: What every file of SQLite begins with.
+_SQLITE: Final = b"SQLite format 3\x00"
+
+#: Formats that can have something laid over them.
+_OVERLAID: Final = (Format.SVG, Format.PNG)
+
+Chosen = Annotated[
+    Format | None,
+    typer.Option("--format", help="What it is drawn as; by default what the file's ending says."),
+]
+Looks = Annotated[
+    Look,
+    typer.Option("--look", help="Of SVG and PNG: as the reader's system is set, light, or dark."),
+]
+Job = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Lay over it the way of the job in this file of answers, or journal."
+    ),
+]
+Name = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Of several jobs in that file, the one of this name or arn."),
+]
+Fleet = Annotated[
+    str | None,
+    typer.Option(
+        "--fleet",
+        metavar="FILE",
+        help="Lay what all jobs in this file of answers, or journal, did over it.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file: all of it or, if that fails, nothing. Else to standard output.",
+    ),
+]
+
+
+class _UnusableError(Exception):
+    """Some input can't be used; what is wrong with it has been said."""
+
+
+def diagram(  # noqa: PLR0913 - the options of a command
+    *,
+    chosen: Chosen = None,
+    given: Given = None,
+    job: Job = None,
+    name: Name = None,
+    jobs: Fleet = None,
+    look: Looks = Look.AUTO,
+    output: Output = None,
+) -> None:
+    """Print the diagram, or write it."""
+    tight = tightened(TRAINING_JOB, given)
+    drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
+    if job is not None and jobs is not None:
+        raise typer.BadParameter("--job and --fleet exclude each other", param_hint="--fleet")
+    if name is not None and job is None:
+        raise typer.BadParameter("--name goes with --job", param_hint="--name")
+
+    def work() -> int:
+        try:
+            overlay = _way(tight, job, name) if job is not None else _fleet(tight, jobs)
+            drawn = _drawn(tight, drawn_as, overlay, look)
+        except _UnusableError:
+            return UNUSABLE
+        except (JobstateError, ModuleNotFoundError) as error:
+            complain(printable(str(error)))
+            return UNUSABLE
+        return _put(drawn, output)
+
+    run(work)
+
+
+def _format(chosen: Format | None, output: str | None, *, overlaid: bool) -> Format:
+    """Return what is drawn: what was asked for, or what the file's ending says.
+
+    Raises:
+        typer.BadParameter: Nothing says it, or nothing can be laid over it.
+    """
+    if chosen is None and output is not None:
+        chosen = _ENDINGS.get(Path(output).suffix.lower())
+    if chosen is None:
+        endings = ", ".join(_ENDINGS)
+        text = f"what shall it be? Name a format, or a file (-o) that ends in one of {endings}"
+        raise typer.BadParameter(text, param_hint="--format")
+    if overlaid and chosen not in _OVERLAID:
+        text = f"jobs are laid over svg and png, not over {chosen}"
+        raise typer.BadParameter(text, param_hint="--format")
+    return chosen
+
+
+def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
+    """Return the way of the job in a file, or of one of several."""
+    if not _is_database(file):
+        found = _read(file)
+        return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
+    with History(file, lifecycle=TRAINING_JOB) as history:
+        kept = history.job(_chosen(history.job_keys(), file, name))
+        return way(lifecycle, history.observations_of(kept))
+
+
+def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
+    """Return the one job that is meant.
+
+    Raises:
+        _UnusableError: It is none or more than one; that has been said.
+    """
+    names = {key.arn.rpartition("/")[2]: key for key in jobs}
+    wanted = [key for each, key in names.items() if name in {None, each, key.arn}]
+    if len(wanted) != 1:
+        there = listed(sorted(names))
+        problem = (
+            f"{counted(len(names), 'job')}: choose one with --name: {there}"
+            if name is None
+            else f"no job is called {printable(name)}; there: {there}"
+        )
+        complain(f"{printable(file)}: {problem}")
+        raise _UnusableError
+    return wanted[0]
+
+
+def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
+    """Return what the jobs in a file did; None without a file."""
+    if file is None:
+        return None
+    census = Census(lifecycle)
+    if _is_database(file):
+        with History(file, lifecycle=TRAINING_JOB) as history:
+            for seen in history.observations():
+                census.add(seen)
+        if not census.jobs:
+            complain(f"{printable(file)}: there is no job in it")
+            raise _UnusableError
+    else:
+        for answers in _read(file).jobs.values():
+            census.add(answers)
+    return fleet(lifecycle, census)
+
+
+def _is_database(file: str) -> bool:
+    """Tell whether a file is one of SQLite's, and so no answers but a journal.
+
+    To be asked only where no tracker has it in this process: closing it would end SQLite's locks.
+    """
+    path = Path(file)
+    try:
+        if file == STDIN or not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            return stream.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False  # which is said of it when it is read
+
+
+def _read(file: str) -> Kept:
+    found = Kept(READER)
+    found.read([file])
+    if found.unusable or not found.jobs:
+        if not found.unusable:
+            complain(f"{printable(file)}: there is no answer about a job in it")
+        raise _UnusableError
+    return found
+
+
+def _drawn(lifecycle: Lifecycle, chosen: Format, overlay: Overlay | None, look: Look) -> bytes:
+    if chosen is Format.PNG:
+        from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
+
+        # A bitmap can't ask what the reader's system is set to.
+        still = Look.LIGHT if look is Look.AUTO else look
+        return png(picture(lifecycle, overlay=overlay, look=still))
+    if chosen is Format.SVG:
+        return picture(lifecycle, overlay=overlay, look=look).encode()
+    return render(lifecycle, chosen.value).encode()
+
+
+def _put(drawn: bytes, output: str | None) -> int:
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(drawn)
+        return 0
+    try:
+        write(Path(output), drawn)
+    except OSError as error:
+        complain(f"{printable(output)}: {error.strerror or error}")
+        return UNUSABLE
+    return 0
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees a part of it.
+
+    Raises:
+        OSError: It can't be written; what was there before is still there.
+    """
+    path = path.resolve()  # a link stays a link
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a pipe, say, can't be replaced
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,255 @@
+"""``jobstate history``: what a tracker's journal says of jobs, and who has heard it."""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+import json
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from jobstate.cli.journal_text import (
+    MANY_JOBS,
+    View,
+    heading,
+    jobs_lines,
+    listeners_lines,
+    story_lines,
+)
+from jobstate.cli.progress import EVENTS, progress
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, emit, run
+from jobstate.cli.terminal import Paint, listed
+from jobstate.common.text import printable
+from jobstate.common.times import iso
+from jobstate.errors import JournalError
+from jobstate.journal.reader import History
+from jobstate.model.events import StatusEntered, job_dict
+from jobstate.sagemaker import TRAINING_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobstate.delivery.outbox import Posted
+    from jobstate.journal import Hearing
+    from jobstate.model.observation import JobKey
+
+#: As many names are offered in place of one that is not there.
+_NEAR: Final = 5
+
+HELP: Final = """Say what a tracker's journal has of jobs, and which listener has not heard it.
+
+Reads the file along while a tracker writes to it, or after a crash, and changes nothing. Without
+--job: the jobs that need a look first, and how far each listener is. With --job: the whole story of
+that job. Times are UTC. --format json prints every event, a line each, in order; with --listeners a
+line per listener.
+
+\b
+Examples:
+  jobstate history jobs.db
+  jobstate history jobs.db --since 2h
+  jobstate history jobs.db --job lighthouse-2026-10-05
+  jobstate history jobs.db --format json --since 2026-10-05 | gzip > events.jsonl.gz
+  jobstate history jobs.db --listeners
+
+\b
+Exit codes:
+  0  printed
+  1  a job of that name is not in it (near names are told)
+  2  the file can't be read, or a wrong option
+"""
+
+
+class Format(StrEnum):
+    """How a journal is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The journal.")]
+Jobs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--job", metavar="NAME|ARN", help="Tell all of this job only. Repeat for several."
+    ),
+]
+Chosen = Annotated[
+    Format,
+    typer.Option("--format", help="For people, or one line of JSON per event for programs."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Only what happened since then, by the service's clock: 30min, 2h, 7d (ago),"
+        " 2026-10-05, 2026-10-05T07:10Z.",
+    ),
+]
+Listeners = Annotated[
+    bool,
+    typer.Option("--listeners", help="Only how far the listeners are, with every parked job."),
+]
+Every = Annotated[
+    bool,
+    typer.Option("--all", help=f"List every job, be there more than {MANY_JOBS}."),
+]
+
+
+def history_command(  # noqa: PLR0913 - the options of a command
+    file: File,
+    *,
+    jobs: Jobs = None,
+    chosen: Chosen = Format.TEXT,
+    since: Since = None,
+    listeners: Listeners = False,
+    every: Every = False,
+) -> None:
+    """Print what a journal says, end with an exit code."""
+    now = datetime.now(UTC)
+    view = View(
+        now=now,
+        lifecycle=TRAINING_JOB,
+        paint=Paint.on(sys.stdout),
+        since=None if since is None else _time(since, now),
+    )
+    if listeners and jobs:
+        raise typer.BadParameter("--job and --listeners exclude each other", param_hint="--job")
+
+    def work() -> int:
+        try:
+            with History(file, lifecycle=TRAINING_JOB) as history:
+                if listeners:
+                    return _listeners(history, chosen, view)
+                if jobs:
+                    return _jobs(history, jobs, chosen, view)
+                return _whole(history, chosen, view, every=every)
+        except JournalError as error:
+            sys.stdout.flush()  # what could be read comes first
+            complain(printable(str(error)))
+            return UNUSABLE
+
+    run(work)
+
+
+# --- Times --------------------------------------------------------------------------------------
+
+_AGO: Final = re.compile(r"(\d{1,6})\s*(s|min|h|d)")
+_UNITS: Final = {
+    "s": timedelta(seconds=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+
+
+def _time(text: str, now: datetime) -> datetime:
+    """Return the time that a text names.
+
+    Raises:
+        typer.BadParameter: It names none.
+    """
+    try:
+        if ago := _AGO.fullmatch(text):
+            return now - int(ago[1]) * _UNITS[ago[2]]
+        named = datetime.fromisoformat(text)
+        return (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        wrong = f"{printable(text)} is no time: give 30min, 2h, 7d, 2026-10-05 or 2026-10-05T07:10Z"
+        raise typer.BadParameter(wrong, param_hint="--since") from None
+
+
+# --- What is printed ----------------------------------------------------------------------------
+
+
+def _whole(history: History, chosen: Format, view: View, *, every: bool) -> int:
+    if chosen is Format.JSON:
+        _export(history.events(), history.newest, view)
+        return 0
+    for line in heading(history, view):
+        emit(line)
+    emit("")
+    for line in jobs_lines(history, view, every=every):
+        emit(line)
+    emit("")
+    for line in listeners_lines(history.listeners(), view.paint, every=False):
+        emit(line)
+    return 0
+
+
+def _listeners(history: History, chosen: Format, view: View) -> int:
+    hearings = history.listeners()
+    if chosen is Format.JSON:
+        for hearing in hearings:
+            emit(json.dumps(_hearing_dict(hearing)))
+    else:
+        for line in listeners_lines(hearings, view.paint, every=True):
+            emit(line)
+    return 0
+
+
+def _jobs(history: History, names: Sequence[str], chosen: Format, view: View) -> int:
+    found = [key for key in history.job_keys() if {key.arn, _name(key)} & {*names}]
+    if chosen is Format.JSON:
+        events = heapq.merge(
+            *(history.events(job=key) for key in dict.fromkeys(found)), key=attrgetter("number")
+        )
+        _export(events, history.newest, view)
+    else:
+        hearings = history.listeners()
+        for place, key in enumerate(dict.fromkeys(found)):
+            if place:
+                emit("")
+            for line in story_lines(history, history.job(key), hearings, view):
+                emit(line)
+    there = {each for key in found for each in (key.arn, _name(key))}
+    missing = [name for name in dict.fromkeys(names) if name not in there]
+    sys.stdout.flush()
+    for name in missing:
+        complain(_not_there(history, name))
+    return VIOLATIONS if missing else 0
+
+
+def _not_there(history: History, name: str) -> str:
+    names = dict.fromkeys(map(_name, history.job_keys()))
+    wanted = name.rpartition("/")[2]
+    near = difflib.get_close_matches(wanted, names, n=_NEAR) or list(names)[:_NEAR]
+    offered = f"; near it: {listed(near)}" if near else ", nor any other"
+    return f"{printable(str(history.path))}: no job is called {printable(name)}{offered}"
+
+
+def _name(key: JobKey) -> str:
+    return key.arn.rpartition("/")[2]
+
+
+def _export(events: Iterator[Posted], newest: int, view: View) -> None:
+    """Print events, a line each; a bar shows how far it is, unless the lines go to the terminal."""
+    with progress(0 if sys.stdout.isatty() else newest, EVENTS) as told:
+        for number, event in events:
+            told(number)
+            if view.is_recent(event.start if isinstance(event, StatusEntered) else event.at):
+                emit(json.dumps({"number": number, **event.to_dict()}))
+
+
+def _hearing_dict(hearing: Hearing) -> dict[str, object]:
+    return {
+        "listener": hearing.name,
+        "behind": hearing.behind,
+        "cursor": hearing.cursor,
+        "held": [
+            {
+                "job": job_dict(held.job),
+                "first": held.first,
+                "waiting": held.waiting,
+                "attempts": held.attempts,
+                "error": held.error,
+                "parked": iso(held.parked),
+            }
+            for held in hearing.held
+        ],
+    }

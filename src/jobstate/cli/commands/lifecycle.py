@@ -1,0 +1,48 @@
+"""``jobstate lifecycle``: the life cycle itself, as a table or as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from jobstate.cli.shell import Given, emit, run, tightened
+from jobstate.model.tables import render
+from jobstate.sagemaker import TRAINING_JOB
+
+HELP: Final = """Print the life cycle of a training job: states, moves, rules, each with its source.
+
+\b
+Examples:
+  jobstate lifecycle --given spot=no
+  jobstate lifecycle --format csv > moves.csv
+
+\b
+Exit codes:
+  0  printed
+  2  a wrong option
+"""
+
+
+class Format(StrEnum):
+    """How the life cycle is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
+Chosen = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+
+
+def lifecycle(*, given: Given = None, chosen: Chosen = Format.TEXT) -> None:
+    """Print the life cycle."""
+    tight = tightened(TRAINING_JOB, given)
+
+    def work() -> int:
+        emit(render(tight, chosen.value))
+        return 0
+
+    run(work)

@@ -1,0 +1,330 @@
+"""JSON documents out of files and pipes, one at a time, each with the line it begins on.
+
+What arrives is hostile until parsed: whatever the bytes are, what comes out is a `Document` or an
+`Unusable`, and memory is bounded.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
+
+from attrs import frozen
+
+from jobstate.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: How many bytes are held at once at most: a line of JSON Lines, or a file of other JSON.
+MAX_BYTES = 256 * 1024 * 1024
+
+#: How deep objects and arrays may stand in one another. DescribeTrainingJob's answer needs 5.
+MAX_DEPTH = 64
+
+#: How many characters an integer may have: what CPython converts unless told otherwise, since the
+#: time grows with the square.
+MAX_DIGITS = 4300
+
+#: How much is read at once of what is kept whole: a stream may give less than it is asked for.
+_CHUNK = 1024 * 1024
+
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_BLANK = re.compile(r"[ \t\r\n]*")
+
+
+@frozen
+class Location:
+    """Where a document begins; prints as ``name:line``.
+
+    Attributes:
+        name: The file's name, as the caller gave it: escape it for where it is printed.
+        line: The line, from 1; None where the whole file is meant.
+    """
+
+    name: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.line is None else f"{self.name}:{self.line}"
+
+
+@frozen
+class Document:
+    """A JSON document.
+
+    Attributes:
+        location: Where it begins.
+        value: What it says, as `json` gives it. Strings may hold lone surrogates.
+        read: How many bytes of the stream have been used so far, this document included.
+    """
+
+    location: Location
+    value: object
+    read: int
+
+
+@frozen
+class Unusable:
+    """Something that is no JSON document.
+
+    Attributes:
+        location: Where it begins.
+        reason: What is wrong with it, in one line without control characters.
+        read: How many bytes of the stream have been used so far, this included.
+    """
+
+    location: Location
+    reason: str
+    read: int
+
+
+Found: TypeAlias = Document | Unusable
+
+
+def documents(stream: BinaryIO, name: str) -> Iterator[Found]:
+    """Yield each document of a stream, or why there is none.
+
+    The first line that is not blank decides. If it is a document, the stream is JSON Lines: each
+    line is a document of its own, and a bad one does not harm the rest. Else the stream is one
+    document or several, one after the other, over any number of lines: the first error ends it.
+    JSON Lines whose first line is bad are told by the second, if that is an object or an array.
+
+    Args:
+        stream: An open file or pipe; it is read line by line, and not closed.
+        name: What locations call it.
+    """
+    source = _Source(stream, name)
+    try:
+        yield from _found(source)
+    except OSError as error:
+        yield source.unusable(None, f"can't be read: {error.strerror or type(error).__name__}")
+
+
+class _DefectError(Exception):
+    """Why some text is no document.
+
+    Attributes:
+        reason: In words.
+        mendable: What comes after could make it one, or more than one.
+    """
+
+    def __init__(self, reason: str, *, mendable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.mendable = mendable
+
+
+class _Source:
+    """A stream, and how far it has been read."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self.number = 0
+        self.read = 0
+
+    def line(self) -> bytes:
+        """Return the next line that is not blank, cut off where it is too long; none at the end."""
+        while True:
+            line = self._stream.readline(MAX_BYTES + 1)
+            self.number += 1
+            self.read += len(line)
+            if self.number == 1:
+                line = line.removeprefix(_BOM)
+            if not line.isspace():
+                return line
+
+    def rest(self, room: int) -> bytes:
+        """Return what is left; if it is more than there is room for, a byte too many."""
+        chunks = []
+        while room >= 0 and (chunk := self._stream.read(min(room + 1, _CHUNK))):
+            chunks.append(chunk)
+            room -= len(chunk)
+            self.read += len(chunk)
+        return b"".join(chunks)
+
+    def location(self, line: int | None) -> Location:
+        return Location(self._name, line)
+
+    def unusable(self, line: int | None, reason: str) -> Unusable:
+        return Unusable(self.location(line), reason, self.read)
+
+
+def _found(source: _Source) -> Iterator[Found]:
+    line = source.line()
+    number = source.number
+    if not line:
+        yield source.unusable(None, "is empty")
+        return
+    try:
+        value = _only_value(line, number)
+    except _DefectError as defect:
+        second = b"" if defect.mendable or len(line) > MAX_BYTES else source.line()
+        if _is_record(second):
+            yield source.unusable(number, defect.reason)
+            yield from _json_lines(source, second)
+        else:
+            blank = b"\n" * min(source.number - number - 1, MAX_BYTES)
+            yield from _one_after_another(source, line + blank + second, number)
+    else:
+        yield Document(source.location(number), value, source.read)
+        yield from _json_lines(source, source.line())
+
+
+def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
+    while line:
+        number = source.number
+        try:
+            value = _only_value(line, number)
+        except _DefectError as defect:
+            yield source.unusable(number, defect.reason)
+            if len(line) > MAX_BYTES:  # the line may have no end
+                return
+        else:
+            yield Document(source.location(number), value, source.read)
+        line = source.line()
+
+
+def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Found]:
+    """Yield the documents that a stream is, whose lines from some number on begin with a head."""
+    read = max(0, source.read - len(head))
+    line = number
+    try:
+        text = _text(head + source.rest(MAX_BYTES - len(head)), number)
+        before, start = 0, _skip_blank(text, 0)
+        while start < len(text):
+            line += text.count("\n", before, start)
+            value, end = _value(text, start, number)
+            read += len(text[before:end].encode())
+            yield Document(source.location(line), value, read)
+            line += text.count("\n", start, end)
+            before, start = end, _skip_blank(text, end)
+    except _DefectError as defect:
+        yield source.unusable(line, defect.reason)
+
+
+# --- Parsing ------------------------------------------------------------------------------------
+
+
+def _is_record(line: bytes) -> bool:
+    """Tell whether a line is an object or an array, as a line of JSON Lines surely is."""
+    try:
+        return isinstance(_only_value(line, 1), (dict, list))
+    except _DefectError:
+        return False
+
+
+def _only_value(line: bytes, number: int) -> object:
+    text = _text(line, number)
+    value, end = _value(text, _skip_blank(text, 0), number)
+    after = _skip_blank(text, end)
+    if after < len(text):
+        place = _place(text, after, number)
+        raise _DefectError(f"goes on after its end at {place}", mendable=True)
+    return value
+
+
+def _text(data: bytes, number: int) -> str:
+    """Return what bytes say, whose first line has some number in the stream."""
+    if len(data) > MAX_BYTES:
+        raise _DefectError(f"is longer than {MAX_BYTES:,} bytes: split it into JSON Lines")
+    if (zero := data.find(0)) >= 0 and not data.startswith(_UTF_16):
+        raise _DefectError(f"has a NUL byte on line {number + data.count(10, 0, zero)}")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        guess = ", but probably UTF-16" if data.startswith(_UTF_16) else ""
+        line = number + data.count(10, 0, error.start)
+        raise _DefectError(f"is not UTF-8{guess} (line {line}: {error.reason})") from None
+
+
+def _value(text: str, start: int, number: int) -> tuple[object, int]:
+    """Return the value that begins somewhere in a text, and where it ends."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise _syntax(text, error, number) from None
+    except RecursionError:
+        raise _too_deep() from None
+    containers = text.count("{", start, end) + text.count("[", start, end)
+    if containers > MAX_DEPTH and _is_deep(value):  # counting is much cheaper than looking
+        raise _too_deep()
+    return value, end
+
+
+def _syntax(text: str, error: json.JSONDecodeError, number: int) -> _DefectError:
+    place = _place(text, error.pos, number)
+    cut_off = _skip_blank(text, error.pos) == len(text) or error.msg.startswith("Unterminated")
+    if cut_off:
+        return _DefectError(f"ends in the middle of a value at {place}", mendable=True)
+    words = error.msg.removesuffix(" at").rstrip(": ")
+    return _DefectError(f"is no JSON at {place}: {words}")
+
+
+def _too_deep() -> _DefectError:
+    return _DefectError(f"is nested more than {MAX_DEPTH} levels deep")
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _skip_blank(text: str, position: int) -> int:
+    match = _BLANK.match(text, position)
+    return match.end() if match else position
+
+
+def _place(text: str, position: int, number: int) -> str:
+    position = min(position, len(text.rstrip()))  # a text that is cut off ends where it is cut
+    line = number + text.count("\n", 0, position)
+    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
+
+
+# --- What `json` would let pass -----------------------------------------------------------------
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    counts = Counter(key for key, _ in pairs)
+    key = next(key for key, count in counts.items() if count > 1)
+    raise _DefectError(f"has the key {shown(key)} twice in one object")
+
+
+def _constant(name: str) -> NoReturn:
+    raise _DefectError(f"has the number {name}, which is no JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise _DefectError(f"has a number of {len(text):,} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _DefectError(f"has the number {shown(text)[1:-1]}, which is too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+)

@@ -1,0 +1,25 @@
+"""Text from outside, made safe to show to people.
+
+What a format needs besides (quotes, brackets …) each renderer adds.
+"""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    r"""Return a text in which all that can't be seen is spelled: ``\n``, ``\x1b``, ``\u202e``.
+
+    Controls, line ends, lone surrogates and the marks that turn the direction of writing would
+    otherwise clear a terminal, break a line of a file, or show a name as another.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 job``, ``2,000 jobs``, ``3 statuses``, ``4 breaches``."""
+    plural = f"{noun}es" if noun.endswith(("s", "ch")) else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"

@@ -1,0 +1,110 @@
+"""The verdict on a job: check one answer, or a series of answers in order.
+
+Folds `jobstate.conformance.judge` over answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobstate.conformance.answers import observations
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.report import Report, Step
+from jobstate.errors import ObservationError, Problem
+
+if TYPE_CHECKING:
+    from jobstate.conformance.job_state import Standing
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey, Observation, Shown
+
+#: Of how many answers the news are kept for one job. Real jobs bring some dozens; the bound is
+#: there for series made up to bring news without end.
+MOST_KEPT = 10_000
+
+
+def check(lifecycle: Lifecycle, answers: object) -> Report:
+    """Return the verdict on one job, from one answer about it or several in order.
+
+    Args:
+        lifecycle: The life cycle; tighten it with `Lifecycle.given`, switch rules off with
+            `Lifecycle.without`.
+        answers: What the service said, in any form that the life cycle's reader takes (for
+            SageMaker: what boto3 returns, what the CLI prints, events, records, lists of these),
+            or observations.
+
+    Raises:
+        ObservationError: An answer can't be read, there is none, or they are about several jobs.
+    """
+    series = Series(lifecycle)
+    for where, observation in observations(lifecycle, answers):
+        if series.job not in (None, observation.job):
+            expected = f"another answer about {series.job} (check_jobs takes several jobs)"
+            raise ObservationError([Problem(where, expected, str(observation.job))])
+        series.add(observation, where)
+    return series.report()
+
+
+def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
+    """Return the verdict on every job that answers speak of, in the order first seen.
+
+    Raises:
+        ObservationError: An answer can't be read.
+    """
+    jobs: dict[JobKey, Series] = {}
+    for where, observation in observations(lifecycle, answers):
+        if observation.job not in jobs:
+            jobs[observation.job] = Series(lifecycle)
+        jobs[observation.job].add(observation, where)
+    return {job: series.report() for job, series in jobs.items()}
+
+
+class Series:
+    """Answers about one job, judged as they are added.
+
+    Attributes:
+        lifecycle: The life cycle that judges.
+        job: The job; None before the first answer.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.job: JobKey | None = None
+        self._judge = judge_of(lifecycle)
+        self._standing: Standing | None = None
+        self._shown: dict[str, Shown] = {}
+        self._steps: list[Step] = []
+        self._answers = 0
+        self._unkept = 0
+
+    def add(self, observation: Observation, where: str = "") -> None:
+        """Judge one more answer; the caller sees to it that it is about the same job."""
+        found = self._judge.judge(self._standing, observation)
+        self.job = observation.job
+        self._standing = found.standing
+        self._shown.update(observation.shown)
+        self._answers += 1
+        # What breaks a rule is told a bounded number of times, so it is always kept.
+        wrong = found.violations or found.unmodelled
+        if wrong or found.entered or found.changed:
+            if wrong or len(self._steps) < MOST_KEPT:
+                step = Step(where, found.entered, found.changed, found.violations, found.unmodelled)
+                self._steps.append(step)
+            else:
+                self._unkept += 1
+
+    def report(self) -> Report:
+        """Return the verdict as it stands.
+
+        Raises:
+            ObservationError: There was no answer yet.
+        """
+        if self._standing is None:
+            raise ObservationError([Problem("", "an answer about a job", "none")])
+        return Report(
+            lifecycle=self.lifecycle,
+            standing=self._standing,
+            shown=dict(self._shown),
+            steps=tuple(self._steps),
+            answers=self._answers,
+            unkept=self._unkept,
+        )

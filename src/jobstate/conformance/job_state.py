@@ -1,0 +1,119 @@
+"""What is kept of a job between two answers, and what one more answer brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from attrs import define
+
+from jobstate.automaton.automaton import Known, Sight
+from jobstate.conformance.memo import Knowledge
+from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.observation import Entry, JobKey
+from jobstate.model.outcome import Result, with_reason
+from jobstate.model.states import Outcome
+
+#: One for all jobs, which mostly break no rule.
+_NOTHING_SAID: Mapping[str, frozenset[str]] = MappingProxyType({})
+_NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
+
+
+@define(eq=False)  # as good as frozen, which would take three times as long to make
+class Standing:
+    """Where a job stands.
+
+    Attributes:
+        job: The job.
+        known: What is known of it, region by region.
+        base: What was known when a history was last read; None before the first.
+        read: How many entries had been read then.
+        samples: What answers without a history have shown since, the newest few.
+        entries: The longest history.
+        modified: The newest LastModifiedTime.
+        since: The LastModifiedTime of the answer that first showed where the job's first region
+            stands now; the job may have come there before.
+        reason: Why the job ended, where an answer said more than its statuses.
+        entered: How many stays were told.
+        changes: How many changes were told.
+        said: Rule id (or kind of event) → keys of what was told of it already.
+        untold: How many more there were of a rule than the most that is told of one.
+        heard: What tells the last answer from another one; None where nobody keeps it.
+        place: Where a journal keeps it; 0 where none does.
+    """
+
+    job: JobKey
+    known: Knowledge
+    base: Known | None = None
+    read: int = 0
+    samples: tuple[Sight, ...] = ()
+    entries: Sequence[Entry] = ()
+    modified: datetime | None = None
+    since: datetime | None = None
+    reason: str | None = None
+    entered: int = 0
+    changes: int = 0
+    said: Mapping[str, frozenset[str]] = _NOTHING_SAID
+    untold: int = 0
+    heard: int | None = None
+    place: int = 0
+
+    def same_as(self, other: Standing) -> bool:
+        """Tell whether this says of the job what the other says, but for what tells answers."""
+        return (
+            self.known is other.known
+            and self.modified == other.modified
+            and self.samples == other.samples
+            and self.base is other.base
+            and (self.read, self.entered, self.changes)
+            == (other.read, other.entered, other.changes)
+            and (self.since, self.reason) == (other.since, other.reason)
+            and (self.said is other.said or dict(self.said) == dict(other.said))
+            and self.untold == other.untold
+            and (self.entries is other.entries or list(self.entries) == list(other.entries))
+        )
+
+    def since_when(
+        self, region: str, after: Knowledge, modified: datetime | None
+    ) -> datetime | None:
+        """Return since when a job has been, at the latest, where it is known to stand now.
+
+        Args:
+            region: The first region.
+            after: What is known now.
+            modified: When the record was changed that says so.
+        """
+        old, new = self.known.get(region), after.get(region)
+        if new is None or (old is not None and not old.narrows(new)):
+            return self.since
+        return modified
+
+    def result(self, region: str) -> Result:
+        """Return what the job has come to, as one region tells."""
+        known = self.known.get(region)
+        return _NOTHING_KNOWN if known is None else with_reason(known.result, self.reason)
+
+
+@define(eq=False)
+class Judgement:
+    """What one more observation brought.
+
+    Attributes:
+        standing: Where the job stands now.
+        entered: The stays that its history adds.
+        changed: How what is known of the current state moved, at most one per region.
+        violations: What it breaks and was not told of this job before.
+        unmodelled: Statuses that the life cycle does not know, likewise.
+    """
+
+    standing: Standing
+    entered: tuple[StatusEntered, ...] = ()
+    changed: tuple[StatusChanged, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of it as events, in the order in which listeners are told."""
+        return (*self.entered, *self.unmodelled, *self.violations, *self.changed)

@@ -1,0 +1,332 @@
+"""One step of judging: what was known of a job, one more observation → what is known now.
+
+Pure: the step returns what happened and changes nothing. `jobstate.conformance.check` folds it over
+the answers about a job; whoever tracks jobs keeps the `Standing` of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobstate.automaton.automaton import Automaton, Known, Sight, compile_lifecycle
+from jobstate.automaton.history import follow
+from jobstate.common.times import clock, is_before
+from jobstate.conformance.diagnosis import Refusal, Refused
+from jobstate.conformance.histories import contradiction, merged, shortening, stays
+from jobstate.conformance.job_state import Judgement, Standing
+from jobstate.conformance.memo import Memory
+from jobstate.conformance.moves import Reading, move
+from jobstate.conformance.rules import Ruleset
+from jobstate.conformance.violations import Telling
+from jobstate.model.events import StatusChanged
+from jobstate.model.lifecycle import Lifecycle, derive
+from jobstate.model.packed_history import Entries
+from jobstate.model.specification import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from jobstate.conformance.memo import Glance, View
+    from jobstate.model.observation import Entry, Observation
+    from jobstate.model.specification import Rule
+
+#: How many thin answers are kept until a history comes that they must agree with. Forgetting the
+#: oldest proves less, never something false.
+MOST_SAMPLES = 256
+
+
+@frozen
+class Moved:
+    """How one region moved: what is known after, and what could not be explained."""
+
+    known: Known
+    refused: Refused | None = None
+    base: Known | None = None
+    read: int = 0
+    samples: tuple[Sight, ...] = ()
+    reading: Reading | None = None
+    explained: bool = True
+
+
+class Judge:
+    """A life cycle compiled for judging. Build it once; it remembers, but it never changes.
+
+    Any number of threads may judge with it at once, as long as each has standings of its own.
+
+    Attributes:
+        lifecycle: The life cycle.
+        automata: Region name → its automaton.
+        memory: What is known and what is shown, one object each.
+        ruleset: The rules over one observation.
+        refusal: Says why something is refused.
+        telling: Makes events of findings.
+        history: The region whose statuses histories list; None where there is none.
+        main: The region that tells the outcome.
+        history_field: What answers call a history.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.automata = compile_lifecycle(lifecycle)
+        self._rules = {rule.id: rule for rule in lifecycle.rules}
+        self.telling = Telling(lifecycle, self.automata)
+        self.ruleset = Ruleset(lifecycle, self.automata)
+        self.refusal = Refusal(lifecycle)
+        history = lifecycle.history_region
+        self.history = None if history is None else history.name
+        self.history_field = "" if history is None else history.history
+        self.memory = Memory(self.automata, self.history)
+        self.main = lifecycle.regions[0].name
+
+    def judge(
+        self, before: Standing | None, observation: Observation, view: View | None = None
+    ) -> Judgement:
+        """Return what an observation brings, coming after everything that led to a standing.
+
+        Args:
+            before: The standing; None of a job that nobody has heard of.
+            observation: The observation.
+            view: What it shows, where the caller knows that already.
+        """
+        start = before or Standing(observation.job, self.memory.nothing)
+        if view is None:
+            view = self.memory.view(observation)
+        found = self.ruleset.findings(observation, view)
+        went_back = _went_back(start, observation)
+        if went_back is not None:
+            # What it says of the job is old news, and changes nothing.
+            found += self.broken("modified-time-went-back", went_back)
+            return self.telling.told(Judgement(start), observation, view, found)
+        reason = observation.cause or start.reason
+        if not observation.entries and not found and reason is None:
+            glance = self.memory.glance(start.known, view)
+            if glance is not None:
+                return _glanced(start, observation, glance)
+        return self._looked_at(start, observation, view, found)
+
+    def _looked_at(
+        self,
+        start: Standing,
+        observation: Observation,
+        view: View,
+        found: list[tuple[Rule, Finding]],
+    ) -> Judgement:
+        name, new = self.history_field, Entries.of(observation.entries)
+        contradicted = contradiction(start.entries, new, name)
+        rewritten = contradicted or shortening(start.entries, new, name)
+        if rewritten is not None:
+            found += self.broken("history-rewritten", rewritten)
+        moves = {
+            region: self.moved(region, start, observation, sight, fresh=rewritten is not None)
+            for region, sight in view.sights.items()
+        }
+        for moved in moves.values():
+            if moved.refused is not None:
+                found[:0] = self.broken(moved.refused.rule, moved.refused.finding)
+        changed = tuple(self.changes(start, observation, moves))
+        standing = self._standing(
+            start,
+            observation,
+            moves,
+            entries=new if contradicted else merged(start.entries, new) if new else start.entries,
+            changed=changed,
+        )
+        entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
+        return self.telling.told(Judgement(standing, entered, changed), observation, view, found)
+
+    def _standing(
+        self,
+        before: Standing,
+        observation: Observation,
+        moves: Mapping[str, Moved],
+        *,
+        entries: Sequence[Entry],
+        changed: tuple[StatusChanged, ...],
+    ) -> Standing:
+        moved = moves.get(self.history or "")
+        known = self.memory.knowledge(
+            {**before.known, **{region: each.known for region, each in moves.items()}}
+        )
+        return Standing(
+            job=before.job,
+            known=known,
+            base=moved.base if moved else before.base,
+            read=moved.read if moved else before.read,
+            samples=moved.samples if moved else before.samples,
+            entries=entries,
+            modified=_latest(before.modified, observation.modified),
+            since=before.since_when(self.main, known, observation.modified),
+            reason=observation.cause or before.reason,
+            entered=max(before.entered, len(observation.entries)),
+            changes=before.changes + len(changed),
+            said=before.said,
+            untold=before.untold,
+        )
+
+    def broken(self, rule_id: str, finding: Finding) -> list[tuple[Rule, Finding]]:
+        """Return a finding with its rule; nothing where the rule is switched off."""
+        rule = self._rules.get(rule_id)
+        return [] if rule is None else [(rule, finding)]
+
+    # --- What a region did ----------------------------------------------------------------------
+
+    def moved(
+        self,
+        region: str,
+        before: Standing,
+        observation: Observation,
+        sight: Sight,
+        *,
+        fresh: bool = False,
+    ) -> Moved:
+        """Return how a region moved. With `fresh`, a history is read from its beginning."""
+        automaton = self.automata[region]
+        known = before.known.get(region, automaton.start)
+        contradicted = self.refusal.features(known, sight, observation)
+        if contradicted is not None:
+            return _as_shown(automaton, sight, before, observation, contradicted)
+        if region == self.history and observation.entries:
+            return self._read_history(automaton, before, observation, sight, fresh=fresh)
+        return self._read_sample(automaton, before, known, observation, sight)
+
+    def _read_sample(
+        self,
+        automaton: Automaton,
+        before: Standing,
+        known: Known,
+        observation: Observation,
+        sight: Sight,
+    ) -> Moved:
+        after = automaton.step(known, sight)
+        if not sight.primary_unknown and (after is None or sight.illegal_pair):
+            was = before.known.get(automaton.region.name)
+            refused = self.refusal.sample(was, known, sight, observation)
+            return _as_shown(automaton, sight, before, observation, refused)
+        if after is None or sight.unknown:
+            # The primary status has been judged where it is known; the rest could be anything.
+            return _as_shown(automaton, sight, before, observation)
+        samples = before.samples
+        if not samples or samples[-1] is not sight:
+            samples = (*samples[1 - MOST_SAMPLES :], sight)
+        return Moved(after, None, before.base, before.read, samples)
+
+    def _read_history(
+        self,
+        automaton: Automaton,
+        before: Standing,
+        observation: Observation,
+        sight: Sight,
+        *,
+        fresh: bool,
+    ) -> Moved:
+        base, samples, read = before.base, before.samples, before.read
+        if fresh or not read:
+            base, samples, read = (None, () if fresh else samples, 0)
+        entries = observation.entries
+        statuses = tuple(entry.status for entry in entries[read:])
+        followed = follow(automaton, base, samples, statuses, sight)
+        refused = self.refusal.history(automaton, followed, sight, observation, read)
+        known, explained = followed.known, followed.known is not None
+        if known is None or sight.unknown:
+            # Reality wins; of what the history leaves possible, keep what agrees with it.
+            reached = automaton.successors.reach(followed.history.mask) & sight.mask
+            known = automaton.known(sight.real if sight.unknown else reached or sight.real)
+        reading = Reading(base, samples, statuses, sight)
+        return Moved(known, refused, known, len(entries), (), reading, explained)
+
+    # --- What is told ---------------------------------------------------------------------------
+
+    def changes(
+        self, before: Standing, observation: Observation, moves: Mapping[str, Moved]
+    ) -> Iterator[StatusChanged]:
+        """Yield how what is known moved, where the new knowledge excludes the old."""
+        reason = observation.cause or before.reason
+        ordinal = before.changes
+        for region, moved in moves.items():
+            old = before.known.get(region)
+            if old is None or old.excludes(moved.known):
+                ordinal += 1
+                yield StatusChanged(
+                    job=observation.job,
+                    move=move(
+                        old,
+                        moved.known,
+                        moved.reading,
+                        explained=moved.explained and moved.refused is None,
+                        reason=reason,
+                    ),
+                    at=observation.modified,
+                    ordinal=ordinal,
+                )
+
+
+def judge_of(lifecycle: Lifecycle) -> Judge:
+    """Return the judge of a life cycle; compiled once per life cycle, in milliseconds."""
+    found: Judge | None = lifecycle.derived.get("judge")
+    return derive(lifecycle, "judge", Judge) if found is None else found
+
+
+def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judgement:
+    """Return what an answer brings that has no history, breaks nothing and is soon understood."""
+    samples, sample = before.samples, glance.sample
+    if sample is not None and (not samples or samples[-1] is not sample):
+        samples = (*samples[1 - MOST_SAMPLES :], sample)
+    modified = observation.modified
+    ordinal = before.changes
+    changed = []
+    for made in glance.moves:
+        ordinal += 1
+        changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
+    standing = Standing(
+        before.job,
+        glance.knowledge,
+        before.base,
+        before.read,
+        samples,
+        before.entries,
+        _latest(before.modified, modified),
+        modified if glance.came else before.since,
+        None,
+        before.entered,
+        ordinal,
+        before.said,
+        before.untold,
+    )
+    return Judgement(standing, (), tuple(changed))
+
+
+def _as_shown(
+    automaton: Automaton,
+    sight: Sight,
+    before: Standing,
+    observation: Observation,
+    refused: Refused | None = None,
+) -> Moved:
+    """Reality wins: what is shown is known, and the next step starts from there."""
+    known = automaton.known(sight.real)
+    read = len(observation.entries or before.entries)
+    return Moved(known, refused, base=known, read=read)
+
+
+def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
+    """Return the later time: one that was printed more coarsely must not hide the finer one."""
+    if was is None or now is None:
+        return was or now
+    return max(was, now)
+
+
+def _went_back(before: Standing, observation: Observation) -> Finding | None:
+    was, modified = before.modified, observation.modified
+    if was is None or modified is None or modified >= was or not is_before(modified, was):
+        return None
+    then, now = clock(was), clock(modified)
+    return Finding(
+        message=f"LastModifiedTime is {now}, but an earlier answer had {then}",
+        path="LastModifiedTime",
+        seen=now,
+        allowed=(f"{then} or later",),
+        at=observation.modified,
+    )

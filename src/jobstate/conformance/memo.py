@@ -1,0 +1,168 @@
+"""What is known of a job, region by region, and what answers show, each compiled once for all jobs.
+
+Jobs of a fleet stand in the same few places and answers show the same few things. So there is one
+object for each, and what one means after the other is worked out once and remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import define, field
+
+from jobstate.automaton.automaton import Known, Sight
+from jobstate.conformance.moves import move
+from jobstate.model.events import Move
+
+if TYPE_CHECKING:
+    from jobstate.automaton.automaton import Automaton
+    from jobstate.model.observation import Observation
+
+#: How many of each are remembered; bounded, since what is seen comes from outside.
+_REMEMBERED = 1 << 14
+
+#: Held for the moment in which a view gets its number. One for all.
+_NUMBERING: Final = Lock()
+
+
+@define(eq=False)
+class View:
+    """What answers show of the statuses and features. One object for equal ones.
+
+    Attributes:
+        number: No other view has it.
+        sights: Region → what is shown of it, compiled.
+        features: The features shown.
+        plain: Every status is known, and every two that go together are a state.
+        plans: Names of fields → what the rules have to look at in an answer that has them.
+    """
+
+    number: int
+    sights: Mapping[str, Sight]
+    features: Mapping[str, bool]
+    plain: bool
+    plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
+
+
+@define(eq=False)
+class Glance:
+    """What a view without a history means for a job of which something is known.
+
+    Attributes:
+        knowledge: What is known then.
+        moves: How it moved, where the new knowledge excludes the old.
+        came: Where the first region stands now was not known before.
+        sample: What the region with the history was shown as; None where it was not shown.
+    """
+
+    knowledge: Knowledge
+    moves: tuple[Move, ...]
+    came: bool
+    sample: Sight | None
+
+
+@define(eq=False)
+class Knowledge(Mapping[str, Known]):
+    """Region → what is known there; a region never shown is absent. One object for equal ones."""
+
+    _regions: dict[str, Known]
+    #: Filled by `Memory.glance`.
+    glances: dict[View, Glance | None] = field(factory=dict, init=False, repr=False)
+
+    def __getitem__(self, region: str) -> Known:
+        return self._regions[region]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._regions)
+
+    def __len__(self) -> int:
+        return len(self._regions)
+
+
+class Memory:
+    """Remembers views, knowledge and what the one means after the other, for one life cycle.
+
+    Any thread may ask: what two of them work out at once is remembered once, and both get that.
+    """
+
+    def __init__(self, automata: Mapping[str, Automaton], history: str | None) -> None:
+        self._automata = automata
+        self._history = history
+        self._main = next(iter(automata))
+        self._views: dict[object, View] = {}
+        self._count = 0
+        self._knowledge: dict[object, Knowledge] = {}
+        #: Of a job that nobody has heard of.
+        self.nothing = Knowledge({})
+
+    def view(self, observation: Observation) -> View:
+        """Return what an observation shows."""
+        key: tuple[object, ...] = tuple(observation.shown.items())
+        if observation.features:
+            key += tuple(observation.features.items())
+        try:
+            return self._views[key]
+        except KeyError:
+            return self._new_view(key, observation)
+
+    def _new_view(self, key: object, observation: Observation) -> View:
+        sights = {
+            region: self._automata[region].sight(
+                shown.primary, shown.secondary, observation.features
+            )
+            for region, shown in observation.shown.items()
+            if region in self._automata
+        }
+        plain = not any(sight.unknown or sight.illegal_pair for sight in sights.values())
+        with _NUMBERING:
+            self._count += 1
+            number = self._count
+        view = View(number, sights, dict(observation.features), plain)
+        if len(self._views) >= _REMEMBERED:
+            self._views.clear()
+        return self._views.setdefault(key, view)
+
+    def knowledge(self, regions: Mapping[str, Known]) -> Knowledge:
+        """Return the object for what is known of each region."""
+        key = tuple(regions.items())
+        found = self._knowledge.get(key)
+        if found is None:
+            if len(self._knowledge) >= _REMEMBERED:
+                self._knowledge.clear()
+            found = self._knowledge.setdefault(key, Knowledge(dict(regions)))
+        return found
+
+    def glance(self, before: Knowledge, view: View) -> Glance | None:
+        """Return what a view means that comes after something is known.
+
+        None where that takes a closer look: no legal run shows it, or a status is not known.
+        """
+        try:
+            return before.glances[view]
+        except KeyError:
+            if len(before.glances) >= _REMEMBERED:
+                before.glances.clear()
+            found = before.glances[view] = self._new_glance(before, view) if view.plain else None
+            return found
+
+    def _new_glance(self, before: Knowledge, view: View) -> Glance | None:
+        after = dict(before)
+        moves: dict[str, Move] = {}
+        for region, sight in view.sights.items():
+            automaton, old = self._automata[region], before.get(region)
+            new = automaton.step(old or automaton.start, sight)
+            if new is None:
+                return None
+            after[region] = new
+            if old is None or old.excludes(new):
+                moves[region] = move(old, new, None, explained=True, reason=None)
+        main = before.get(self._main)
+        arrived = self._main in after and (main is None or main.narrows(after[self._main]))
+        return Glance(
+            self.knowledge(after),
+            tuple(moves.values()),
+            arrived,
+            view.sights.get(self._history or ""),
+        )

@@ -1,0 +1,168 @@
+"""The verdict on one job and its story, as an object and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobstate.common.times import iso
+from jobstate.conformance.job_state import Standing
+from jobstate.errors import ConformanceError
+from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation, job_dict
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.observation import Shown
+from jobstate.model.specification import Severity
+
+if TYPE_CHECKING:
+    from jobstate.model.observation import Entry, JobKey
+    from jobstate.model.outcome import Result
+
+#: The version of what `Report.to_dict` gives; it grows when a field changes its meaning or goes.
+SCHEMA_VERSION = 1
+
+
+@frozen
+class Step:
+    """What one answer brought.
+
+    Attributes:
+        where: Where the answer came from: a path in the document, a file and line.
+        entered: The stays that its history adds.
+        changed: How what is known of the current state moved.
+        violations: What it breaks, as far as it was not told before.
+        unmodelled: Statuses that the life cycle does not know, likewise.
+    """
+
+    where: str
+    entered: tuple[StatusEntered, ...] = ()
+    changed: tuple[StatusChanged, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+
+@frozen(kw_only=True)
+class Report:
+    """The verdict on one job, and its story.
+
+    Attributes:
+        lifecycle: The life cycle that judges.
+        standing: Where the job stands now.
+        shown: Region name → the status shown last.
+        steps: What each answer brought, in order; answers that brought nothing are left out.
+        answers: How many answers were read.
+        unkept: How many answers brought news beyond the most that is kept of one job.
+    """
+
+    lifecycle: Lifecycle
+    standing: Standing
+    shown: Mapping[str, Shown]
+    steps: tuple[Step, ...] = ()
+    answers: int = 0
+    unkept: int = 0
+
+    @property
+    def job(self) -> JobKey:
+        """The job."""
+        return self.standing.job
+
+    @property
+    def region(self) -> str:
+        """The name of the region that tells the job's outcome: the first."""
+        return self.lifecycle.regions[0].name
+
+    @property
+    def result(self) -> Result:
+        """What the job has come to."""
+        return self.standing.result(self.region)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The job's history, as far as answers gave it."""
+        return tuple(self.standing.entries)
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything that broke a rule, notes included, in the order found."""
+        return tuple(each for step in self.steps for each in step.violations)
+
+    @property
+    def unmodelled(self) -> tuple[Unmodelled, ...]:
+        """Every status that the life cycle does not know."""
+        return tuple(each for step in self.steps for each in step.unmodelled)
+
+    @property
+    def entered(self) -> tuple[StatusEntered, ...]:
+        """Every stay in a secondary status, in the order told."""
+        return tuple(each for step in self.steps for each in step.entered)
+
+    @property
+    def changes(self) -> tuple[StatusChanged, ...]:
+        """How what is known of the job's state moved."""
+        return tuple(each for step in self.steps for each in step.changed)
+
+    @property
+    def legal(self) -> bool:
+        """No rule of severity error is broken."""
+        return not any(each.severity is Severity.ERROR for each in self.violations)
+
+    def validate(self) -> None:
+        """Do nothing where the job is legal.
+
+        Raises:
+            ConformanceError: It is not; the error lists every violation.
+        """
+        if not self.legal:
+            raise ConformanceError(str(self.job), self.violations)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data; times are ISO 8601 in UTC, durations seconds."""
+        shown = self.shown.get(self.region)
+        result = self.result
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
+            "given": dict(self.lifecycle.assumed),
+            "job": job_dict(self.job),
+            "status": {
+                "primary": shown.primary if shown else None,
+                "secondary": shown.secondary if shown else None,
+            },
+            "outcome": str(result.outcome),
+            "final": result.final,
+            "gone": result.gone,
+            "cause": result.cause,
+            "legal": self.legal,
+            "violations": [
+                {**each.details(), "where": step.where}
+                for step in self.steps
+                for each in step.violations
+            ],
+            "unmodelled": [
+                {**each.details(), "where": step.where}
+                for step in self.steps
+                for each in step.unmodelled
+            ],
+            "entries": [
+                _entry_dict(ordinal, entry) for ordinal, entry in enumerate(self.entries, start=1)
+            ],
+            "changes": [
+                {**each.details(), "where": step.where}
+                for step in self.steps
+                for each in step.changed
+            ],
+            "answers": self.answers,
+            "untold": self.standing.untold + self.unkept,
+        }
+
+
+def _entry_dict(ordinal: int, entry: Entry) -> dict[str, object]:
+    return {
+        "ordinal": ordinal,
+        "status": entry.status,
+        "start": iso(entry.start),
+        "end": iso(entry.end),
+        "seconds": None if entry.end is None else (entry.end - entry.start).total_seconds(),
+        "message": entry.message,
+    }

@@ -1,0 +1,248 @@
+"""The tests of rules that look at one observation, compiled for a life cycle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from jobstate.common.times import clock, is_before
+from jobstate.errors import shown
+from jobstate.model.hidden_states import excluded
+from jobstate.model.specification import (
+    Finding,
+    InOrder,
+    OverFields,
+    OverHistory,
+    Requires,
+    Rule,
+    RuleFunction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jobstate.automaton.automaton import Automaton, Sight
+    from jobstate.conformance.memo import View
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import Observation
+    from jobstate.model.specification import Where
+    from jobstate.model.states import State
+
+
+#: Of how many sets of fields a plan is kept for answers that show the same.
+MOST_PLANS = 256
+
+
+@define(eq=False)
+class _Plan:
+    """What there is to look at in answers that show the same statuses and have the same fields."""
+
+    unmet: list[tuple[Rule, Requires]]
+    orders: list[tuple[Rule, list[str]]]
+    functions: list[tuple[Rule, RuleFunction]]
+    over_histories: list[tuple[Rule, RuleFunction]]
+    excluded: bool
+
+
+class Ruleset:
+    """The rules of a life cycle that look at one observation at a time."""
+
+    def __init__(self, lifecycle: Lifecycle, automata: Mapping[str, Automaton]) -> None:
+        self._lifecycle = lifecycle
+        self._automata = automata
+        self._place = {rule.id: place for place, rule in enumerate(lifecycle.rules)}
+        tests = [(rule, test) for rule in lifecycle.rules for test in rule.tests]
+        #: Field, or region, that asks for something → what is asked. Most answers have few.
+        self._by_field: dict[str, list[tuple[Rule, Requires]]] = {}
+        self._by_region: dict[str, list[tuple[Rule, Requires, Where]]] = {}
+        for rule, test in tests:
+            if isinstance(test, Requires):
+                if test.field is not None:
+                    self._by_field.setdefault(test.field, []).append((rule, test))
+                if test.when is not None:
+                    where = test.when
+                    self._by_region.setdefault(where.region, []).append((rule, test, where))
+        self._orders = [(rule, test) for rule, test in tests if isinstance(test, InOrder)]
+        self._over_histories = [
+            (rule, test) for rule, test in tests if isinstance(test, OverHistory)
+        ]
+        self._functions = [
+            (rule, test)
+            for rule, test in tests
+            if not isinstance(test, (Requires, InOrder, OverHistory, OverFields))
+        ]
+        self._over_fields = [(rule, test) for rule, test in tests if isinstance(test, OverFields)]
+        rules = {rule.id: rule for rule in lifecycle.rules}
+        self._exclusions = [
+            (rules[each.rule], each) for each in lifecycle.exclusions if each.rule in rules
+        ]
+
+    def findings(self, observation: Observation, view: View) -> list[tuple[Rule, Finding]]:
+        """Return what each rule finds, in the order of the rules."""
+        fields = observation.fields
+        names = tuple(fields)
+        plan = view.plans.get(names) or self._new_plan(names, view)
+        found = [(rule, self._unmet(test, observation)) for rule, test in plan.unmet]
+        for rule, ordered in plan.orders:
+            if not _looks_in_order(ordered, fields):
+                found += [(rule, finding) for finding in _in_order(ordered, observation)]
+        functions = plan.functions
+        if observation.entries:
+            functions = functions + plan.over_histories
+        for rule, function in functions:
+            for finding in function(self._lifecycle, observation):
+                found.append((rule, finding))
+        if plan.excluded:
+            found += self._excluded(observation)
+        if len(found) > 1:
+            found.sort(key=lambda pair: self._place[pair[0].id])
+        return found
+
+    def _new_plan(self, names: tuple[str, ...], view: View) -> _Plan:
+        """Work out what is left to look at in answers with such a view and such fields."""
+        there = set(names)
+        plan = _Plan(
+            unmet=list(self._unmet_by(names, view.sights)),
+            orders=[
+                (rule, ordered)
+                for rule, order in self._orders
+                if len(ordered := [name for name in order.fields if name in there]) > 1
+            ],
+            functions=[
+                *self._functions,
+                *(
+                    (rule, test.function)
+                    for rule, test in self._over_fields
+                    if there.issuperset(test.fields)
+                ),
+            ],
+            over_histories=[
+                (rule, test.function)
+                for rule, test in self._over_histories
+                if there.issuperset(test.fields)
+            ],
+            excluded=bool(excluded(self._lifecycle, view.features)),
+        )
+        if len(view.plans) >= MOST_PLANS:
+            view.plans.clear()
+        view.plans[names] = plan
+        return plan
+
+    def _unmet_by(
+        self, names: Iterable[str], sights: Mapping[str, Sight]
+    ) -> Iterator[tuple[Rule, Requires]]:
+        """Yield what is asked for and can't be.
+
+        What is not shown is not judged, and an unknown status could be anything.
+        """
+        for name in names:
+            for rule, test in self._by_field.get(name, ()):
+                sight = sights.get(test.then.region)
+                if sight is not None and not self._holds_for_any(test.then, sight):
+                    yield rule, test
+        for region, asking in sights.items():
+            for rule, test, when in self._by_region.get(region, ()):
+                sight = sights.get(test.then.region)
+                if sight is None or self._holds_for_any(test.then, sight):
+                    continue
+                if self._holds_for_all(when, asking):
+                    yield rule, test
+
+    def _holds_for_all(self, where: Where, sight: Sight) -> bool:
+        states = self._automata[where.region].states_of(sight.real)
+        return bool(states) and all(where.holds(state) for state in states)
+
+    def _holds_for_any(self, where: Where, sight: Sight) -> bool:
+        states = self._automata[where.region].states_of(sight.real)
+        return not states or any(where.holds(state) for state in states)
+
+    def _unmet(self, test: Requires, observation: Observation) -> Finding:
+        here = observation.shown[test.then.region]
+        return Finding(
+            message=f"{self._asked(test, observation)} while the {_words(test.then.region)} is"
+            f" {here}",
+            path=test.field or self._automata[test.then.region].region.field,
+            seen=str(here),
+            allowed=tuple(state.name for state in self._states(test.then)),
+            at=_time_of(test, observation),
+        )
+
+    def _asked(self, test: Requires, observation: Observation) -> str:
+        if test.field is not None:
+            return f"{test.field} is set ({_value(observation.fields[test.field])})"
+        region = test.when.region if test.when else ""
+        return f"the {_words(region)} is {observation.shown[region]}"
+
+    def _states(self, where: Where) -> list[State]:
+        region = self._automata[where.region].region
+        return [state for state in region.states if where.holds(state)]
+
+    def _excluded(self, observation: Observation) -> Iterator[tuple[Rule, Finding]]:
+        for rule, exclusion in self._exclusions:
+            if all(observation.features.get(name) for name in exclusion.features):
+                together = " and ".join(_words(name) for name in exclusion.features)
+                yield (
+                    rule,
+                    Finding(
+                        message=f"the job shows {together}, which exclude each other",
+                        path="features",
+                        seen=together,
+                        allowed=tuple(f"no {_words(name)}" for name in exclusion.features),
+                        at=observation.modified,
+                    ),
+                )
+
+
+def _looks_in_order(names: list[str], fields: Mapping[str, object]) -> bool:
+    """Tell quickly that nothing is out of order, to the last digit."""
+    values = [fields[name] for name in names]
+    return all(map(_is_at_most, values, values[1:]))
+
+
+def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
+    fields = observation.fields
+    there = [(name, fields[name]) for name in names]
+    # At different precisions "not before" is not transitive, so every pair is compared.
+    for (low_name, low), (high_name, high) in combinations(there, 2):
+        if _is_certainly_less(high, low):
+            yield Finding(
+                message=f"{high_name} ({_value(high)}) is less than {low_name} ({_value(low)})",
+                path=high_name,
+                seen=_value(high),
+                allowed=(f"{_value(low)} or more",),
+                at=high if isinstance(high, datetime) else observation.modified,
+            )
+
+
+def _is_at_most(one: object, other: object) -> bool:
+    """Tell whether two values are of a kind and in order."""
+    if type(one) is datetime and type(other) is datetime:
+        return one <= other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one <= other
+    return False
+
+
+def _is_certainly_less(one: object, other: object) -> bool:
+    """Compare values of a kind, times at the coarser precision; others are nobody's order."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return is_before(one, other)
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one < other
+    return False
+
+
+def _value(value: object) -> str:
+    return clock(value) if isinstance(value, datetime) else shown(value)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _time_of(test: Requires, observation: Observation) -> datetime | None:
+    value = observation.fields.get(test.field) if test.field else None
+    return value if isinstance(value, datetime) else observation.modified

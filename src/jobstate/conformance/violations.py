@@ -1,0 +1,124 @@
+"""What is told of a job: what it breaks and the statuses that nobody knows, each once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from jobstate.model.events import Unmodelled, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobstate.automaton.automaton import Automaton
+    from jobstate.conformance.job_state import Judgement, Standing
+    from jobstate.conformance.memo import View
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import Observation
+    from jobstate.model.specification import Finding, Rule
+
+#: How often a job is told to break one rule. More would tell nobody anything, and what is kept of
+#: a job must be bounded whatever is said of it.
+MOST_TOLD = 100
+
+
+class _Teller:
+    """Sees to it that the same is told once of a job, and not without end."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.said = dict(standing.said)
+        self.untold = standing.untold
+
+    def tells(self, topic: str, key: str) -> bool:
+        """Tell whether it is news, and remember it."""
+        told = self.said.get(topic, frozenset())
+        if key in told:
+            return False
+        if len(told) >= MOST_TOLD:
+            self.untold += 1
+            return False
+        self.said[topic] = told | {key}
+        return True
+
+
+class Telling:
+    """Makes events of findings, for one life cycle."""
+
+    def __init__(self, lifecycle: Lifecycle, automata: Mapping[str, Automaton]) -> None:
+        history = lifecycle.history_region
+        self._history = None if history is None else history.name
+        self._automata = automata
+        #: Name and version, which every violation carries.
+        self._judge = str(lifecycle)
+
+    def told(
+        self,
+        judgement: Judgement,
+        observation: Observation,
+        view: View,
+        found: list[tuple[Rule, Finding]],
+    ) -> Judgement:
+        """Add what the findings and unknown statuses say, each once per job."""
+        news = list(self._unmodelled(observation)) if self._has_unknown(judgement, view) else ()
+        if not found and not news:
+            return judgement
+        teller = _Teller(judgement.standing)
+        violations = tuple(
+            violation
+            for violation in (self._violation(rule, each, observation) for rule, each in found)
+            if teller.tells(violation.rule, violation.key)
+        )
+        unmodelled = tuple(each for each in news if teller.tells(each.kind, each.key))
+        return evolve(
+            judgement,
+            standing=evolve(judgement.standing, said=teller.said, untold=teller.untold),
+            violations=violations,
+            unmodelled=unmodelled,
+        )
+
+    def _violation(self, rule: Rule, finding: Finding, observation: Observation) -> Violation:
+        return Violation(
+            job=observation.job,
+            rule=rule.id,
+            severity=rule.severity,
+            message=finding.message,
+            basis=rule.basis,
+            source=rule.source,
+            path=finding.path,
+            seen=finding.seen,
+            allowed=finding.allowed,
+            at=finding.at,
+            lifecycle=self._judge,
+        )
+
+    def _has_unknown(self, judgement: Judgement, view: View) -> bool:
+        """Tell quickly whether a status may be new to the life cycle and was not told yet."""
+        if not view.plain and any(sight.unknown for sight in view.sights.values()):
+            return True
+        if self._history is None or not judgement.entered:
+            return False
+        knows = self._automata[self._history].knows
+        return not all(knows(entered.status) for entered in judgement.entered)
+
+    def _unmodelled(self, observation: Observation) -> Iterator[Unmodelled]:
+        for region, shown in observation.shown.items():
+            automaton = self._automata.get(region)
+            if automaton is not None:
+                for axis, value in automaton.unknown_in(shown.primary, shown.secondary):
+                    yield Unmodelled(
+                        job=observation.job,
+                        field=f"{region}.{axis}",
+                        value=value,
+                        at=observation.modified,
+                    )
+        if self._history is not None:
+            automaton = self._automata[self._history]
+            for entry in observation.entries:
+                if not automaton.knows(entry.status):
+                    yield Unmodelled(
+                        job=observation.job,
+                        field=f"{self._history}.entries",
+                        value=entry.status,
+                        at=entry.start,
+                    )

@@ -1,0 +1,1 @@
+"""Any life cycle as a plain record of nodes and arrows, which every renderer reads."""

@@ -1,0 +1,210 @@
+"""`Census`: what many jobs did, counted: moves, stays with their lengths, ends.
+
+Memory is bounded by the life cycle, whatever is counted: nothing is kept of a job.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+from jobstate.conformance.answers import observations
+from jobstate.diagrams.overlays.course import course_of
+from jobstate.diagrams.overlays.durations import Spans
+from jobstate.errors import ObservationError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jobstate.diagrams.overlays.course import Step, Track, Visit
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey, Observation
+    from jobstate.model.states import Region
+
+#: A state by its region and name.
+Place: TypeAlias = tuple[str, str]
+#: A move by its region, origin and target; where a job began, the origin is None.
+Passage: TypeAlias = tuple[str, str | None, str]
+
+
+class Census:
+    """What many jobs did.
+
+    It is the same whatever the order in which jobs are added, and whether they are added to one
+    census or to several that are merged.
+
+    Attributes:
+        lifecycle: The life cycle of the jobs.
+        jobs: How many jobs were counted.
+        without_history: Of how many of them no answer had a history: only what is certain of
+            their way was counted, and no lengths.
+        moves: How often each move was made, and each state begun in.
+        guessed: How many of those moves are of a primary status that a history does not print,
+            and so are on the shortest way that explains it, not on the only one.
+        broken: How often each move was made that the life cycle does not allow.
+        lengths: How long jobs stayed in each state, of the stays that have both ends.
+        time: How long all jobs together were in each state, in microseconds, stays that go on
+            included, up to the newest time that the job's answers show.
+        ends: How many jobs ended in each state; not how many are gone since.
+        ended: Region → how many jobs ended in it, be it known in which state or not.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.jobs = 0
+        self.without_history = 0
+        self.moves: Counter[Passage] = Counter()
+        self.guessed = 0
+        self.broken: Counter[Passage] = Counter()
+        self.lengths: defaultdict[Place, Spans] = defaultdict(Spans)
+        self.time: Counter[Place] = Counter()
+        self.ends: Counter[Place] = Counter()
+        self.ended: Counter[str] = Counter()
+        self._edges = {
+            (region.name, edge.origin, edge.target)
+            for region in lifecycle.regions
+            for edge in region.edges
+        } | {(region.name, None, name) for region in lifecycle.regions for name in region.initial}
+
+    def add(self, answers: object) -> None:
+        """Count one job.
+
+        What is known of its way is what `jobstate.diagrams.overlays.job` draws.
+
+        Args:
+            answers: Everything that the service said about the job, in any form that
+                `jobstate.check` takes.
+
+        Raises:
+            ObservationError: An answer can't be read, there is none, or they are about several
+                jobs; nothing is counted then.
+        """
+        seen = [each for _, each in observations(self.lifecycle, answers)]
+        jobs = len({each.job for each in seen})
+        if jobs != 1:
+            expected = "answers about one job (add_jobs takes several jobs)"
+            raise ObservationError([Problem("", expected, f"{jobs} jobs")])
+        self._add(seen)
+
+    def add_jobs(self, answers: object) -> None:
+        """Count every job that answers speak of; the answers are held until all are read.
+
+        Raises:
+            ObservationError: An answer can't be read; nothing is counted then.
+        """
+        jobs: dict[JobKey, list[Observation]] = {}
+        for _, each in observations(self.lifecycle, answers):
+            jobs.setdefault(each.job, []).append(each)
+        for seen in jobs.values():
+            self._add(seen)
+
+    def add_counts(  # noqa: PLR0913 - each is one thing that is counted, by keyword
+        self,
+        region: str,
+        *,
+        jobs: int = 0,
+        starts: Mapping[str, int] | None = None,
+        moves: Mapping[tuple[str, str], int] | None = None,
+        stays: Mapping[str, Iterable[float]] | None = None,
+        ends: Mapping[str, int] | None = None,
+    ) -> None:
+        """Count what somebody else has counted, of one region.
+
+        Args:
+            region: The region's name.
+            jobs: How many jobs more; give it for one region only.
+            starts: State → how many jobs began in it.
+            moves: (Origin, target) → how often jobs moved so. What the life cycle does not have
+                is counted as broken, be it a move or a beginning.
+            stays: State → how long jobs stayed in it, in seconds.
+            ends: State → how many jobs ended in it.
+
+        Raises:
+            UnknownNameError: There is no such region or state; nothing is counted then.
+            ValueError: A count or a length is less than 0; nothing is counted then.
+        """
+        found = self.lifecycle.region(region)
+        lengths = {name: list(map(_microseconds, each)) for name, each in (stays or {}).items()}
+        begun, moved, ended = starts or {}, moves or {}, ends or {}
+        for name in [*lengths, *begun, *ended, *chain(*moved)]:
+            found.state(name)
+        counts = chain(begun.values(), moved.values(), ended.values(), *lengths.values())
+        least = min(counts, default=0)
+        if min(jobs, least) < 0:
+            raise ValueError(f"expected counts and lengths of 0 or more, got {min(jobs, least)}")
+        self.jobs += jobs
+        for name, count in begun.items():
+            self._count_move((region, None, name), count)
+        for (origin, target), count in moved.items():
+            self._count_move((region, origin, target), count)
+        for name, each in lengths.items():
+            for length in each:
+                self.lengths[region, name].add(length)
+                self.time[region, name] += length
+        for name, count in ended.items():
+            self.ends[region, name] += count
+            self.ended[region] += count
+
+    def merge(self, other: Census) -> None:
+        """Add all that another census has counted.
+
+        Raises:
+            ValueError: It is one of another life cycle.
+        """
+        if str(other.lifecycle) != str(self.lifecycle):
+            raise ValueError(f"a census of {self.lifecycle} can't take one of {other.lifecycle}")
+        self.jobs += other.jobs
+        self.without_history += other.without_history
+        self.guessed += other.guessed
+        self.moves.update(other.moves)
+        self.broken.update(other.broken)
+        self.time.update(other.time)
+        self.ends.update(other.ends)
+        self.ended.update(other.ended)
+        for place, spans in other.lengths.items():
+            self.lengths[place].merge(spans)
+
+    # --- One job --------------------------------------------------------------------------------
+
+    def _add(self, seen: Sequence[Observation]) -> None:
+        tracks = course_of(self.lifecycle, seen)
+        self.jobs += 1
+        self.without_history += not any(track.entries for track in tracks)
+        for track in tracks:
+            for step in track.steps:
+                self._count_step(step, track.region)
+            for visit in track.visits:
+                self._count_visit(visit, track)
+            self._count_end(track)
+
+    def _count_step(self, step: Step, region: Region) -> None:
+        self.guessed += step.silent and not step.certain
+        passage = (region.name, step.origin, step.target)
+        if not step.broken:
+            self.moves[passage] += 1
+        elif step.origin != step.target:
+            self.broken[passage] += 1
+
+    def _count_move(self, passage: Passage, count: int) -> None:
+        where = self.moves if passage in self._edges else self.broken
+        where[passage] += count
+
+    def _count_visit(self, visit: Visit, track: Track) -> None:
+        length = visit.microseconds
+        if visit.state is None or length is None or visit.final or not track.entries:
+            return
+        self.time[track.region.name, visit.state] += length
+        if visit.exact:
+            self.lengths[track.region.name, visit.state].add(length)
+
+    def _count_end(self, track: Track) -> None:
+        if track.visits[-1].final:
+            self.ended[track.region.name] += 1
+            end = next(each for each in track.visits if each.final)
+            if end.state is not None:
+                self.ends[track.region.name, end.state] += 1
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)

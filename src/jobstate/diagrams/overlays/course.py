@@ -1,0 +1,437 @@
+"""A job's course: what its answers show of its way, region by region, in order and with times.
+
+What is drawn of one job and what is counted of many both come from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from attrs import define, frozen
+
+from jobstate.automaton.automaton import Sight, compile_lifecycle
+from jobstate.automaton.runs import Link, Point, legs_of
+from jobstate.common.times import is_before
+from jobstate.conformance.histories import contradiction, merged
+from jobstate.model.observation import Entry, Observation, Shown
+from jobstate.model.states import Region
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jobstate.automaton.automaton import Automaton
+    from jobstate.automaton.runs import Leg, Move
+    from jobstate.model.lifecycle import Lifecycle
+
+
+@frozen(kw_only=True)
+class Step:
+    """A move that a job made, or its beginning.
+
+    Attributes:
+        number: Which step it is, from 1.
+        origin: The state that it left; None where it began, or where that is not known.
+        target: The state that it reached.
+        silent: A history does not print it: the primary status alone moved.
+        certain: Every legal run makes it there.
+        broken: No legal move leads there, or no job begins there.
+        visit: The index of the visit that it led to.
+    """
+
+    number: int
+    origin: str | None
+    target: str
+    silent: bool = False
+    certain: bool = True
+    broken: bool = False
+    visit: int
+
+
+@define(kw_only=True)
+class Visit:
+    """A stay of a job in a state.
+
+    Attributes:
+        number: The number of the step that led there. A state of which only the answers tell has
+            a number too, although no arrow may be known that led there.
+        state: The state's name; None where the status is unknown or leaves several.
+        label: The status, as it was shown.
+        begin: When it began; aware, UTC; None where nothing tells.
+        end: When it ended, or the newest time known if it lasts; None where nothing tells. Never
+            before `begin`.
+        exact: A history tells both ends.
+        open: It has not ended: the job is there still.
+        final: Nothing will run any more.
+        entry: Which entry of the history it belongs to, from 0; None for none.
+    """
+
+    number: int
+    state: str | None
+    label: str
+    begin: datetime | None = None
+    end: datetime | None = None
+    exact: bool = False
+    open: bool = False
+    final: bool = False
+    entry: int | None = None
+
+    @property
+    def microseconds(self) -> int | None:
+        """How long it lasted; None where nothing tells. A final one lasts 0."""
+        if self.begin is None or self.end is None:
+            return None
+        length = self.end - self.begin
+        return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+
+
+@frozen(kw_only=True)
+class Track:
+    """A job's course through one region.
+
+    Attributes:
+        region: The region.
+        entries: Its history, as far as answers gave it; empty in a region without one.
+        steps: The steps that are known, in order.
+        visits: Where it was, in order; the last one is where it is now.
+        seen_at: Which answer, from 0 → the index of the visit during which it was given.
+    """
+
+    region: Region
+    entries: Sequence[Entry]
+    steps: tuple[Step, ...]
+    visits: tuple[Visit, ...]
+    seen_at: Mapping[int, int]
+
+    def visit_of_entry(self, entry: int) -> int | None:
+        """Return the index of the visit with which an entry begins; None where there is none."""
+        return next((i for i, each in enumerate(self.visits) if each.entry == entry), None)
+
+
+def course_of(
+    lifecycle: Lifecycle, seen: Sequence[Observation], now: datetime | None = None
+) -> tuple[Track, ...]:
+    """Return the course of a job through each region that its answers show.
+
+    An answer with a history shows where the job has been, entry by entry; its primary statuses
+    are those of the run that `jobstate.automaton.runs` chooses. A thin answer after it, or without
+    any history, shows where the job was when the record was last changed (LastModifiedTime), and
+    nothing of what lies between. A thin answer before it is sorted in by that time, where it fits.
+    An answer that is older than one before it tells nothing.
+
+    Args:
+        lifecycle: The life cycle.
+        seen: What the answers about the job say, in order; at least one.
+        now: What time it is, aware; by default the newest time that the answers show.
+    """
+    history = lifecycle.history_region
+    told = list(_in_order(seen))
+    until = now or _newest(seen)
+    tracks = []
+    for region in lifecycle.regions:
+        automaton = compile_lifecycle(lifecycle)[region.name]
+        sights = list(_sights(automaton, told))
+        entries = _merged(told, region) if region is history else ()
+        if entries:
+            spots, legs = _followed(automaton, _Placed(automaton, entries, sights))
+        elif sights:
+            spots = [_beginning(automaton, seen[0]), *(_seen(each, Link.LATER) for each in sights)]
+            legs = legs_of(automaton, tuple(spot.point for spot in spots))
+        else:
+            continue
+        teller = _Teller(region, entries, until)
+        for spot, leg in zip(spots, legs, strict=True):
+            teller.tell(spot, leg)
+        tracks.append(teller.track())
+    return tuple(tracks)
+
+
+def _in_order(seen: Iterable[Observation]) -> Iterator[tuple[int, Observation]]:
+    """Yield the answers, numbered, but those that are older than one before them."""
+    latest: datetime | None = None
+    for number, each in enumerate(seen):
+        if each.modified is not None and latest is not None:
+            if is_before(each.modified, latest):
+                continue
+            latest = max(each.modified, latest)
+        yield number, each
+        latest = latest or each.modified
+
+
+def _newest(seen: Iterable[Observation]) -> datetime | None:
+    """Return the newest time that answers show, aware; None where they show none."""
+    times = [each.modified for each in seen]
+    times += [time for each in seen for entry in each.entries for time in (entry.start, entry.end)]
+    return max(filter(None, times), default=None)
+
+
+def _merged(told: Iterable[tuple[int, Observation]], region: Region) -> Sequence[Entry]:
+    """Return the history, as the judge keeps it."""
+    entries: Sequence[Entry] = ()
+    for _, each in told:
+        if each.entries:
+            clash = contradiction(entries, each.entries, region.history)
+            entries = each.entries if clash else merged(entries, each.entries)
+    return entries
+
+
+# --- Points, with where and when ------------------------------------------------------------------
+
+
+@frozen
+class _Sighting:
+    """What an answer shows of a region: which answer it is, from 0, and what it shows."""
+
+    answer: int
+    sight: Sight
+    seen: Observation
+    shown: Shown
+
+
+@frozen(kw_only=True)
+class _Spot:
+    """A point of the way, with what else is known of it.
+
+    Attributes:
+        point: The point.
+        label: The status, as it was shown.
+        at: When; None where nothing tells.
+        entry: The entry of the history that begins or goes on there, from 0.
+        answer: The answer that shows it, from 0.
+    """
+
+    point: Point
+    label: str
+    at: datetime | None
+    entry: int | None = None
+    answer: int | None = None
+
+
+def _sights(automaton: Automaton, told: Iterable[tuple[int, Observation]]) -> Iterator[_Sighting]:
+    for number, each in told:
+        shown = each.shown.get(automaton.region.name)
+        if shown is not None:
+            sight = automaton.sight(shown.primary, shown.secondary, each.features)
+            yield _Sighting(number, sight, each, shown)
+
+
+def _beginning(automaton: Automaton, seen: Observation) -> _Spot:
+    """Return the creation of a job: what any legal run begins with."""
+    states = automaton.start.states
+    return _Spot(
+        point=Point(automaton.start.mask, Link.LATER),
+        label=states[0].visible if len(states) == 1 else automaton.label_of(states),
+        at=seen.job.created,
+    )
+
+
+def _seen(each: _Sighting, link: Link, entry: int | None = None) -> _Spot:
+    sight, shown = each.sight, each.shown
+    return _Spot(
+        point=Point(sight.mask or sight.real, link, sight.unknown),
+        label=shown.primary if shown.secondary is None else shown.secondary,
+        at=each.seen.modified,
+        entry=entry,
+        answer=each.answer,
+    )
+
+
+def _entered(automaton: Automaton, entry: Entry, number: int) -> _Spot:
+    mask = automaton.of_visible.get(entry.status, 0)
+    point = Point(mask or automaton.everything, Link.ENTRY, unknown=not mask)
+    return _Spot(point=point, label=entry.status, at=entry.start, entry=number)
+
+
+class _Placed:
+    """A history with the answers sorted in between its entries."""
+
+    def __init__(
+        self, automaton: Automaton, entries: Sequence[Entry], sights: Sequence[_Sighting]
+    ) -> None:
+        self._automaton = automaton
+        self._entries = entries
+        self._during: list[list[_Sighting]] = [[] for _ in entries]
+        self._later: list[_Sighting] = []
+        self._newest = max((each.answer for each in sights if each.seen.entries), default=-1)
+        for each in sights:
+            self._place(each)
+
+    def spots(self, *, thin: bool) -> list[_Spot]:
+        """Return the points in order, those of thin answers between the entries if asked to."""
+        found = []
+        for number, entry in enumerate(self._entries):
+            found.append(_entered(self._automaton, entry, number))
+            found += [
+                _seen(each, Link.DURING, number)
+                for each in self._during[number]
+                if thin or each.seen.entries
+            ]
+        return [*found, *(_seen(each, Link.LATER) for each in self._later)]
+
+    def _place(self, each: _Sighting) -> None:
+        if each.answer > self._newest:
+            self._later.append(each)
+        elif each.seen.entries:
+            self._place_by_history(each)
+        elif (place := self._place_by_time(each)) is not None:
+            self._during[place].append(each)
+
+    def _place_by_history(self, each: _Sighting) -> None:
+        """Sort in an answer that says by itself during which entry it was given."""
+        own = each.seen.entries
+        if contradiction(self._entries, own, "") is not None:
+            return  # it tells of a history that was rewritten since
+        last = len(own) - 1
+        if each.sight.visible in {None, own[last].status}:
+            if not each.sight.unknown:
+                self._during[last].append(each)
+        elif last == len(self._entries) - 1:
+            # It says that the job is elsewhere than where its history ends.
+            self._later.append(each)
+
+    def _place_by_time(self, each: _Sighting) -> int | None:
+        """Return the last entry that a thin answer fits; None where there is none."""
+        modified, visible = each.seen.modified, each.sight.visible
+        if modified is None or each.sight.unknown:
+            return None
+        fitting = [
+            number
+            for number, entry in enumerate(self._entries)
+            if visible in {None, entry.status} and not is_before(modified, entry.start)
+        ]
+        return fitting[-1] if fitting else None
+
+
+def _followed(automaton: Automaton, placed: _Placed) -> tuple[list[_Spot], tuple[Leg, ...]]:
+    """Return the points and the run; what does not fit in between tells nothing of the way."""
+    spots = placed.spots(thin=True)
+    legs = legs_of(automaton, tuple(spot.point for spot in spots))
+    if any(leg.broken for leg in legs):
+        spots = placed.spots(thin=False)
+        legs = legs_of(automaton, tuple(spot.point for spot in spots))
+    return spots, legs
+
+
+# --- The story ------------------------------------------------------------------------------------
+
+
+class _Teller:
+    """Makes steps and visits of a run, point by point."""
+
+    def __init__(self, region: Region, entries: Sequence[Entry], until: datetime | None) -> None:
+        self._region = region
+        self._entries = entries
+        self._until = until
+        self._states = {state.name: state for state in region.states}
+        self._steps: list[Step] = []
+        self._visits: list[Visit] = []
+        self._seen_at: dict[int, int] = {}
+
+    def tell(self, spot: _Spot, leg: Leg) -> None:
+        """Tell how the job came to a point."""
+        for move in leg.moves:
+            self._make(move, spot)
+        if not self._visits or not self._is_there(spot, leg):
+            self._arrive(spot, leg)
+        elif leg.moves:
+            self._visits[-1] = self._visit(spot, leg, self._visits[-1].number)
+        if spot.answer is not None:
+            self._seen_at[spot.answer] = len(self._visits) - 1
+
+    def _is_there(self, spot: _Spot, leg: Leg) -> bool:
+        """Tell whether the last visit is the one that a point shows."""
+        now = self._visits[-1]
+        if spot.point.link is Link.ENTRY and not leg.moves:
+            return False
+        if leg.state is not None:
+            return now.state == leg.state
+        stays = now.state in leg.possible and not spot.point.unknown
+        return stays or now.label == spot.label
+
+    def _make(self, move: Move, spot: _Spot) -> None:
+        number = self._next()
+        self._steps.append(
+            Step(
+                number=number,
+                origin=move.origin,
+                target=move.target,
+                silent=move.silent,
+                certain=move.certain,
+                visit=len(self._visits),
+            )
+        )
+        state = self._states[move.target]
+        before = self._visits[-1].entry
+        self._visits.append(
+            Visit(
+                number=number,
+                state=state.name,
+                label=state.visible,
+                final=state.final,
+                entry=before if move.silent else spot.entry,
+            )
+        )
+
+    def _arrive(self, spot: _Spot, leg: Leg) -> None:
+        """Tell of a point to which no known move leads: the first one, or after what is unknown."""
+        number = self._next()
+        if leg.state is not None and (leg.broken or not self._visits):
+            self._steps.append(
+                Step(
+                    number=number,
+                    origin=leg.origin,
+                    target=leg.state,
+                    broken=leg.broken,
+                    visit=len(self._visits),
+                )
+            )
+        self._visits.append(self._visit(spot, leg, number))
+
+    def _visit(self, spot: _Spot, leg: Leg, number: int) -> Visit:
+        return Visit(
+            number=number,
+            state=leg.state,
+            label=spot.label,
+            begin=spot.at,
+            final=leg.final,
+            entry=spot.entry,
+        )
+
+    def _next(self) -> int:
+        return self._visits[-1].number + 1 if self._visits else 1
+
+    def track(self) -> Track:
+        """Return what was told."""
+        timed = [(each, each.begin) for each in self._visits if each.begin is not None]
+        begins = list(accumulate((begin for _, begin in timed), max))
+        for (each, _), begin in zip(timed, begins, strict=True):
+            each.begin = begin
+        for place, (each, _) in enumerate(timed):
+            after = timed[place + 1][0] if place + 1 < len(timed) else None
+            self._end(each, begins[place], after)
+        return Track(
+            region=self._region,
+            entries=self._entries,
+            steps=tuple(self._steps),
+            visits=tuple(self._visits),
+            seen_at=self._seen_at,
+        )
+
+    def _end(self, each: Visit, begin: datetime, after: Visit | None) -> None:
+        """Find out when a visit ended."""
+        until = None if after is None else after.begin
+        if each.final:
+            each.end = begin
+            return
+        leaves = each.entry is not None and (after is None or after.entry != each.entry)
+        own = self._entries[each.entry].end if each.entry is not None and leaves else None
+        if own is not None:
+            until = max(begin, own if until is None else min(own, until))
+        if after is None and until is None:
+            each.open = True
+            until = max(begin, self._until or begin)
+        each.end = until
+        told = after is not None and after.entry is not None
+        each.exact = each.entry is not None and (own is not None or told)

@@ -1,0 +1,358 @@
+"""One job's way, laid over the picture of its life cycle: `way`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from jobstate.common.text import counted
+from jobstate.common.times import require_aware
+from jobstate.conformance.answers import observations
+from jobstate.conformance.check import check
+from jobstate.diagrams.graph.ids import ids_of
+from jobstate.diagrams.overlays.course import course_of
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Stay, Strip
+from jobstate.diagrams.overlays.words import (
+    LONGEST_SENTENCE,
+    clock,
+    cut,
+    duration,
+    numbered,
+    percent,
+    weight,
+)
+from jobstate.model.specification import Severity
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from jobstate.conformance.report import Report
+    from jobstate.diagrams.overlays.course import Step, Track, Visit
+    from jobstate.model.events import Violation
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.states import Region
+
+#: Of more of them only so many are kept, half of them from each end.
+MOST_NUMBERS: Final = 20
+MOST_STAYS: Final = 1_000
+#: Of more of them only the first are told, and how many there are besides.
+MOST_BREAKS: Final = 100
+MOST_FINDINGS: Final = 20
+
+#: What stands for stays that are left out.
+_LEFT_OUT: Final = "…"
+
+
+def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -> Overlay:
+    """Return one job's way, to be laid over the picture of its life cycle.
+
+    Every step has a number, from 1 for the job's beginning: each entry of its history is a step,
+    and so is a move of the primary status alone. A history prints no primary statuses. Where
+    several runs of states explain it, with all that the answers show beside it, the way is the
+    shortest of them, and of the shortest the firmest (`jobstate.automaton.runs`); all that is
+    certain is on it. The footer names the steps at which the primary status moved without anything
+    telling when.
+
+    Of answers without a history the way has the statuses that were seen; an arrow is marked only
+    if every legal run takes it. How long a job stayed is then the time from one answer's
+    LastModifiedTime to the next one's, and printed with ≈.
+
+    A stay in a status during which the primary status moved counts for the state in which the
+    status was entered, up to the answer that first shows the other. Nothing lasts in a final state.
+
+    Args:
+        lifecycle: The life cycle; that of the picture.
+        answers: What the service said about one job, in any form that `jobstate.check` takes: one
+            answer, or several in order.
+        now: What time it is; aware. A stay that has not ended lasts until then, by default until
+            the newest time that the answers show.
+
+    Raises:
+        ObservationError: An answer can't be read, there is none, or they are about several jobs.
+        ValueError: `now` is not aware.
+    """
+    if now is not None:
+        require_aware(now)
+    seen = [each for _, each in observations(lifecycle, answers)]
+    report = check(lifecycle, seen)
+    tracks = course_of(lifecycle, seen, now)
+    maker = _Maker(lifecycle, tracks, _located(report, tracks))
+    main = next((each for each in tracks if each.region is _main_region(lifecycle)), None)
+    return Overlay(
+        title=cut(report.job.arn.rpartition("/")[2]),
+        subtitle=_subtitle(report, main),
+        arrows=_marks(maker.arrows),
+        starts=_marks(maker.starts),
+        nodes=maker.chips,
+        breaks=tuple(maker.breaks[:MOST_BREAKS]),
+        findings=tuple(_findings(report)),
+        strip=None if main is None else maker.strip(main),
+        footer=_footer(main),
+    )
+
+
+def _main_region(lifecycle: Lifecycle) -> Region:
+    return lifecycle.history_region or lifecycle.regions[0]
+
+
+# --- Where rules were broken --------------------------------------------------------------------
+
+#: (Region, index of the visit) → the rules of severity error that were broken there, in order.
+_Located: TypeAlias = Mapping[tuple[str, int], Sequence[str]]
+
+
+def _located(report: Report, tracks: Sequence[Track]) -> _Located:
+    """Return where rules were broken, as far as a place on the way tells."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for step in report.steps:
+        for violation in step.violations:
+            if violation.severity is Severity.ERROR:
+                track = _track_of(violation, tracks)
+                visit = None if track is None else _visit_of(violation, step.where, track)
+                if track is not None and visit is not None:
+                    found.setdefault((track.region.name, visit), []).append(violation.rule)
+    return found
+
+
+def _track_of(violation: Violation, tracks: Sequence[Track]) -> Track | None:
+    """Return the track that a violation is about: the one that its rule names, else the first."""
+    named = (
+        each
+        for each in tracks
+        if each.region.prefix and violation.rule.startswith(each.region.prefix)
+    )
+    return next(named, tracks[0] if tracks else None)
+
+
+def _visit_of(violation: Violation, where: str, track: Track) -> int | None:
+    """Return the index of the visit that a violation is about: by its entry, else its answer."""
+    history = track.region.history
+    entry = re.match(rf"{re.escape(history)}\[(\d+)\]", violation.path) if history else None
+    if entry is not None:
+        return track.visit_of_entry(int(entry[1]))
+    return track.seen_at.get(int(where.strip("[]")))
+
+
+# --- Arrows, nodes, breaks ----------------------------------------------------------------------
+
+
+class _Maker:
+    """Collects what the tracks bring.
+
+    Attributes:
+        arrows: Id of an arrow → the numbers of its steps.
+        starts: Id of a start → likewise.
+        chips: Id of a node → its chip.
+        breaks: The moves that no arrow allows.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, tracks: Sequence[Track], located: _Located) -> None:
+        self._ids = ids_of(lifecycle)
+        self._located = located
+        self.arrows: dict[str, list[int]] = {}
+        self.starts: dict[str, list[int]] = {}
+        self.chips: dict[str, Chip] = {}
+        self.breaks: list[Break] = []
+        self._refused = {
+            (track.region.name, step.visit): f"{track.region.prefix}illegal-{_kind(step)}"
+            for track in tracks
+            for step in track.steps
+            if step.broken
+        }
+        for track in tracks:
+            for step in track.steps:
+                self._add(step, track)
+            self.chips |= self._chips(track)
+
+    def _add(self, step: Step, track: Track) -> None:
+        ids, region = self._ids, track.region.name
+        if step.broken:
+            self._break(step, track)
+        elif step.origin is None:
+            self.starts.setdefault(ids.starts[region, step.target], []).append(step.number)
+        else:
+            arrow = ids.arrows[region, step.origin, step.target]
+            self.arrows.setdefault(arrow, []).append(step.number)
+
+    def _break(self, step: Step, track: Track) -> None:
+        if step.origin == step.target:
+            return  # it went nowhere: the state's chip says what is wrong
+        nodes, region = self._ids.nodes, track.region.name
+        self.breaks.append(
+            Break(
+                origin=None if step.origin is None else nodes[region, step.origin],
+                target=nodes[region, step.target],
+                number=step.number,
+                rule=self._alarm(track, step.visit),
+            )
+        )
+
+    def _alarm(self, track: Track, visit: int) -> str:
+        """Return the rule that was broken when the job came to a visit; empty for none."""
+        told = self._located.get((track.region.name, visit))
+        if told:
+            return told[0]
+        # Of a history the verdict tells the first bad move only, and none if the rule is off.
+        return self._refused.get((track.region.name, visit), "")
+
+    def _chips(self, track: Track) -> dict[str, Chip]:
+        lengths: dict[str, list[Visit]] = {}
+        alarms: dict[str, str] = {}
+        for place, visit in enumerate(track.visits):
+            if visit.state is not None:
+                lengths.setdefault(visit.state, []).append(visit)
+                alarms[visit.state] = alarms.get(visit.state) or self._alarm(track, place)
+        whole = sum(each.microseconds or 0 for each in track.visits)
+        now = track.visits[-1].state
+        return {
+            self._ids.nodes[track.region.name, state]: _chip(
+                visits, whole, now=state == now, alarm=alarms[state]
+            )
+            for state, visits in lengths.items()
+        }
+
+    # --- The strip ------------------------------------------------------------------------------
+
+    def strip(self, track: Track) -> Strip | None:
+        """Return a track's time line up to the job's end; None where nothing tells a time."""
+        gone = {state.name for state in track.region.states if state.gone}
+        timed = [
+            (place, each.begin, each.end)
+            for place, each in enumerate(track.visits)
+            if each.begin is not None and each.end is not None and each.state not in gone
+        ]
+        if not timed:
+            return None
+        begin = timed[0][1]
+        stays = [
+            self._stay(track, place, (start - begin).total_seconds(), (end - begin).total_seconds())
+            for place, start, end in timed
+        ]
+        return Strip(begin=clock(begin), seconds=stays[-1].end, stays=_bounded(stays))
+
+    def _stay(self, track: Track, place: int, begin: float, end: float) -> Stay:
+        visit = track.visits[place]
+        return Stay(
+            node=None if visit.state is None else self._ids.nodes[track.region.name, visit.state],
+            label=cut(visit.label),
+            begin=begin,
+            end=end,
+            open=visit.open,
+            number=visit.number,
+            alarm=self._alarm(track, place),
+        )
+
+
+def _kind(step: Step) -> str:
+    return "start" if step.origin is None else "transition"
+
+
+def _marks(numbers: Mapping[str, Sequence[int]]) -> dict[str, Mark]:
+    most = max(map(len, numbers.values()), default=0)
+    return {
+        name: Mark(
+            text=numbered(each, len(each)),
+            weight=weight(len(each), most),
+            numbers=(*each[: MOST_NUMBERS - 1], *each[MOST_NUMBERS - 1 :][-1:]),
+            count=len(each),
+        )
+        for name, each in numbers.items()
+    }
+
+
+def _chip(visits: Sequence[Visit], whole: int, *, now: bool, alarm: str) -> Chip:
+    lengths = [each.microseconds for each in visits]
+    known = [each for each in lengths if each is not None]
+    share = sum(known) / whole if whole else 0.0
+    text = ""
+    if known and not visits[0].final:
+        exact = all(each.exact or each.open or each.begin is None for each in visits)
+        text = f"{'' if exact else '≈ '}{duration(sum(known))}"
+        text += f" in {counted(len(visits), 'visit')}" if len(visits) > 1 else ""
+        text += f" · {percent(share)}" if whole else ""
+    return Chip(text=text, share=share, now=now, alarm=alarm)
+
+
+def _bounded(stays: Sequence[Stay]) -> tuple[Stay, ...]:
+    """Return the stays; of too many those at both ends, with one piece for those between."""
+    if len(stays) <= MOST_STAYS:
+        return tuple(stays)
+    half = MOST_STAYS // 2
+    first, last = stays[:half], stays[-half:]
+    rest = Stay(node=None, label=_LEFT_OUT, begin=first[-1].end, end=last[0].begin)
+    return (*first, rest, *last)
+
+
+# --- Sentences ----------------------------------------------------------------------------------
+
+
+def _subtitle(report: Report, track: Track | None) -> str:
+    """Return what the job came to, after how long and how many steps."""
+    parts = []
+    if track is not None:
+        parts = [f"{_status(report, track)}{_after(track)}", _steps(track)]
+    if report.result.gone:
+        parts.append("being deleted")
+    errors = len({each.rule for each in report.violations if each.severity is Severity.ERROR})
+    if errors:
+        parts.append(f"{counted(errors, 'rule')} broken")
+    return " · ".join(parts)
+
+
+def _status(report: Report, track: Track) -> str:
+    """Return where the job is, or what it ended as."""
+    ended = next((each for each in track.visits if each.final), track.visits[-1])
+    label = cut((ended if track.visits[-1].final else track.visits[-1]).label)
+    cause = report.result.cause
+    if report.result.outcome is Outcome.FAILED and cause not in {None, UNKNOWN_CAUSE}:
+        return f"{label} ({cut(str(cause))})"
+    return label
+
+
+def _after(track: Track) -> str:
+    final = track.visits[-1].final
+    length = duration(sum(each.microseconds or 0 for each in track.visits))
+    about = "" if track.entries else "≈ "
+    return f" after {about}{length}" if final else f" now, {about}{length} so far"
+
+
+def _steps(track: Track) -> str:
+    if track.entries:
+        return counted(track.visits[-1].number, "transition")
+    return f"{counted(track.visits[-1].number, 'status')} known, no history"
+
+
+def _footer(track: Track | None) -> str:
+    if track is None:
+        return ""
+    if not track.entries:
+        return (
+            "No history: an arrow is marked if every legal way takes it, and times are those"
+            " at which the record was last changed."
+        )
+    guessed = [each.number for each in track.steps if each.silent and not each.certain]
+    if not guessed:
+        return ""
+    which = "step" if len(guessed) == 1 else "steps"
+    return (
+        "No answer shows when the primary status moved: the shortest way has it at"
+        f" {which} {numbered(guessed, len(guessed))}."
+    )
+
+
+def _findings(report: Report) -> Iterator[str]:
+    found = [
+        f"{each.message} ({each.rule}{', a note' if each.severity is Severity.NOTE else ''})"
+        for each in report.violations
+    ]
+    found += [
+        f"{each.field} is {each.value}, which {report.lifecycle} does not know"
+        for each in report.unmodelled
+    ]
+    yield from (cut(each, LONGEST_SENTENCE) for each in found[:MOST_FINDINGS])
+    rest = max(len(found) - MOST_FINDINGS, 0) + report.standing.untold
+    if rest:
+        yield f"and {rest:,} more"

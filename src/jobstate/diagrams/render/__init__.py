@@ -1,0 +1,1 @@
+"""Diagrams as SVG, PNG, Mermaid, DOT, PlantUML and SCXML: one file a format."""

@@ -1,0 +1,129 @@
+"""PlantUML: a state diagram with frames as composite states.
+
+Kinds of moves have colours, which the legend names; the usual road is bold. Arrows that are only
+inferred are dashed and lighter, such states have a dashed, lighter border and italics, retired ones
+are grey. Final states have the colour of what the job has come to, and an arrow to the end mark; it
+stands outside of the frames, which would swell around marks of their own. PlantUML cuts pictures of
+more than 4,096 pixels: draw a large life cycle with ``-tsvg``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobstate.common.text import printable
+from jobstate.diagrams.render.legend_text import Sign, colour_of, explained
+from jobstate.diagrams.render.palette import LIGHT
+from jobstate.model.drawing import Colour
+from jobstate.model.states import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobstate.diagrams.graph.graph import Arrow, Diagram, Group, Node
+
+#: All that means something to PlantUML's preprocessor, to its grammar or to Creole, its markup;
+#: brackets around a word, and hyphens and underscores inside of one, mean nothing to any of them.
+_SPECIAL = re.compile(
+    r"\[(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])\]|(?<=[A-Za-z0-9])[-_](?=[A-Za-z0-9])|([^A-Za-z0-9 ,])"
+)
+_LINE_END = r"\n"
+_PLAIN = LIGHT.inks[Colour.GREY]
+_SKIN = (
+    "hide empty description",
+    "hide stereotype",
+    "skinparam shadowing false",
+    "skinparam state {",
+    f"  BackgroundColor {LIGHT.box}",
+    f"  BorderColor {LIGHT.quiet}",
+    f"  FontColor {LIGHT.text}",
+    f"  StartColor {LIGHT.text}",
+    f"  EndColor {LIGHT.text}",
+    f"  BackgroundColor<<frame>> {_PLAIN.wash}",
+    f"  BorderColor<<frame>> {LIGHT.rule}",
+    "  FontStyle<<inferred>> italic",
+    f"  FontColor<<retired>> {LIGHT.quiet}",
+    "}",
+)
+_KEY = {
+    Sign.FINAL: "arrow to the end mark: final, nothing runs any more",
+    Sign.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
+    Sign.INFERRED_STATE: "italics: status only inferred",
+    Sign.RETIRED: "grey: no longer supported",
+    Sign.GUARD: "behind a cause, in brackets: what must be so",
+}
+
+
+def plantuml(diagram: Diagram) -> str:
+    """Return a diagram as PlantUML text."""
+    return "\n".join(_lines(diagram)) + "\n"
+
+
+def _lines(diagram: Diagram) -> Iterator[str]:
+    yield "@startuml"
+    # Without a text behind it, `title` begins a title of many lines.
+    yield f"title {_shown(diagram.title)}"
+    yield from _SKIN
+    for group in diagram.groups:
+        yield from _composite(diagram, group)
+    for start in diagram.starts:
+        yield f"[*] -[{LIGHT.text}]-> {start.target}{_after_colon((start.label,), LIGHT.text)}"
+    order = {node.id: number for number, node in enumerate(diagram.nodes)}
+    for arrow in diagram.arrows:
+        yield _arrow(diagram, arrow, back=order[arrow.target] < order[arrow.origin])
+    for node in diagram.nodes:
+        if node.final:
+            yield f"{node.id} -[{_PLAIN.faint}]-> [*]"
+    yield from _legend(diagram)
+    yield "@enduml"
+
+
+def _composite(diagram: Diagram, group: Group) -> Iterator[str]:
+    yield f'state "{_shown(group.label)}" as {group.id} <<frame>> {{'
+    for node in diagram.nodes_in(group):
+        yield f'  state "{_shown(node.label)}" as {node.id}{_look(node)}'
+    yield "}"
+
+
+def _look(node: Node) -> str:
+    ink = LIGHT.inks[colour_of(node)]
+    inferred = node.basis is Basis.INFERRED
+    stereotypes = [" <<inferred>>"] * inferred + [" <<retired>>"] * node.retired
+    border = f" ##[dashed]{ink.faint[1:]}" if inferred else f" ##{ink.firm[1:]}"
+    return "".join(stereotypes) + (border if inferred or node.final else "")
+
+
+def _arrow(diagram: Diagram, arrow: Arrow, *, back: bool) -> str:
+    ink = LIGHT.inks[diagram.kind_of(arrow).colour]
+    style = f"{ink.faint},dashed" if arrow.basis is Basis.INFERRED else ink.firm
+    if arrow.kind == diagram.usual and arrow.basis is not Basis.INFERRED:
+        style += ",bold"
+    label = _after_colon(arrow.labels, ink.firm)
+    # Else whoever places the states guesses which arrow of a circle goes back, and guesses badly.
+    up = "up" if back else ""
+    return f"{arrow.origin} -{up}[{style}]-> {arrow.target}{label}"
+
+
+def _after_colon(labels: tuple[str, ...], colour: str) -> str:
+    lines = [f"<color:{colour}>{_escaped(label)}</color>" for label in labels if label]
+    return f" : {_LINE_END.join(lines)}" if lines else ""
+
+
+def _legend(diagram: Diagram) -> Iterator[str]:
+    yield "legend right"
+    for kind in diagram.kinds:
+        ink = LIGHT.inks[kind.colour]
+        yield f"<color:{ink.firm}>{_escaped('——▶')} {_shown(printable(kind.title))}</color>"
+    yield from explained(diagram, _KEY)
+    yield "endlegend"
+
+
+def _shown(text: str) -> str:
+    # PlantUML takes nothing at all for a mistake, and a space at the end for nothing.
+    return _escaped(text) or "<U+00A0>"
+
+
+def _escaped(text: str) -> str:
+    """Return a printable text as PlantUML shows it: what is special as ``<U+0040>``."""
+    return _SPECIAL.sub(lambda found: f"<U+{ord(found[1]):04X}>" if found[1] else found[0], text)

@@ -1,0 +1,1 @@
+"""The SVG: elements, style, legend, footer, what is laid over it."""

@@ -1,0 +1,304 @@
+"""The SVG, the picture that people look at: a diagram in its places, with title and legend.
+
+Each state is a `<g class="state">` with the id of its node, each line a `<g class="line">` that
+names its arrows in `data-arrows`, each frame and start has the id of its record; whoever animates
+it finds everything by these. Colours and dashes stand in one style sheet. Every text is escaped.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from jobstate.diagrams.layout import geometry as shapes
+from jobstate.diagrams.layout import text_width as metrics
+from jobstate.diagrams.layout.layout import Rectangle
+from jobstate.diagrams.render.palette import OUTCOMES
+from jobstate.diagrams.render.svg import overlay as marks
+from jobstate.diagrams.render.svg.elements import classes, element, rectangle, text
+from jobstate.diagrams.render.svg.footer import Foot
+from jobstate.diagrams.render.svg.legend import Legend
+from jobstate.diagrams.render.svg.style import Look, sheet
+from jobstate.model.drawing import Colour
+from jobstate.model.states import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jobstate.diagrams.graph.graph import Arrow, Diagram
+    from jobstate.diagrams.layout.layout import (
+        Label,
+        Layout,
+        PlacedBox,
+        PlacedFrame,
+        PlacedLine,
+        PlacedStart,
+    )
+    from jobstate.diagrams.overlays.overlay import Mark, Overlay
+
+#: The height of the head, where the title stands.
+HEAD = 76
+_LEFT = 24
+#: How long arrows' heads are: of usual lines, of others.
+_HEAD_LENGTHS = (15.0, 9.0)
+_LEADING = 14
+
+
+def svg(
+    diagram: Diagram, layout: Layout, *, look: Look = Look.AUTO, overlay: Overlay | None = None
+) -> str:
+    """Return a picture as SVG text.
+
+    Args:
+        diagram: What is drawn.
+        layout: Where it stands.
+        look: Light, dark, or what the reader's system asks for.
+        overlay: What is laid over it; then arrows show numbers rather than their causes.
+    """
+    return "\n".join(_Picture(diagram, layout, overlay).lines(look)) + "\n"
+
+
+class _Picture:
+    def __init__(self, diagram: Diagram, layout: Layout, overlay: Overlay | None) -> None:
+        self._diagram = diagram
+        self._layout = layout
+        self._overlay = overlay
+        self._names = {node.id: node.name for node in diagram.nodes}
+        self._legend = Legend(diagram, layout)
+
+    def lines(self, look: Look) -> Iterator[str]:
+        below = HEAD + self._layout.height
+        width = max(self._layout.width, 560.0)
+        foot = list(self._foot(below, width))
+        height = foot.pop()
+        size = f'width="{shapes.number(width)}" height="{height}"'
+        yield (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.number(width)} {height}"'
+            f' {size} role="img" aria-labelledby="picture-title picture-description">'
+        )
+        title = self._overlay.title if self._overlay else self._diagram.title
+        yield element("title", title, id="picture-title")
+        yield element("desc", self._description(), id="picture-description")
+        yield f"<style>\n{sheet(self._diagram.kinds, look)}\n</style>"
+        yield element("rect", class_="paper", width="100%", height="100%")
+        yield text(title, _LEFT, 38, "title")
+        yield text(self._subtitle(), _LEFT, 60, "subtitle")
+        yield f'<g transform="translate(0 {HEAD})">'
+        yield from self._drawn()
+        yield "</g>"
+        yield from foot
+        yield "</svg>"
+
+    def _description(self) -> str:
+        return (
+            f"A state diagram: {len(self._diagram.nodes)} states,"
+            f" {len(self._diagram.arrows)} moves between them. {self._subtitle()}"
+        )
+
+    def _subtitle(self) -> str:
+        if self._overlay:
+            return self._overlay.subtitle
+        return "boxes are statuses; what makes a job move from one to another stands at the arrow"
+
+    def _foot(self, below: float, width: float) -> Iterator[str]:
+        """Yield what stands under the picture, last of all the height of the whole."""
+        if self._overlay is None:
+            yield from self._legend.lines(below, width)
+            yield shapes.number(below + self._legend.height(width))
+        else:
+            foot = Foot(self._diagram, self._overlay, width)
+            yield from foot.lines(below)
+            yield shapes.number(below + foot.height)
+
+    # --- In the picture --------------------------------------------------------------------------
+
+    def _drawn(self) -> Iterator[str]:
+        for frame in self._layout.frames:
+            yield from self._frame(frame)
+        for family in self._families():
+            yield from self._family(family)
+        for start in self._layout.starts:
+            yield from self._start(start)
+        frames = {
+            node: self._colour(frame)
+            for frame in self._layout.frames
+            if frame.label
+            for node in frame.nodes
+        }
+        for box in self._layout.boxes:
+            yield from self._box(box, frames.get(box.node.id, Colour.GREY))
+        if self._overlay is None:
+            for line in self._layout.lines:
+                yield from self._label(line)
+        else:
+            yield from marks.drawn(self._overlay, self._layout)
+
+    def _colour(self, frame: PlacedFrame) -> Colour:
+        if frame.colour is not None:
+            return frame.colour
+        nodes = [node for node in self._diagram.nodes if node.id in frame.nodes]
+        if all(node.gone for node in nodes):
+            return Colour.GREY
+        return OUTCOMES.get(nodes[0].outcome, Colour.BLUE)
+
+    def _frame(self, frame: PlacedFrame) -> Iterator[str]:
+        area = frame.area
+        if not frame.label:
+            yield '<g class="frame zone">'
+            yield rectangle(area, 14)
+            yield "</g>"
+            return
+        yield f'<g id="{frame.id}" class="frame c-{self._colour(frame)}">'
+        yield rectangle(area, 12)
+        note = element("tspan", frame.note, class_="note", dx="10") if frame.note else ""
+        x, y = shapes.number(area.x + 14), shapes.number(area.y + 21)
+        yield element("text", element("tspan", frame.label) + note, raw=True, x=x, y=y)
+        yield "</g>"
+
+    def _box(self, box: PlacedBox, colour: Colour) -> Iterator[str]:
+        node, area = box.node, box.area
+        chip = self._overlay.nodes.get(node.id) if self._overlay else None
+        border = f"b-{OUTCOMES[node.outcome]}" if node.outcome in OUTCOMES else f"f-{colour}"
+        names = classes(
+            "state",
+            border,
+            small=box.small,
+            long=metrics.width(node.label, 16, bold=True) > area.width - 16,
+            inferred=node.basis is Basis.INFERRED,
+            retired=node.retired,
+            final=node.final,
+            dim=self._overlay is not None and node.id not in self._overlay.nodes,
+            now=chip is not None and chip.now,
+            bad=chip is not None and bool(chip.alarm),
+        )
+        yield f'<g id="{node.id}" class="{names}">'
+        yield element("title", f"{node.name}: {node.meaning} ({node.basis}; {node.source})")
+        if node.final:
+            yield rectangle(_grown(area, 4), 11, "rim")
+        yield rectangle(area, 8, "box")
+        if chip is not None and chip.share:
+            yield rectangle(area, 8, "share", fill_opacity=shapes.number(chip.share * 0.35))
+        x, y = area.middle
+        meaning = node.meaning if not box.small else ""
+        yield text(node.label, x, y - 2 if meaning else y + 5, "name")
+        if meaning:
+            yield text(meaning, x, y + 15, "meaning")
+        yield "</g>"
+
+    def _start(self, start: PlacedStart) -> Iterator[str]:
+        names = classes(
+            "start", dim=self._overlay is not None and start.start.id not in self._overlay.starts
+        )
+        yield f'<g id="{start.start.id}" class="{names}">'
+        x, y = map(shapes.number, start.course.points[0])
+        yield element("circle", class_="dot", cx=x, cy=y, r="9")
+        yield element("path", class_="stroke", d=shapes.path(start.course, 7))
+        yield element("polygon", class_="head", points=shapes.head(start.course, _HEAD_LENGTHS[1]))
+        if start.label is not None and self._overlay is None:
+            yield _label(start.label)
+        yield "</g>"
+
+    # --- Lines -----------------------------------------------------------------------------------
+
+    def _families(self) -> list[list[PlacedLine]]:
+        """Return the lines, those that share arrows together: they join and must not cut."""
+        families: list[list[PlacedLine]] = []
+        for line in self._layout.lines:
+            ids = {arrow.id for arrow in line.arrows}
+            mine = [each for each in families if ids & _arrows_of(each)]
+            families = [each for each in families if each not in mine]
+            families.append([*chain.from_iterable(mine), line])
+        return sorted(families, key=self._depth)
+
+    def _depth(self, family: Sequence[PlacedLine]) -> tuple[bool, bool, bool]:
+        """Firm lines are drawn over faint ones, and the usual road over all."""
+        return (
+            self._overlay is not None and bool(_arrows_of(family) & self._overlay.arrows.keys()),
+            not all(_inferred(line) for line in family),
+            self._is_usual(family[0]),
+        )
+
+    def _is_usual(self, line: PlacedLine) -> bool:
+        return line.arrows[0].kind == self._diagram.usual
+
+    def _family(self, family: Iterable[PlacedLine]) -> Iterator[str]:
+        for line in family:
+            if self._overlay is not None and not self._marks(line):
+                continue  # what is not emphasized cuts nothing
+            usual = " usual" if self._is_usual(line) else ""
+            yield f'<g class="line{usual}">'
+            yield element("path", class_="casing", d=shapes.path(line.course, 9))
+            yield "</g>"
+        for line in family:
+            yield from self._line(line)
+
+    def _line(self, line: PlacedLine) -> Iterator[str]:
+        taken = self._marks(line)
+        plain = self._overlay is None or taken
+        names = classes(
+            "line",
+            f"k-{line.arrows[0].kind}",
+            usual=self._is_usual(line),
+            inferred=_inferred(line),
+            dim=not plain and self._is_way,
+            unseen=not plain and not self._is_way,
+            **({f"w{marks.weight(taken)}": True} if taken else {}),
+        )
+        ids = " ".join(arrow.id for arrow in line.arrows)
+        yield f'<g class="{names}" data-arrows="{ids}">'
+        yield element("title", "\n".join(map(self._said, line.arrows)))
+        heads = self._head_length(line)
+        shorter = heads - 2 if line.head else 0
+        yield element("path", class_="stroke", d=shapes.path(line.course, shorter))
+        if line.trunk:
+            x, y = map(shapes.number, line.course.points[0])
+            yield element("circle", class_="port", cx=x, cy=y, r="4")
+        if line.head:
+            yield element("polygon", class_="head", points=shapes.head(line.course, heads))
+        yield "</g>"
+
+    @property
+    def _is_way(self) -> bool:
+        """The overlay is one job's way: what it did not take steps back, but stays to be read."""
+        return self._overlay is not None and self._overlay.strip is not None
+
+    def _marks(self, line: PlacedLine) -> list[Mark]:
+        found = self._overlay.arrows if self._overlay else {}
+        return [found[arrow.id] for arrow in line.arrows if arrow.id in found]
+
+    def _head_length(self, line: PlacedLine) -> float:
+        if taken := self._marks(line):
+            return _HEAD_LENGTHS[1] + 1.2 * marks.weight(taken)
+        usual = self._overlay is None and self._is_usual(line)
+        return _HEAD_LENGTHS[0] if usual else _HEAD_LENGTHS[1]
+
+    def _said(self, arrow: Arrow) -> str:
+        causes = ", ".join(f"{each.label} ({each.basis}; {each.source})" for each in arrow.causes)
+        return f"{self._names[arrow.origin]} → {self._names[arrow.target]}: {causes}"
+
+    def _label(self, line: PlacedLine) -> Iterator[str]:
+        if line.label is not None:
+            yield f'<g class="k-{line.arrows[0].kind}">'
+            yield _label(line.label)
+            yield "</g>"
+
+
+def _grown(area: Rectangle, by: float) -> Rectangle:
+    return Rectangle(area.x - by, area.y - by, area.width + 2 * by, area.height + 2 * by)
+
+
+def _label(label: Label) -> str:
+    x = shapes.number(label.x)
+    rows = (
+        element("tspan", row, x=x, y=shapes.number(label.y + number * _LEADING))
+        for number, row in enumerate(label.lines)
+    )
+    return element("text", "".join(rows), raw=True, class_="label", text_anchor=label.anchor)
+
+
+def _arrows_of(lines: Iterable[PlacedLine]) -> set[str]:
+    return {arrow.id for line in lines for arrow in line.arrows}
+
+
+def _inferred(line: PlacedLine) -> bool:
+    return all(arrow.basis is Basis.INFERRED for arrow in line.arrows)

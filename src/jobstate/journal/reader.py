@@ -1,0 +1,339 @@
+"""`History`: what a journal's file says, for whoever reads along; never writes anything."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from jobstate.common.times import from_microseconds, to_microseconds
+from jobstate.conformance.judge import judge_of
+from jobstate.delivery.lane import shard_of
+from jobstate.delivery.outbox import Posted
+from jobstate.errors import JournalDamagedError, UnknownJobError
+from jobstate.journal.acknowledgements import Acknowledgements
+from jobstate.journal.event_codec import event_of
+from jobstate.journal.job_rows import JOB_COLUMNS, Loaded
+from jobstate.journal.reconstruction import retold
+from jobstate.journal.records import Hearing, HeldJob, KeptJob, broken_of
+from jobstate.journal.snapshot_read import Reading
+from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
+from jobstate.model.observation import JobKey
+from jobstate.model.packed_history import entry_of
+from jobstate.tracking.tracked_job import TrackedJob
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+    from types import TracebackType
+
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import Entry, Observation
+
+#: How many sets of what may be known are kept in memory, in words.
+_REMEMBERED: Final = 1 << 14
+#: What to do with a file that was read as far as that goes.
+_REMEDY: Final = "what could be read was given; restore a copy"
+
+_JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
+_OF_JOB: Final = "arn = ? AND created = ?"
+_ENTRIES: Final = 'SELECT status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal'
+_EVENTS: Final = """
+SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+WHERE number > ? ORDER BY number
+"""
+_EVENTS_OF_JOB: Final = """
+SELECT number, kind, body, arn, created FROM job JOIN event ON event.job = job.id
+WHERE arn = ? AND created = ? AND number > ? ORDER BY number
+"""
+_HELD: Final = """
+SELECT arn, created, first, attempts, error, parked, (
+    SELECT count(*) FROM event WHERE number >= first AND event.job IN (
+        SELECT id FROM job WHERE job.arn = held.arn AND job.created = held.created))
+FROM held WHERE listener = ? ORDER BY first
+"""
+_COUNT: Final = "SELECT count(*) FROM event WHERE number > ?"
+_BETWEEN: Final = """
+SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
+"""
+
+
+class History:
+    """What a journal's file says at one moment: its jobs, what was said of them, who has heard it.
+
+    It reads along while a tracker writes, or while none does, and takes no lock, so it can be
+    opened at any time, any number of times. All that it gives is what was there when it was opened;
+    open another one to see more. Close it, or use it as a context manager: while it is open beside
+    a tracker, the journal's log (``-wal``) can't become shorter. For one thread at a time.
+
+    Of a file that is not whole it gives what can be read, and then raises.
+
+    Attributes:
+        path: The file.
+        newest: The largest number that an event ever had.
+        lifecycle: Name and version of the life cycle by which the jobs were judged last, as
+            `Lifecycle` prints them; empty where no tracker has begun with the file.
+        clean: Whether its tracker has closed it: if not, one has it, or it ended otherwise.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, lifecycle: Lifecycle | None = None) -> None:
+        """Open a file.
+
+        Args:
+            path: The file.
+            lifecycle: The life cycle of its jobs, if it is at hand: tells what they came to, and
+                not only where they stand. One of another name tells nothing.
+
+        Raises:
+            JournalDamagedError: It is not whole.
+            JournalError: It is not there, something else, of another version, or can't be read.
+        """
+        self.path = Path(path)
+        self._given = lifecycle
+        self._reading = Reading(self.path)
+        try:
+            with self._reading.translated():
+                columns = "file, lifecycle, version, newest, clean"
+                row = own_row(self._reading.connection, self.path, columns)
+                self._identity, self._name, version, self.newest, clean = row
+                self.lifecycle = f"{self._name} {version}".rstrip()
+                self.clean = bool(clean)
+                self._loaded = self._read_sets()
+        except BaseException:
+            self.close()
+            raise
+        self._words = lru_cache(maxsize=_REMEMBERED)(self._states_of)
+
+    def __repr__(self) -> str:
+        return f"<History {str(self.path)!r}>"
+
+    def __enter__(self) -> Self:
+        """Return it; leaving closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file. Twice does no harm."""
+        self._reading.close()
+
+    # --- Jobs -----------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """Return how many jobs there are, those that the tracker has forgotten included."""
+        return int(self._one("SELECT count(*) FROM job"))
+
+    def job_keys(self) -> Iterator[JobKey]:
+        """Yield what identifies each job, the one first heard of first; memory is bounded.
+
+        Raises:
+            JournalDamagedError: The file is not whole.
+        """
+        for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
+            yield _key(arn, created)
+
+    def jobs(self) -> Iterator[KeptJob]:
+        """Yield each job, the one first heard of first; memory is bounded.
+
+        Those are included that the tracker has forgotten and the file still has.
+
+        Raises:
+            JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
+            JournalError: It was written to by a tracker that began after this was opened.
+        """
+        for row in self._reading.rows(f"{_JOBS} ORDER BY id"):
+            yield self._kept(row)
+
+    def job(self, job: JobKey) -> KeptJob:
+        """Return a job; the one heard of last, if it was forgotten and heard of again.
+
+        Raises:
+            UnknownJobError: It is not there; a `KeyError`.
+            JournalDamagedError: The file is not whole.
+        """
+        sql = f"{_JOBS} WHERE {_OF_JOB} ORDER BY id DESC LIMIT 1"
+        rows = list(self._reading.rows(sql, _columns(job)))
+        if not rows:
+            raise UnknownJobError(str(job), len(self))
+        return self._kept(rows[0])
+
+    def entries(self, job: JobKey) -> tuple[Entry, ...]:
+        """Return a job's history, as far as answers gave it.
+
+        Raises:
+            UnknownJobError: It is not there; a `KeyError`.
+            JournalDamagedError: The file is not whole.
+        """
+        return self.job(job).entries
+
+    def observations(self) -> Iterator[list[Observation]]:
+        """Yield, job by job, answers that say what is kept of it; memory is bounded.
+
+        They are what `jobstate.diagrams` counts and draws. A journal keeps what was found, not what
+        was read: an answer that brought nothing new is not among them, nor is any field that only
+        rules speak of.
+
+        Raises:
+            ValueError: This was opened without a life cycle.
+            JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
+            JournalError: The jobs live by another life cycle.
+        """
+        return map(self.observations_of, self.jobs())
+
+    def observations_of(self, kept: KeptJob) -> list[Observation]:
+        """Return answers that say what is kept of a job, as `observations` does.
+
+        Raises:
+            ValueError: This was opened without a life cycle.
+            JournalDamagedError: The file is not whole.
+            JournalError: The jobs live by another life cycle.
+        """
+        if self._given is None:
+            raise ValueError("what answers say takes a life cycle: History(path, lifecycle=…)")
+        require_lifecycle(self.path, self._name, self._given.name)
+        events = (posted.event for posted in self.events(job=kept.job))
+        return retold(self._given, kept, events)
+
+    # --- Events ---------------------------------------------------------------------------------
+
+    def events(self, after: int = 0, job: JobKey | None = None) -> Iterator[Posted]:
+        """Yield what was said, in order, each with its number; memory is bounded.
+
+        Events of jobs that the file has no more are not there: numbers may be missing.
+
+        Args:
+            after: Only events with larger numbers.
+            job: Only those of this job.
+
+        Raises:
+            JournalDamagedError: The file is not whole; the events before the damage were yielded.
+            JournalError: It was written to by a tracker that began after this was opened.
+        """
+        if job is None:
+            rows = self._reading.rows(_EVENTS, (after,))
+        else:
+            rows = self._reading.rows(_EVENTS_OF_JOB, (*_columns(job), after))
+        for number, kind, body, arn, created in rows:
+            try:
+                event = event_of(kind, _key(arn, created), body)
+            except UNREADABLE as error:
+                problem = f"event {number} can't be read: {type(error).__name__}: {error}"
+                raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
+            yield Posted(number, event)
+
+    # --- Listeners ------------------------------------------------------------------------------
+
+    def listeners(self) -> list[Hearing]:
+        """Return how far each listener is, by name.
+
+        Linear in the events that a listener has heard out of their order, at most.
+
+        Raises:
+            JournalDamagedError: The file is not whole.
+        """
+        beside = self.path.with_name(f"{self.path.name}-acks")
+        acknowledged = Acknowledgements(beside, self._identity, read_only=True)
+        try:
+            rows = list(
+                self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
+            )
+            return [
+                self._hearing(number, name, cursor, acknowledged.read(number, self.newest))
+                for number, name, cursor in rows
+            ]
+        finally:
+            acknowledged.close()
+
+    def unheard(self, hearing: Hearing, job: JobKey) -> list[Posted]:
+        """Return the events of a job that a listener has not heard, in order.
+
+        Raises:
+            JournalDamagedError: The file is not whole.
+        """
+        first = min((each.first for each in hearing.held if each.job == job), default=None)
+        heard = max(hearing.cursor, hearing.heard[shard_of(job.arn)])
+        heard = heard if first is None else min(heard, first - 1)
+        return list(self.events(heard, job))
+
+    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> Hearing:
+        latest = max(cursor, *heard)
+        behind = int(self._one(_COUNT, latest))
+        if latest > cursor:
+            rows = self._reading.rows(_BETWEEN, (cursor, latest))
+            behind += sum(at > heard[shard_of(arn)] for at, arn in rows)
+        held = tuple(map(_held, self._reading.rows(_HELD, (number,))))
+        return Hearing(name=name, cursor=cursor, heard=tuple(heard), behind=behind, held=held)
+
+    # --- Rows -----------------------------------------------------------------------------------
+
+    def _one(self, sql: str, *parameters: object) -> Any:  # noqa: ANN401 - whatever was asked for
+        ((found,),) = self._reading.rows(sql, parameters)
+        return found
+
+    def _read_sets(self) -> Loaded | None:
+        if self._given is None or self._given.name != self._name:
+            return None
+        loaded = Loaded(judge_of(self._given), self._reading.connection)
+        loaded.read_sets()
+        return loaded
+
+    def _kept(self, row: tuple[Any, ...]) -> KeptJob:
+        try:
+            return self._job_of(row)
+        except (*UNREADABLE, AttributeError) as error:
+            problem = f"job {row[0]} can't be read: {type(error).__name__}: {error}"
+            raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
+
+    def _job_of(self, row: tuple[Any, ...]) -> KeptJob:
+        *columns, forgotten = row
+        place, arn, created, known, _, _, _, modified, since, reason, _, _, said, untold = columns
+        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (place,)))
+        standing = None if self._loaded is None else self._loaded.standing(tuple(columns), entries)
+        return KeptJob(
+            job=_key(arn, created),
+            states=self._words(known),
+            entries=entries,
+            modified=None if modified is None else from_microseconds(modified),
+            since=None if since is None else from_microseconds(since),
+            reason=reason,
+            broken=broken_of(json.loads(said)) if said else {},
+            untold=untold,
+            forgotten=from_microseconds(forgotten) if forgotten else None,
+            tracked=TrackedJob(self._given, standing) if self._given and standing else None,
+        )
+
+    def _states_of(self, known: int) -> Mapping[str, tuple[str, ...]]:
+        """Return the states that words name, region by region."""
+        words = json.loads(self._one("SELECT words FROM knowledge WHERE id = ?", known))
+        return {
+            region: tuple(dict.fromkeys(state for state, _, _ in groups))
+            for region, groups in words["known"]
+        }
+
+
+def _key(arn: str, created: int) -> JobKey:
+    return JobKey(arn, from_microseconds(created))
+
+
+def _columns(job: JobKey) -> tuple[str, int]:
+    return job.arn, to_microseconds(job.created)
+
+
+def _held(row: tuple[Any, ...]) -> HeldJob:
+    arn, created, first, attempts, error, parked, waiting = row
+    return HeldJob(
+        job=_key(arn, created),
+        first=first,
+        waiting=waiting,
+        attempts=attempts,
+        error=error,
+        parked=None if parked is None else from_microseconds(parked),
+    )

@@ -1,0 +1,217 @@
+"""`Figures`: what an event does to the figures that metrics show.
+
+The table of figures is here, once; each adapter makes its instruments from it. Labels are bounded
+by the life cycle: whatever is not one of its words becomes ``other``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from attrs import frozen
+
+from jobstate.listeners.stays import REMEMBERED, Lives
+from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jobstate.listeners.stays import Closed
+    from jobstate.model.events import Event
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+    from jobstate.tracking.tracked_job import TrackedJob
+
+#: What a label says that is no word of the life cycle.
+OTHER: Final = "other"
+#: The upper bounds of the histogram's buckets, in seconds: from 5 s to 28 days, which is as long
+#: as a training job may run.
+BUCKETS: Final = (
+    *(5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0),
+    *(28_800.0, 86_400.0, 172_800.0, 432_000.0, 1_209_600.0, 2_419_200.0),
+)
+
+
+class Kind(StrEnum):
+    """How a figure moves.
+
+    LEVEL: up and down. COUNT: only up. SPREAD: it is a histogram of amounts.
+    """
+
+    LEVEL = "level"
+    COUNT = "count"
+    SPREAD = "spread"
+
+
+@frozen(kw_only=True, eq=False)
+class Figure:
+    """A figure.
+
+    Attributes:
+        name: Its name, to which each adapter adds what its conventions want.
+        kind: How it moves.
+        labels: What it is told apart by.
+        unit: Its unit, as UCUM writes it; what is counted stands in braces.
+        meaning: What it is, in a sentence.
+    """
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    unit: str
+    meaning: str
+
+
+JOBS: Final = Figure(
+    name="jobs",
+    kind=Kind.LEVEL,
+    labels=("status", "outcome"),
+    unit="{job}",
+    meaning="Jobs that have not ended, by where they stand.",
+)
+ENDED_JOBS: Final = Figure(
+    name="ended_jobs",
+    kind=Kind.COUNT,
+    labels=("status", "outcome"),
+    unit="{job}",
+    meaning="Jobs that have come to their end, by how.",
+)
+STATUS_DURATION: Final = Figure(
+    name="status_duration",
+    kind=Kind.SPREAD,
+    labels=("status",),
+    unit="s",
+    meaning="How long jobs stayed in a secondary status, by their histories, once it is over.",
+)
+VIOLATIONS: Final = Figure(
+    name="violations",
+    kind=Kind.COUNT,
+    labels=("rule", "severity"),
+    unit="{violation}",
+    meaning="Violations of the life cycle's rules.",
+)
+UNMODELLED: Final = Figure(
+    name="unmodelled_statuses",
+    kind=Kind.COUNT,
+    labels=("field",),
+    unit="{status}",
+    meaning="Statuses of jobs that the life cycle does not know, by where they stood.",
+)
+FIGURES: Final = (JOBS, ENDED_JOBS, STATUS_DURATION, VIOLATIONS, UNMODELLED)
+
+
+class Step(NamedTuple):
+    """How a figure moves by an event.
+
+    Attributes:
+        figure: Which.
+        labels: The values of its labels.
+        amount: By how much; of a SPREAD, the amount that is added to it.
+    """
+
+    figure: Figure
+    labels: tuple[str, ...]
+    amount: float
+
+
+class Figures:
+    """Works out what each event does to the figures. Any thread may ask.
+
+    Steps may be taken in any order: they only add.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, remembered: int = REMEMBERED) -> None:
+        """Begin with no job.
+
+        Args:
+            lifecycle: The life cycle, whose words the labels are.
+            remembered: How many jobs that have ended are remembered.
+        """
+        self._lives = Lives(lifecycle, remembered)
+        self._words = _Words(lifecycle)
+        #: Where each job that has not ended counts.
+        self._places: dict[JobKey, tuple[str, ...]] = {}
+        self._lock = Lock()
+
+    def begin(self, jobs: Iterable[TrackedJob]) -> list[Step]:
+        """Return what jobs do to the figures that are known already: they stand somewhere."""
+        with self._lock:
+            return [step for job in jobs for step in self._begun(job)]
+
+    def of(self, event: Event) -> list[Step]:
+        """Return what an event does to the figures."""
+        with self._lock:
+            if isinstance(event, StatusEntered):
+                return list(self._stays(self._lives.entered(event)))
+            if isinstance(event, StatusChanged):
+                return list(self._change(event))
+            return [self._said(event)] if self._lives.is_news(event) else []
+
+    def forget(self, job: JobKey) -> list[Step]:
+        """Return what it does to the figures that a job is no longer tracked."""
+        with self._lock:
+            self._lives.forget(job)
+            return list(self._place(job, None))
+
+    def _begun(self, job: TrackedJob) -> Iterator[Step]:
+        self._lives.begin(job)
+        if not job.final and job.possible:
+            yield from self._place(job.key, (self._words.status(job.status), str(job.outcome)))
+
+    def _stays(self, closed: list[Closed]) -> Iterator[Step]:
+        for stay, end in closed:
+            seconds = (end - stay.start).total_seconds()
+            if not self._lives.is_last(stay.status) and seconds >= 0:
+                yield Step(STATUS_DURATION, (self._words.status(stay.status),), seconds)
+
+    def _change(self, event: StatusChanged) -> Iterator[Step]:
+        turn = self._lives.changed(event)
+        if turn is None:
+            return
+        labels = (self._words.status(event.target), str(event.outcome))
+        if turn.fresh:
+            yield from self._place(event.job, None if event.final else labels)
+        if turn.ended:
+            yield Step(ENDED_JOBS, labels, 1)
+
+    def _place(self, job: JobKey, labels: tuple[str, ...] | None) -> Iterator[Step]:
+        """Count a job where it stands, and no longer where it stood."""
+        was = self._places.pop(job, None)
+        if was is not None:
+            yield Step(JOBS, was, -1)
+        if labels is not None:
+            self._places[job] = labels
+            yield Step(JOBS, labels, 1)
+
+    def _said(self, event: Violation | Unmodelled) -> Step:
+        if isinstance(event, Violation):
+            return Step(VIOLATIONS, (self._words.rule(event.rule), str(event.severity)), 1)
+        return Step(UNMODELLED, (self._words.field(event.field),), 1)
+
+
+class _Words:
+    """The words that labels may say: those of the life cycle."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        region = lifecycle.regions[0]
+        statuses = {"anything"}
+        for state in region.states:
+            statuses |= {state.name, state.primary, state.visible}
+        self._statuses = frozenset(statuses)
+        self._rules = frozenset(rule.id for rule in lifecycle.rules)
+        self._fields = frozenset(
+            f"{each.name}.{axis}"
+            for each in lifecycle.regions
+            for axis in ("primary", "secondary", "entries")
+        )
+
+    def status(self, label: str) -> str:
+        return label if label in self._statuses else OTHER
+
+    def rule(self, rule: str) -> str:
+        return rule if rule in self._rules else OTHER
+
+    def field(self, field: str) -> str:
+        return field if field in self._fields else OTHER

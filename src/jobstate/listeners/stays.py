@@ -1,0 +1,184 @@
+"""`Lives`: what has been heard of each job, so that stays get their ends and nothing counts twice.
+
+Memory: a record for each job that has not ended, and for the newest so many of all others. Not for
+several threads: whoever owns one has a lock.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from attrs import define
+
+from jobstate.conformance.histories import stays
+from jobstate.model.events import StatusEntered
+from jobstate.tracking.tracked_job import TrackedJob
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobstate.model.events import Event, StatusChanged
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
+
+#: How many jobs that have ended are remembered, if nobody says otherwise; some 500 bytes each.
+REMEMBERED: Final = 10_000
+
+
+class Closed(NamedTuple):
+    """A stay whose end is known now.
+
+    Attributes:
+        stay: The stay.
+        end: When it ended: when the next one began, or by its own account where none follows.
+    """
+
+    stay: StatusEntered
+    end: datetime
+
+
+class Turn(NamedTuple):
+    """What a change of a job means.
+
+    Attributes:
+        fresh: It is newer than what the listener began with.
+        ended: The job has come to its end by it.
+        last: The newest stay that was heard; None where there is none.
+    """
+
+    fresh: bool
+    ended: bool
+    last: StatusEntered | None
+
+
+@define(eq=False)
+class _Life:
+    """What has been heard of one job.
+
+    Attributes:
+        ended: Whether it had ended when it was last heard of; None where nothing tells.
+        changed: The number of the newest change.
+        stay: The newest stay.
+        said: What tells apart what else was said of it.
+        begun: The number of the newest change that the listener began with.
+        known: What the listener began with, until it hears of a stay.
+    """
+
+    ended: bool | None = None
+    changed: int = 0
+    stay: StatusEntered | None = None
+    said: frozenset[int] = frozenset()
+    begun: int = 0
+    known: TrackedJob | None = None
+
+
+class Lives:
+    """What has been heard of jobs.
+
+    Attributes:
+        region: The region of the life cycle whose end is a job's end: the first.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, remembered: int) -> None:
+        """Begin with no job.
+
+        Args:
+            lifecycle: Tells which statuses are a job's last.
+            remembered: How many jobs that have ended are remembered.
+
+        Raises:
+            ValueError: That is no positive number.
+        """
+        if remembered < 1:
+            raise ValueError(f"remembered: expected 1 or more, got {remembered!r}")
+        region = lifecycle.regions[0]
+        self.region = region.name
+        self._last = {each.visible for each in region.states if each.final}
+        self._last -= {each.visible for each in region.states if not each.final}
+        self._remembered = remembered
+        self._running: dict[JobKey, _Life] = {}
+        self._others: OrderedDict[JobKey, _Life] = OrderedDict()
+
+    def begin(self, job: TrackedJob) -> None:
+        """Take what is known of a job already."""
+        life = _Life(ended=job.final, begun=job.standing.changes, known=job)
+        self._keep(job.key, life, running=not job.final)
+
+    def is_last(self, status: str) -> bool:
+        """Tell whether a status is one in which jobs only end, and no time passes."""
+        return status in self._last
+
+    def entered(self, event: StatusEntered) -> list[Closed]:
+        """Return the stays that have their end by a new one; none if it was heard before."""
+        life = self._life(event.job)
+        if life.stay is not None and event.ordinal <= life.stay.ordinal:
+            return []
+        before = _before(life, event)
+        life.stay, life.known = event, None
+        closed = []
+        if before is not None and not self.is_last(before.status):
+            closed.append(Closed(before, event.start))
+        if self.is_last(event.status):
+            closed.append(Closed(event, event.end or event.start))
+        return closed
+
+    def changed(self, event: StatusChanged) -> Turn | None:
+        """Return what a change means; None if it was heard before, or is of another region."""
+        if event.region != self.region:
+            return None
+        life = self._life(event.job)
+        if event.ordinal <= life.changed:
+            return None
+        fresh = event.ordinal > life.begun
+        # What comes again that the listener has begun with says by itself what was before it.
+        ended = life.ended if fresh or life.changed else None
+        life.changed, life.ended = event.ordinal, event.final
+        self._keep(event.job, life, running=not event.final)
+        newly = event.final and not _had_ended(event, ended=ended)
+        return Turn(fresh, newly, life.stay or _stay(life, event.job))
+
+    def is_news(self, event: Event) -> bool:
+        """Tell whether something else that is said of a job was not heard before."""
+        life = self._life(event.job)
+        token = hash(event.key)  # whole keys may be long, and a tracker bounds their number
+        if token in life.said:
+            return False
+        life.said |= {token}
+        return True
+
+    def forget(self, job: JobKey) -> None:
+        """Forget a job."""
+        self._running.pop(job, None)
+        self._others.pop(job, None)
+
+    def _life(self, job: JobKey) -> _Life:
+        found = self._running.get(job) or self._others.get(job)
+        return found or self._keep(job, _Life(), running=False)
+
+    def _keep(self, job: JobKey, life: _Life, *, running: bool) -> _Life:
+        self.forget(job)
+        if running:
+            self._running[job] = life
+            return life
+        self._others[job] = life
+        if len(self._others) > self._remembered:
+            self._others.popitem(last=False)
+        return life
+
+
+def _before(life: _Life, event: StatusEntered) -> StatusEntered | None:
+    """Return the stay before a new one, where it is known."""
+    before = life.stay or _stay(life, event.job, event.ordinal - 1)
+    return before if before is not None and before.ordinal == event.ordinal - 1 else None
+
+
+def _stay(life: _Life, job: JobKey, ordinal: int | None = None) -> StatusEntered | None:
+    """Return a stay that the listener began with, by default the newest; None if there is none."""
+    entries = () if life.known is None else life.known.entries[:ordinal]
+    return next(stays(job, entries, len(entries) - 1)) if entries else None
+
+
+def _had_ended(event: StatusChanged, *, ended: bool | None) -> bool:
+    """Tell whether a job had come to its end before a change: nobody removes one that has not."""
+    return event.gone and event.origin is not None if ended is None else ended

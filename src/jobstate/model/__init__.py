@@ -1,0 +1,1 @@
+"""What is declared of a kind of job, observed of one, and told of it: frozen data."""

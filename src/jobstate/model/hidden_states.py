@@ -1,0 +1,128 @@
+"""The hidden states of a region: everything about a job that matters and may not show.
+
+A hidden state is a state together with what the job has passed and which features it has; features
+are fixed at creation, so they are simply part of it.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobstate.model.states import Needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jobstate.model.specification import Specification
+    from jobstate.model.states import Edge, Region
+
+
+@frozen
+class Hidden:
+    """One hidden state.
+
+    Attributes:
+        state: The name of the state.
+        passed: Names of the memories that are set.
+        features: The features, one value each, sorted by name.
+    """
+
+    state: str
+    passed: frozenset[str]
+    features: Needs
+
+
+def feature_sets(spec: Specification, assumed: Needs | None = None) -> list[dict[str, bool]]:
+    """Return every set of features that a job can have.
+
+    Each names every feature that answers can show, and of the others those that are assumed:
+    where nothing is assumed, nothing is ruled out.
+
+    Args:
+        spec: The specification.
+        assumed: What to take for fixed; by default what the specification does.
+    """
+    fixed = dict(spec.assumed if assumed is None else assumed)
+    names = [each.name for each in spec.features if each.shown]
+    choices = [[fixed[name]] if name in fixed else [False, True] for name in names]
+    others = {each.name: fixed.get(each.name, True) for each in spec.features if not each.shown}
+    return [
+        chosen | others
+        for values in product(*choices)
+        if not excluded(spec, chosen := dict(zip(names, values, strict=True)))
+    ]
+
+
+def excluded(spec: Specification, features: Mapping[str, bool]) -> list[str]:
+    """Return the features that exclude each other among some; empty where a job can have them."""
+    clashes = (
+        exclusion.features
+        for exclusion in spec.exclusions
+        if all(features.get(name) for name in exclusion.features)
+    )
+    return [name for clash in clashes for name in clash]
+
+
+def met(needs: Needs, features: Mapping[str, bool]) -> bool:
+    """Tell whether features are what something needs."""
+    return all(features.get(name) is wanted for name, wanted in needs)
+
+
+def expand(
+    spec: Specification, region: Region, assumed: Needs | None = None
+) -> dict[Hidden, list[tuple[Edge, Hidden]]]:
+    """Return every hidden state that some job can be in, with its moves, nearest first.
+
+    Edges that name unknown states are passed over: the self-check reports them.
+
+    Args:
+        spec: The specification.
+        region: The region of it.
+        assumed: What to take for fixed; by default what the specification does.
+    """
+    names = {state.name for state in region.states}
+    leaving: dict[str, list[Edge]] = {name: [] for name in names}
+    for edge in region.edges:
+        if edge.origin in names and edge.target in names:
+            leaving[edge.origin].append(edge)
+    setting = {
+        name: frozenset(
+            memory.name
+            for memory in spec.memories
+            if memory.region == region.name and name in memory.states
+        )
+        for name in names
+    }
+    found: dict[Hidden, list[tuple[Edge, Hidden]]] = {}
+    for features in feature_sets(spec, assumed):
+        if met(region.needs, features):
+            start = [
+                Hidden(name, setting[name], tuple(sorted(features.items())))
+                for name in region.initial
+                if name in names
+            ]
+            found.update(_spread(start, features, leaving, setting))
+    return found
+
+
+def _spread(
+    start: Iterable[Hidden],
+    features: Mapping[str, bool],
+    leaving: Mapping[str, list[Edge]],
+    setting: Mapping[str, frozenset[str]],
+) -> Iterator[tuple[Hidden, list[tuple[Edge, Hidden]]]]:
+    queue = list(start)
+    seen = set(queue)
+    for hidden in queue:  # the list grows while we walk it: a breadth-first search
+        moves = [
+            (edge, Hidden(edge.target, hidden.passed | setting[edge.target], hidden.features))
+            for edge in leaving[hidden.state]
+            if hidden.passed.issuperset(edge.after) and met(edge.needs, features)
+        ]
+        fresh = dict.fromkeys(target for _, target in moves if target not in seen)
+        seen.update(fresh)
+        queue.extend(fresh)
+        yield hidden, moves

@@ -1,0 +1,220 @@
+"""The life cycle of a job: the specification, checked when it is built, and its variants.
+
+Everything else is derived from it: the automaton, the checks, the diagrams, the tables.
+"""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.model import validation as selfcheck
+from jobstate.model.hidden_states import expand, feature_sets
+from jobstate.model.specification import Specification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jobstate.model.specification import Rule
+    from jobstate.model.states import Edge, Feature, Needs, Region, State
+
+_Derived = TypeVar("_Derived")
+
+#: Held while something is compiled, which may compile something else first. One for all, since a
+#: life cycle that has a lock could not be copied or sent to another process.
+_COMPILING: Final = RLock()
+
+
+@frozen(kw_only=True, eq=False)
+class Lifecycle(Specification):
+    """One specification of how a kind of job lives, free of contradictions.
+
+    Building it checks it; nothing ever changes it. Two life cycles are equal only if they are the
+    same object, so it can be a dictionary key at no cost.
+
+    Raises:
+        LifecycleError: It contradicts itself; the error lists every defect.
+    """
+
+    #: What others have compiled from it, by their name for it; never part of what it says.
+    derived: dict[str, Any] = field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a life cycle that contradicts itself."""
+        if defects := list(selfcheck.defects(self)):
+            raise LifecycleError(self.name, defects)
+
+    def __str__(self) -> str:
+        given = f" given {assumed_text(self.assumed)}" if self.assumed else ""
+        return f"{self.name} {self.version}{given}"
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return the rule of that id.
+
+        Raises:
+            UnknownNameError: There is none, or it is switched off; it lists those there are.
+        """
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise UnknownNameError("rule", rule_id, (rule.id for rule in self.rules))
+
+    def given(self, **features: bool) -> Lifecycle:
+        """Return the tighter life cycle of the jobs that have, or lack, these features.
+
+        States and edges that no such job reaches are gone from it, so it proves more.
+        ``given(stop=False)`` assumes that nothing asks for a stop, which no answer can show.
+
+        Raises:
+            UnknownNameError: There is no such feature.
+            LifecycleError: No job has these features together, or one is fixed otherwise.
+        """
+        for name in features:
+            self.feature(name)
+        fixed = dict(self.assumed)
+        clashes = [name for name, value in features.items() if fixed.get(name, value) != value]
+        if clashes:
+            raise LifecycleError(
+                self.name, [f"{name} is already fixed the other way" for name in clashes]
+            )
+        assumed = tuple(sorted({**fixed, **features}.items()))
+        if not feature_sets(self, assumed):
+            raise LifecycleError(self.name, [f"no job is {assumed_text(assumed)} at once"])
+        regions, ruled_out = zip(
+            *(_restricted(self, region, assumed) for region in self.regions), strict=True
+        )
+        lost = tuple(pair for pairs in ruled_out for pair in pairs)
+        return attrs.evolve(self, regions=regions, assumed=assumed, ruled_out=self.ruled_out + lost)
+
+    def without(self, *rule_ids: str) -> Lifecycle:
+        """Return the life cycle with rules switched off; its version says which.
+
+        Raises:
+            UnknownNameError: There is no such rule; it lists those there are.
+        """
+        if not rule_ids:
+            return self
+        version = f"{self.version}+without.{'.'.join(sorted(set(rule_ids)))}"
+        return self.evolve(version=version, drop_rules=rule_ids)
+
+    def evolve(  # noqa: PLR0913 - each is one thing that can be added or dropped, by keyword
+        self,
+        *,
+        name: str | None = None,
+        version: str | None = None,
+        region: str | None = None,
+        add_states: Iterable[State] = (),
+        drop_states: Iterable[str] = (),
+        add_edges: Iterable[Edge] = (),
+        drop_edges: Iterable[tuple[str, str]] = (),
+        add_features: Iterable[Feature] = (),
+        add_rules: Iterable[Rule] = (),
+        drop_rules: Iterable[str] = (),
+    ) -> Lifecycle:
+        """Return a life cycle of your own: this one with things added and dropped.
+
+        Args:
+            name: Its name; this one's by default.
+            version: Its version; this one's with ``+evolved`` by default, so that verdicts of
+                the two can be told apart.
+            region: The region whose states and edges change; by default the one with a history.
+            add_states: States to add.
+            drop_states: Names of states to drop, with their edges.
+            add_edges: Edges to add.
+            drop_edges: (origin, target) of edges to drop.
+            add_features: Features to add.
+            add_rules: Rules to add.
+            drop_rules: Ids of rules to switch off.
+
+        Raises:
+            UnknownNameError: Something to drop is not there.
+            LifecycleError: The result contradicts itself.
+        """
+        switched_off = {self.rule(rule_id).id for rule_id in drop_rules}
+        chosen = self._region_to_change(region)
+        changed = _changed(chosen, add_states, drop_states, add_edges, drop_edges)
+        here = {state.name for state in changed.states}
+        return attrs.evolve(
+            self,
+            name=name or self.name,
+            version=version or f"{self.version}+evolved",
+            regions=tuple(changed if each is chosen else each for each in self.regions),
+            memories=tuple(
+                attrs.evolve(memory, states=memory.states & here)
+                if memory.region == chosen.name
+                else memory
+                for memory in self.memories
+            ),
+            features=(*self.features, *add_features),
+            rules=(*(rule for rule in self.rules if rule.id not in switched_off), *add_rules),
+        )
+
+    def _region_to_change(self, name: str | None) -> Region:
+        if name is not None:
+            return self.region(name)
+        return self.history_region or self.regions[0]
+
+
+def derive(lifecycle: Lifecycle, name: str, compiled: Callable[[Lifecycle], _Derived]) -> _Derived:
+    """Return what is compiled from a life cycle; compiled once, however many threads ask at once.
+
+    Args:
+        lifecycle: The life cycle.
+        name: The name that it has in `Lifecycle.derived`.
+        compiled: Compiles it; what it returns must not be None.
+    """
+    with _COMPILING:
+        found: _Derived | None = lifecycle.derived.get(name)
+        if found is None:
+            found = lifecycle.derived[name] = compiled(lifecycle)
+        return found
+
+
+def assumed_text(assumed: Needs) -> str:
+    """Return assumed features as the command line takes them: ``spot=no, stop=no``."""
+    return ", ".join(f"{name}={'yes' if value else 'no'}" for name, value in assumed)
+
+
+def _restricted(
+    spec: Specification, region: Region, assumed: Needs
+) -> tuple[Region, list[tuple[str, State]]]:
+    hidden = expand(spec, region, assumed)
+    reached = {one.state for one in hidden}
+    taken = {edge for moves in hidden.values() for edge, _ in moves}
+    kept = attrs.evolve(
+        region,
+        states=tuple(state for state in region.states if state.name in reached),
+        edges=tuple(edge for edge in region.edges if edge in taken),
+        initial=tuple(name for name in region.initial if name in reached),
+    )
+    return kept, [(region.name, state) for state in region.states if state.name not in reached]
+
+
+def _changed(
+    region: Region,
+    add_states: Iterable[State],
+    drop_states: Iterable[str],
+    add_edges: Iterable[Edge],
+    drop_edges: Iterable[tuple[str, str]],
+) -> Region:
+    dropped = {region.state(name).name for name in drop_states}
+    cut = set(drop_edges)
+    there = {(edge.origin, edge.target) for edge in region.edges}
+    for origin, target in sorted(cut - there):
+        raise UnknownNameError("edge", f"{origin} → {target}", (f"{a} → {b}" for a, b in there))
+    states = (state for state in region.states if state.name not in dropped)
+    edges = (
+        edge
+        for edge in region.edges
+        if (edge.origin, edge.target) not in cut and not {edge.origin, edge.target} & dropped
+    )
+    return attrs.evolve(
+        region,
+        states=(*states, *add_states),
+        edges=(*edges, *add_edges),
+        initial=tuple(name for name in region.initial if name not in dropped),
+    )

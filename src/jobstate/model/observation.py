@@ -1,0 +1,160 @@
+"""What one answer of a service says about one job, in the words of any life cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from attrs import Factory, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    if moment.fold:  # which arithmetic forgets; else it costs half of what replace does
+        return moment.replace(microsecond=0)
+    return moment - timedelta(0, 0, moment.microsecond)
+
+
+@frozen(order=True)
+class JobKey:
+    """What identifies a job: a deleted job's name may be used again, so the arn alone does not.
+
+    Attributes:
+        arn: The resource's arn.
+        created: When it was created: aware, UTC, cut to the whole second, because sources print
+            the same time at different precision.
+    """
+
+    arn: str
+    created: datetime = field(converter=_to_the_second)
+
+    def __str__(self) -> str:
+        return f"{self.arn} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
+
+
+@frozen
+class Entry:
+    """One stay in a secondary status, as a history prints it.
+
+    Attributes:
+        status: The secondary status.
+        start: When the stay began; aware, UTC.
+        end: When it ended; None while it lasts, or where the source leaves it out.
+        message: The service's own words; they may change while the entry stays.
+    """
+
+    status: str
+    start: datetime
+    end: datetime | None = None
+    message: str | None = None
+
+
+class Shown(NamedTuple):
+    """The status that an answer shows for one region.
+
+    Attributes:
+        primary: The primary status.
+        secondary: The secondary status; None where the answer has none or the region has none.
+    """
+
+    primary: str
+    secondary: str | None = None
+
+    def __str__(self) -> str:
+        return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"
+
+
+@frozen(kw_only=True)
+class Observation:
+    """What one answer says about one job at one moment.
+
+    Attributes:
+        job: The job that it is about.
+        shown: Region name → the status shown for it. A region that is absent is not judged.
+        features: Feature name → whether the job has it, as far as the answer shows it.
+        entries: The history since creation; empty where the answer has none.
+        modified: When the service last changed the record; aware, UTC. Orders answers.
+        cause: Why the job ended, where the answer says more than its statuses do.
+        fields: The further fields that rules speak of, by the service's own names. Only fields
+            that have a value are there.
+    """
+
+    job: JobKey
+    shown: Mapping[str, Shown]
+    features: Mapping[str, bool] = Factory(dict)
+    entries: tuple[Entry, ...] = ()
+    modified: datetime | None = None
+    cause: str | None = None
+    fields: Mapping[str, object] = Factory(dict)
+
+
+class Reader(Protocol):
+    """How a service's answers become observations; a life cycle brings its own."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every name that `Observation.fields` may hold."""
+        raise NotImplementedError
+
+    def items(self, document: object) -> Iterable[tuple[str, object]]:
+        """Split a document into answers about one job each, with the path of each in it.
+
+        What is none that the service gives comes as the `Problem` that says so.
+        """
+        raise NotImplementedError
+
+    def read(self, answer: object) -> Observation:
+        """Return what one answer says.
+
+        Raises:
+            ObservationError: The answer can't be read; it lists every problem.
+        """
+        raise NotImplementedError
+
+
+@frozen(kw_only=True)
+class Moment:
+    """What is true of a job at one moment of its life, for a service to answer.
+
+    Attributes:
+        job: The job.
+        shown: Region name → its status.
+        entries: The history up to then; each entry but the last has ended, and the last of a
+            finished job ended when it began.
+        features: Feature name → whether the job has it.
+        modified: When something last changed; aware, UTC.
+        ended: When the job came to a final state; None before.
+        failure: Why it failed, in the service's words; None where it did not, or they are missing.
+    """
+
+    job: JobKey
+    shown: Mapping[str, Shown]
+    entries: tuple[Entry, ...]
+    features: Mapping[str, bool]
+    modified: datetime
+    ended: datetime | None = None
+    failure: str | None = None
+
+
+class Writer(Protocol):
+    """How a service answers about a moment of a job's life; the reverse of a `Reader`."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of its answers by name, the one that says most first."""
+        raise NotImplementedError
+
+    def key(self, name: str, created: datetime) -> JobKey:
+        """Return the key of a job of that name.
+
+        Raises:
+            ObservationError: No job can be called so.
+        """
+        raise NotImplementedError
+
+    def write(self, moment: Moment, form: str) -> dict[str, Any]:
+        """Return the answer about a moment, as the service's client returns it."""
+        raise NotImplementedError

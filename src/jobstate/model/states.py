@@ -1,0 +1,236 @@
+"""The pieces of a life cycle: states, edges, features, memories, regions, outcomes, basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Protocol, TypeAlias, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from jobstate.errors import UnknownNameError
+
+
+def edge_dict(edge: Edge) -> dict[str, object]:
+    """Return an edge as plain data."""
+    return {
+        "from": edge.origin,
+        "to": edge.target,
+        "cause": edge.cause,
+        "basis": str(edge.basis),
+        "source": edge.source,
+        "needs": dict(edge.needs),
+        "after": list(edge.after),
+    }
+
+
+class Basis(StrEnum):
+    """How we know something, from the firmest to the weakest."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+
+    @property
+    def weakness(self) -> int:
+        """0 for the firmest."""
+        return list(Basis).index(self)
+
+    @classmethod
+    def weakest(cls, bases: Iterable[Basis]) -> Basis | None:
+        """Return the weakest of some; None of none."""
+        return max(bases, key=lambda basis: basis.weakness, default=None)
+
+
+class Outcome(StrEnum):
+    """What a job came to. Only SUCCEEDED is success: a time-out and a stop are not."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    TIMED_OUT = "timed_out"
+    UNKNOWN = "unknown"
+
+
+#: A cause that nothing shown tells.
+UNKNOWN_CAUSE = "unknown"
+
+
+@frozen(kw_only=True)
+class State:
+    """One thing that a job can be, in one region.
+
+    Attributes:
+        primary: The primary status.
+        secondary: The secondary status; None in a region with one axis.
+        outcome: What the job has come to when it is here.
+        cause: Why it ended so, as far as the status tells; None while it runs or has succeeded.
+        final: Nothing will run any more; no way out but to a `gone` state.
+        gone: The service is removing the job; the outcome is kept.
+        retired: The service no longer supports it.
+        meaning: What it means, in a few words for people.
+        basis: How we know that it exists.
+        source: From where.
+    """
+
+    primary: str = field(converter=str)
+    secondary: str | None = field(default=None, converter=attrs.converters.optional(str))
+    outcome: Outcome = Outcome.RUNNING
+    cause: str | None = None
+    final: bool = False
+    gone: bool = False
+    retired: bool = False
+    meaning: str = ""
+    basis: Basis
+    source: str
+
+    @property
+    def name(self) -> str:
+        """``primary/secondary``, or ``primary`` alone where there is one axis."""
+        return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"
+
+    @property
+    def visible(self) -> str:
+        """What a history prints of it: the secondary status, or the only one."""
+        return self.primary if self.secondary is None else self.secondary
+
+
+#: What an edge needs: pairs of feature and value, sorted.
+Needs: TypeAlias = tuple[tuple[str, bool], ...]
+
+
+def _needs(features: Mapping[str, bool] | Needs) -> Needs:
+    pairs = features.items() if isinstance(features, Mapping) else features
+    return tuple(sorted(pairs))
+
+
+def needs_text(needs: Needs) -> str:
+    """Return needs as people read them: ``not spot, plan``."""
+    return ", ".join(name if wanted else f"not {name}" for name, wanted in needs)
+
+
+@frozen(kw_only=True)
+class Edge:
+    """One legal move from a state to another of the same region.
+
+    Attributes:
+        origin: The name of the state that it leaves.
+        target: The name of the state that it reaches.
+        cause: What makes a job move so: ``spot_reclaimed``, ``stop_requested`` …
+        basis: How we know that it happens.
+        source: From where, with the count where it was observed.
+        needs: Features that the job must have or lack.
+        after: Names of memories (`Memory`) of what the job must have passed before.
+    """
+
+    origin: str = field(converter=str)
+    target: str = field(converter=str)
+    cause: str
+    basis: Basis
+    source: str
+    needs: Needs = field(default=(), converter=_needs)
+    after: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Feature:
+    """Something fixed when the job is created that decides which edges it has.
+
+    Attributes:
+        name: Its name.
+        meaning: What it means, for people.
+        source: Where we know it from.
+        shown: An answer can show it. False for an assumption that only a caller can make.
+    """
+
+    name: str
+    meaning: str
+    source: str
+    shown: bool = True
+
+
+@frozen(kw_only=True)
+class Exclusion:
+    """Features that no job has together.
+
+    Attributes:
+        features: The features, all true.
+        rule: The id of the rule that an answer breaks if it shows them together.
+        basis: How we know.
+        source: From where.
+    """
+
+    features: tuple[str, ...]
+    rule: str
+    basis: Basis
+    source: str
+
+
+@frozen(kw_only=True)
+class Memory:
+    """Something that a job has passed and that its status alone no longer shows.
+
+    Attributes:
+        name: Its name, which `Edge.after` uses.
+        region: The region whose states set it.
+        states: Names of the states that set it.
+        rule: The id of the rule that is broken if only this is missing.
+    """
+
+    name: str
+    region: str
+    states: frozenset[str]
+    rule: str
+
+
+@frozen(kw_only=True)
+class Region:
+    """A part of the life cycle that moves by itself (a statechart's orthogonal region).
+
+    Attributes:
+        name: Its name.
+        title: What people call it.
+        field: The field of an answer that shows it, by the service's name, for messages.
+        states: Its states, in the order in which people read them.
+        edges: Its edges.
+        initial: Names of the states that it can begin in.
+        needs: Features without which a job does not have this region.
+        history: The field of an answer that lists this region's visible statuses since
+            creation, which an observation has as `entries`; empty where there is none.
+        prefix: What comes before ``illegal-transition`` … in the ids of its rules.
+    """
+
+    name: str
+    title: str
+    field: str = ""
+    states: tuple[State, ...]
+    edges: tuple[Edge, ...]
+    initial: tuple[str, ...]
+    needs: Needs = attrs.field(default=(), converter=_needs)
+    history: str = ""
+    prefix: str = ""
+
+    def state(self, name: str) -> State:
+        """Return the state of that name.
+
+        Raises:
+            UnknownNameError: There is none; it lists those there are.
+        """
+        return _named(self.states, "state", name)
+
+
+class _HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Named = TypeVar("_Named", bound=_HasName)
+
+
+def _named(pieces: Iterable[_Named], kind: str, name: str) -> _Named:
+    for piece in pieces:
+        if piece.name == name:
+            return piece
+    raise UnknownNameError(kind, name, (piece.name for piece in pieces))

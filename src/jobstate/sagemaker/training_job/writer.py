@@ -1,0 +1,191 @@
+"""How SageMaker answers about a moment of a training job's life: `WRITER`, the reverse of `READER`.
+
+The answers are what boto3 returns, or what EventBridge sends; they say what the life cycle depends
+on, and what botocore's model requires besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from jobstate.errors import ObservationError
+from jobstate.model.observation import Entry, JobKey, Moment
+from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SOURCE
+from jobstate.sagemaker.training_job.fields import Refused, read_job_name
+from jobstate.sagemaker.training_job.statuses import (
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+)
+
+#: Where the jobs are that nobody has: the account of AWS's examples.
+ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
+_ARN = f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}"
+#: How long the instances of a job with a warm pool are kept, in seconds.
+KEEP_ALIVE: Final = 600
+_JOB, _WARM_POOL = "job", "warm_pool"
+_NAMES_OF_EVENTS = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
+_POOL_OVER = frozenset({WarmPoolStatus.REUSED, WarmPoolStatus.TERMINATED})
+_IN_LIST = (
+    "TrainingJobName",
+    "TrainingJobArn",
+    "CreationTime",
+    "TrainingEndTime",
+    "LastModifiedTime",
+    "TrainingJobStatus",
+    "SecondaryStatus",
+    "WarmPoolStatus",
+)
+
+
+class TrainingJobWriter:
+    """Answers as DescribeTrainingJob, ListTrainingJobs (one item of it) and EventBridge do."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of its answers, the one that says most first."""
+        return ("describe", "list", "event")
+
+    def key(self, name: str, created: datetime) -> JobKey:
+        """Return the key of a job of that name.
+
+        Raises:
+            ObservationError: SageMaker allows no such name.
+        """
+        read = read_job_name(name)
+        if isinstance(read, Refused):
+            raise ObservationError(problem.under("TrainingJobName") for problem in read.problems)
+        return JobKey(f"{_ARN}:training-job/{name}", created)
+
+    def write(self, moment: Moment, form: str) -> dict[str, Any]:
+        """Return the answer about a moment; times are aware datetimes, in events milliseconds."""
+        described = _described(moment)
+        if form == "list":
+            item = {name: described[name] for name in _IN_LIST if name in described}
+            return item | _plan(moment)
+        return _event(described, moment) if form == "event" else described
+
+
+#: How SageMaker answers about training jobs.
+WRITER: Final = TrainingJobWriter()
+
+
+# --- DescribeTrainingJob ------------------------------------------------------------------------
+
+
+def _described(moment: Moment) -> dict[str, Any]:
+    shown = moment.shown[_JOB]
+    name = moment.job.arn.rsplit("/", 1)[-1]
+    answer: dict[str, Any] = {
+        "TrainingJobName": name,
+        "TrainingJobArn": moment.job.arn,
+        "TrainingJobStatus": shown.primary,
+        "SecondaryStatus": shown.secondary,
+        "CreationTime": moment.entries[0].start,
+        "LastModifiedTime": moment.modified,
+        "SecondaryStatusTransitions": [_transition(entry) for entry in moment.entries],
+        "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
+        "ResourceConfig": _resources(moment),
+        "EnableManagedSpotTraining": bool(moment.features.get("spot")),
+        **_times(moment),
+    }
+    if moment.features.get("retry"):
+        answer["RetryStrategy"] = {"MaximumRetryAttempts": 3}
+    if moment.failure is not None and _is(moment, TrainingJobStatus.FAILED):
+        answer["FailureReason"] = moment.failure
+    if _is(moment, TrainingJobStatus.COMPLETED):
+        answer["ModelArtifacts"] = {"S3ModelArtifacts": f"s3://models/{name}/output/model.tar.gz"}
+    if _WARM_POOL in moment.shown:
+        answer["WarmPoolStatus"] = _pool(moment, name)
+    return {field: value for field, value in answer.items() if value is not None}
+
+
+def _is(moment: Moment, result: TrainingJobStatus) -> bool:
+    """Tell whether a job has come to a result; one that is being deleted keeps its own."""
+    return result in set(moment.shown[_JOB])
+
+
+def _transition(entry: Entry) -> dict[str, Any]:
+    stay = {
+        "Status": entry.status,
+        "StartTime": entry.start,
+        "EndTime": entry.end,
+        "StatusMessage": entry.message,
+    }
+    return {field: value for field, value in stay.items() if value is not None}
+
+
+def _times(moment: Moment) -> dict[str, Any]:
+    """Return when the job came to its instances and ended, and how long that took."""
+    downloading = SecondaryStatus.DOWNLOADING
+    first = next((entry for entry in moment.entries if entry.status == downloading), None)
+    times: dict[str, Any] = {}
+    if first is not None:
+        times["TrainingStartTime"] = first.start
+    if moment.ended is not None:
+        times["TrainingEndTime"] = moment.ended
+    if first is not None and moment.ended is not None:
+        # Whole seconds of either end, as the service counts.
+        seconds = int(moment.ended.timestamp()) - int(first.start.timestamp())
+        times |= {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
+    return times
+
+
+def _resources(moment: Moment) -> dict[str, Any]:
+    resources: dict[str, Any] = {
+        "InstanceType": "ml.m5.xlarge",
+        "InstanceCount": 1,
+        "VolumeSizeInGB": 30,
+    }
+    if moment.features.get("warm_pool"):
+        resources["KeepAlivePeriodInSeconds"] = KEEP_ALIVE
+    return resources | _plan(moment)
+
+
+def _plan(moment: Moment) -> dict[str, Any]:
+    if not moment.features.get("plan"):
+        return {}
+    return {"TrainingPlanArn": f"{moment.job.arn.rpartition(':')[0]}:training-plan/reserved"}
+
+
+def _pool(moment: Moment, name: str) -> dict[str, Any]:
+    status = moment.shown[_WARM_POOL].primary
+    pool: dict[str, Any] = {"Status": status}
+    if status in _POOL_OVER:
+        pool["ResourceRetainedBillableTimeInSeconds"] = KEEP_ALIVE
+    if status == WarmPoolStatus.REUSED:
+        pool["ReusedByJob"] = f"{name[:58]}-next"
+    return pool
+
+
+# --- EventBridge --------------------------------------------------------------------------------
+
+
+def _event(described: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+    changed = moment.modified.astimezone(UTC).replace(microsecond=0)
+    arn = moment.job.arn
+    *_, region, account, _ = arn.rsplit(":", 3)
+    return {
+        "version": "0",
+        "id": str(uuid5(_NAMES_OF_EVENTS, f"{arn} {moment.modified.isoformat()}")),
+        "detail-type": DETAIL_TYPE,
+        "source": SOURCE,
+        "account": account,
+        "time": changed.isoformat().replace("+00:00", "Z"),
+        "region": region,
+        "resources": [arn],
+        "detail": {**_in_milliseconds(described), "Tags": {}},
+    }
+
+
+def _in_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
+    if isinstance(value, Mapping):
+        return {name: _in_milliseconds(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_in_milliseconds(each) for each in value]
+    return value

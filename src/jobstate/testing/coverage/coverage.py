@@ -1,0 +1,251 @@
+"""`LifecycleCoverage`: how much of a life cycle a test run has seen, and what is missing.
+
+An edge counts only if every legal run that explains what was seen takes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.conformance.answers import observations
+from jobstate.errors import JobstateError
+from jobstate.model.states import Edge
+from jobstate.testing.coverage.certainty import Certain, of_answers, of_stays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jobstate.automaton.automaton import Automaton
+    from jobstate.model.life import Life
+    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey, Observation
+
+#: Two edges that a job takes one directly after the other.
+Pair: TypeAlias = tuple[Edge, Edge]
+#: How many lines of what is missing a report lists unless it is asked for all.
+LISTED: Final = 200
+
+
+class OtherLifecycleError(JobstateError, ValueError):
+    """What was seen of one life cycle can't be added to what was seen of another.
+
+    Attributes:
+        own: The life cycle whose coverage it is.
+        other: The other one.
+    """
+
+    def __init__(self, own: str, other: str) -> None:
+        self.own = own
+        self.other = other
+        super().__init__(own, other)
+
+    def __str__(self) -> str:
+        return f"the coverage of {self.own} can't take in what was seen of {self.other}"
+
+
+@frozen
+class Parts:
+    """States, edges and pairs of edges of one region, each in the life cycle's order.
+
+    Attributes:
+        states: Names of states.
+        edges: Edges.
+        pairs: Pairs of edges that some job can take one directly after the other.
+    """
+
+    states: tuple[str, ...]
+    edges: tuple[Edge, ...]
+    pairs: tuple[Pair, ...]
+
+
+class LifecycleCoverage:
+    """What tests have seen of a life cycle.
+
+    Attributes:
+        lifecycle: The life cycle.
+        possible: Region name → all that there is to see.
+        certain: Region name → what has certainly been seen.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self._automata = compile_lifecycle(lifecycle)
+        self.possible = {name: _parts(each) for name, each in self._automata.items()}
+        self.certain = {name: Certain() for name in self._automata}
+
+    def __str__(self) -> str:
+        return self.report(listed=0)
+
+    # --- What was seen --------------------------------------------------------------------------
+
+    def add(self, life: Life) -> None:
+        """Count what a job goes through in its life.
+
+        A move that no edge allows counts as nothing; what comes after it is counted again. Of
+        several edges that join the same two states none is certain.
+
+        Raises:
+            OtherLifecycleError: It is a life of another life cycle; variants of one by
+                `Lifecycle.given` and `Lifecycle.without` count as the same.
+        """
+        self._validate(life.lifecycle)
+        for name, stays in {life.region.name: life.stays, **life.beside}.items():
+            states = [stay.state for stay in stays]
+            self._count(name, of_stays(self._automata[name], states, life.features))
+
+    def add_answers(self, answers: object) -> None:
+        """Count what answers show of one job or several, of each in order.
+
+        An edge that an answer leaves in doubt does not count: where polls skip statuses, only
+        what every legal way between passes. Answers older than one before them count as nothing.
+
+        Args:
+            answers: What `jobstate.check_jobs` takes.
+
+        Raises:
+            ObservationError: An answer can't be read; those before it are not counted either.
+        """
+        jobs: dict[JobKey, list[Observation]] = {}
+        for _, each in observations(self.lifecycle, answers):
+            jobs.setdefault(each.job, []).append(each)
+        for series in jobs.values():
+            for name, automaton in self._automata.items():
+                self._count(name, of_answers(automaton, series))
+
+    def merge(self, *others: LifecycleCoverage) -> None:
+        """Count what others have seen: other tests, other processes.
+
+        Raises:
+            OtherLifecycleError: One is of another life cycle; nothing was taken in.
+        """
+        for other in others:
+            self._validate(other.lifecycle)
+        for other in others:
+            for name, certain in other.certain.items():
+                self._count(name, certain)
+
+    def _count(self, region: str, certain: Certain) -> None:
+        self.certain[region].update(certain)
+
+    def _validate(self, other: Lifecycle) -> None:
+        if other.name != self.lifecycle.name:
+            raise OtherLifecycleError(str(self.lifecycle), str(other))
+
+    # --- What that comes to ---------------------------------------------------------------------
+
+    @property
+    def seen(self) -> Mapping[str, Parts]:
+        """Region name → what was seen of it."""
+        return {name: self._chosen(name, wanted=True) for name in self.possible}
+
+    @property
+    def missing(self) -> Mapping[str, Parts]:
+        """Region name → what was not seen of it."""
+        return {name: self._chosen(name, wanted=False) for name in self.possible}
+
+    def _chosen(self, region: str, *, wanted: bool) -> Parts:
+        there, certain = self.possible[region], self.certain[region]
+        return Parts(
+            states=tuple(each for each in there.states if (each in certain.states) is wanted),
+            edges=tuple(each for each in there.edges if (each in certain.edges) is wanted),
+            pairs=tuple(each for each in there.pairs if (each in certain.pairs) is wanted),
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Every edge of every region was seen."""
+        return not any(parts.edges for parts in self.missing.values())
+
+    def report(self, *, listed: int = LISTED, pairs: bool = False) -> str:
+        """Return what was seen, and a table of what was not, as text.
+
+        Args:
+            listed: At most how many missing edges (and pairs) of a region to list.
+            pairs: List the missing pairs of edges too.
+        """
+        lines = [f"coverage of {self.lifecycle}"]
+        seen, missing = self.seen, self.missing
+        for name, there in self.possible.items():
+            title = self.lifecycle.region(name).title
+            lines.append(f"  {title}: {_shares(seen[name], there)}")
+        for name in self.possible:
+            states, edges = missing[name].states, missing[name].edges
+            if listed and states:
+                lines += _cut("states not seen:", states, listed)
+            if listed and edges:
+                lines += _cut("edges not seen:", _table(edges), listed)
+            if listed and pairs and missing[name].pairs:
+                lines += _cut("pairs not seen:", map(_pair, missing[name].pairs), listed)
+        return "\n".join(lines)
+
+
+def merged(coverages: Iterable[LifecycleCoverage]) -> LifecycleCoverage:
+    """Return what several have seen together; none of them is changed.
+
+    Raises:
+        ValueError: There are none.
+        OtherLifecycleError: They are of several life cycles.
+    """
+    every = list(coverages)
+    if not every:
+        raise ValueError("nothing to merge: give at least one LifecycleCoverage")
+    together = LifecycleCoverage(every[0].lifecycle)
+    together.merge(*every)
+    return together
+
+
+def _parts(automaton: Automaton) -> Parts:
+    region = automaton.region
+    followed: dict[Edge, dict[Edge, None]] = {edge: {} for edge in region.edges}
+    for moves in automaton.moves:
+        for edge, target in moves:
+            followed[edge].update((after, None) for after, _ in automaton.moves[target])
+    order = {edge: position for position, edge in enumerate(region.edges)}
+    return Parts(
+        states=tuple(state.name for state in region.states),
+        edges=region.edges,
+        pairs=tuple(
+            (edge, after)
+            for edge, all_after in followed.items()
+            for after in sorted(all_after, key=order.__getitem__)
+        ),
+    )
+
+
+# --- Text ---------------------------------------------------------------------------------------
+
+
+def _shares(seen: Parts, there: Parts) -> str:
+    kinds = ("states", "edges", "pairs")
+    return ", ".join(
+        _share(kind, len(getattr(seen, kind)), len(getattr(there, kind))) for kind in kinds
+    )
+
+
+def _share(kind: str, seen: int, there: int) -> str:
+    # Cut, not rounded: 100 % is nothing less than all.
+    share = 100.0 if seen == there else int(1000 * seen / there) / 10
+    return f"{kind} {seen} of {there} ({share:g} %)"
+
+
+def _table(edges: Iterable[Edge]) -> Iterator[str]:
+    rows = [(f"{edge.origin} → {edge.target}", edge.cause, str(edge.basis)) for edge in edges]
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    for way, cause, basis in rows:
+        yield f"{way:<{widths[0]}}  {cause:<{widths[1]}}  {basis}"
+
+
+def _pair(pair: Pair) -> str:
+    first, second = pair
+    return f"{first.origin} → {first.target} → {second.target}  ({first.cause}, {second.cause})"
+
+
+def _cut(head: str, lines: Iterable[str], listed: int) -> Iterator[str]:
+    every = list(lines)
+    yield f"  {head}"
+    yield from (f"    {line}" for line in every[:listed])
+    if len(every) > listed:
+        yield f"    … and {len(every) - listed:,} more"

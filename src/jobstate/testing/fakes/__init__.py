@@ -1,0 +1,1 @@
+"""A client of the service whose answers come from lives, and a virtual clock."""

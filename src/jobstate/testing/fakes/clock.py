@@ -1,0 +1,153 @@
+"""`VirtualClock`: time that passes only when somebody sleeps, for tests of code that waits.
+
+`VirtualClock.patched` puts it in the place of `time`'s functions for a while; code that takes its
+clock as an argument gets the methods instead.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+from unittest import mock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: What `VirtualClock.patched` replaces in the module `time`.
+PATCHED: Final = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns")
+#: How often one may look at a clock that stands still before that counts as waiting in vain.
+MOST_LOOKS: Final = 100_000
+
+
+class ClockStoppedError(BaseException):
+    """Nobody may wait any longer. No `Exception`: code that retries on those must not catch it.
+
+    Attributes:
+        reason: Why, in a sentence.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class VirtualClock:
+    """A clock that stands still until somebody sleeps.
+
+    Attributes:
+        began: What it showed at first; aware, UTC.
+        until: When it stops: whoever sleeps beyond gets a `ClockStoppedError`. None: never.
+        slept: Called with the seconds of each sleep; None for nobody.
+    """
+
+    def __init__(self, began: datetime, until: datetime | None = None) -> None:
+        """Set the clock.
+
+        Raises:
+            ValueError: A time is not aware.
+        """
+        for each in (began, until):
+            if each is not None and each.tzinfo is None:
+                raise ValueError(f"a clock needs aware times, got {each!r}")
+        self.began = began.astimezone(UTC)
+        self.until = until
+        self.slept: Callable[[float], object] | None = None
+        self._now = self.began
+        self._looks = 0
+        self._lock = Lock()
+
+    def now(self) -> datetime:
+        """Return what it shows; aware, UTC."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass.
+
+        Args:
+            seconds: How much; not negative.
+
+        Raises:
+            ValueError: Time does not go back.
+            ClockStoppedError: It would pass `until`.
+        """
+        if not seconds >= 0:  # NaN too
+            raise ValueError(f"time passes forward, got {seconds!r} seconds")
+        with self._lock:
+            before = self._now
+            self._now += timedelta(seconds=seconds)
+            if self._now > before:
+                self._looks = 0
+        if self.until is not None and self._now > self.until:
+            raise ClockStoppedError(f"it waited beyond {self.until:%Y-%m-%dT%H:%M:%SZ}")
+
+    # --- As the functions of `time` -------------------------------------------------------------
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, as `time.sleep` does.
+
+        Raises:
+            ValueError: The length is negative.
+            ClockStoppedError: It would pass `until`.
+        """
+        if self.slept is not None:
+            self.slept(seconds)
+        self.advance(seconds)
+
+    def time(self) -> float:
+        """Return the seconds since 1970, as `time.time` does.
+
+        Raises:
+            ClockStoppedError: It was asked very often, and nobody slept.
+        """
+        self._look()
+        return self._now.timestamp()
+
+    def time_ns(self) -> int:
+        """Return the nanoseconds since 1970, as `time.time_ns` does.
+
+        Raises:
+            ClockStoppedError: It was asked very often, and nobody slept.
+        """
+        self._look()
+        return (self._now - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1) * 1_000
+
+    def monotonic(self) -> float:
+        """Return the seconds since it was set, as `time.monotonic` does from its own beginning.
+
+        Raises:
+            ClockStoppedError: It was asked very often, and nobody slept.
+        """
+        self._look()
+        return (self._now - self.began).total_seconds()
+
+    def monotonic_ns(self) -> int:
+        """Return the nanoseconds since it was set, as `time.monotonic_ns` does.
+
+        Raises:
+            ClockStoppedError: It was asked very often, and nobody slept.
+        """
+        self._look()
+        return (self._now - self.began) // timedelta(microseconds=1) * 1_000
+
+    @contextmanager
+    def patched(self) -> Iterator[VirtualClock]:
+        """Put it in the place of ``sleep``, ``time`` and ``monotonic`` of the module `time`.
+
+        ``time_ns`` and ``monotonic_ns`` too, for the whole process and all its threads. Not
+        reached are names that were imported before (``from time import sleep``: pass the code
+        `sleep`, or patch its module), `datetime.datetime.now`, which goes on to tell the real
+        time, ``time.perf_counter``, and waits of `threading` and `asyncio`.
+        """
+        methods = {name: getattr(self, name) for name in PATCHED}
+        with mock.patch.multiple(time, **methods):
+            yield self
+
+    def _look(self) -> None:
+        with self._lock:
+            self._looks += 1
+            if self._looks <= MOST_LOOKS:
+                return
+        raise ClockStoppedError(f"it looked at the clock {MOST_LOOKS:,} times and never slept")

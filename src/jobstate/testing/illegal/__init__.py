@@ -1,0 +1,1 @@
+"""Illegal series: a legal life with one forbidden thing done, for any rule."""

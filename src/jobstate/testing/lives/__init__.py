@@ -1,0 +1,1 @@
+"""Legal lives: walks through a life cycle, plans for them, strategies, recorded ones."""

@@ -1,0 +1,264 @@
+"""`assert_waiter`: the laws that every piece of code keeps that waits for a job's end.
+
+The code under test runs against a real botocore client, on a clock that stands still until it
+sleeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from attrs import define, field, frozen
+
+from jobstate.model.life import Life
+from jobstate.model.states import Outcome
+from jobstate.testing.fakes.client import Service, connected, ended
+from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+
+#: Code that waits: gets a botocore client of SageMaker and a job's name, and returns or raises.
+Waiter: TypeAlias = Callable[[Any, str], object]
+
+#: How long answers take to arrive, in seconds, where the caller does not say.
+LAGS: Final = (0.0, 0.7)
+#: How many seconds after the job's end a waiter may go on waiting.
+PATIENCE: Final = 3_600.0
+#: How many calls a waiter may make, and how many of them at one instant.
+MOST_CALLS, MOST_AT_ONCE = 5_000, 50
+#: How much of what a waiter did a failure tells, from the end.
+MOST_TOLD = 25
+
+
+@frozen
+class Phase:
+    """When somebody begins to wait for a job, and how long each answer takes.
+
+    Attributes:
+        begins: Seconds after the job's creation.
+        lag: Seconds from each call to its answer; the answer is as old when it arrives.
+    """
+
+    begins: float
+    lag: float = 0.0
+
+    def __str__(self) -> str:
+        late = f", each answer takes {self.lag:g} s" if self.lag else ""
+        return f"it begins to wait {self.begins:g} s after the creation{late}"
+
+
+@frozen
+class Waited:
+    """What a waiter did in one phase.
+
+    Attributes:
+        phase: The phase.
+        verdict: What it said of the job: what it returned, or the type of what it raised.
+        raised: What it raised; None where it returned.
+        seconds: When it was done, in seconds after the creation.
+        steps: What it did, a line each.
+    """
+
+    phase: Phase
+    verdict: object
+    raised: BaseException | None
+    seconds: float
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        how = "returned" if self.raised is None else "raised"
+        what = self.verdict if self.raised is None else self.raised
+        return f"it {how} {what!r} at +{self.seconds:g} s"
+
+
+def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
+    wait: Waiter,
+    life: Life,
+    *,
+    allowed: tuple[type[Exception], ...] = (),
+    verdict: Callable[[Any], object] = lambda returned: returned,
+    is_success: Callable[[object], bool] | None = None,
+    phases: Iterable[Phase] | None = None,
+    patience: float = PATIENCE,
+    most_calls: int = MOST_CALLS,
+) -> tuple[Waited, ...]:
+    """Fail unless code that waits for a job keeps the laws, whenever it begins to wait.
+
+    The laws: it raises nothing but what is allowed; it does not wait for ever, nor without
+    sleeping; it is not done before the job has ended; it says the same of the job in every phase;
+    and, where `is_success` tells, it takes success for success and nothing else.
+
+    While it runs, the functions of `time` are those of a `VirtualClock`: see its `patched` for
+    what that reaches and what not.
+
+    Args:
+        wait: The code: called with a botocore client of SageMaker and a job's name.
+        life: A life with an end. Its end in a `gone` state is described for ever.
+        allowed: Exceptions that are verdicts, told apart by their types.
+        verdict: What must be the same of what the code returns. By default all of it.
+        is_success: Whether a verdict (what `verdict` returned, or the type of an exception) is
+            success.
+        phases: When to begin, and how long answers take; by default `phases_of`.
+        patience: How many seconds after the end it may go on waiting.
+        most_calls: How many calls it may make.
+
+    Returns:
+        What it did in each phase.
+
+    Raises:
+        AssertionError: It broke a law; the text tells the life, the phase, the answers it got and
+            what it did.
+        MissingExtraError: boto3 is not installed.
+        ValueError: The life has no end.
+    """
+    if not life.result.final:
+        raise ValueError(f"nobody can wait for the end of a life that has none: {life}")
+    trial = _Trial(wait, life, allowed, verdict, patience, most_calls)
+    done: list[Waited] = []
+    for phase in phases_of(life) if phases is None else phases:
+        waited = trial.run(phase)
+        if is_success is not None:
+            _agree_on_success(life, waited, is_success)
+        if done and waited.verdict != done[0].verdict:
+            raise AssertionError(_disagreement(life, done[0], waited))
+        done.append(waited)
+    return tuple(done)
+
+
+def phases_of(life: Life, lags: Iterable[float] = LAGS) -> tuple[Phase, ...]:
+    """Return the phases in which each stay of a life is somebody's first answer.
+
+    Args:
+        life: The life.
+        lags: How long answers take, in seconds.
+    """
+    begins = [(time - life.start).total_seconds() for time in life.changes]
+    return tuple(Phase(each, lag) for lag in lags for each in begins)
+
+
+# --- One phase ----------------------------------------------------------------------------------
+
+
+@define
+class _Trial:
+    """A waiter and a life, to be tried in one phase after the other."""
+
+    wait: Waiter
+    life: Life
+    allowed: tuple[type[Exception], ...]
+    verdict: Callable[[Any], object]
+    patience: float
+    most_calls: int
+    _client: Any = field(default=None, init=False)
+    _run: _Run = field(init=False)
+
+    def run(self, phase: Phase) -> Waited:
+        """Let it wait, and see that it keeps the laws that one phase can show."""
+        end = ended(self.life)
+        began = self.life.start + timedelta(seconds=phase.begins)
+        until = max(end, began) + timedelta(seconds=self.patience)
+        self._run = run = _Run(self.life, phase, VirtualClock(began, until), self.most_calls)
+        if self._client is None:
+            self._client = connected(self._current)
+        raised, said = self._outcome(run)
+        waited = Waited(phase, said, raised, run.seconds, run.noted())
+        if isinstance(raised, ClockStoppedError):
+            text = run.told(f"does not come to an end: {raised.reason}", waited)
+            raise AssertionError(text)  # noqa: TRY004 - no argument is wrong, a law is broken
+        if raised is not None and not isinstance(raised, self.allowed):
+            text = run.told(f"raised {type(raised).__name__}, which is not allowed", waited)
+            raise AssertionError(text) from raised
+        if run.clock.now() < end:
+            what = f"was done {(end - run.clock.now()).total_seconds():g} s before the job's end"
+            raise AssertionError(run.told(what, waited)) from raised
+        return waited
+
+    def _outcome(self, run: _Run) -> tuple[BaseException | None, object]:
+        name = self.life.job.arn.rsplit("/", 1)[-1]
+        try:
+            with run.clock.patched():
+                returned = self.wait(self._client, name)
+        except (Exception, ClockStoppedError) as error:  # noqa: BLE001 - which, the laws say
+            return error, type(error)
+        return None, self.verdict(returned)
+
+    def _current(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
+        """Let the service of this phase answer: one client serves all, for it is slow to make."""
+        return self._run.service.answered(request)
+
+
+class _Run:
+    """What happens in one phase, noted line by line."""
+
+    def __init__(self, life: Life, phase: Phase, clock: VirtualClock, most_calls: int) -> None:
+        self.life = life
+        self.phase = phase
+        self.clock = clock
+        self.service = Service(life, clock, gone_after=float("inf"), lag=phase.lag)
+        self.steps: list[str] = []
+        self._most_calls = most_calls
+        self._told = 0
+        self._instant: tuple[datetime, int] = (clock.now(), 0)
+        self.service.called = self._calling
+        clock.slept = self._sleeping
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the job was created."""
+        return (self.clock.now() - self.life.start).total_seconds()
+
+    def told(self, what: str, waited: Waited) -> str:
+        """Return a failure's text."""
+        return f"the waiter {what}\n  the life: {self.life}\n{_story(waited)}"
+
+    def noted(self) -> tuple[str, ...]:
+        """Return what it did, a line each."""
+        self._note_answers()
+        return tuple(self.steps)
+
+    def _sleeping(self, seconds: float) -> None:
+        self._note_answers()
+        self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s")
+
+    def _calling(self, _: str) -> None:
+        self._note_answers()
+        if len(self.service.calls) >= self._most_calls:
+            raise ClockStoppedError(f"it made {self._most_calls:,} calls")
+        instant, count = self._instant
+        now = self.clock.now()
+        self._instant = now, count + 1 if now == instant else 1
+        if self._instant[1] > MOST_AT_ONCE:
+            raise ClockStoppedError(f"it made {MOST_AT_ONCE} calls at one instant, without sleep")
+
+    def _note_answers(self) -> None:
+        for call in self.service.calls[self._told :]:
+            at = (call.at - self.life.start).total_seconds()
+            self.steps.append(f"+{at:g} s: {call}")
+        self._told = len(self.service.calls)
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+def _story(waited: Waited) -> str:
+    shown = waited.steps[-MOST_TOLD:]
+    left = len(waited.steps) - len(shown)
+    before = f"    … {left:,} steps before\n" if left else ""
+    steps = "".join(f"    {step}\n" for step in shown)
+    return f"  the phase: {waited.phase}\n{before}{steps}    {waited}"
+
+
+def _agree_on_success(life: Life, waited: Waited, is_success: Callable[[object], bool]) -> None:
+    succeeded = life.result.outcome is Outcome.SUCCEEDED
+    if is_success(waited.verdict) is not succeeded:
+        took = "did not take for success" if succeeded else "took for success"
+        raise AssertionError(
+            f"the waiter {took} what is {life.result.outcome}\n  the life: {life}\n{_story(waited)}"
+        )
+
+
+def _disagreement(life: Life, one: Waited, other: Waited) -> str:
+    return (
+        "the waiter says different things of one life, depending on when it looks\n"
+        f"  the life: {life}\n{_story(one)}\n{_story(other)}"
+    )

@@ -1,0 +1,1 @@
+"""Trackers: where many jobs stand, under locks; the only thing that changes."""

@@ -1,0 +1,62 @@
+"""What one answer brought to a tracker."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from jobstate.conformance.job_state import Judgement
+from jobstate.model.observation import JobKey
+
+if TYPE_CHECKING:
+    from jobstate.model.events import Event
+
+
+class Arrival(StrEnum):
+    """How an answer came.
+
+    NEW: it was judged. DUPLICATE: it says what the one before it said. STALE: it is older than
+    what is known, and could only add to the history. QUEUED: a listener observed it, and it is
+    judged when the listeners have heard what was told before.
+    """
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    QUEUED = "queued"
+
+
+@define(eq=False)
+class Observed:
+    """What one answer brought.
+
+    Attributes:
+        job: The job that it is about.
+        arrival: How it came.
+    """
+
+    job: JobKey
+    arrival: Arrival
+    _judgement: Judgement | None = field(default=None, repr=False)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What listeners are told, in that order."""
+        return () if self._judgement is None else self._judgement.events
+
+    @property
+    def duplicate(self) -> bool:
+        """It says what the answer before it said: nothing was done."""
+        return self.arrival is Arrival.DUPLICATE
+
+    @property
+    def stale(self) -> bool:
+        """It is older than what is known: where the job stands did not move."""
+        return self.arrival is Arrival.STALE
+
+    @property
+    def queued(self) -> bool:
+        """A listener observed it: it will be judged, and has brought nothing yet."""
+        return self.arrival is Arrival.QUEUED

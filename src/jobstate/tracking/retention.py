@@ -1,0 +1,77 @@
+"""Which finished jobs are kept, and for how long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobstate.model.observation import JobKey
+
+
+@frozen(kw_only=True)
+class Retention:
+    """How long finished jobs are kept; by default for ever.
+
+    A job that was forgotten and is heard of again is a new one: everything is told again. So keep
+    jobs for longer than answers about them can come late.
+
+    Attributes:
+        age: How long after its last modification, by the clock, a finished job is kept; one whose
+            modification nothing tells, after it was first heard of as finished.
+        count: How many finished jobs are kept at most, those modified last.
+    """
+
+    age: timedelta | None = None
+    count: int | None = None
+
+
+class Finished:
+    """The finished jobs that a tracker keeps, the one modified first at hand; for many threads."""
+
+    def __init__(self, retention: Retention, clock: Callable[[], datetime]) -> None:
+        self._retention = retention
+        self._clock = clock
+        self._lock = Lock()
+        #: When each was modified last.
+        self._since: dict[JobKey, datetime] = {}
+        #: Has every job of `_since` with its time, and others that have moved on or are gone.
+        self._queue: list[tuple[datetime, int, JobKey]] = []
+        self._noted = 0
+
+    def note(self, job: JobKey, modified: datetime | None) -> None:
+        """Note that a job has finished, or that it was modified since."""
+        with self._lock:
+            since = modified or self._since.get(job) or self._clock()
+            if self._since.get(job) != since:
+                self._since[job] = since
+                # Of jobs modified at the same time, the one noted first goes first.
+                self._noted += 1
+                heappush(self._queue, (since, self._noted, job))
+
+    def drop(self, job: JobKey) -> None:
+        """Note that a job is not finished, or not tracked, any more."""
+        with self._lock:
+            self._since.pop(job, None)
+
+    def take_due(self) -> JobKey | None:
+        """Return a job to forget now, and think of it no more; None if there is none."""
+        with self._lock:
+            while self._queue and self._since.get(self._queue[0][2]) != self._queue[0][0]:
+                heappop(self._queue)
+            if not self._queue:
+                return None
+            since, _, job = self._queue[0]
+            age, count = self._retention.age, self._retention.count
+            over = count is not None and len(self._since) > count
+            old = age is not None and self._clock() - since > age
+            if not over and not old:
+                return None
+            del self._since[job]
+            return job

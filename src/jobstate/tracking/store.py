@@ -1,0 +1,213 @@
+"""`Keeping`: what a tracker keeps of jobs, in memory and in its journal, and what it forgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobstate.conformance.job_state import Judgement
+from jobstate.model.packed_history import Entries
+from jobstate.tracking.retention import Finished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from jobstate.conformance.job_state import Standing
+    from jobstate.model.observation import JobKey
+    from jobstate.tracking.journal_port import TrackerJournal
+    from jobstate.tracking.retention import Retention
+    from jobstate.tracking.stripes import Stripe, Stripes
+
+
+class Keeping:
+    """Where the jobs of one tracker stand, which of them have finished, and the journal.
+
+    Attributes:
+        jobs: Where they stand.
+        journal: What keeps them for good; None where nothing does.
+        lasting: There is more to do for an answer than to keep it in memory.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        stripes: Stripes,
+        retention: Retention | None,
+        journal: TrackerJournal | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Begin with no job.
+
+        Args:
+            region: The one that tells whether a job has finished.
+            stripes: Of the jobs.
+            retention: Which finished jobs to forget.
+            journal: What keeps them for good.
+            clock: The time; aware.
+        """
+        self.jobs = Jobs()
+        self.journal = journal
+        self._region = region
+        self._stripes = stripes
+        self._finished = None if retention is None else Finished(retention, clock)
+        self.lasting = journal is not None or retention is not None
+
+    def keep(
+        self,
+        before: Standing | None,
+        judgement: Judgement,
+        heard: int | None,
+        stripe: Stripe,
+    ) -> None:
+        """Keep where a job stands now, under the lock of its stripe.
+
+        Args:
+            before: Where it stood.
+            judgement: Where it stands, and what is said of it.
+            heard: What tells the answer that said so from others.
+            stripe: Its own.
+        """
+        after = judgement.standing
+        try:
+            if self.lasting:
+                self._note(after)
+                self._write(before, judgement, stripe)
+            self.jobs.keep(after, heard)  # from now on others may hear that it is known
+        except BaseException:  # an interrupt: what the journal has taken is known
+            if self.journal is not None and after.place:
+                stripe.ticket = self.journal.given
+                self.jobs.keep(after, heard)
+            raise
+
+    def _write(self, before: Standing | None, judgement: Judgement, stripe: Stripe) -> None:
+        if self.journal is None:
+            return
+        after, events = judgement.standing, judgement.events
+        if before is None or events or not after.same_as(before):
+            stripe.ticket = self.journal.add(before, after, events)
+        else:
+            after.place = before.place
+
+    def settle(self, ticket: int) -> None:
+        """Forget the finished jobs that are due, and wait for the journal.
+
+        Raises:
+            JournalWriteError: It could not write.
+        """
+        self._commit(max(ticket, self._forget_due()))
+
+    def remember(self, standings: Iterable[Standing]) -> None:
+        """Keep in memory what the journal has."""
+        for standing in standings:
+            self.jobs.keep(standing, None)
+            self._note(standing)
+        self._forget_due()
+
+    def restore(self, standings: Iterable[Standing]) -> None:
+        """Keep jobs that nobody has heard of.
+
+        Raises:
+            JournalWriteError: They could not be written.
+        """
+        ticket = 0
+        for standing in standings:
+            stripe = self._stripes.of(standing.job)
+            with stripe.lock:
+                self.keep(None, Judgement(standing), None, stripe)
+                stripe.version += 1
+            ticket = max(ticket, stripe.ticket)
+        self.settle(ticket)
+
+    def forget(self, job: JobKey) -> None:
+        """Keep a job no longer.
+
+        Raises:
+            JournalWriteError: That could not be written.
+        """
+        ticket = self._drop(job)
+        if self._finished is not None:
+            self._finished.drop(job)
+        self._commit(ticket)
+
+    def _note(self, standing: Standing) -> None:
+        """Take note of whether a job has finished."""
+        if self._finished is None:
+            return
+        if standing.result(self._region).final:
+            self._finished.note(standing.job, standing.modified)
+        else:
+            self._finished.drop(standing.job)
+
+    def _forget_due(self) -> int:
+        """Forget the finished jobs that are due; return the journal's ticket."""
+        ticket = 0
+        if self._finished is not None:
+            while (job := self._finished.take_due()) is not None:
+                ticket = self._drop(job)
+        return ticket
+
+    def _commit(self, ticket: int) -> None:
+        journal = self.journal
+        if journal is not None and ticket > journal.committed:
+            journal.commit(ticket)
+
+    def _drop(self, job: JobKey) -> int:
+        """Keep a job no longer; return the journal's ticket."""
+        stripe = self._stripes.of(job)
+        with stripe.lock:
+            standing = self.jobs.drop(job)
+            stripe.version += 1
+            if standing is not None and self.journal is not None:
+                stripe.ticket = self.journal.forget(standing)
+            return stripe.ticket
+
+
+class Jobs:
+    """The standings of some jobs, by arn and creation time."""
+
+    def __init__(self) -> None:
+        #: Arn → the job created last under it.
+        self._latest: dict[str, Standing] = {}
+        #: Jobs whose arn was used again.
+        self._earlier: dict[JobKey, Standing] = {}
+
+    def latest(self, arn: str) -> Standing | None:
+        """Return where the job created last under an arn stands."""
+        return self._latest.get(arn)
+
+    def find(self, job: JobKey) -> Standing | None:
+        """Return where a job stands; None of one that is not here."""
+        standing = self._latest.get(job.arn)
+        if standing is not None and standing.job.created == job.created:
+            return standing
+        return self._earlier.get(job) if self._earlier else None
+
+    def keep(self, standing: Standing, heard: int | None) -> None:
+        """Keep where a job stands now."""
+        if standing.entries:
+            standing.entries = Entries.of(standing.entries)  # the same, in less memory
+        standing.heard = heard
+        job = standing.job
+        latest = self._latest.get(job.arn)
+        if latest is not None and latest.job.created > job.created:
+            self._earlier[job] = standing
+            return
+        if latest is not None and latest.job.created < job.created:
+            self._earlier[latest.job] = latest
+        self._latest[job.arn] = standing
+
+    def drop(self, job: JobKey) -> Standing | None:
+        """Keep a job no longer; return where it stood, None where it was not here."""
+        found = self._earlier.pop(job, None)
+        if found is None:
+            latest = self._latest.get(job.arn)
+            if latest is not None and latest.job.created == job.created:
+                found = self._latest.pop(job.arn)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._latest) + len(self._earlier)
+
+    def every(self) -> list[Standing]:
+        """Return where each job stands as of now."""
+        return [*self._earlier.values(), *self._latest.values()]

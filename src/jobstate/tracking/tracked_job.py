@@ -1,0 +1,156 @@
+"""What a tracker knows of one job, as whoever asks gets it.
+
+A `TrackedJob` is a picture of one moment: it does not change when the tracker hears more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobstate.common.times import require_aware
+from jobstate.conformance.job_state import Standing
+from jobstate.model.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from jobstate.automaton.automaton import Known
+    from jobstate.model.observation import Entry, JobKey
+    from jobstate.model.outcome import Result
+    from jobstate.model.states import Outcome, State
+
+
+@frozen(eq=False)
+class TrackedJob:
+    """What is known of one job.
+
+    Attributes:
+        lifecycle: The life cycle that it is judged by.
+        standing: All that is kept of it.
+    """
+
+    lifecycle: Lifecycle
+    standing: Standing
+
+    def __repr__(self) -> str:
+        return f"<TrackedJob {self.arn} {self.status}>"
+
+    @property
+    def key(self) -> JobKey:
+        """What identifies it."""
+        return self.standing.job
+
+    @property
+    def arn(self) -> str:
+        """Its arn; a later job may have the same."""
+        return self.standing.job.arn
+
+    @property
+    def created(self) -> datetime:
+        """When it was created, to the second; aware, UTC."""
+        return self.standing.job.created
+
+    @property
+    def status(self) -> str:
+        """Where it stands, in one word: a state, or what all possible ones have in common."""
+        known = self._known()
+        return "unknown" if known is None else known.label
+
+    def states(self, region: str | None = None) -> tuple[str, ...]:
+        """Return the states that it may be in, in the life cycle's order; none if never shown.
+
+        Args:
+            region: A region of the life cycle; by default its first.
+
+        Raises:
+            UnknownNameError: There is no such region.
+        """
+        known = self._known(region)
+        return () if known is None else tuple(state.name for state in known.states)
+
+    @property
+    def possible(self) -> tuple[State, ...]:
+        """The states of the first region that it may be in, with all that is known of them."""
+        known = self._known()
+        return () if known is None else known.states
+
+    @property
+    def features(self) -> dict[str, bool]:
+        """The features that are known for certain: feature name → whether the job has it."""
+        known = self._known()
+        return {} if known is None else known.features
+
+    @property
+    def result(self) -> Result:
+        """What it has come to: outcome, whether that is final, whether it is gone, the cause."""
+        return self.standing.result(self.lifecycle.regions[0].name)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it has come to."""
+        return self.result.outcome
+
+    @property
+    def final(self) -> bool:
+        """Nothing will run any more."""
+        return self.result.final
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its history, as far as answers gave it."""
+        return tuple(self.standing.entries)
+
+    @property
+    def modified(self) -> datetime | None:
+        """The newest LastModifiedTime; aware, UTC."""
+        return self.standing.modified
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when, at the latest, it is where it stands; aware, UTC; None where nothing tells.
+
+        Exact where its history reaches that far. Else it is the LastModifiedTime of the answer
+        that showed it first, and the job may have come there before: so it is where the primary
+        status moves alone (``Stopping/Training``), for histories do not show that.
+        """
+        entries, known = self.standing.entries, self._known()
+        if entries and known is not None and not self.standing.samples:
+            last = entries[-1]
+            visible = {state.visible for state in known.states}
+            if visible == {last.status} and not known.names & _entered_silently(self.lifecycle):
+                return last.start
+        return self.standing.since
+
+    def time_in_status(self, now: datetime) -> timedelta | None:
+        """Return how long it has been where it stands, at least; None where nothing tells.
+
+        A finished job stays where it is: its time goes on.
+
+        Args:
+            now: The time to count to; aware.
+
+        Raises:
+            ValueError: The time has no zone.
+        """
+        require_aware(now)
+        since = self.since
+        return None if since is None else max(now - since, timedelta(0))
+
+    def _known(self, region: str | None = None) -> Known | None:
+        name = self.lifecycle.regions[0].name if region is None else self._named(region)
+        return self.standing.known.get(name)
+
+    def _named(self, region: str) -> str:
+        return self.lifecycle.region(region).name
+
+
+def _entered_silently(lifecycle: Lifecycle) -> frozenset[str]:
+    """Return the states of the first region that a job may enter without a new entry."""
+    found: frozenset[str] | None = lifecycle.derived.get("entered_silently")
+    if found is None:
+        region = lifecycle.regions[0]
+        visible = {state.name: state.visible for state in region.states}
+        edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
+        found = lifecycle.derived["entered_silently"] = frozenset(edge.target for edge in edges)
+    return found

@@ -1,0 +1,138 @@
+"""Whose turn it is: answers about one job one after the other, and listeners to their end."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, TypeVar
+
+from jobstate.errors import ConformanceError
+from jobstate.tracking.stripes import _LAST, Stripe, Stripes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobstate.delivery.inline import Inline
+    from jobstate.model.observation import Observation
+    from jobstate.tracking.observed import Observed
+
+_T = TypeVar("_T")
+
+
+class Turns:
+    """Runs each answer to completion: what a listener observes waits until all have heard.
+
+    Attributes:
+        telling: The threads that tell plain listeners just now. (Faster than a `threading.local`.)
+    """
+
+    def __init__(
+        self,
+        stripes: Stripes,
+        inline: Inline,
+        take: Callable[[Observation, Stripe], Observed],
+    ) -> None:
+        """Prepare to take answers.
+
+        Args:
+            stripes: Of the jobs.
+            inline: The plain listeners.
+            take: Judges one answer, and has listeners told.
+        """
+        self.telling: set[int] = set()
+        self._stripes = stripes
+        self._inline = inline
+        self._take = take
+        #: Thread → what plain listeners have observed there, to be taken by that thread.
+        self._queues: dict[int, deque[Observation]] = {}
+        #: What an interrupt left.
+        self._untold: deque[Stripe] = deque()
+        self._untaken: deque[Observation] = deque()
+
+    @property
+    def left(self) -> bool:
+        """Whether an interrupt has left something undone."""
+        return bool(self._untold or self._untaken)
+
+    @property
+    def running(self) -> bool:
+        """Whether the present thread is telling plain listeners."""
+        return threading.get_ident() in self.telling
+
+    def queue(self, observation: Observation) -> None:
+        """Let an answer that a listener observes wait until all have heard what came before."""
+        self._queues.setdefault(threading.get_ident(), deque()).append(observation)
+
+    def run(
+        self, observation: Observation, refused: list[ConformanceError]
+    ) -> tuple[Observed | None, int]:
+        """Take an answer and whatever plain listeners observe meanwhile.
+
+        Args:
+            observation: The answer.
+            refused: Gets the errors of those that are refused.
+
+        Returns:
+            What it brought, None where it is refused; and the journal's ticket for that.
+        """
+        stripe = self._stripes[hash(observation.job.arn) & _LAST]
+        observed: Observed | None = None
+        try:
+            observed = self._take(observation, stripe)
+        except ConformanceError as error:
+            refused.append(error)
+        ticket = stripe.ticket
+        if self._queues:  # which only plain listeners fill: where there are some, no journal waits
+            self._run_queue(refused)
+        return observed, ticket
+
+    def make_up(self, refused: list[ConformanceError]) -> None:
+        """Tell what an interrupt left untold, and take what it left untaken."""
+        while (stripe := _next(self._untold)) is not None:
+            with stripe.lock:
+                self.tell(stripe)
+        while (observation := _next(self._untaken)) is not None:
+            self.queue(observation)
+        self._run_queue(refused)
+
+    def _run_queue(self, refused: list[ConformanceError]) -> None:
+        """Take what plain listeners have observed."""
+        thread = threading.get_ident()
+        queue = self._queues.get(thread)
+        try:
+            while queue:
+                observation = queue.popleft()
+                try:
+                    self._take(observation, self._stripes.of(observation.job))
+                except ConformanceError as error:
+                    refused.append(error)
+        finally:
+            self._leave(thread)
+
+    def tell(self, stripe: Stripe) -> None:
+        """Tell plain listeners, under the stripe's lock.
+
+        What an interrupt leaves is told before the next answer.
+        """
+        thread = threading.get_ident()
+        self.telling.add(thread)
+        try:
+            self._inline.run(stripe.untold)
+        except BaseException:
+            self._untold.append(stripe)
+            self._leave(thread)
+            raise
+        finally:
+            self.telling.discard(thread)
+
+    def _leave(self, thread: int) -> None:
+        """Keep what an interrupt leaves, for whoever observes next."""
+        self._untaken.extend(self._queues.pop(thread, ()))
+
+
+def _next(left: deque[_T]) -> _T | None:
+    """Take out what comes next; None where there is nothing, or another thread was faster."""
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
