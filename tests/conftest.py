@@ -1,4 +1,4 @@
-"""How the tests use Hypothesis, and how they print figures: nothing here fails or is slow."""
+"""How the tests use Hypothesis, what a run leaves out, and how it prints figures."""
 
 from __future__ import annotations
 
@@ -10,15 +10,45 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-settings.register_profile("tests", deadline=None, print_blob=True)
+    from xdist.workermanage import WorkerController
+
+# Every example is the same in every run, so no test fails by chance. Whoever looks for more runs
+# the tests with `--hypothesis-profile=random`, or a campaign.
+settings.register_profile("tests", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("tests")
 
 _FIGURES = pytest.StashKey[list[str]]()
+#: Under which name a process of pytest-xdist hands its figures over.
+_HANDED_OVER = "figures"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with no figures."""
     config.stash[_FIGURES] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand figures over, where one of several processes has run these tests."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_HANDED_OVER] = session.config.stash[_FIGURES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Take over the figures of another process; one that crashed has none."""
+    node.config.stash[_FIGURES] += getattr(node, "workeroutput", {}).get(_HANDED_OVER, [])
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what a run leaves out."""
+    if config.option.markexpr != "not once":
+        return None
+    return (
+        "left out: what is long or needs programs from outside (browsers, Graphviz, Java ...);"
+        " python -m pytest -m once runs it, as CI does"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -170,6 +170,7 @@ def settings(modules: Sequence[str]) -> str:
         "also_copy": ["examples"],
         "only_mutate": [f"src/jobstate/{module}" for module in modules],
         "pytest_add_cli_args": [
+            "-n0",  # a mutant is chosen within the process
             *("-p", "mutation_plugin", "-p", "no:cacheprovider", "-p", "no:benchmark"),
             *("-p", "no:unraisableexception", "--deselect", PASSED_OVER),
         ],

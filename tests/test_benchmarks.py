@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -18,7 +19,11 @@ MISSING = [name for name in NEEDED if find_spec(name) is None]
 def run(program: str, *arguments: str) -> str:
     """Run a program of the benchmarks and return what it prints."""
     command = [sys.executable, str(BENCHMARKS / program), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")  # noqa: S603 - our own
+    # It has a pytest of its own, which is no part of the run of this one.
+    environment = {name: value for name, value in os.environ.items() if "XDIST" not in name}
+    done = subprocess.run(  # noqa: S603 - our own
+        command, check=False, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

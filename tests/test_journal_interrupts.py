@@ -63,6 +63,10 @@ def interrupted(path: Path, how: type[Interrupter], number: int) -> str | None:
             tracker.observe_all(page(SERIES[1]))
         for poll in SERIES[2:]:
             tracker.observe_all(page(poll))
+    # A lane that waited to read the file again when all was closed goes on here, as promised.
+    again = Subscription(name="books", listener=heard.append)
+    with Tracker(TRAINING_JOB, journal=Journal(path, connect=unsynced), listeners=[again]):
+        pass
     judge(path, heard, str(interrupter.where))
     return interrupter.where
 
