@@ -12,7 +12,7 @@ from attrs import define
 import peers
 from figures import Aim, Group
 from jobstate import StatusChanged, Tracker
-from jobstate.automaton.automaton import Automaton, Known, Sight, compile_lifecycle
+from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate, compile_lifecycle
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.reader import READER
 from lives import Life, unheard_of
@@ -87,7 +87,7 @@ def floor_heard(count: int) -> Callable[[], object]:
     return partial(each, peers.FloorWithListener(ignore).move, peers.around(count))
 
 
-def sights(targets: Iterable[str]) -> tuple[Automaton, list[Sight]]:
+def sights(targets: Iterable[str]) -> tuple[Automaton, list[RegionView]]:
     """Return the automaton, and what answers show in some states."""
     automaton = compile_lifecycle(TRAINING_JOB)[peers.REGION.name]
     pairs = (target.split("/") for target in targets)
@@ -114,9 +114,9 @@ class Held:
     """What the floor is, with the automaton in place of the table: it keeps what is known."""
 
     automaton: Automaton
-    known: Known
+    known: StateEstimate
 
-    def move(self, sight: Sight) -> None:
+    def move(self, sight: RegionView) -> None:
         """Move, if some legal run explains it."""
         found = self.automaton.step(self.known, sight)
         if found is None:
@@ -130,7 +130,7 @@ class HeldWithListener(Held):
 
     listener: Callable[[object, object, object], object]
 
-    def move(self, sight: Sight) -> None:
+    def move(self, sight: RegionView) -> None:
         """Move, if some legal run explains it, and tell of it."""
         origin = self.known
         found = self.automaton.step(origin, sight)

@@ -13,12 +13,12 @@ import pytest
 
 from jobstate import (
     Event,
+    OverflowPolicy,
     Retry,
     StatusChanged,
     Subscription,
     Tracker,
     TrackerClosedError,
-    WhenFull,
 )
 from jobstate.asynchronous import running
 from jobstate.journal import Journal
@@ -209,7 +209,9 @@ async def test_listeners_can_be_added_later() -> None:
 async def test_waiting_for_room_does_not_stop_the_loop() -> None:
     """The listener that makes room runs in the same loop."""
     diary = Diary()
-    subscription = Subscription(name="diary", listener=diary, capacity=1, when_full=WhenFull.BLOCK)
+    subscription = Subscription(
+        name="diary", listener=diary, capacity=1, when_full=OverflowPolicy.BLOCK
+    )
     async with running(Tracker(TRAINING_JOB, listeners=[subscription])) as jobs:
         for answer in SERIES:
             await jobs.observe(answer)
@@ -225,7 +227,9 @@ async def test_an_asynchronous_listener_may_observe() -> None:
         if isinstance(event, StatusChanged) and not event.final:
             await jobs.observe(SERIES[-1])
 
-    subscription = Subscription(name="chain", listener=listen, capacity=1, when_full=WhenFull.BLOCK)
+    subscription = Subscription(
+        name="chain", listener=listen, capacity=1, when_full=OverflowPolicy.BLOCK
+    )
     async with running(Tracker(TRAINING_JOB, listeners=[subscription])) as jobs:
         await jobs.observe(SERIES[0])
         with anyio.fail_after(LIMIT):

@@ -18,7 +18,7 @@ from command import BEGIN, described, item, jobstate
 from jobstate import Retry, StatusChanged, Subscription, Tracker
 from jobstate.cli.commands import history as module
 from jobstate.cli.journal_text import MANY_JOBS, MANY_PARKED
-from jobstate.journal import History, Journal
+from jobstate.journal import Journal, JournalReader
 from jobstate.sagemaker import TRAINING_JOB
 from series import SERIES, answers, whole
 from small import PARCELS, parcel
@@ -569,6 +569,6 @@ def test_interrupted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(History, "events", interrupted)
+    monkeypatch.setattr(JournalReader, "events", interrupted)
     ran = jobstate("history", path, "--format", "json")
     assert (ran.exit_code, ran.output) == (130, "")

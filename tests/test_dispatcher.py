@@ -16,13 +16,13 @@ from gates import LIMIT, Gate, wait_until
 from jobstate import (
     Event,
     JobKey,
+    OverflowPolicy,
     Retry,
     StatusChanged,
     StatusEntered,
     Subscription,
     Tracker,
     UnknownNameError,
-    WhenFull,
 )
 from jobstate.delivery.outbox import MemoryOutbox
 from small import BEGIN, PARCELS, parcel
@@ -166,7 +166,9 @@ def test_a_job_is_parked_and_unparked(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_whoever_observes_waits_for_room_if_that_is_wanted(gate: Gate) -> None:
     """No event is lost, and the lane never holds much more than its room."""
-    subscription = Subscription(name="slow", listener=gate, capacity=2, when_full=WhenFull.BLOCK)
+    subscription = Subscription(
+        name="slow", listener=gate, capacity=2, when_full=OverflowPolicy.BLOCK
+    )
     tracker = Tracker(PARCELS, listeners=[subscription])
     assert tracker.waits
     observed: list[int] = []
@@ -198,7 +200,9 @@ def test_a_listener_that_observes_never_waits_for_room() -> None:
         if isinstance(event, StatusEntered) and event.ordinal == 1 and number < 20:
             tracker.observe(travels(number + 1)[0])
 
-    subscription = Subscription(name="chain", listener=listen, capacity=1, when_full=WhenFull.BLOCK)
+    subscription = Subscription(
+        name="chain", listener=listen, capacity=1, when_full=OverflowPolicy.BLOCK
+    )
     tracker = Tracker(PARCELS, listeners=[subscription])
     tracker.observe(travels(0)[0])
     wait_until(lambda: len(heard) == 63)
@@ -207,7 +211,9 @@ def test_a_listener_that_observes_never_waits_for_room() -> None:
 
 def test_waiting_for_room_ends_with_the_tracker(gate: Gate) -> None:
     """Whoever waits when it is closed is let go."""
-    subscription = Subscription(name="slow", listener=gate, capacity=1, when_full=WhenFull.BLOCK)
+    subscription = Subscription(
+        name="slow", listener=gate, capacity=1, when_full=OverflowPolicy.BLOCK
+    )
     tracker = Tracker(PARCELS, listeners=[subscription])
     tracker.observe(travels(0)[0])
     assert gate.begun.wait(LIMIT)
@@ -261,7 +267,7 @@ def test_one_that_is_removed_hears_nothing_more() -> None:
     gone: list[Event] = []
     subscriptions = [
         Subscription(name="books", listener=heard.append),
-        Subscription(name="gone", listener=gone.append, when_full=WhenFull.BLOCK),
+        Subscription(name="gone", listener=gone.append, when_full=OverflowPolicy.BLOCK),
     ]
     with Tracker(PARCELS, listeners=subscriptions) as tracker:
         tracker.remove_listener("gone")

@@ -1,4 +1,4 @@
-"""`History`: what a journal's file says is read along, whatever goes on, and without a trace."""
+"""`JournalReader`: a journal is read along, whatever goes on, and without a trace."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from jobstate import (
     UnknownJobError,
 )
 from jobstate.diagrams import Census, fleet, picture
-from jobstate.journal import History, Journal
+from jobstate.journal import Journal, JournalReader
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.writer import WRITER
@@ -87,7 +87,7 @@ def test_the_events_are_those_that_were_told(path: Path) -> None:
     other = renamed(SERIES[-1], 2)
     written(path, *SERIES, other)
     told = whole(*SERIES, other)
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert [posted.event for posted in history.events()] == told
         assert [posted.number for posted in history.events()] == list(range(1, len(told) + 1))
         assert [posted.event for posted in history.events(after=3)] == told[3:]
@@ -102,7 +102,7 @@ def test_every_kind_of_event_comes_back(path: Path) -> None:
     """Violations and unmodelled statuses too, equal to what was told."""
     odd = [item("odd", "InProgress", "Hibernating"), *answers("broken/illegal-step.json")]
     written(path, *odd)
-    with History(path) as history:
+    with JournalReader(path) as history:
         events = [posted.event for posted in history.events()]
     assert events == whole(*odd)
     assert {event.kind for event in events} == {
@@ -113,7 +113,7 @@ def test_every_kind_of_event_comes_back(path: Path) -> None:
 def test_a_job_without_its_life_cycle(path: Path) -> None:
     """Where it stands is told in words; what that means is not known."""
     written(path)
-    with History(path) as history:
+    with JournalReader(path) as history:
         (kept,) = history.jobs()
         assert (kept.arn, kept.status, kept.outcome, kept.final) == (
             ARN,
@@ -123,7 +123,7 @@ def test_a_job_without_its_life_cycle(path: Path) -> None:
         )
         assert history.lifecycle == str(TRAINING_JOB)
         assert len(history) == 1
-        assert repr(history) == f"<History {str(path)!r}>"
+        assert repr(history) == f"<JournalReader {str(path)!r}>"
         assert list(history.job_keys()) == [kept.job]
         assert history.job(kept.job) == kept
         assert [each.status for each in history.entries(kept.job)] == [
@@ -134,7 +134,7 @@ def test_a_job_without_its_life_cycle(path: Path) -> None:
 def test_a_job_with_its_life_cycle(path: Path) -> None:
     """All that a tracker knows of it is there."""
     written(path)
-    with tracker_on(path) as tracker, History(path, lifecycle=TRAINING_JOB) as history:
+    with tracker_on(path) as tracker, JournalReader(path, lifecycle=TRAINING_JOB) as history:
         (kept,) = history.jobs()
         known = tracker[ARN]
         assert (kept.status, kept.outcome, kept.final) == (known.status, Outcome.SUCCEEDED, True)
@@ -154,7 +154,7 @@ def test_a_job_with_its_life_cycle(path: Path) -> None:
 def test_statuses_in_words(path: Path, primary: str, words: str) -> None:
     """A state, what all possible ones have in common, or the first few of them."""
     written(path, item("tide", primary))
-    with History(path) as history:
+    with JournalReader(path) as history:
         (kept,) = history.jobs()
         assert kept.status.startswith(words)
         assert ("more" in kept.status) is (primary == "Hibernating")
@@ -173,12 +173,12 @@ def test_another_life_cycle(path: Path) -> None:
     """The jobs of one that is not at hand are told in words; answers can't be made of them."""
     with Tracker(PARCELS, journal=Journal(path, durability="normal")) as tracker:
         tracker.observe(parcel("packed"))
-    with History(path, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(path, lifecycle=TRAINING_JOB) as history:
         (kept,) = history.jobs()
         assert (kept.status, kept.outcome) == ("packed", None)
         with pytest.raises(JournalError, match=r"live by 'parcel', not 'sagemaker-training-job'"):
             next(history.observations())
-    with History(path) as history, pytest.raises(ValueError, match="takes a life cycle"):
+    with JournalReader(path) as history, pytest.raises(ValueError, match="takes a life cycle"):
         next(history.observations())
 
 
@@ -186,7 +186,7 @@ def test_what_a_life_cycle_has_no_words_for(path: Path) -> None:
     """A job that it can't read is told in words, as without it."""
     written(path)
     smaller = TRAINING_JOB.evolve(drop_states=["Completed/Completed", "Deleting/Completed"])
-    with History(path, lifecycle=smaller) as history:
+    with JournalReader(path, lifecycle=smaller) as history:
         (kept,) = history.jobs()
         assert (kept.status, kept.outcome) == ("Completed/Completed", None)
         assert history.observations_of(kept)[-1].entries == kept.entries
@@ -195,7 +195,7 @@ def test_what_a_life_cycle_has_no_words_for(path: Path) -> None:
 def test_what_a_job_broke(path: Path) -> None:
     """How many violations of which rule; unmodelled statuses are none."""
     written(path, *answers("broken/illegal-step.json"), item("odd", "InProgress", "Hibernating"))
-    with History(path) as history:
+    with JournalReader(path) as history:
         step, odd = history.jobs()
         assert (dict(step.broken), dict(odd.broken), step.untold) == (
             {"illegal-transition": 1},
@@ -209,10 +209,10 @@ def test_forgotten_jobs_are_there_as_long_as_the_file_has_them(path: Path) -> No
     with tracker_on(path, keep=timedelta(days=1), clock=lambda: NOON) as tracker:
         tracker.observe(SERIES[0])
         forgotten = tracker.forget(ARN).key
-        with History(path) as history:
+        with JournalReader(path) as history:
             assert history.job(forgotten).forgotten == NOON
         tracker.observe(SERIES[0])
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert [kept.forgotten for kept in history.jobs()] == [NOON, None]
         assert history.job(forgotten).forgotten is None
 
@@ -220,7 +220,7 @@ def test_forgotten_jobs_are_there_as_long_as_the_file_has_them(path: Path) -> No
 def test_a_job_that_is_not_there(path: Path) -> None:
     """A `KeyError`, as of a tracker."""
     written(path)
-    with History(path) as history, pytest.raises(UnknownJobError, match="among the 1 that"):
+    with JournalReader(path) as history, pytest.raises(UnknownJobError, match="among the 1 that"):
         history.job(JobKey("arn:none", NOON))
 
 
@@ -251,7 +251,7 @@ def test_how_far_listeners_are(path: Path) -> None:
         for poll in SERIES[1:]:
             tracker.observe(poll)
     total = len(whole())
-    with History(path) as history:
+    with JournalReader(path) as history:
         books, digest, pager = history.listeners()
         (key,) = history.job_keys()
         assert [books.name, books.behind, books.held] == ["books", 0, ()]
@@ -287,7 +287,7 @@ def test_what_is_only_acknowledged_is_heard_too(path: Path) -> None:
         for shard in range(64):
             said.write(number, shard, heard)
         said.close()
-        with History(path) as history:
+        with JournalReader(path) as history:
             (books,) = history.listeners()
             (key,) = history.job_keys()
             missed = [posted.number for posted in history.unheard(books, key)]
@@ -299,7 +299,7 @@ def test_nothing_is_made_for_acknowledgements(path: Path) -> None:
     """Where their file is missing, what the journal says itself counts."""
     written(path, SERIES[0])
     path.with_name("jobs.db-acks").unlink()
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert history.listeners() == []
     assert not path.with_name("jobs.db-acks").exists()
 
@@ -311,7 +311,7 @@ def test_it_is_one_moment(path: Path) -> None:
     """What a tracker writes later is not in it, also where reading has begun already."""
     with tracker_on(path) as tracker:
         tracker.observe(SERIES[0])
-        with History(path) as history:
+        with JournalReader(path) as history:
             events = history.events()
             first = next(events)
             for poll in SERIES[1:]:
@@ -320,16 +320,16 @@ def test_it_is_one_moment(path: Path) -> None:
             assert [first, *events] == list(history.events())
             assert (len(history), history.newest) == (1, 2)
             assert not history.clean
-        with History(path) as history:
+        with JournalReader(path) as history:
             assert (len(history), history.newest) == (2, len(whole()) + 2)
 
 
 def test_a_tracker_can_begin_and_end_meanwhile(path: Path) -> None:
     """Reading takes no lock."""
     written(path, SERIES[0])
-    with History(path), tracker_on(path) as tracker:
+    with JournalReader(path), tracker_on(path) as tracker:
         tracker.observe(SERIES[1])
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert history.clean
 
 
@@ -337,12 +337,12 @@ def test_a_tracker_that_ends_before_its_reader(path: Path) -> None:
     """Its log stays, for the reader needs it, and whoever comes next reads and writes on."""
     tracker = tracker_on(path)
     tracker.observe(SERIES[0])
-    with History(path) as history:
+    with JournalReader(path) as history:
         tracker.observe(SERIES[-1])
         tracker.close()
         assert history.newest == 2
         assert len(list(history.events())) == 2
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert history.clean
         assert len(list(history.events())) == history.newest == len(whole(SERIES[0], SERIES[-1]))
     with tracker_on(path) as tracker:
@@ -352,7 +352,7 @@ def test_a_tracker_that_ends_before_its_reader(path: Path) -> None:
 def test_a_closed_file_that_is_written_to_meanwhile(path: Path) -> None:
     """What was read of it is not believed: it may be half of the old and half of the new."""
     written(path, SERIES[0])
-    with History(path) as history:
+    with JournalReader(path) as history:
         written(path, *SERIES[1:])
         with pytest.raises(JournalError, match="was written to while it was read; read it again"):
             list(history.events())
@@ -365,7 +365,7 @@ def test_reading_streams(path: Path) -> None:
     """However many events there are, few are in memory at once."""
     with tracker_on(path) as tracker:
         tracker.observe_all([renamed(SERIES[-1], number) for number in range(300)])
-    with History(path) as history:
+    with JournalReader(path) as history:
         read = most = 0
         for posted in history.events():
             read += 1
@@ -380,7 +380,7 @@ def test_reading_streams(path: Path) -> None:
 def test_it_may_be_left_in_the_middle(path: Path) -> None:
     """Closing it twice, or before all is read, does no harm."""
     written(path)
-    history = History(path)
+    history = JournalReader(path)
     events = history.events()
     next(events)
     history.close()
@@ -396,7 +396,7 @@ def test_a_closed_journal_is_read_without_a_trace(path: Path) -> None:
     """Nothing is made beside it, and not a byte of it changes."""
     written(path)
     before = path.read_bytes()
-    with History(path, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(path, lifecycle=TRAINING_JOB) as history:
         assert len(list(history.jobs())) == 1
         assert beside(path) == {"jobs.db"}
     assert beside(path) == {"jobs.db"}
@@ -410,7 +410,7 @@ def test_what_a_crash_left_is_read(path: Path, tmp_path: Path) -> None:
             tracker.observe(poll)
         left = crashed(path, tmp_path / "left")
     before = {each.name: each.read_bytes() for each in left.parent.iterdir()}
-    with History(left) as history:
+    with JournalReader(left) as history:
         assert [posted.event for posted in history.events()] == whole()
         assert not history.clean
     assert {name: (left.parent / name).read_bytes() for name in before} == before
@@ -422,7 +422,7 @@ def test_an_empty_log(path: Path) -> None:
     """It says nothing: the file has all, and is read as one that was closed."""
     written(path)
     path.with_name("jobs.db-wal").touch()
-    with History(path) as history:
+    with JournalReader(path) as history:
         assert history.newest == len(whole())
     assert beside(path) == {"jobs.db", "jobs.db-wal"}
 
@@ -430,9 +430,9 @@ def test_an_empty_log(path: Path) -> None:
 PROGRAM = """
 import sys
 from jobstate import JournalError
-from jobstate.journal import History
+from jobstate.journal import JournalReader
 try:
-    with History(sys.argv[1]) as history:
+    with JournalReader(sys.argv[1]) as history:
         print(sum(1 for _ in history.events()))
 except JournalError as error:
     print(error.problem)
@@ -497,7 +497,7 @@ def test_what_a_crash_left_in_a_read_only_folder(path: Path, locked: Path, *, in
 def test_no_file_at_all(path: Path) -> None:
     """It is not made."""
     with pytest.raises(JournalError, match="can't be opened: No such file or directory; see that"):
-        History(path)
+        JournalReader(path)
     assert beside(path) == set()
 
 
@@ -505,14 +505,14 @@ def test_no_plain_file(path: Path) -> None:
     """A folder, say."""
     path.mkdir()
     with pytest.raises(JournalError, match="is no file; name the journal's file"):
-        History(path)
+        JournalReader(path)
 
 
 def test_an_empty_file(path: Path) -> None:
     """No tracker has begun with it."""
     path.touch()
     with pytest.raises(JournalError, match="has nothing in it; see that a tracker has begun"):
-        History(path)
+        JournalReader(path)
     assert path.read_bytes() == b""
 
 
@@ -537,7 +537,7 @@ def test_a_file_that_can_not_be_opened(
     monkeypatch.setattr("jobstate.journal.snapshot_read.connect_still", refused)
     monkeypatch.setattr("jobstate.journal.snapshot_read.connect", refused)
     with pytest.raises(JournalError, match=words):
-        History(path)
+        JournalReader(path)
 
 
 def spoiled(path: Path, sql: str) -> None:
@@ -550,7 +550,7 @@ def spoiled(path: Path, sql: str) -> None:
 def numbers_before(path: Path, words: str) -> list[int]:
     """Return the numbers of the events that are read before an error."""
     read: list[int] = []
-    with History(path) as history:
+    with JournalReader(path) as history:
         numbers = (posted.number for posted in history.events())
         with pytest.raises(JournalDamagedError, match=words):
             read.extend(numbers)
@@ -588,7 +588,7 @@ def test_a_job_that_can_not_be_read(path: Path, sql: str) -> None:
     written(path)
     spoiled(path, sql)
     for lifecycle in (None, TRAINING_JOB):
-        with History(path, lifecycle=lifecycle) as history:
+        with JournalReader(path, lifecycle=lifecycle) as history:
             with pytest.raises(JournalDamagedError, match="job 1 can't be read"):
                 list(history.jobs())
             assert len(list(history.events())) == len(whole())
@@ -629,7 +629,7 @@ def counted(*answers: Any) -> Census:
 def counted_in(path: Path) -> Census:
     """Return the census of a journal."""
     census = Census(TRAINING_JOB)
-    with History(path, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(path, lifecycle=TRAINING_JOB) as history:
         for seen in history.observations():
             census.add(seen)
     return census

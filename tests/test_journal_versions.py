@@ -16,7 +16,7 @@ import pytest
 
 from jobstate import JournalDamagedError, JournalError, StatusEntered, Subscription, Tracker
 from jobstate.common.times import iso
-from jobstate.journal import Durability, History, Journal
+from jobstate.journal import Durability, Journal, JournalReader
 from jobstate.journal import snapshot_read as module
 from jobstate.journal.connection import connect
 from jobstate.journal.database import JournalFile
@@ -97,7 +97,7 @@ def test_a_history_reads_it(original: Path, wanted: dict[str, Any]) -> None:
 
     It reads the original itself.
     """
-    with History(original, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(original, lifecycle=TRAINING_JOB) as history:
         jobs = {name_of(kept.arn): kept for kept in history.jobs()}
         hearings = {each.name: each for each in history.listeners()}
         for one in wanted["jobs"]:
@@ -147,7 +147,7 @@ def test_a_tracker_goes_on_with_it(copy: Path, wanted: dict[str, Any]) -> None:
         parked = tracker.unpark(wanted["parked"]["listener"])
         assert [name_of(each.arn) for each in parked] == [wanted["parked"]["job"]]
     assert {name: stays(each) for name, each in heard.items()} == wanted["unheard"]
-    with History(copy) as history:
+    with JournalReader(copy) as history:
         assert all(not each.behind and not each.held for each in history.listeners())
 
 
@@ -219,7 +219,7 @@ def test_a_newer_file_is_refused(today: Path) -> None:
     opened(today, STEP)
     before = content(today)
     said = []
-    for open_ in (Journal, History):
+    for open_ in (Journal, JournalReader):
         with pytest.raises(JournalError) as caught:
             open_(today)
         said.append(str(caught.value))
@@ -233,7 +233,7 @@ def test_an_older_file_is_not_read_along(today: Path, monkeypatch: pytest.Monkey
     """Only a tracker brings it up to date, which is what the error says."""
     monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, STEP))
     with pytest.raises(JournalError, match="open it once with a tracker, which brings it up"):
-        History(today)
+        JournalReader(today)
 
 
 # --- What is none -------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_what_is_no_journal(tmp_path: Path, write: Any, kind: type[Exception], w
     write(path)
     before = path.read_bytes()
     said = set()
-    for open_ in (History, Journal):
+    for open_ in (JournalReader, Journal):
         with pytest.raises(kind, match=words) as caught:
             open_(path)
         assert type(caught.value) is kind

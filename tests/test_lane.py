@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate import Retry, Subscription, WhenFull
+from jobstate import OverflowPolicy, Retry, Subscription
 from jobstate.delivery.health import DOWN_AFTER
 from jobstate.delivery.lane import Delivery, lane_of, shard_of
 from jobstate.delivery.outbox import Held, Outbox
@@ -400,7 +400,7 @@ def test_what_has_no_room_waits_in_the_journal() -> None:
 
 def test_the_oldest_is_dropped_and_counted() -> None:
     """The newest are told."""
-    one = bench(None, capacity=2, when_full=WhenFull.DROP_OLDEST)
+    one = bench(None, capacity=2, when_full=OverflowPolicy.DROP_OLDEST)
     one.offer(letters("abcde"))
     one.run()
     assert (one.told, one.lane.dropped) == ([4, 5], 3)
@@ -441,7 +441,7 @@ def test_a_held_job_has_room_for_so_many_too() -> None:
 
 def test_whoever_must_wait_for_room_has_waited_already() -> None:
     """Where observers wait, a lane takes what comes: it can't refuse what was judged."""
-    one = bench(None, capacity=1, when_full=WhenFull.BLOCK)
+    one = bench(None, capacity=1, when_full=OverflowPolicy.BLOCK)
     one.offer(letters("abc"))
     one.run()
     assert (one.told, one.lane.dropped) == ([1, 2, 3], 0)
@@ -598,7 +598,7 @@ def test_whether_the_next_step_may_wait_for_the_journal() -> None:
 
 def test_waiting_for_room() -> None:
     """One who would bring more than there is room for waits until something was taken."""
-    one = bench(None, capacity=1, when_full=WhenFull.BLOCK)
+    one = bench(None, capacity=1, when_full=OverflowPolicy.BLOCK)
     one.lane.wait_for_room()
     one.offer(letters("a"))
     waits = Thread(target=one.lane.wait_for_room, daemon=True)

@@ -21,7 +21,7 @@ from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS
 
 if TYPE_CHECKING:
-    from jobstate.automaton.automaton import Automaton, Known
+    from jobstate.automaton.automaton import Automaton, StateEstimate
     from jobstate.model.hidden_states import Hidden
 
 #: Life cycle and region of every machine that is held against the automaton.
@@ -119,7 +119,7 @@ def moves(lifecycle: Lifecycle, region: str, hidden: Hidden) -> set[tuple[str, H
     return {(build(lifecycle, region).trigger_of(each), target) for each, target in found}
 
 
-def can_be(automaton: Automaton, known: Known, features: dict[str, bool]) -> list[Hidden]:
+def can_be(automaton: Automaton, known: StateEstimate, features: dict[str, bool]) -> list[Hidden]:
     """Return the hidden states that are known to be possible, with what no answer shows."""
     every = tuple(sorted(features.items()))
     return [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobstate import Event, Progress, Retry, Subscription, WhenFull
+from jobstate import Event, OverflowPolicy, Retry, Subscription, SubscriptionStatus
 from jobstate.delivery.subscription import LONGEST_NAME, MOST_LANES
 
 
@@ -36,7 +36,7 @@ class Caller:
         ({"lanes": 0}, "lanes: expected 1 to 64, got 0"),
         ({"lanes": MOST_LANES + 1}, "lanes: expected 1 to 64, got 65"),
         ({"capacity": 0}, "capacity: expected 1 or more, got 0"),
-        ({"when_full": "wait"}, "'wait' is not a valid WhenFull"),
+        ({"when_full": "wait"}, "'wait' is not a valid OverflowPolicy"),
         ({"timeout": timedelta(seconds=1)}, "only an asynchronous listener can be cut short"),
         ({"listener": later, "timeout": timedelta(0)}, "timeout: expected a length of time"),
     ],
@@ -88,7 +88,7 @@ def test_asynchronous_listeners_are_known_as_such(listener: Any, expected: bool)
 def test_policies_are_named() -> None:
     """By the word, or by the member."""
     assert Subscription(name="a", listener=nothing, when_full="drop-oldest").when_full is (
-        WhenFull.DROP_OLDEST
+        OverflowPolicy.DROP_OLDEST
     )
 
 
@@ -111,5 +111,5 @@ def test_idle_is_when_nothing_is_left_to_tell(change: dict[str, Any], expected: 
         "parked": (),
         "busy": None,
     }
-    found = Progress(name="a", delivered=1, failed=0, dropped=0, **{**none, **change})
+    found = SubscriptionStatus(name="a", delivered=1, failed=0, dropped=0, **{**none, **change})
     assert found.idle is expected

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jobstate import Lifecycle
-    from jobstate.conformance.job_state import Standing
-    from jobstate.conformance.memo import Knowledge, View
+    from jobstate.conformance.job_state import JobState
+    from jobstate.conformance.memo import AnswerView, Estimates
 
 _Found = TypeVar("_Found")
 #: The answers about one job, in the order in which they come.
@@ -92,8 +92,8 @@ class Account(NamedTuple):
 
     events: list[dict[str, Any]]
     standings: str
-    views: list[View]
-    known: list[Knowledge]
+    views: list[AnswerView]
+    known: list[Estimates]
 
 
 @cache
@@ -118,7 +118,7 @@ def account(judge: Judge) -> Account:
     return found._replace(standings=dumped(judge, standings))
 
 
-def _judged(judge: Judge, series: Series, found: Account) -> Standing:
+def _judged(judge: Judge, series: Series, found: Account) -> JobState:
     standing = None
     for observation in series:
         view = judge.memory.view(observation)
@@ -151,7 +151,7 @@ def test_many_threads_judge_as_one_does(assumed: dict[str, bool]) -> None:
         _check_knowledge([each.known for each in found])
 
 
-def _check_views(judge: Judge, found: list[list[View]]) -> None:
+def _check_views(judge: Judge, found: list[list[AnswerView]]) -> None:
     """Check that all threads saw the same views, each with a number that no other has."""
     assert all(list(map(id, views)) == list(map(id, found[0])) for views in found)
     shown = {id(judge.memory.view(each)) for series in lives() for each in series}
@@ -160,7 +160,7 @@ def _check_views(judge: Judge, found: list[list[View]]) -> None:
     assert len(set(views.values())) == len(views)
 
 
-def _check_knowledge(found: list[list[Knowledge]]) -> None:
+def _check_knowledge(found: list[list[Estimates]]) -> None:
     """Check that what is equal is one object, whichever thread found it."""
     known = {id(each): each for thread in found for each in thread}
     content = {tuple((name, one.mask) for name, one in each.items()) for each in known.values()}
@@ -189,16 +189,16 @@ def overtaken(
 
 #: What there is one object of: who makes it, and how it is asked for.
 ASKED: dict[str, tuple[object, str, Callable[[Judge], object]]] = {
-    "view": (knowledge, "View", lambda judge: judge.memory.view(parcel("sent"))),
+    "view": (knowledge, "AnswerView", lambda judge: judge.memory.view(parcel("sent"))),
     "knowledge": (
         knowledge,
-        "Knowledge",
+        "Estimates",
         lambda judge: judge.memory.knowledge({"way": judge.automata["way"].start}),
     ),
-    "known": (automaton, "Known", lambda judge: judge.automata["way"].known(6)),
+    "known": (automaton, "StateEstimate", lambda judge: judge.automata["way"].known(6)),
     "sight": (
         automaton,
-        "Sight",
+        "RegionView",
         lambda judge: judge.automata["way"].sight("sent", None, {"cheap": True}),
     ),
     "lifted": (refusal, "compile_lifecycle", lambda judge: judge.refusal.without("needs")),
@@ -221,11 +221,11 @@ def test_two_that_miss_at_once_get_the_same(what: str, monkeypatch: pytest.Monke
 def test_views_made_at_once_have_numbers_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number tells answers apart, so it is never given twice."""
     judge = judge_of(PARCELS.evolve())
-    others: list[View] = []
+    others: list[AnswerView] = []
     overtaken(
         monkeypatch,
         knowledge,
-        "View",
+        "AnswerView",
         lambda: others.append(judge.memory.view(parcel("packed"))),
     )
     views = [judge.memory.view(parcel("sent")), *others, judge.memory.view(parcel("returned"))]

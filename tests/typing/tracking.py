@@ -16,23 +16,23 @@ from jobstate import (
     Observed,
     Outcome,
     Overdue,
-    Parked,
+    OverflowPolicy,
+    ParkedJob,
     Problem,
-    Progress,
     Retention,
     Retry,
     SnapshotError,
     StatusChanged,
     StatusEntered,
     Subscription,
+    SubscriptionStatus,
     TrackedJob,
     Tracker,
     Unmodelled,
     Violation,
-    WhenFull,
 )
 from jobstate.asynchronous import AsyncTracker, running
-from jobstate.journal import Hearing, History, Journal, KeptJob
+from jobstate.journal import Journal, JournalJob, JournalReader, ListenerPosition
 from jobstate.listeners import JsonLines, LogListener
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -66,27 +66,27 @@ async def page(event: Event) -> None:
 
 def subscriptions_have_names_and_lanes(told: list[Event]) -> None:
     listeners = [
-        Subscription(name="books", listener=told.append, lanes=4, when_full=WhenFull.BLOCK),
+        Subscription(name="books", listener=told.append, lanes=4, when_full=OverflowPolicy.BLOCK),
         Subscription(name="pager", listener=page, timeout=timedelta(seconds=5)),
         Subscription(name="board", listener=Board(), retry=Retry(attempts=3)),
     ]
     with Tracker(TRAINING_JOB, listeners=listeners, journal=Journal("jobs.db")) as tracker:
         for progress in tracker.progress():
-            assert_type(progress, Progress)
-            assert_type(progress.parked, tuple[Parked, ...])
+            assert_type(progress, SubscriptionStatus)
+            assert_type(progress.parked, tuple[ParkedJob, ...])
         assert_type(tracker.unpark("books"), list[JobKey])
         tracker.remove_listener("board")
-    assert_type(tracker.close(timedelta(seconds=1)), tuple[Progress, ...])
+    assert_type(tracker.close(timedelta(seconds=1)), tuple[SubscriptionStatus, ...])
 
 
 def journals_can_be_read(path: Path) -> None:
-    with History(path, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(path, lifecycle=TRAINING_JOB) as history:
         for kept in history.jobs():
-            assert_type(kept, KeptJob)
+            assert_type(kept, JournalJob)
         for number, event in history.events(after=5):
             assert_type(number, int)
             assert_type(event, Event)
-        assert_type(history.listeners(), list[Hearing])
+        assert_type(history.listeners(), list[ListenerPosition])
 
 
 async def trackers_run_in_event_loops(tracker: Tracker, answer: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ UNKNOWN = "\x00unknown"
 
 
 @frozen(eq=False)
-class Sight:
+class RegionView:
     """What an answer shows of a region, compiled. There is one object for equal sights.
 
     Attributes:
@@ -55,13 +55,13 @@ class Sight:
 
 
 @define(eq=False)
-class Known:
+class StateEstimate:
     """What is known of a job in a region: a set of hidden states. One object for equal sets."""
 
     automaton: Automaton = field(repr=False)
     mask: int
     #: Filled by `Automaton.step`.
-    steps: dict[Sight, Known | None] = field(factory=dict, repr=False, init=False)
+    steps: dict[RegionView, StateEstimate | None] = field(factory=dict, repr=False, init=False)
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -73,11 +73,11 @@ class Known:
         """The names of those states."""
         return frozenset(state.name for state in self.states)
 
-    def excludes(self, other: Known) -> bool:
+    def excludes(self, other: StateEstimate) -> bool:
         """Tell whether no state is in both: the job has moved."""
         return not self.names & other.names
 
-    def narrows(self, other: Known) -> bool:
+    def narrows(self, other: StateEstimate) -> bool:
         """Tell whether the other rules out a state that was possible here."""
         return not self.names <= other.names
 
@@ -134,8 +134,8 @@ class Automaton:
         self.of_visible = self._grouped(lambda state: state.visible)
         self.of_primary = self._grouped(lambda state: state.primary)
         self.words = Words(lifecycle, region)
-        self._known: dict[int, Known] = {}
-        self._sights: dict[object, Sight] = {}
+        self._known: dict[int, StateEstimate] = {}
+        self._sights: dict[object, RegionView] = {}
         visible = [self._states[one.state].visible for one in self.hidden]
         self._successors = {basis: Successors(self.moves, visible, basis) for basis in Basis}
         #: Over all edges.
@@ -188,18 +188,18 @@ class Automaton:
             found.append(("secondary", secondary))
         return found
 
-    def known(self, mask: int) -> Known:
+    def known(self, mask: int) -> StateEstimate:
         """Return the object for a non-empty set of hidden states."""
         found = self._known.get(mask)
         if found is None:
-            found = self._known.setdefault(mask, Known(self, mask))
+            found = self._known.setdefault(mask, StateEstimate(self, mask))
         return found
 
     # --- What an answer shows -------------------------------------------------------------------
 
     def sight(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
-    ) -> Sight:
+    ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
         words = self.words
         if primary is not None and primary not in words.primaries:
@@ -215,7 +215,7 @@ class Automaton:
 
     def _new_sight(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
-    ) -> Sight:
+    ) -> RegionView:
         fitting = self._with_features(features)
         of_primary = self.everything
         if primary not in (None, UNKNOWN):
@@ -230,7 +230,7 @@ class Automaton:
         pair = not unknown and primary is not None and secondary is not None
         name = f"{primary}/{secondary}" if pair else str(primary)
         choices = (both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything)
-        return Sight(
+        return RegionView(
             mask=both & fitting,
             real=next((mask for mask in choices if mask), 0),
             features=fitting,
@@ -251,7 +251,7 @@ class Automaton:
 
     # --- One step -------------------------------------------------------------------------------
 
-    def step(self, known: Known, sight: Sight) -> Known | None:
+    def step(self, known: StateEstimate, sight: RegionView) -> StateEstimate | None:
         """Return what is known after a sampled answer; None where no legal run explains it."""
         try:
             return known.steps[sight]

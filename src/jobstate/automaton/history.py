@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton.automaton import Automaton, Known, Sight
+from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
 from jobstate.model.states import Basis
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class Followed:
         left_out: The history as such is legal, but not with what earlier answers showed.
     """
 
-    known: Known | None
-    history: Known
+    known: StateEstimate | None
+    history: StateEstimate
     trouble: int | None
-    before: Known | None
+    before: StateEstimate | None
     left_out: bool
 
     @property
@@ -42,10 +42,10 @@ class Followed:
 @lru_cache(maxsize=1 << 14)
 def follow(  # noqa: PLR0913, PLR0917 - all by position, for the cache sees them otherwise twice
     automaton: Automaton,
-    base: Known | None,
-    samples: tuple[Sight, ...],
+    base: StateEstimate | None,
+    samples: tuple[RegionView, ...],
     statuses: tuple[str, ...],
-    now: Sight,
+    now: RegionView,
     weakest: Basis = Basis.INFERRED,
 ) -> Followed:
     """Read a history; cost is linear in its length the first time, and remembered.
@@ -74,7 +74,11 @@ class _Walk:
     """
 
     def __init__(
-        self, automaton: Automaton, successors: Successors, samples: tuple[Sight, ...], now: Sight
+        self,
+        automaton: Automaton,
+        successors: Successors,
+        samples: tuple[RegionView, ...],
+        now: RegionView,
     ) -> None:
         self._automaton = automaton
         self._successors = successors
@@ -84,7 +88,7 @@ class _Walk:
         self._anything_next = False
         self._entered = 0
         self._trouble: int | None = None
-        self._before: Known | None = None
+        self._before: StateEstimate | None = None
 
     def resume(self, base: int) -> None:
         """Begin where an earlier history ended."""

@@ -51,7 +51,7 @@ class Link(Enum):
 
 
 @frozen
-class Point:
+class RunPoint:
     """What is known of a job at one point of its way.
 
     Attributes:
@@ -67,7 +67,7 @@ class Point:
 
 
 @frozen
-class Move:
+class RunMove:
     """A move from a state to another, by the states' names.
 
     Attributes:
@@ -84,7 +84,7 @@ class Move:
 
 
 @frozen
-class Leg:
+class RunLeg:
     """How the run comes to a point.
 
     Attributes:
@@ -96,7 +96,7 @@ class Leg:
         final: Wherever it is, nothing will run any more.
     """
 
-    moves: tuple[Move, ...]
+    moves: tuple[RunMove, ...]
     state: str | None
     possible: frozenset[str]
     origin: str | None
@@ -105,7 +105,7 @@ class Leg:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def legs_of(automaton: Automaton, points: tuple[Point, ...]) -> tuple[Leg, ...]:
+def legs_of(automaton: Automaton, points: tuple[RunPoint, ...]) -> tuple[RunLeg, ...]:
     """Return how the shortest, firmest run comes to each point; remembered.
 
     Args:
@@ -114,7 +114,7 @@ def legs_of(automaton: Automaton, points: tuple[Point, ...]) -> tuple[Leg, ...]:
     """
     reached = list(_forward(automaton, points))
     possible = _backward(automaton, points, reached)
-    legs: list[Leg] = []
+    legs: list[RunLeg] = []
     before: int | None = None
     for number, path in enumerate(_best(reached)):
         here, mask, point = path[-1], possible[number], points[number]
@@ -123,7 +123,7 @@ def legs_of(automaton: Automaton, points: tuple[Point, ...]) -> tuple[Leg, ...]:
         sure = len(states) == 1 or not (point.unknown or point.link is Link.LATER)
         broken = reached[number].broken
         legs.append(
-            Leg(
+            RunLeg(
                 moves=tuple(moves),
                 state=automaton.hidden[here].state if sure else None,
                 possible=frozenset(state.name for state in states),
@@ -158,7 +158,7 @@ class _Reached:
         return sum(1 << index for index, _ in self.layer)
 
 
-def _forward(automaton: Automaton, points: Sequence[Point]) -> Iterator[_Reached]:
+def _forward(automaton: Automaton, points: Sequence[RunPoint]) -> Iterator[_Reached]:
     first = points[0]
     begun = first.mask if first.unknown else first.mask & automaton.start.mask
     now = _anew(begun or first.mask, broken=not begun)
@@ -176,7 +176,7 @@ def _anew(mask: int, *, broken: bool) -> _Reached:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _advance(automaton: Automaton, layer: _Layer, point: Point) -> _Reached | None:
+def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached | None:
     """Return what is reached at the next point; None where no run leads there."""
     near = dict(_spread(automaton, layer, silent=point.link is not Link.LATER))
     if point.link is Link.ENTRY:
@@ -245,7 +245,7 @@ def _best(reached: Sequence[_Reached]) -> list[_Path]:
 
 
 def _backward(
-    automaton: Automaton, points: Sequence[Point], reached: Sequence[_Reached]
+    automaton: Automaton, points: Sequence[RunPoint], reached: Sequence[_Reached]
 ) -> list[int]:
     """Return what is possible at each point in the light of all of them."""
     masks = [each.mask for each in reached]
@@ -268,13 +268,15 @@ def _leading(automaton: Automaton, mask: int, link: Link, end: int) -> int:
     return sum(1 << index for index in bits(mask) if after(1 << index) & end)
 
 
-def _moves(automaton: Automaton, path: _Path, link: Link, start: int, end: int) -> Iterator[Move]:
+def _moves(
+    automaton: Automaton, path: _Path, link: Link, start: int, end: int
+) -> Iterator[RunMove]:
     """Yield the moves of a path between two points that are to be told."""
     for here, there in pairwise(path):
         origin, target = automaton.hidden[here].state, automaton.hidden[there].state
         certain = not _avoidable(automaton, link, start, end, (origin, target))
         if certain or link is not Link.LATER:
-            yield Move(origin, target, certain, _is_silent(automaton, here, there))
+            yield RunMove(origin, target, certain, _is_silent(automaton, here, there))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -1,6 +1,6 @@
 """A journal as people read it, at night too: its jobs, its listeners, the whole story of one job.
 
-Pure: what a `History` gives in, lines out.
+Pure: what a `JournalReader` gives in, lines out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.delivery.outbox import Posted
-    from jobstate.journal import Hearing, HeldJob, History, KeptJob
+    from jobstate.journal import HeldJob, JournalJob, JournalReader, ListenerPosition
     from jobstate.model.events import Event
 
 #: More jobs than this are not listed, unless asked for; those that need a look come first.
@@ -69,7 +69,7 @@ class View:
         """Tell whether something is to be shown; so is what has no time."""
         return self.since is None or time is None or time >= self.since
 
-    def is_illegal(self, kept: KeptJob) -> bool:
+    def is_illegal(self, kept: JournalJob) -> bool:
         """Tell whether a job broke a rule of severity error, or one that is not known here."""
         return any(self._severity(rule) is Severity.ERROR for rule in kept.broken)
 
@@ -87,7 +87,7 @@ class View:
             return Severity.ERROR
 
 
-def heading(history: History, view: View) -> Iterator[str]:
+def heading(history: JournalReader, view: View) -> Iterator[str]:
     """Yield what the file is."""
     judged = f", judged by {printable(history.lifecycle)}" if history.lifecycle else ""
     yield f"{view.paint.bold(printable(str(history.path)))}: {counted(len(history), 'job')}{judged}"
@@ -108,7 +108,7 @@ class _Counts:
     outcomes: Counter[Outcome] = Factory(Counter)
     illegal: Counter[Outcome] = Factory(Counter)
 
-    def add(self, kept: KeptJob, *, illegal: bool) -> None:
+    def add(self, kept: JournalJob, *, illegal: bool) -> None:
         outcome = kept.outcome or Outcome.UNKNOWN
         self.shown += 1
         self.ended += kept.final is True
@@ -117,7 +117,7 @@ class _Counts:
         self.illegal[outcome] += illegal
 
 
-def jobs_lines(history: History, view: View, *, every: bool) -> Iterator[str]:
+def jobs_lines(history: JournalReader, view: View, *, every: bool) -> Iterator[str]:
     """Yield a table of jobs: of few all, of many those first that need a look.
 
     Memory is bounded by the few that are printed, unless all are asked for.
@@ -129,7 +129,7 @@ def jobs_lines(history: History, view: View, *, every: bool) -> Iterator[str]:
         return
     if counts.shown > MANY_JOBS:
         yield from (*outcome_table(counts.outcomes, counts.illegal), "")
-    chosen: Iterable[KeptJob] = few
+    chosen: Iterable[JournalJob] = few
     if every and counts.shown > MANY_JOBS:
         chosen = (kept for kept in history.jobs() if view.is_recent(kept.modified))
     yield from _aligned([_HEAD, *(_row(kept, view) for kept in chosen)])
@@ -140,17 +140,17 @@ def jobs_lines(history: History, view: View, *, every: bool) -> Iterator[str]:
         yield f"† {counts.forgotten:,} forgotten by the tracker, and kept for now"
 
 
-def _counting(history: History, view: View, counts: _Counts) -> Iterator[KeptJob]:
+def _counting(history: JournalReader, view: View, counts: _Counts) -> Iterator[JournalJob]:
     for kept in history.jobs():
         if view.is_recent(kept.modified):
             counts.add(kept, illegal=view.is_illegal(kept))
             yield kept
 
 
-def _rank(view: View) -> Callable[[KeptJob], tuple[int, float]]:
+def _rank(view: View) -> Callable[[JournalJob], tuple[int, float]]:
     """Return what sorts jobs: illegal ones, those that have been where they are longest, ended."""
 
-    def rank(kept: KeptJob) -> tuple[int, float]:
+    def rank(kept: JournalJob) -> tuple[int, float]:
         since = _since(kept)
         age = 0.0 if since is None else (view.now - since).total_seconds()
         if view.is_illegal(kept):
@@ -160,7 +160,7 @@ def _rank(view: View) -> Callable[[KeptJob], tuple[int, float]]:
     return rank
 
 
-def _row(kept: KeptJob, view: View) -> tuple[str, ...]:
+def _row(kept: JournalJob, view: View) -> tuple[str, ...]:
     since = _since(kept)
     goes_on = since is not None and not kept.final
     return (
@@ -174,7 +174,7 @@ def _row(kept: KeptJob, view: View) -> tuple[str, ...]:
     )
 
 
-def _since(kept: KeptJob) -> datetime | None:
+def _since(kept: JournalJob) -> datetime | None:
     return kept.since if kept.tracked is None else kept.tracked.since
 
 
@@ -193,7 +193,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 # --- Listeners ----------------------------------------------------------------------------------
 
 
-def listeners_lines(hearings: Sequence[Hearing], paint: Paint, *, every: bool) -> Iterator[str]:
+def listeners_lines(
+    hearings: Sequence[ListenerPosition], paint: Paint, *, every: bool
+) -> Iterator[str]:
     """Yield how the listeners stand, and of which jobs they hear no more.
 
     Args:
@@ -215,11 +217,11 @@ def listeners_lines(hearings: Sequence[Hearing], paint: Paint, *, every: bool) -
             yield from _parked(each, paint, every=every)
 
 
-def _retried(hearing: Hearing) -> int:
+def _retried(hearing: ListenerPosition) -> int:
     return len(hearing.retrying)
 
 
-def _parked(hearing: Hearing, paint: Paint, *, every: bool) -> Iterator[str]:
+def _parked(hearing: ListenerPosition, paint: Paint, *, every: bool) -> Iterator[str]:
     name = printable(hearing.name)
     yield f"{paint.bad(name)} hears no more of {counted(len(hearing.parked), 'job')}:"
     shown = hearing.parked if every else hearing.parked[:MANY_PARKED]
@@ -241,7 +243,7 @@ def _held_words(held: HeldJob) -> str:
 
 
 def story_lines(
-    history: History, kept: KeptJob, hearings: Sequence[Hearing], view: View
+    history: JournalReader, kept: JournalJob, hearings: Sequence[ListenerPosition], view: View
 ) -> Iterator[str]:
     """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
     paint = view.paint
@@ -258,7 +260,7 @@ def story_lines(
     yield from _who_heard(history, kept, hearings, paint)
 
 
-def _came_to(kept: KeptJob, view: View) -> str:
+def _came_to(kept: JournalJob, view: View) -> str:
     if kept.tracked is None:
         return ""
     colour = view.paint.bad if view.is_illegal(kept) else view.paint.good
@@ -290,7 +292,7 @@ def _ends(lines: Sequence[str]) -> Iterator[str]:
     yield from lines[-_CHANGES_AT_AN_END:]
 
 
-def _findings(posted: Sequence[Posted], kept: KeptJob, view: View) -> Iterator[str]:
+def _findings(posted: Sequence[Posted], kept: JournalJob, view: View) -> Iterator[str]:
     """Yield what can't be true, and which statuses are new."""
     found = [
         event
@@ -311,7 +313,7 @@ def _findings(posted: Sequence[Posted], kept: KeptJob, view: View) -> Iterator[s
 
 
 def _who_heard(
-    history: History, kept: KeptJob, hearings: Sequence[Hearing], paint: Paint
+    history: JournalReader, kept: JournalJob, hearings: Sequence[ListenerPosition], paint: Paint
 ) -> Iterator[str]:
     for number, hearing in enumerate(hearings):
         if not number:

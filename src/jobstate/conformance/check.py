@@ -13,7 +13,7 @@ from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
 
 if TYPE_CHECKING:
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.job_state import JobState
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation, Shown
 
@@ -70,7 +70,7 @@ class Series:
         self.lifecycle = lifecycle
         self.job: JobKey | None = None
         self._judge = judge_of(lifecycle)
-        self._standing: Standing | None = None
+        self._standing: JobState | None = None
         self._shown: dict[str, Shown] = {}
         self._steps: list[Step] = []
         self._answers = 0

@@ -20,7 +20,7 @@ from jobstate.model.states import Needs, needs_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from jobstate.automaton.automaton import Automaton, Known, Sight
+    from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.automaton.history import Followed
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation, Shown
@@ -31,14 +31,14 @@ NEEDS = "needs"
 
 
 @frozen(eq=False)
-class Refused:
+class Refusal:
     """Which rule was broken, and how."""
 
     rule: str
     finding: Finding
 
 
-class Refusal:
+class Diagnosis:
     """Finds the words for what the automata of a life cycle refuse."""
 
     def __init__(self, lifecycle: Lifecycle) -> None:
@@ -47,7 +47,9 @@ class Refusal:
 
     # --- The three occasions --------------------------------------------------------------------
 
-    def features(self, known: Known, sight: Sight, observation: Observation) -> Refused | None:
+    def features(
+        self, known: StateEstimate, sight: RegionView, observation: Observation
+    ) -> Refusal | None:
         """Return how features contradict what is known; None where they do not."""
         if known.mask & sight.features:
             return None
@@ -55,7 +57,7 @@ class Refusal:
         shows = needs_text(tuple(sorted(observation.features.items())))
         kept = _agreed(known, observation.features)
         ground = f"it is judged given {given}" if given else "what was seen before rules that out"
-        return Refused(
+        return Refusal(
             "feature-changed",
             Finding(
                 message=f"the job shows {shows}, but {ground}",
@@ -67,8 +69,12 @@ class Refusal:
         )
 
     def sample(
-        self, before: Known | None, known: Known, sight: Sight, observation: Observation
-    ) -> Refused:
+        self,
+        before: StateEstimate | None,
+        known: StateEstimate,
+        sight: RegionView,
+        observation: Observation,
+    ) -> Refusal:
         """Return why an answer can't come after what is known."""
         automaton = known.automaton
         shown = observation.shown[automaton.region.name]
@@ -96,10 +102,10 @@ class Refusal:
         self,
         automaton: Automaton,
         followed: Followed,
-        sight: Sight,
+        sight: RegionView,
         observation: Observation,
         skipped: int,
-    ) -> Refused | None:
+    ) -> Refusal | None:
         """Return what is wrong with a history; None where a legal run shows it."""
         if sight.illegal_pair:
             return self._illegal_pair(
@@ -128,10 +134,10 @@ class Refusal:
 
     def _illegal_pair(
         self, automaton: Automaton, shown: Shown, observation: Observation
-    ) -> Refused:
+    ) -> Refusal:
         partners = [state for state in automaton.region.states if state.primary == shown.primary]
         with_it = ", ".join(state.visible for state in partners)
-        return Refused(
+        return Refusal(
             f"{automaton.region.prefix}illegal-pair",
             Finding(
                 message=f"{shown.primary} does not go with {shown.secondary}, only with {with_it}",
@@ -144,12 +150,12 @@ class Refusal:
 
     def _entry(
         self, automaton: Automaton, followed: Followed, observation: Observation, index: int
-    ) -> Refused:
+    ) -> Refusal:
         entry = observation.entries[index]
         path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
             begin = tuple(state.visible for state in automaton.start.states)
-            return Refused(
+            return Refusal(
                 f"{automaton.region.prefix}illegal-start",
                 Finding(
                     message=f"the history begins with {entry.status}; a job begins with"
@@ -188,8 +194,8 @@ class Refusal:
         observation: Observation,
         message: str,
         allowed: tuple[str, ...] = (),
-    ) -> Refused:
-        return Refused(
+    ) -> Refusal:
+        return Refusal(
             f"{automaton.region.prefix}illegal-transition",
             Finding(
                 message=message,
@@ -202,25 +208,25 @@ class Refusal:
 
     def _refused(
         self,
-        known: Known,
+        known: StateEstimate,
         *,
         target: Callable[[Automaton], int],
         step: Callable[[Automaton, int], int],
         finding: Finding,
         ruled_out: bool,
-    ) -> Refused:
+    ) -> Refusal:
         """Say which requirement a step fails on, by lifting one at a time."""
         region = known.automaton.region
         for memory in self._lifecycle.memories:
             other, mask = self._lifted(known, _after(memory.name))
             if step(other, mask) & target(other):
                 passed = _visible(region, memory.states)
-                return Refused(
+                return Refusal(
                     memory.rule,
                     attrs.evolve(finding, message=f"{finding.message} without {passed} before it"),
                 )
         rule = f"{region.prefix}illegal-transition"
-        return Refused(
+        return Refusal(
             rule,
             attrs.evolve(
                 finding,
@@ -230,7 +236,7 @@ class Refusal:
 
     def _why(
         self,
-        known: Known,
+        known: StateEstimate,
         step: Callable[[Automaton, int], int],
         target: Callable[[Automaton], int],
         *,
@@ -261,7 +267,7 @@ class Refusal:
             self._relaxed.setdefault(requirement, compile_lifecycle(relaxed))
         return self._relaxed[requirement]
 
-    def _lifted(self, known: Known, requirement: str) -> tuple[Automaton, int]:
+    def _lifted(self, known: StateEstimate, requirement: str) -> tuple[Automaton, int]:
         """Return the automaton without a requirement, and what is known in its terms."""
         other = self.without(requirement)[known.automaton.region.name]
         there = {
@@ -317,7 +323,7 @@ def _visible(region: Region, names: frozenset[str]) -> str:
     return " or ".join(dict.fromkeys(here))
 
 
-def _agreed(known: Known, names: Iterable[str]) -> Needs:
+def _agreed(known: StateEstimate, names: Iterable[str]) -> Needs:
     """Return those of some features that every hidden state of a set agrees on."""
     wanted = set(names)
     return tuple(sorted(each for each in known.automaton.agreed(known.mask) if each[0] in wanted))

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from attrs import define
 
-from jobstate.automaton.automaton import Known, Sight
-from jobstate.conformance.memo import Knowledge
+from jobstate.automaton.automaton import RegionView, StateEstimate
+from jobstate.conformance.memo import Estimates
 from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
 from jobstate.model.observation import Entry, JobKey
 from jobstate.model.outcome import Result, with_reason
@@ -21,7 +21,7 @@ _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=
 
 
 @define(eq=False)  # as good as frozen, which would take three times as long to make
-class Standing:
+class JobState:
     """Where a job stands.
 
     Attributes:
@@ -44,10 +44,10 @@ class Standing:
     """
 
     job: JobKey
-    known: Knowledge
-    base: Known | None = None
+    known: Estimates
+    base: StateEstimate | None = None
     read: int = 0
-    samples: tuple[Sight, ...] = ()
+    samples: tuple[RegionView, ...] = ()
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
@@ -59,7 +59,7 @@ class Standing:
     heard: int | None = None
     place: int = 0
 
-    def same_as(self, other: Standing) -> bool:
+    def same_as(self, other: JobState) -> bool:
         """Tell whether this says of the job what the other says, but for what tells answers."""
         return (
             self.known is other.known
@@ -75,7 +75,7 @@ class Standing:
         )
 
     def since_when(
-        self, region: str, after: Knowledge, modified: datetime | None
+        self, region: str, after: Estimates, modified: datetime | None
     ) -> datetime | None:
         """Return since when a job has been, at the latest, where it is known to stand now.
 
@@ -107,7 +107,7 @@ class Judgement:
         unmodelled: Statuses that the life cycle does not know, likewise.
     """
 
-    standing: Standing
+    standing: JobState
     entered: tuple[StatusEntered, ...] = ()
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()

@@ -1,7 +1,7 @@
 """One step of judging: what was known of a job, one more observation → what is known now.
 
 Pure: the step returns what happened and changes nothing. `jobstate.conformance.check` folds it over
-the answers about a job; whoever tracks jobs keeps the `Standing` of each.
+the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton.automaton import Automaton, Known, Sight, compile_lifecycle
+from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate, compile_lifecycle
 from jobstate.automaton.history import follow
 from jobstate.common.times import clock, is_before
-from jobstate.conformance.diagnosis import Refusal, Refused
+from jobstate.conformance.diagnosis import Diagnosis, Refusal
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
-from jobstate.conformance.job_state import Judgement, Standing
-from jobstate.conformance.memo import Memory
+from jobstate.conformance.job_state import JobState, Judgement
+from jobstate.conformance.memo import Memo
 from jobstate.conformance.moves import Reading, move
 from jobstate.conformance.rules import Ruleset
-from jobstate.conformance.violations import Telling
+from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derive
 from jobstate.model.packed_history import Entries
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.conformance.memo import Glance, View
+    from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
 
@@ -42,11 +42,11 @@ MOST_SAMPLES = 256
 class Moved:
     """How one region moved: what is known after, and what could not be explained."""
 
-    known: Known
-    refused: Refused | None = None
-    base: Known | None = None
+    known: StateEstimate
+    refused: Refusal | None = None
+    base: StateEstimate | None = None
     read: int = 0
-    samples: tuple[Sight, ...] = ()
+    samples: tuple[RegionView, ...] = ()
     reading: Reading | None = None
     explained: bool = True
 
@@ -72,17 +72,17 @@ class Judge:
         self.lifecycle = lifecycle
         self.automata = compile_lifecycle(lifecycle)
         self._rules = {rule.id: rule for rule in lifecycle.rules}
-        self.telling = Telling(lifecycle, self.automata)
+        self.telling = ViolationLog(lifecycle, self.automata)
         self.ruleset = Ruleset(lifecycle, self.automata)
-        self.refusal = Refusal(lifecycle)
+        self.refusal = Diagnosis(lifecycle)
         history = lifecycle.history_region
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
-        self.memory = Memory(self.automata, self.history)
+        self.memory = Memo(self.automata, self.history)
         self.main = lifecycle.regions[0].name
 
     def judge(
-        self, before: Standing | None, observation: Observation, view: View | None = None
+        self, before: JobState | None, observation: Observation, view: AnswerView | None = None
     ) -> Judgement:
         """Return what an observation brings, coming after everything that led to a standing.
 
@@ -91,7 +91,7 @@ class Judge:
             observation: The observation.
             view: What it shows, where the caller knows that already.
         """
-        start = before or Standing(observation.job, self.memory.nothing)
+        start = before or JobState(observation.job, self.memory.nothing)
         if view is None:
             view = self.memory.view(observation)
         found = self.ruleset.findings(observation, view)
@@ -109,9 +109,9 @@ class Judge:
 
     def _looked_at(
         self,
-        start: Standing,
+        start: JobState,
         observation: Observation,
-        view: View,
+        view: AnswerView,
         found: list[tuple[Rule, Finding]],
     ) -> Judgement:
         name, new = self.history_field, Entries.of(observation.entries)
@@ -139,18 +139,18 @@ class Judge:
 
     def _standing(
         self,
-        before: Standing,
+        before: JobState,
         observation: Observation,
         moves: Mapping[str, Moved],
         *,
         entries: Sequence[Entry],
         changed: tuple[StatusChanged, ...],
-    ) -> Standing:
+    ) -> JobState:
         moved = moves.get(self.history or "")
         known = self.memory.knowledge(
             {**before.known, **{region: each.known for region, each in moves.items()}}
         )
-        return Standing(
+        return JobState(
             job=before.job,
             known=known,
             base=moved.base if moved else before.base,
@@ -176,9 +176,9 @@ class Judge:
     def moved(
         self,
         region: str,
-        before: Standing,
+        before: JobState,
         observation: Observation,
-        sight: Sight,
+        sight: RegionView,
         *,
         fresh: bool = False,
     ) -> Moved:
@@ -195,10 +195,10 @@ class Judge:
     def _read_sample(
         self,
         automaton: Automaton,
-        before: Standing,
-        known: Known,
+        before: JobState,
+        known: StateEstimate,
         observation: Observation,
-        sight: Sight,
+        sight: RegionView,
     ) -> Moved:
         after = automaton.step(known, sight)
         if not sight.primary_unknown and (after is None or sight.illegal_pair):
@@ -216,9 +216,9 @@ class Judge:
     def _read_history(
         self,
         automaton: Automaton,
-        before: Standing,
+        before: JobState,
         observation: Observation,
-        sight: Sight,
+        sight: RegionView,
         *,
         fresh: bool,
     ) -> Moved:
@@ -240,7 +240,7 @@ class Judge:
     # --- What is told ---------------------------------------------------------------------------
 
     def changes(
-        self, before: Standing, observation: Observation, moves: Mapping[str, Moved]
+        self, before: JobState, observation: Observation, moves: Mapping[str, Moved]
     ) -> Iterator[StatusChanged]:
         """Yield how what is known moved, where the new knowledge excludes the old."""
         reason = observation.cause or before.reason
@@ -269,7 +269,7 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
     return derive(lifecycle, "judge", Judge) if found is None else found
 
 
-def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judgement:
+def _glanced(before: JobState, observation: Observation, glance: MemoizedStep) -> Judgement:
     """Return what an answer brings that has no history, breaks nothing and is soon understood."""
     samples, sample = before.samples, glance.sample
     if sample is not None and (not samples or samples[-1] is not sample):
@@ -280,7 +280,7 @@ def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judg
     for made in glance.moves:
         ordinal += 1
         changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
-    standing = Standing(
+    standing = JobState(
         before.job,
         glance.knowledge,
         before.base,
@@ -300,10 +300,10 @@ def _glanced(before: Standing, observation: Observation, glance: Glance) -> Judg
 
 def _as_shown(
     automaton: Automaton,
-    sight: Sight,
-    before: Standing,
+    sight: RegionView,
+    before: JobState,
     observation: Observation,
-    refused: Refused | None = None,
+    refused: Refusal | None = None,
 ) -> Moved:
     """Reality wins: what is shown is known, and the next step starts from there."""
     known = automaton.known(sight.real)
@@ -318,7 +318,7 @@ def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
     return max(was, now)
 
 
-def _went_back(before: Standing, observation: Observation) -> Finding | None:
+def _went_back(before: JobState, observation: Observation) -> Finding | None:
     was, modified = before.modified, observation.modified
     if was is None or modified is None or modified >= was or not is_before(modified, was):
         return None

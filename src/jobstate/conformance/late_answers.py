@@ -20,17 +20,17 @@ from jobstate.model.packed_history import Entries
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstate.automaton.automaton import Known, Sight
+    from jobstate.automaton.automaton import RegionView, StateEstimate
     from jobstate.automaton.history import Followed
-    from jobstate.conformance.diagnosis import Refused
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.diagnosis import Refusal
+    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
-    from jobstate.conformance.memo import View
+    from jobstate.conformance.memo import AnswerView
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Observation
 
 
-def is_late(judge: Judge, before: Standing, observation: Observation, view: View) -> bool:
+def is_late(judge: Judge, before: JobState, observation: Observation, view: AnswerView) -> bool:
     """Tell whether an observation is older than what led to a standing.
 
     An older LastModifiedTime says so. Where the times are equal or missing, the longer history is
@@ -52,7 +52,7 @@ def is_late(judge: Judge, before: Standing, observation: Observation, view: View
 
 
 def _leads_back(
-    judge: Judge, before: Standing, observation: Observation, region: str, sight: Sight
+    judge: Judge, before: JobState, observation: Observation, region: str, sight: RegionView
 ) -> bool:
     """Tell whether what is shown of a region fits before what is known of it, and not after."""
     known = before.known.get(region)
@@ -73,7 +73,7 @@ def _leads_back(
 
 
 def _followed(
-    judge: Judge, before: Standing | None, observation: Observation, sight: Sight
+    judge: Judge, before: JobState | None, observation: Observation, sight: RegionView
 ) -> Followed:
     """Return how a history reads, after a standing or from the beginning."""
     automaton = judge.automata[judge.history or ""]
@@ -84,7 +84,9 @@ def _followed(
     return follow(automaton, base, samples, statuses, sight)
 
 
-def judge_late(judge: Judge, before: Standing, observation: Observation, view: View) -> Judgement:
+def judge_late(
+    judge: Judge, before: JobState, observation: Observation, view: AnswerView
+) -> Judgement:
     """Return what an observation adds that is older than what led to a standing.
 
     Entries that nobody has told yet are told, what the answer breaks by itself is a violation, and
@@ -130,7 +132,7 @@ def judge_late(judge: Judge, before: Standing, observation: Observation, view: V
 
 
 def _moved(
-    judge: Judge, before: Standing, observation: Observation, region: str, sight: Sight
+    judge: Judge, before: JobState, observation: Observation, region: str, sight: RegionView
 ) -> Moved:
     """Return what an older answer says of a region: nothing that would move it back."""
     known = before.known.get(region)
@@ -142,7 +144,7 @@ def _moved(
     return Moved(*_learned(judge, known, observation, sight))
 
 
-def _is_ahead(known: Known, sight: Sight) -> bool:
+def _is_ahead(known: StateEstimate, sight: RegionView) -> bool:
     """Tell whether a region must have come from what is known to what is shown, never back.
 
     The newest answer may have left the region out, so an older one can be ahead.
@@ -152,8 +154,8 @@ def _is_ahead(known: Known, sight: Sight) -> bool:
 
 
 def _learned(
-    judge: Judge, known: Known, observation: Observation, sight: Sight
-) -> tuple[Known, Refused | None]:
+    judge: Judge, known: StateEstimate, observation: Observation, sight: RegionView
+) -> tuple[StateEstimate, Refusal | None]:
     """Return what is known of a region with what an older answer teaches, and what it breaks."""
     refused = judge.refusal.features(known, sight, observation)
     if refused is not None:
@@ -168,8 +170,8 @@ def _learned(
 
 
 def _with_history(
-    judge: Judge, before: Standing, observation: Observation, sights: Mapping[str, Sight]
-) -> tuple[Standing, Refused | None]:
+    judge: Judge, before: JobState, observation: Observation, sights: Mapping[str, RegionView]
+) -> tuple[JobState, Refusal | None]:
     """Return what a standing is with a longer history, which it has, and what is wrong there."""
     known, sight = before.known.get(judge.history or ""), sights.get(judge.history or "")
     if known is None or sight is None:

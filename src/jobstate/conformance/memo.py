@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from jobstate.automaton.automaton import Known, Sight
+from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.conformance.moves import move
 from jobstate.model.events import Move
 
@@ -28,7 +28,7 @@ _NUMBERING: Final = Lock()
 
 
 @define(eq=False)
-class View:
+class AnswerView:
     """What answers show of the statuses and features. One object for equal ones.
 
     Attributes:
@@ -40,14 +40,14 @@ class View:
     """
 
     number: int
-    sights: Mapping[str, Sight]
+    sights: Mapping[str, RegionView]
     features: Mapping[str, bool]
     plain: bool
     plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
 
 
 @define(eq=False)
-class Glance:
+class MemoizedStep:
     """What a view without a history means for a job of which something is known.
 
     Attributes:
@@ -57,21 +57,21 @@ class Glance:
         sample: What the region with the history was shown as; None where it was not shown.
     """
 
-    knowledge: Knowledge
+    knowledge: Estimates
     moves: tuple[Move, ...]
     came: bool
-    sample: Sight | None
+    sample: RegionView | None
 
 
 @define(eq=False)
-class Knowledge(Mapping[str, Known]):
+class Estimates(Mapping[str, StateEstimate]):
     """Region → what is known there; a region never shown is absent. One object for equal ones."""
 
-    _regions: dict[str, Known]
-    #: Filled by `Memory.glance`.
-    glances: dict[View, Glance | None] = field(factory=dict, init=False, repr=False)
+    _regions: dict[str, StateEstimate]
+    #: Filled by `Memo.glance`.
+    glances: dict[AnswerView, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
 
-    def __getitem__(self, region: str) -> Known:
+    def __getitem__(self, region: str) -> StateEstimate:
         return self._regions[region]
 
     def __iter__(self) -> Iterator[str]:
@@ -81,7 +81,7 @@ class Knowledge(Mapping[str, Known]):
         return len(self._regions)
 
 
-class Memory:
+class Memo:
     """Remembers views, knowledge and what the one means after the other, for one life cycle.
 
     Any thread may ask: what two of them work out at once is remembered once, and both get that.
@@ -91,13 +91,13 @@ class Memory:
         self._automata = automata
         self._history = history
         self._main = next(iter(automata))
-        self._views: dict[object, View] = {}
+        self._views: dict[object, AnswerView] = {}
         self._count = 0
-        self._knowledge: dict[object, Knowledge] = {}
+        self._knowledge: dict[object, Estimates] = {}
         #: Of a job that nobody has heard of.
-        self.nothing = Knowledge({})
+        self.nothing = Estimates({})
 
-    def view(self, observation: Observation) -> View:
+    def view(self, observation: Observation) -> AnswerView:
         """Return what an observation shows."""
         key: tuple[object, ...] = tuple(observation.shown.items())
         if observation.features:
@@ -107,7 +107,7 @@ class Memory:
         except KeyError:
             return self._new_view(key, observation)
 
-    def _new_view(self, key: object, observation: Observation) -> View:
+    def _new_view(self, key: object, observation: Observation) -> AnswerView:
         sights = {
             region: self._automata[region].sight(
                 shown.primary, shown.secondary, observation.features
@@ -119,22 +119,22 @@ class Memory:
         with _NUMBERING:
             self._count += 1
             number = self._count
-        view = View(number, sights, dict(observation.features), plain)
+        view = AnswerView(number, sights, dict(observation.features), plain)
         if len(self._views) >= _REMEMBERED:
             self._views.clear()
         return self._views.setdefault(key, view)
 
-    def knowledge(self, regions: Mapping[str, Known]) -> Knowledge:
+    def knowledge(self, regions: Mapping[str, StateEstimate]) -> Estimates:
         """Return the object for what is known of each region."""
         key = tuple(regions.items())
         found = self._knowledge.get(key)
         if found is None:
             if len(self._knowledge) >= _REMEMBERED:
                 self._knowledge.clear()
-            found = self._knowledge.setdefault(key, Knowledge(dict(regions)))
+            found = self._knowledge.setdefault(key, Estimates(dict(regions)))
         return found
 
-    def glance(self, before: Knowledge, view: View) -> Glance | None:
+    def glance(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         """Return what a view means that comes after something is known.
 
         None where that takes a closer look: no legal run shows it, or a status is not known.
@@ -147,7 +147,7 @@ class Memory:
             found = before.glances[view] = self._new_glance(before, view) if view.plain else None
             return found
 
-    def _new_glance(self, before: Knowledge, view: View) -> Glance | None:
+    def _new_glance(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         after = dict(before)
         moves: dict[str, Move] = {}
         for region, sight in view.sights.items():
@@ -160,7 +160,7 @@ class Memory:
                 moves[region] = move(old, new, None, explained=True, reason=None)
         main = before.get(self._main)
         arrived = self._main in after and (main is None or main.narrows(after[self._main]))
-        return Glance(
+        return MemoizedStep(
             self.knowledge(after),
             tuple(moves.values()),
             arrived,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.automaton.automaton import Known, Sight
+from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.bitsets import bits
 from jobstate.automaton.history import follow
 from jobstate.automaton.paths import between
@@ -30,10 +30,10 @@ class Reading:
         now: What the answer shows.
     """
 
-    base: Known | None
-    samples: tuple[Sight, ...]
+    base: StateEstimate | None
+    samples: tuple[RegionView, ...]
     statuses: tuple[str, ...]
-    now: Sight
+    now: RegionView
 
 
 @frozen(eq=False)
@@ -46,8 +46,8 @@ class _Path:
 
 
 def move(
-    before: Known | None,
-    after: Known,
+    before: StateEstimate | None,
+    after: StateEstimate,
     reading: Reading | None,
     *,
     explained: bool,
@@ -68,8 +68,8 @@ def move(
 
 @lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over
 def _move(
-    before: Known | None,
-    after: Known,
+    before: StateEstimate | None,
+    after: StateEstimate,
     listed: Reading | None,
     explained: bool,  # noqa: FBT001 - by position, for the cache
     reason: str | None,
@@ -95,7 +95,7 @@ def _move(
     )
 
 
-def _sampled(before: Known | None, after: Known) -> _Path:
+def _sampled(before: StateEstimate | None, after: StateEstimate) -> _Path:
     automaton = after.automaton
     start = automaton.start if before is None else before
     found = between(automaton, start.mask, after.mask)
@@ -113,7 +113,7 @@ def _sampled(before: Known | None, after: Known) -> _Path:
     return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
 
 
-def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
+def _listed(before: StateEstimate | None, after: StateEstimate, reading: Reading) -> _Path:
     """Return the way as the history lists it: secondary statuses, for it has no others."""
     here = {state.visible for state in after.states}
     passed = reading.statuses[:-1] if reading.statuses[-1] in here else reading.statuses
@@ -134,7 +134,7 @@ def _listed(before: Known | None, after: Known, reading: Reading) -> _Path:
     )
 
 
-def _entering(after: Known, previous: str) -> str | None:
+def _entering(after: StateEstimate, previous: str) -> str | None:
     """Return what brings a job there from a status; None where several things do."""
     automaton = after.automaton
     origin = automaton.of_visible.get(previous, 0)

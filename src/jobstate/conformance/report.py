@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobstate.common.times import iso
-from jobstate.conformance.job_state import Standing
+from jobstate.conformance.job_state import JobState
 from jobstate.errors import ConformanceError
 from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation, job_dict
 from jobstate.model.lifecycle import Lifecycle
@@ -56,7 +56,7 @@ class Report:
     """
 
     lifecycle: Lifecycle
-    standing: Standing
+    standing: JobState
     shown: Mapping[str, Shown]
     steps: tuple[Step, ...] = ()
     answers: int = 0

@@ -24,8 +24,8 @@ from jobstate.model.specification import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jobstate.automaton.automaton import Automaton, Sight
-    from jobstate.conformance.memo import View
+    from jobstate.automaton.automaton import Automaton, RegionView
+    from jobstate.conformance.memo import AnswerView
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation
     from jobstate.model.specification import Where
@@ -80,7 +80,7 @@ class Ruleset:
             (rules[each.rule], each) for each in lifecycle.exclusions if each.rule in rules
         ]
 
-    def findings(self, observation: Observation, view: View) -> list[tuple[Rule, Finding]]:
+    def findings(self, observation: Observation, view: AnswerView) -> list[tuple[Rule, Finding]]:
         """Return what each rule finds, in the order of the rules."""
         fields = observation.fields
         names = tuple(fields)
@@ -101,7 +101,7 @@ class Ruleset:
             found.sort(key=lambda pair: self._place[pair[0].id])
         return found
 
-    def _new_plan(self, names: tuple[str, ...], view: View) -> _Plan:
+    def _new_plan(self, names: tuple[str, ...], view: AnswerView) -> _Plan:
         """Work out what is left to look at in answers with such a view and such fields."""
         there = set(names)
         plan = _Plan(
@@ -132,7 +132,7 @@ class Ruleset:
         return plan
 
     def _unmet_by(
-        self, names: Iterable[str], sights: Mapping[str, Sight]
+        self, names: Iterable[str], sights: Mapping[str, RegionView]
     ) -> Iterator[tuple[Rule, Requires]]:
         """Yield what is asked for and can't be.
 
@@ -151,11 +151,11 @@ class Ruleset:
                 if self._holds_for_all(when, asking):
                     yield rule, test
 
-    def _holds_for_all(self, where: Where, sight: Sight) -> bool:
+    def _holds_for_all(self, where: Where, sight: RegionView) -> bool:
         states = self._automata[where.region].states_of(sight.real)
         return bool(states) and all(where.holds(state) for state in states)
 
-    def _holds_for_any(self, where: Where, sight: Sight) -> bool:
+    def _holds_for_any(self, where: Where, sight: RegionView) -> bool:
         states = self._automata[where.region].states_of(sight.real)
         return not states or any(where.holds(state) for state in states)
 

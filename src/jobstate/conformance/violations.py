@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobstate.automaton.automaton import Automaton
-    from jobstate.conformance.job_state import Judgement, Standing
-    from jobstate.conformance.memo import View
+    from jobstate.conformance.job_state import JobState, Judgement
+    from jobstate.conformance.memo import AnswerView
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation
     from jobstate.model.specification import Finding, Rule
@@ -26,7 +26,7 @@ MOST_TOLD = 100
 class _Teller:
     """Sees to it that the same is told once of a job, and not without end."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: JobState) -> None:
         self.said = dict(standing.said)
         self.untold = standing.untold
 
@@ -42,7 +42,7 @@ class _Teller:
         return True
 
 
-class Telling:
+class ViolationLog:
     """Makes events of findings, for one life cycle."""
 
     def __init__(self, lifecycle: Lifecycle, automata: Mapping[str, Automaton]) -> None:
@@ -56,7 +56,7 @@ class Telling:
         self,
         judgement: Judgement,
         observation: Observation,
-        view: View,
+        view: AnswerView,
         found: list[tuple[Rule, Finding]],
     ) -> Judgement:
         """Add what the findings and unknown statuses say, each once per job."""
@@ -92,7 +92,7 @@ class Telling:
             lifecycle=self._judge,
         )
 
-    def _has_unknown(self, judgement: Judgement, view: View) -> bool:
+    def _has_unknown(self, judgement: Judgement, view: AnswerView) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
         if not view.plain and any(sight.unknown for sight in view.sights.values()):
             return True

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from jobstate.delivery.lane import Lane, shard_of
 from jobstate.delivery.outbox import Posted
-from jobstate.delivery.subscription import Progress, Subscription, WhenFull
+from jobstate.delivery.subscription import OverflowPolicy, Subscription, SubscriptionStatus
 from jobstate.delivery.workers import IN_LANE, Worker
 from jobstate.errors import UnknownNameError, shown
 
@@ -84,7 +84,7 @@ class Dispatcher:
                 }
             )
         found = self._subscribed[subscription.name] = _Subscribed(subscription, lanes)
-        if subscription.when_full is WhenFull.BLOCK:
+        if subscription.when_full is OverflowPolicy.BLOCK:
             self._blocking = (*self._blocking, *lanes)
         if not subscription.is_asynchronous:
             found.workers += map(Worker, lanes)
@@ -143,7 +143,7 @@ class Dispatcher:
 
     # --- Asking and ending ----------------------------------------------------------------------
 
-    def progress(self) -> tuple[Progress, ...]:
+    def progress(self) -> tuple[SubscriptionStatus, ...]:
         """Return how each subscription is doing."""
         return tuple(map(_progress, list(self._subscribed.values())))
 
@@ -179,11 +179,11 @@ class Dispatcher:
         return found
 
 
-def _progress(each: _Subscribed) -> Progress:
+def _progress(each: _Subscribed) -> SubscriptionStatus:
     lanes = each.lanes
     busy = [seconds for lane in lanes if (seconds := lane.busy) is not None]
     parked = sorted((one for lane in lanes for one in lane.parked), key=lambda one: one.since)
-    return Progress(
+    return SubscriptionStatus(
         name=each.subscription.name,
         delivered=sum(lane.delivered for lane in lanes),
         failed=sum(lane.failures for lane in lanes),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DOWN_AFTER: Final = 5
 
 
-class Health:
+class CircuitBreaker:
     """Whether the listener of a lane works; one that is down is tried only now and then.
 
     Attributes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Untold: TypeAlias = deque[tuple[Listener, Event]]
 
 
-class Inline:
+class InlineListeners:
     """The plain listeners of one tracker.
 
     Attributes:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from jobstate.common.log import log
-from jobstate.delivery.health import Health, say_failed, say_parked
+from jobstate.delivery.health import CircuitBreaker, say_failed, say_parked
 from jobstate.delivery.outbox import Held, Posted
-from jobstate.delivery.subscription import MOST_LANES, Parked, WhenFull
+from jobstate.delivery.subscription import MOST_LANES, OverflowPolicy, ParkedJob
 from jobstate.errors import JournalError, shown
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Lane:
         self._due: list[tuple[float, int, JobKey]] = []
         #: Held jobs whose events the lane has not come past yet, so that they can't be released.
         self._early: list[JobKey] = []
-        self._health = Health(subscription)
+        self._health = CircuitBreaker(subscription)
         self._began: float | None = None
 
     # --- For whoever brings news ----------------------------------------------------------------
@@ -135,11 +135,11 @@ class Lane:
     def _put(self, posted: Posted) -> None:
         policy = self.subscription.when_full
         full = len(self._waiting) >= self.subscription.capacity
-        if full and policy is WhenFull.DROP_OLDEST:
+        if full and policy is OverflowPolicy.DROP_OLDEST:
             self._waiting.popleft()
             self.dropped += 1
             full = False
-        if not full or policy is WhenFull.BLOCK:  # who must wait for room has waited already
+        if not full or policy is OverflowPolicy.BLOCK:  # who must wait for room has waited already
             # No interrupt comes between, for there is no call: offered again, it is passed over.
             self._seen = posted.number
             self._waiting.append(posted)
@@ -212,11 +212,11 @@ class Lane:
             return sum(held.since is None for held in self._held.values())
 
     @property
-    def parked(self) -> list[Parked]:
+    def parked(self) -> list[ParkedJob]:
         """The jobs that are parked."""
         with self._lock:
             return [
-                Parked(job=job, attempts=held.attempts, error=held.error, since=held.since)
+                ParkedJob(job=job, attempts=held.attempts, error=held.error, since=held.since)
                 for job, held in self._held.items()
                 if held.since is not None
             ]
@@ -365,7 +365,7 @@ class Lane:
                 posted = self._waiting.popleft() if self._waiting else None
                 held = self._held.get(posted.event.job) if posted else None
                 behind, seen = self._behind, self._seen
-                if self.subscription.when_full is WhenFull.BLOCK:
+                if self.subscription.when_full is OverflowPolicy.BLOCK:
                     self._changed.notify_all()
             if posted is None:
                 if not behind:

@@ -26,7 +26,7 @@ MOST_LANES: Final = 64
 LONGEST_NAME: Final = 100
 
 
-class WhenFull(StrEnum):
+class OverflowPolicy(StrEnum):
     """What happens to news for a lane that has no room.
 
     BLOCK: `observe` waits until there is room, so a listener that hangs stops whoever observes.
@@ -127,8 +127,8 @@ class Subscription:
         when_full: What happens to those for which there is no room.
         retry: How often it is told again.
         timeout: How long an asynchronous listener may take for an event before it is cancelled,
-            which counts as raising. A synchronous one can't be cut short: `Progress.busy` tells
-            how long it has been at it.
+            which counts as raising. A synchronous one can't be cut short:
+            `SubscriptionStatus.busy` tells how long it has been at it.
 
     Raises:
         TypeError: The listener can't be called.
@@ -139,7 +139,7 @@ class Subscription:
     listener: _AnyListener = field(validator=_callable)
     lanes: int = field(default=1, validator=_lanes)
     capacity: int = field(default=1_000, validator=_count)
-    when_full: WhenFull = field(default=WhenFull.PARK, converter=WhenFull)
+    when_full: OverflowPolicy = field(default=OverflowPolicy.PARK, converter=OverflowPolicy)
     retry: Retry = field(factory=Retry)
     timeout: timedelta | None = field(default=None, validator=optional(_length))
 
@@ -157,7 +157,7 @@ class Subscription:
 
 
 @frozen(kw_only=True)
-class Parked:
+class ParkedJob:
     """A job of which a listener hears no more until it is unparked.
 
     Attributes:
@@ -174,7 +174,7 @@ class Parked:
 
 
 @frozen(kw_only=True)
-class Progress:
+class SubscriptionStatus:
     """How a subscription is doing, at one moment.
 
     Attributes:
@@ -196,7 +196,7 @@ class Progress:
     waiting: int
     behind: bool
     retrying: int
-    parked: tuple[Parked, ...]
+    parked: tuple[ParkedJob, ...]
     busy: timedelta | None
 
     @property

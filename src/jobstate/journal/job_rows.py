@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from attrs import Factory, define
 
-from jobstate.automaton.automaton import Known
+from jobstate.automaton.automaton import StateEstimate
 from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.conformance.job_state import Standing
+from jobstate.conformance.job_state import JobState
 from jobstate.errors import Problem, shown
 from jobstate.journal.validation import UNREADABLE
 from jobstate.model.observation import Entry, JobKey
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.judge import Judge
-    from jobstate.conformance.memo import Knowledge
+    from jobstate.conformance.memo import Estimates
     from jobstate.journal.connection import Connection
 
 #: How many sets are looked up without a word.
@@ -114,7 +114,7 @@ class Composer:
         #: Sets that the file has not got yet: id → words.
         self._fresh: dict[int, str] = {}
 
-    def add(self, rows: Rows, before: Standing | None, after: Standing) -> None:
+    def add(self, rows: Rows, before: JobState | None, after: JobState) -> None:
         """Add what has changed between two standings of a job."""
         rows.jobs.append(self._job(after))
         if before is None or before.entries is not after.entries:
@@ -129,7 +129,7 @@ class Composer:
         for number, _ in sets:
             self._fresh.pop(number, None)
 
-    def _job(self, standing: Standing) -> tuple[object, ...]:
+    def _job(self, standing: JobState) -> tuple[object, ...]:
         return (
             standing.place,
             standing.job.arn,
@@ -147,7 +147,7 @@ class Composer:
             standing.untold,
         )
 
-    def _set(self, known: Knowledge | Known) -> int:
+    def _set(self, known: Estimates | StateEstimate) -> int:
         found = self._ids.get(id(known))
         if found is None:
             if len(self._ids) >= _REMEMBERED:
@@ -155,8 +155,8 @@ class Composer:
             found = self._ids[id(known)] = (known, self._written(known))
         return found[1]
 
-    def _written(self, known: Knowledge | Known) -> int:
-        regions = [known] if isinstance(known, Known) else list(known.values())
+    def _written(self, known: Estimates | StateEstimate) -> int:
+        regions = [known] if isinstance(known, StateEstimate) else list(known.values())
         words = json.dumps({"memories": self._memories, "known": list(map(in_words, regions))})
         found = self._sets.get(words)
         if found is None:
@@ -168,7 +168,7 @@ class Composer:
         return found
 
 
-def _add_entries(rows: Rows, before: Standing | None, after: Standing) -> None:
+def _add_entries(rows: Rows, before: JobState | None, after: JobState) -> None:
     old, new = _columns(before), _columns(after)
     place = after.place
     for ordinal, (was, now) in enumerate(zip_longest(old, new), start=1):
@@ -180,7 +180,7 @@ def _add_entries(rows: Rows, before: Standing | None, after: Standing) -> None:
             rows.entries.append((place, ordinal, _utf8(status), start, end, _utf8(message)))
 
 
-def _columns(standing: Standing | None) -> list[Row]:
+def _columns(standing: JobState | None) -> list[Row]:
     entries = Entries.of(standing.entries) if standing else ()
     return list(entries.rows()) if isinstance(entries, Entries) else []
 
@@ -220,10 +220,10 @@ class Loaded:
         self.problems: list[Problem] = []
         self._judge = judge
         self._connection = connection
-        self._known: dict[int, Knowledge] = {}
+        self._known: dict[int, Estimates] = {}
         self._words = Words(judge, memories_of(judge))
 
-    def standings(self) -> Iterator[Standing]:
+    def standings(self) -> Iterator[JobState]:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
         histories = _histories(self._connection)
@@ -242,9 +242,9 @@ class Loaded:
             self.sets[words] = number
             self._note(self._read_set, number, words)
 
-    def standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> Standing | None:
+    def standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
         """Return where a job stood, of its `JOB_COLUMNS`; None, noted, where it can't be read."""
-        found: Standing | None = self._note(self._standing, row, entries)
+        found: JobState | None = self._note(self._standing, row, entries)
         return found
 
     def _note(self, read: Any, *of: Any) -> Any:  # noqa: ANN401 - whatever it reads
@@ -268,13 +268,13 @@ class Loaded:
             {each.automaton.region.name: each for each in known}
         )
 
-    def _standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> Standing | None:
+    def _standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
         place, arn, created, known, base, read, samples, modified, since, *rest = row
         reason, entered, changes, said, untold = rest
         if known not in self._known or (base is not None and base not in self._known):
             return None  # which is noted already
         last = _time(modified)
-        found = Standing(
+        found = JobState(
             JobKey(arn, from_microseconds(created)),
             self._known[known],
             None if base is None else self._known[base][self._judge.history or ""],

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
 
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
     from jobstate.delivery.outbox import Posted
     from jobstate.model.events import Event
@@ -115,8 +115,8 @@ class Journal:
 
     def begin(
         self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
-    ) -> Iterable[Standing]:
-        """Return where the jobs stood that are kept. See `TrackerJournal`.
+    ) -> Iterable[JobState]:
+        """Return where the jobs stood that are kept. See `JournalPort`.
 
         Raises:
             JournalInUseError: Another tracker has begun already.
@@ -134,7 +134,7 @@ class Journal:
 
     def _begun(
         self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
-    ) -> Iterable[Standing]:
+    ) -> Iterable[JobState]:
         loaded = Loaded(judge, self._file.write)
         sweeper = Sweeper(self._keep, self._clock)
         try:
@@ -159,8 +159,8 @@ class Journal:
         row = (mine.name, str(mine.version))
         connection.execute("UPDATE journal SET lifecycle = ?, version = ?", row)
 
-    def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
-        """Take what is to be kept of one job; return a ticket. See `TrackerJournal`.
+    def add(self, before: JobState | None, after: JobState, events: Sequence[Event]) -> int:
+        """Take what is to be kept of one job; return a ticket. See `JournalPort`.
 
         Raises:
             JournalError: The job's arn is no text that a file can hold; nothing was taken.
@@ -181,8 +181,8 @@ class Journal:
             remedy = "name the job by an arn as its service has it"
             raise JournalError(str(self.path), problem, remedy) from error
 
-    def forget(self, standing: Standing) -> int:
-        """Keep a job no longer; return a ticket. See `TrackerJournal`."""
+    def forget(self, standing: JobState) -> int:
+        """Keep a job no longer; return a ticket. See `JournalPort`."""
         row = (to_microseconds(self._clock()), standing.place)
         return self._writing.run(_FORGET, row)
 
@@ -197,7 +197,7 @@ class Journal:
         return self._writing.committed
 
     def commit(self, ticket: int) -> None:
-        """Return when everything up to a ticket is written. See `TrackerJournal`.
+        """Return when everything up to a ticket is written. See `JournalPort`.
 
         Raises:
             JournalWriteError: It is not; the next commit tries again.
@@ -213,7 +213,7 @@ class Journal:
         self._writing.check()
 
     def subscribe(self, name: str, lanes: int) -> Opened:
-        """Return what a listener has not heard. See `TrackerJournal`.
+        """Return what a listener has not heard. See `JournalPort`.
 
         Raises:
             JournalWriteError: A new one could not be written.
@@ -300,7 +300,7 @@ class Journal:
         return self._writer
 
 
-def _collected(loaded: Loaded) -> list[Standing]:
+def _collected(loaded: Loaded) -> list[JobState]:
     """Return where all jobs stood; what is made stays, so it need not be looked at as garbage."""
     was_enabled = gc.isenabled()
     gc.disable()

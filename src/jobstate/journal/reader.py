@@ -1,4 +1,4 @@
-"""`History`: what a journal's file says, for whoever reads along; never writes anything."""
+"""`JournalReader`: what a journal's file says, for whoever reads along; never writes anything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import event_of
 from jobstate.journal.job_rows import JOB_COLUMNS, Loaded
 from jobstate.journal.reconstruction import retold
-from jobstate.journal.records import Hearing, HeldJob, KeptJob, broken_of
+from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
 from jobstate.journal.snapshot_read import Reading
 from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
 from jobstate.model.observation import JobKey
@@ -59,7 +59,7 @@ SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AN
 """
 
 
-class History:
+class JournalReader:
     """What a journal's file says at one moment: its jobs, what was said of them, who has heard it.
 
     It reads along while a tracker writes, or while none does, and takes no lock, so it can be
@@ -106,7 +106,7 @@ class History:
         self._words = lru_cache(maxsize=_REMEMBERED)(self._states_of)
 
     def __repr__(self) -> str:
-        return f"<History {str(self.path)!r}>"
+        return f"<JournalReader {str(self.path)!r}>"
 
     def __enter__(self) -> Self:
         """Return it; leaving closes it."""
@@ -140,7 +140,7 @@ class History:
         for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
             yield _key(arn, created)
 
-    def jobs(self) -> Iterator[KeptJob]:
+    def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
 
         Those are included that the tracker has forgotten and the file still has.
@@ -152,7 +152,7 @@ class History:
         for row in self._reading.rows(f"{_JOBS} ORDER BY id"):
             yield self._kept(row)
 
-    def job(self, job: JobKey) -> KeptJob:
+    def job(self, job: JobKey) -> JournalJob:
         """Return a job; the one heard of last, if it was forgotten and heard of again.
 
         Raises:
@@ -188,7 +188,7 @@ class History:
         """
         return map(self.observations_of, self.jobs())
 
-    def observations_of(self, kept: KeptJob) -> list[Observation]:
+    def observations_of(self, kept: JournalJob) -> list[Observation]:
         """Return answers that say what is kept of a job, as `observations` does.
 
         Raises:
@@ -231,7 +231,7 @@ class History:
 
     # --- Listeners ------------------------------------------------------------------------------
 
-    def listeners(self) -> list[Hearing]:
+    def listeners(self) -> list[ListenerPosition]:
         """Return how far each listener is, by name.
 
         Linear in the events that a listener has heard out of their order, at most.
@@ -252,7 +252,7 @@ class History:
         finally:
             acknowledged.close()
 
-    def unheard(self, hearing: Hearing, job: JobKey) -> list[Posted]:
+    def unheard(self, hearing: ListenerPosition, job: JobKey) -> list[Posted]:
         """Return the events of a job that a listener has not heard, in order.
 
         Raises:
@@ -263,14 +263,16 @@ class History:
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> Hearing:
+    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
         latest = max(cursor, *heard)
         behind = int(self._one(_COUNT, latest))
         if latest > cursor:
             rows = self._reading.rows(_BETWEEN, (cursor, latest))
             behind += sum(at > heard[shard_of(arn)] for at, arn in rows)
         held = tuple(map(_held, self._reading.rows(_HELD, (number,))))
-        return Hearing(name=name, cursor=cursor, heard=tuple(heard), behind=behind, held=held)
+        return ListenerPosition(
+            name=name, cursor=cursor, heard=tuple(heard), behind=behind, held=held
+        )
 
     # --- Rows -----------------------------------------------------------------------------------
 
@@ -285,19 +287,19 @@ class History:
         loaded.read_sets()
         return loaded
 
-    def _kept(self, row: tuple[Any, ...]) -> KeptJob:
+    def _kept(self, row: tuple[Any, ...]) -> JournalJob:
         try:
             return self._job_of(row)
         except (*UNREADABLE, AttributeError) as error:
             problem = f"job {row[0]} can't be read: {type(error).__name__}: {error}"
             raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
 
-    def _job_of(self, row: tuple[Any, ...]) -> KeptJob:
+    def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
         *columns, forgotten = row
         place, arn, created, known, _, _, _, modified, since, reason, _, _, said, untold = columns
         entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (place,)))
         standing = None if self._loaded is None else self._loaded.standing(tuple(columns), entries)
-        return KeptJob(
+        return JournalJob(
             job=_key(arn, created),
             states=self._words(known),
             entries=entries,

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.journal.records import KeptJob
+    from jobstate.journal.records import JournalJob
     from jobstate.model.events import Event
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import Region, State
 
 
-def retold(lifecycle: Lifecycle, kept: KeptJob, events: Iterable[Event]) -> list[Observation]:
+def retold(lifecycle: Lifecycle, kept: JournalJob, events: Iterable[Event]) -> list[Observation]:
     """Return answers that say what is kept of a job, in order; at least one.
 
     Args:
@@ -47,7 +47,7 @@ class _Teller:
         told: What they said.
     """
 
-    def __init__(self, lifecycle: Lifecycle, kept: KeptJob) -> None:
+    def __init__(self, lifecycle: Lifecycle, kept: JournalJob) -> None:
         self.told: list[Observation] = []
         self._lifecycle = lifecycle
         self._kept = kept

@@ -22,7 +22,7 @@ _NAMED = 3
 
 
 @frozen(kw_only=True)
-class KeptJob:
+class JournalJob:
     """What a journal has of one job.
 
     Attributes:
@@ -95,7 +95,7 @@ class HeldJob:
 
 
 @frozen(kw_only=True)
-class Hearing:
+class ListenerPosition:
     """How far a listener is.
 
     Attributes:

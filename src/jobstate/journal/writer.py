@@ -21,7 +21,7 @@ from jobstate.journal.job_rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.job_state import JobState
     from jobstate.journal.database import JournalFile
     from jobstate.journal.job_rows import Composer
     from jobstate.journal.pruning import Sweeper
@@ -37,8 +37,8 @@ _TRIES: Final = 2
 class _Kept(NamedTuple):
     """What is to be kept of a job."""
 
-    before: Standing | None
-    after: Standing
+    before: JobState | None
+    after: JobState
     events: Sequence[Event]
 
 
@@ -141,7 +141,7 @@ class Writer:
     # --- Bringing -------------------------------------------------------------------------------
 
     def keep(
-        self, before: Standing | None, after: Standing, place: int, events: Sequence[Event]
+        self, before: JobState | None, after: JobState, place: int, events: Sequence[Event]
     ) -> int:
         """Take what is to be kept of a job; return a ticket. Where it has a place, it is taken."""
         what = _Kept(before, after, events)

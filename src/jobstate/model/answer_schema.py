@@ -132,7 +132,7 @@ class Example:
 
 
 @frozen(kw_only=True)
-class Form:
+class AnswerSchema:
     """What answers look like.
 
     Attributes:

@@ -15,7 +15,7 @@ from jobstate.tracking import decoding as plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobstate.automaton.automaton import Automaton, Known, Sight
+    from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.conformance.judge import Judge
 
 
@@ -24,7 +24,7 @@ def memories_of(judge: Judge) -> list[str]:
     return sorted(memory.name for memory in judge.lifecycle.memories)
 
 
-def in_words(known: Known) -> list[object]:
+def in_words(known: StateEstimate) -> list[object]:
     """Return a region and its hidden states: those that differ in features only, together."""
     hidden = [known.automaton.hidden[place] for place in bits(known.mask)]
     groups: dict[tuple[str, tuple[str, ...]], list[dict[str, bool]]] = {}
@@ -37,7 +37,7 @@ def in_words(known: Known) -> list[object]:
     ]
 
 
-def sight_in_words(sight: Sight) -> list[object]:
+def sight_in_words(sight: RegionView) -> list[object]:
     """Return the statuses and features that a sight was compiled from."""
     primary, secondary, features = sight.key
     return [primary, secondary, dict(features)]
@@ -57,7 +57,7 @@ class Words:
         self._history = judge.history or ""
         self._told = frozenset(memories)
 
-    def known(self, data: object, path: str) -> Known:
+    def known(self, data: object, path: str) -> StateEstimate:
         """Return what is known of a region.
 
         Raises:
@@ -75,7 +75,7 @@ class Words:
             raise plain.damaged_at(f"{path}[1]", expected, groups)
         return automaton.known(mask)
 
-    def sights(self, data: object, path: str) -> tuple[Sight, ...]:
+    def sights(self, data: object, path: str) -> tuple[RegionView, ...]:
         """Return what thin answers have shown of the region with the history.
 
         Raises:
@@ -88,7 +88,7 @@ class Words:
             )
         )
 
-    def _sight(self, data: object, path: str) -> Sight:
+    def _sight(self, data: object, path: str) -> RegionView:
         primary, secondary, features = plain.listing(data, path, 3)
         automaton = self._automaton(self._history, path)
         return automaton.sight(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
     from jobstate.delivery.outbox import Outbox, Posted
     from jobstate.model.events import Event
@@ -30,12 +30,12 @@ class Opened(NamedTuple):
     newest: int
 
 
-class TrackerJournal(Protocol):
+class JournalPort(Protocol):
     """Keeps what one tracker knows. Any method may be called from any thread."""
 
     def begin(
         self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
-    ) -> Iterable[Standing]:
+    ) -> Iterable[JobState]:
         """Return where the jobs stood that are kept.
 
         Args:
@@ -64,7 +64,7 @@ class TrackerJournal(Protocol):
         """
         raise NotImplementedError
 
-    def add(self, before: Standing | None, after: Standing, events: Sequence[Event]) -> int:
+    def add(self, before: JobState | None, after: JobState, events: Sequence[Event]) -> int:
         """Take what is to be kept of one job; in order for each job, and never waits.
 
         What has a place is taken, also where an interrupt comes before this returns.
@@ -82,7 +82,7 @@ class TrackerJournal(Protocol):
         """
         raise NotImplementedError
 
-    def forget(self, standing: Standing) -> int:
+    def forget(self, standing: JobState) -> int:
         """Keep a job no longer, once everybody has heard of it; return a ticket, likewise."""
         raise NotImplementedError
 

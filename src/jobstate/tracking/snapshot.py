@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.times import iso
-from jobstate.conformance.job_state import Standing
+from jobstate.conformance.job_state import JobState
 from jobstate.errors import Problem, SnapshotError, shown
 from jobstate.model.observation import Entry, JobKey
 from jobstate.model.packed_history import Entries
@@ -20,9 +20,9 @@ from jobstate.tracking.encoding import Words, in_words, memories_of, sight_in_wo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jobstate.automaton.automaton import Known
+    from jobstate.automaton.automaton import StateEstimate
     from jobstate.conformance.judge import Judge
-    from jobstate.conformance.memo import Knowledge
+    from jobstate.conformance.memo import Estimates
 
 #: The version of what `dumped` gives; it grows when something changes its meaning or goes.
 SNAPSHOT_VERSION: Final = 1
@@ -30,7 +30,7 @@ SNAPSHOT_VERSION: Final = 1
 # --- To JSON ------------------------------------------------------------------------------------
 
 
-def dumped(judge: Judge, standings: Iterable[Standing]) -> str:
+def dumped(judge: Judge, standings: Iterable[JobState]) -> str:
     """Return where jobs stand as JSON, one line a job."""
     known = _Known()
     jobs = [_line(_job(standing, known)) for standing in standings]
@@ -54,9 +54,9 @@ class _Known:
     """What is known of jobs, each set once, for a fleet shares a few."""
 
     def __init__(self) -> None:
-        self._places: dict[Known, int] = {}
+        self._places: dict[StateEstimate, int] = {}
 
-    def place(self, known: Known) -> int:
+    def place(self, known: StateEstimate) -> int:
         """Return where a set stands in the list."""
         return self._places.setdefault(known, len(self._places))
 
@@ -66,7 +66,7 @@ class _Known:
         return map(in_words, self._places)
 
 
-def _job(standing: Standing, known: _Known) -> dict[str, object]:
+def _job(standing: JobState, known: _Known) -> dict[str, object]:
     return {
         "arn": standing.job.arn,
         "created": iso(standing.job.created),
@@ -91,7 +91,7 @@ def _job(standing: Standing, known: _Known) -> dict[str, object]:
 # --- And back -----------------------------------------------------------------------------------
 
 
-def loaded(judge: Judge, text: str) -> list[Standing]:
+def loaded(judge: Judge, text: str) -> list[JobState]:
     """Return where jobs stood.
 
     Raises:
@@ -116,11 +116,11 @@ class _Reading:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._history = judge.history or ""
-        self._sets: list[Known | None] = []
+        self._sets: list[StateEstimate | None] = []
         self._words = Words(judge, ())
         self._jobs: set[JobKey] = set()
 
-    def standings(self, data: object) -> list[Standing]:
+    def standings(self, data: object) -> list[JobState]:
         """Return where jobs stood.
 
         Raises:
@@ -146,7 +146,7 @@ class _Reading:
         if name != self._judge.lifecycle.name:
             raise plain.damaged_at("lifecycle.name", repr(self._judge.lifecycle.name), name)
 
-    def _read_sets(self, sets: list[Any], path: str) -> list[Standing]:
+    def _read_sets(self, sets: list[Any], path: str) -> list[JobState]:
         """Keep what is known of jobs, None where that can't be read, so that places stay."""
         problems: list[Problem] = []
         for place, known in enumerate(sets):
@@ -159,12 +159,12 @@ class _Reading:
             raise plain.DamagedError(*problems)
         return []
 
-    def _read_jobs(self, jobs: list[Any], path: str) -> list[Standing]:
+    def _read_jobs(self, jobs: list[Any], path: str) -> list[JobState]:
         return plain.read_all(
             (self._standing, job, f"{path}[{place}]") for place, job in enumerate(jobs)
         )
 
-    def _standing(self, data: object, path: str) -> Standing:
+    def _standing(self, data: object, path: str) -> JobState:
         job = plain.mapping(data, path)
         readers: dict[str, Callable[[Any, str], Any]] = {
             "arn": plain.required_text,
@@ -190,11 +190,11 @@ class _Reading:
         if key in self._jobs:
             raise plain.damaged_at(f"{path}.arn", "each job once", key.arn)
         self._jobs.add(key)
-        return Standing(job=key, **fields)
+        return JobState(job=key, **fields)
 
     # --- What is known --------------------------------------------------------------------------
 
-    def _knowledge(self, data: object, path: str) -> Knowledge:
+    def _knowledge(self, data: object, path: str) -> Estimates:
         regions = plain.mapping(data, path)
         known = plain.read_all(
             (partial(self._known, region), place, f"{path}[{shown(region)}]")
@@ -204,10 +204,10 @@ class _Reading:
             {region: each for region, each in zip(regions, known, strict=True) if each is not None}
         )
 
-    def _base(self, place: object, path: str) -> Known | None:
+    def _base(self, place: object, path: str) -> StateEstimate | None:
         return None if place is None else self._known(self._history, place, path)
 
-    def _known(self, region: str, place: object, path: str) -> Known | None:
+    def _known(self, region: str, place: object, path: str) -> StateEstimate | None:
         """Return a set of the list; None where it could not be read, which is noted already."""
         if type(place) is not int or not 0 <= place < len(self._sets):
             raise plain.damaged_at(path, "a place in the list of what is known", place)

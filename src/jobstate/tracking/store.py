@@ -1,4 +1,4 @@
-"""`Keeping`: what a tracker keeps of jobs, in memory and in its journal, and what it forgets."""
+"""`Store`: what a tracker keeps of jobs, in memory and in its journal, and what it forgets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from jobstate.conformance.job_state import Standing
+    from jobstate.conformance.job_state import JobState
     from jobstate.model.observation import JobKey
-    from jobstate.tracking.journal_port import TrackerJournal
+    from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
     from jobstate.tracking.stripes import Stripe, Stripes
 
 
-class Keeping:
+class Store:
     """Where the jobs of one tracker stand, which of them have finished, and the journal.
 
     Attributes:
@@ -33,7 +33,7 @@ class Keeping:
         region: str,
         stripes: Stripes,
         retention: Retention | None,
-        journal: TrackerJournal | None,
+        journal: JournalPort | None,
         clock: Callable[[], datetime],
     ) -> None:
         """Begin with no job.
@@ -54,7 +54,7 @@ class Keeping:
 
     def keep(
         self,
-        before: Standing | None,
+        before: JobState | None,
         judgement: Judgement,
         heard: int | None,
         stripe: Stripe,
@@ -79,7 +79,7 @@ class Keeping:
                 self.jobs.keep(after, heard)
             raise
 
-    def _write(self, before: Standing | None, judgement: Judgement, stripe: Stripe) -> None:
+    def _write(self, before: JobState | None, judgement: Judgement, stripe: Stripe) -> None:
         if self.journal is None:
             return
         after, events = judgement.standing, judgement.events
@@ -96,14 +96,14 @@ class Keeping:
         """
         self._commit(max(ticket, self._forget_due()))
 
-    def remember(self, standings: Iterable[Standing]) -> None:
+    def remember(self, standings: Iterable[JobState]) -> None:
         """Keep in memory what the journal has."""
         for standing in standings:
             self.jobs.keep(standing, None)
             self._note(standing)
         self._forget_due()
 
-    def restore(self, standings: Iterable[Standing]) -> None:
+    def restore(self, standings: Iterable[JobState]) -> None:
         """Keep jobs that nobody has heard of.
 
         Raises:
@@ -129,7 +129,7 @@ class Keeping:
             self._finished.drop(job)
         self._commit(ticket)
 
-    def _note(self, standing: Standing) -> None:
+    def _note(self, standing: JobState) -> None:
         """Take note of whether a job has finished."""
         if self._finished is None:
             return
@@ -167,22 +167,22 @@ class Jobs:
 
     def __init__(self) -> None:
         #: Arn → the job created last under it.
-        self._latest: dict[str, Standing] = {}
+        self._latest: dict[str, JobState] = {}
         #: Jobs whose arn was used again.
-        self._earlier: dict[JobKey, Standing] = {}
+        self._earlier: dict[JobKey, JobState] = {}
 
-    def latest(self, arn: str) -> Standing | None:
+    def latest(self, arn: str) -> JobState | None:
         """Return where the job created last under an arn stands."""
         return self._latest.get(arn)
 
-    def find(self, job: JobKey) -> Standing | None:
+    def find(self, job: JobKey) -> JobState | None:
         """Return where a job stands; None of one that is not here."""
         standing = self._latest.get(job.arn)
         if standing is not None and standing.job.created == job.created:
             return standing
         return self._earlier.get(job) if self._earlier else None
 
-    def keep(self, standing: Standing, heard: int | None) -> None:
+    def keep(self, standing: JobState, heard: int | None) -> None:
         """Keep where a job stands now."""
         if standing.entries:
             standing.entries = Entries.of(standing.entries)  # the same, in less memory
@@ -196,7 +196,7 @@ class Jobs:
             self._earlier[latest.job] = latest
         self._latest[job.arn] = standing
 
-    def drop(self, job: JobKey) -> Standing | None:
+    def drop(self, job: JobKey) -> JobState | None:
         """Keep a job no longer; return where it stood, None where it was not here."""
         found = self._earlier.pop(job, None)
         if found is None:
@@ -208,6 +208,6 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._latest) + len(self._earlier)
 
-    def every(self) -> list[Standing]:
+    def every(self) -> list[JobState]:
         """Return where each job stands as of now."""
         return [*self._earlier.values(), *self._latest.values()]

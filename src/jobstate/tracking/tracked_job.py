@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobstate.common.times import require_aware
-from jobstate.conformance.job_state import Standing
+from jobstate.conformance.job_state import JobState
 from jobstate.model.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
-    from jobstate.automaton.automaton import Known
+    from jobstate.automaton.automaton import StateEstimate
     from jobstate.model.observation import Entry, JobKey
     from jobstate.model.outcome import Result
     from jobstate.model.states import Outcome, State
@@ -31,7 +31,7 @@ class TrackedJob:
     """
 
     lifecycle: Lifecycle
-    standing: Standing
+    standing: JobState
 
     def __repr__(self) -> str:
         return f"<TrackedJob {self.arn} {self.status}>"
@@ -137,7 +137,7 @@ class TrackedJob:
         since = self.since
         return None if since is None else max(now - since, timedelta(0))
 
-    def _known(self, region: str | None = None) -> Known | None:
+    def _known(self, region: str | None = None) -> StateEstimate | None:
         name = self.lifecycle.regions[0].name if region is None else self._named(region)
         return self.standing.known.get(name)
 

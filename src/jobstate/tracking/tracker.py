@@ -15,7 +15,7 @@ from jobstate.conformance.answers import all_observations
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.late_answers import is_late, judge_late
 from jobstate.delivery.dispatcher import Dispatcher
-from jobstate.delivery.inline import Inline
+from jobstate.delivery.inline import InlineListeners
 from jobstate.delivery.outbox import MemoryOutbox
 from jobstate.delivery.subscription import Subscription
 from jobstate.errors import (
@@ -33,22 +33,22 @@ from jobstate.model.specification import Severity
 from jobstate.tracking.observed import Arrival, Observed
 from jobstate.tracking.overdue import Limits, Overdue
 from jobstate.tracking.snapshot import dumped, loaded
-from jobstate.tracking.store import Keeping
+from jobstate.tracking.store import Store
 from jobstate.tracking.stripes import Stripes
 from jobstate.tracking.tracked_job import TrackedJob
-from jobstate.tracking.turns import Turns
+from jobstate.tracking.turns import RunToCompletion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
-    from jobstate.conformance.job_state import Judgement, Standing
-    from jobstate.conformance.memo import View
+    from jobstate.conformance.job_state import JobState, Judgement
+    from jobstate.conformance.memo import AnswerView
     from jobstate.delivery.lane import Lane
-    from jobstate.delivery.subscription import Progress
+    from jobstate.delivery.subscription import SubscriptionStatus
     from jobstate.model.events import Listener
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.tracking.journal_port import TrackerJournal
+    from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
     from jobstate.tracking.stripes import Stripe
 
@@ -82,7 +82,7 @@ class Tracker:
         lifecycle: Lifecycle,
         *,
         listeners: Iterable[Listener | Subscription] = (),
-        journal: TrackerJournal | None = None,
+        journal: JournalPort | None = None,
         strict: bool = False,
         retention: Retention | None = None,
         clock: Callable[[], datetime] = _now,
@@ -112,14 +112,14 @@ class Tracker:
         self.lifecycle = lifecycle
         self.strict = strict
         self._judge = judge_of(lifecycle)
-        self._inline = Inline()
+        self._inline = InlineListeners()
         self._dispatcher = Dispatcher(clock)
         self._clock = clock
         self._stripes = Stripes()
-        self._turns = Turns(self._stripes, self._inline, self._take)
+        self._turns = RunToCompletion(self._stripes, self._inline, self._take)
         self._closed = False
         region = lifecycle.regions[0].name
-        self._keeping = Keeping(region, self._stripes, retention, journal, clock)
+        self._keeping = Store(region, self._stripes, retention, journal, clock)
         self._jobs = self._keeping.jobs
         begun = False
         try:
@@ -267,7 +267,7 @@ class Tracker:
         return Observed(job, arrival, judgement)
 
     def _judged(
-        self, before: Standing | None, observation: Observation, view: View
+        self, before: JobState | None, observation: Observation, view: AnswerView
     ) -> tuple[Arrival, Judgement]:
         judge = self._judge
         if before is not None and not self.strict and is_late(judge, before, observation, view):
@@ -337,7 +337,7 @@ class Tracker:
         """How often a plain listener raised. Each time is in the log of ``jobstate``."""
         return self._inline.failures
 
-    def progress(self) -> tuple[Progress, ...]:
+    def progress(self) -> tuple[SubscriptionStatus, ...]:
         """Return how each subscription is doing: what waits, failed, was dropped or parked."""
         return self._dispatcher.progress()
 
@@ -388,7 +388,7 @@ class Tracker:
         self._take_stock()
         self._dispatcher.finish()
 
-    def close(self, timeout: timedelta = _DEADLINE) -> tuple[Progress, ...]:
+    def close(self, timeout: timedelta = _DEADLINE) -> tuple[SubscriptionStatus, ...]:
         """Take no more answers, let subscriptions hear what waits, and let go of the journal.
 
         What they have not heard by then stays in the journal, for the next tracker; without one it
@@ -501,7 +501,7 @@ class Tracker:
         self._keeping.restore(standings)
 
 
-def _fingerprint(observation: Observation, view: View) -> int | None:
+def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
     """Return what tells an answer from another one about the same job; None if nothing can."""
     fields = observation.fields
     try:
@@ -533,7 +533,7 @@ def _refuse(judgement: Judgement) -> None:
         raise ConformanceError(str(judgement.standing.job), judgement.violations)
 
 
-def _say_unheard(each: Progress, *, kept: bool, ended: bool) -> None:
+def _say_unheard(each: SubscriptionStatus, *, kept: bool, ended: bool) -> None:
     fate = "stays in the journal" if kept else "is lost"
     log().warning(
         "listener %s has not heard all%s: %d events in memory%s, %d jobs held; what it has not"

@@ -12,14 +12,14 @@ from jobstate.tracking.stripes import _LAST, Stripe, Stripes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobstate.delivery.inline import Inline
+    from jobstate.delivery.inline import InlineListeners
     from jobstate.model.observation import Observation
     from jobstate.tracking.observed import Observed
 
 _T = TypeVar("_T")
 
 
-class Turns:
+class RunToCompletion:
     """Runs each answer to completion: what a listener observes waits until all have heard.
 
     Attributes:
@@ -29,7 +29,7 @@ class Turns:
     def __init__(
         self,
         stripes: Stripes,
-        inline: Inline,
+        inline: InlineListeners,
         take: Callable[[Observation, Stripe], Observed],
     ) -> None:
         """Prepare to take answers.

@@ -17,7 +17,7 @@ from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
-from jobstate.journal.reader import History
+from jobstate.journal.reader import JournalReader
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.reader import READER
 
@@ -179,7 +179,7 @@ def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
     if not _is_database(file):
         found = _read(file)
         return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
-    with History(file, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(file, lifecycle=TRAINING_JOB) as history:
         kept = history.job(_chosen(history.job_keys(), file, name))
         return way(lifecycle, history.observations_of(kept))
 
@@ -210,7 +210,7 @@ def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
         return None
     census = Census(lifecycle)
     if _is_database(file):
-        with History(file, lifecycle=TRAINING_JOB) as history:
+        with JournalReader(file, lifecycle=TRAINING_JOB) as history:
             for seen in history.observations():
                 census.add(seen)
         if not census.jobs:

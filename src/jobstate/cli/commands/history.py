@@ -28,7 +28,7 @@ from jobstate.cli.terminal import Paint, listed
 from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
-from jobstate.journal.reader import History
+from jobstate.journal.reader import JournalReader
 from jobstate.model.events import StatusEntered, job_dict
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jobstate.delivery.outbox import Posted
-    from jobstate.journal import Hearing
+    from jobstate.journal import ListenerPosition
     from jobstate.model.observation import JobKey
 
 #: As many names are offered in place of one that is not there.
@@ -123,7 +123,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
 
     def work() -> int:
         try:
-            with History(file, lifecycle=TRAINING_JOB) as history:
+            with JournalReader(file, lifecycle=TRAINING_JOB) as history:
                 if listeners:
                     return _listeners(history, chosen, view)
                 if jobs:
@@ -167,7 +167,7 @@ def _time(text: str, now: datetime) -> datetime:
 # --- What is printed ----------------------------------------------------------------------------
 
 
-def _whole(history: History, chosen: Format, view: View, *, every: bool) -> int:
+def _whole(history: JournalReader, chosen: Format, view: View, *, every: bool) -> int:
     if chosen is Format.JSON:
         _export(history.events(), history.newest, view)
         return 0
@@ -182,7 +182,7 @@ def _whole(history: History, chosen: Format, view: View, *, every: bool) -> int:
     return 0
 
 
-def _listeners(history: History, chosen: Format, view: View) -> int:
+def _listeners(history: JournalReader, chosen: Format, view: View) -> int:
     hearings = history.listeners()
     if chosen is Format.JSON:
         for hearing in hearings:
@@ -193,7 +193,7 @@ def _listeners(history: History, chosen: Format, view: View) -> int:
     return 0
 
 
-def _jobs(history: History, names: Sequence[str], chosen: Format, view: View) -> int:
+def _jobs(history: JournalReader, names: Sequence[str], chosen: Format, view: View) -> int:
     found = [key for key in history.job_keys() if {key.arn, _name(key)} & {*names}]
     if chosen is Format.JSON:
         events = heapq.merge(
@@ -215,7 +215,7 @@ def _jobs(history: History, names: Sequence[str], chosen: Format, view: View) ->
     return VIOLATIONS if missing else 0
 
 
-def _not_there(history: History, name: str) -> str:
+def _not_there(history: JournalReader, name: str) -> str:
     names = dict.fromkeys(map(_name, history.job_keys()))
     wanted = name.rpartition("/")[2]
     near = difflib.get_close_matches(wanted, names, n=_NEAR) or list(names)[:_NEAR]
@@ -236,7 +236,7 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
                 emit(json.dumps({"number": number, **event.to_dict()}))
 
 
-def _hearing_dict(hearing: Hearing) -> dict[str, object]:
+def _hearing_dict(hearing: ListenerPosition) -> dict[str, object]:
     return {
         "listener": hearing.name,
         "behind": hearing.behind,

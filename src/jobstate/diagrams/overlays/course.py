@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
-from jobstate.automaton.automaton import Sight, compile_lifecycle
-from jobstate.automaton.runs import Link, Point, legs_of
+from jobstate.automaton.automaton import RegionView, compile_lifecycle
+from jobstate.automaton.runs import Link, RunPoint, legs_of
 from jobstate.common.times import is_before
 from jobstate.conformance.histories import contradiction, merged
 from jobstate.model.observation import Entry, Observation, Shown
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.automaton.automaton import Automaton
-    from jobstate.automaton.runs import Leg, Move
+    from jobstate.automaton.runs import RunLeg, RunMove
     from jobstate.model.lifecycle import Lifecycle
 
 
@@ -185,7 +185,7 @@ class _Sighting:
     """What an answer shows of a region: which answer it is, from 0, and what it shows."""
 
     answer: int
-    sight: Sight
+    sight: RegionView
     seen: Observation
     shown: Shown
 
@@ -202,7 +202,7 @@ class _Spot:
         answer: The answer that shows it, from 0.
     """
 
-    point: Point
+    point: RunPoint
     label: str
     at: datetime | None
     entry: int | None = None
@@ -221,7 +221,7 @@ def _beginning(automaton: Automaton, seen: Observation) -> _Spot:
     """Return the creation of a job: what any legal run begins with."""
     states = automaton.start.states
     return _Spot(
-        point=Point(automaton.start.mask, Link.LATER),
+        point=RunPoint(automaton.start.mask, Link.LATER),
         label=states[0].visible if len(states) == 1 else automaton.label_of(states),
         at=seen.job.created,
     )
@@ -230,7 +230,7 @@ def _beginning(automaton: Automaton, seen: Observation) -> _Spot:
 def _seen(each: _Sighting, link: Link, entry: int | None = None) -> _Spot:
     sight, shown = each.sight, each.shown
     return _Spot(
-        point=Point(sight.mask or sight.real, link, sight.unknown),
+        point=RunPoint(sight.mask or sight.real, link, sight.unknown),
         label=shown.primary if shown.secondary is None else shown.secondary,
         at=each.seen.modified,
         entry=entry,
@@ -240,7 +240,7 @@ def _seen(each: _Sighting, link: Link, entry: int | None = None) -> _Spot:
 
 def _entered(automaton: Automaton, entry: Entry, number: int) -> _Spot:
     mask = automaton.of_visible.get(entry.status, 0)
-    point = Point(mask or automaton.everything, Link.ENTRY, unknown=not mask)
+    point = RunPoint(mask or automaton.everything, Link.ENTRY, unknown=not mask)
     return _Spot(point=point, label=entry.status, at=entry.start, entry=number)
 
 
@@ -304,7 +304,7 @@ class _Placed:
         return fitting[-1] if fitting else None
 
 
-def _followed(automaton: Automaton, placed: _Placed) -> tuple[list[_Spot], tuple[Leg, ...]]:
+def _followed(automaton: Automaton, placed: _Placed) -> tuple[list[_Spot], tuple[RunLeg, ...]]:
     """Return the points and the run; what does not fit in between tells nothing of the way."""
     spots = placed.spots(thin=True)
     legs = legs_of(automaton, tuple(spot.point for spot in spots))
@@ -329,7 +329,7 @@ class _Teller:
         self._visits: list[Visit] = []
         self._seen_at: dict[int, int] = {}
 
-    def tell(self, spot: _Spot, leg: Leg) -> None:
+    def tell(self, spot: _Spot, leg: RunLeg) -> None:
         """Tell how the job came to a point."""
         for move in leg.moves:
             self._make(move, spot)
@@ -340,7 +340,7 @@ class _Teller:
         if spot.answer is not None:
             self._seen_at[spot.answer] = len(self._visits) - 1
 
-    def _is_there(self, spot: _Spot, leg: Leg) -> bool:
+    def _is_there(self, spot: _Spot, leg: RunLeg) -> bool:
         """Tell whether the last visit is the one that a point shows."""
         now = self._visits[-1]
         if spot.point.link is Link.ENTRY and not leg.moves:
@@ -350,7 +350,7 @@ class _Teller:
         stays = now.state in leg.possible and not spot.point.unknown
         return stays or now.label == spot.label
 
-    def _make(self, move: Move, spot: _Spot) -> None:
+    def _make(self, move: RunMove, spot: _Spot) -> None:
         number = self._next()
         self._steps.append(
             Step(
@@ -374,7 +374,7 @@ class _Teller:
             )
         )
 
-    def _arrive(self, spot: _Spot, leg: Leg) -> None:
+    def _arrive(self, spot: _Spot, leg: RunLeg) -> None:
         """Tell of a point to which no known move leads: the first one, or after what is unknown."""
         number = self._next()
         if leg.state is not None and (leg.broken or not self._visits):
@@ -389,7 +389,7 @@ class _Teller:
             )
         self._visits.append(self._visit(spot, leg, number))
 
-    def _visit(self, spot: _Spot, leg: Leg, number: int) -> Visit:
+    def _visit(self, spot: _Spot, leg: RunLeg, number: int) -> Visit:
         return Visit(
             number=number,
             state=leg.state,

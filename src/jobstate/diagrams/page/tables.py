@@ -19,7 +19,7 @@ from jobstate.conformance.diagnosis import NEEDS, requirements
 from jobstate.conformance.judge import MOST_SAMPLES, judge_of
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.graph import diagram_of
-from jobstate.model.answer_schema import Form
+from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import InOrder, Requires
 
@@ -271,6 +271,6 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 def _form(lifecycle: Lifecycle) -> Table | None:
     """Return the form of answers without what is empty; None where nobody has written it down."""
     form = getattr(lifecycle.reader, "form", None)
-    if not isinstance(form, Form):
+    if not isinstance(form, AnswerSchema):
         return None
     return attrs.asdict(form, filter=lambda _, value: bool(value))

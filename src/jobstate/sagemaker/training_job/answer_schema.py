@@ -10,11 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from jobstate.model.answer_schema import (
+    AnswerSchema,
     Envelope,
     Example,
     Field,
     FieldKind,
-    Form,
     Place,
     Sign,
     Stays,
@@ -161,12 +161,12 @@ _EXAMPLES: Final = (
 
 
 @cache
-def form() -> Form:
+def form() -> AnswerSchema:
     """Return what the answers look like, with the examples that come with jobstate."""
     from importlib.resources import files  # noqa: PLC0415 - slow to load, and only pages need it
 
     folder = files("jobstate.sagemaker.training_job") / "examples"
-    return Form(
+    return AnswerSchema(
         call="aws sagemaker describe-training-job",
         check="jobstate check",
         shapes=(_DESCRIPTION, _SUMMARY),

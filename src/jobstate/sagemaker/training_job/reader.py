@@ -19,7 +19,7 @@ from jobstate.sagemaker.training_job.records import (
 )
 
 if TYPE_CHECKING:
-    from jobstate.model.answer_schema import Form
+    from jobstate.model.answer_schema import AnswerSchema
 
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
@@ -62,7 +62,7 @@ class TrainingJobReader:
         return _FIELDS
 
     @property
-    def form(self) -> Form:
+    def form(self) -> AnswerSchema:
         """The same as data, for readers that are not in Python."""
         return form()
 
