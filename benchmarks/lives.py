@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from jobstate import Entry, JobKey, Observation, Shown
+from jobstate import JobKey, Observation
 from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.model import Entry, Shown
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from jobstate import Edge, State
+    from jobstate.model import Edge, State
 
 #: Where a job goes: (primary, secondary) each time that its history gets an entry.
 Route: TypeAlias = tuple[tuple[str, str], ...]

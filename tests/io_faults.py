@@ -22,8 +22,9 @@ import apsw
 from attrs import Factory, define, frozen
 
 from apsw_connection import ApswConnection, FileSystem, Rows, ShortWriteError, error_of
-from jobstate import Event, JobKey, JournalError, Retry, Subscription, Tracker
+from jobstate import Event, JobKey, Retry, Subscription, Tracker
 from jobstate.delivery import lane
+from jobstate.errors import JournalError
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from power_cuts import expected, pages, series

@@ -10,8 +10,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from jobstate import JournalWriteError
 from jobstate.delivery.workers import Worker
+from jobstate.errors import JournalWriteError
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.writer import Writer
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define
 
-from jobstate import JobKey, JournalWriteError, StatusEntered, Subscription
+from jobstate import JobKey, StatusEntered, Subscription
 from jobstate.delivery.lane import Delivery, Lane
 from jobstate.delivery.outbox import Held, MemoryOutbox, Outbox, Posted
+from jobstate.errors import JournalWriteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,8 @@ from attrs import Factory, define, frozen
 
 from apsw_connection import ApswConnection, FileSystem, Rows, error_of
 from disk import Disk
-from jobstate import Event, JobKey, JournalError, Observation, Subscription, Tracker
+from jobstate import Event, JobKey, Observation, Subscription, Tracker
+from jobstate.errors import JournalError
 from jobstate.journal import Durability, Journal
 from jobstate.sagemaker import TRAINING_JOB
 from lives_for_tests import STORIES, told

@@ -11,17 +11,14 @@ from typing import Any
 
 import attrs
 
-from jobstate import (
+from jobstate import JobKey, Lifecycle, Observation, Outcome
+from jobstate.model import (
     Basis,
     Edge,
     Entry,
     Exclusion,
     Feature,
-    JobKey,
-    Lifecycle,
     Memory,
-    Observation,
-    Outcome,
     Region,
     Rule,
     Shown,

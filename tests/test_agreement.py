@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from brute_force import Seen, all_paths_pass, explains_series, random_features, random_life, shown
 from brute_force import visible as visible_of
-from jobstate import Entry, JobKey, Lifecycle, Observation, Shown, explain
+from jobstate import JobKey, Lifecycle, Observation, explain
 from jobstate.conformance.judge import judge_of
+from jobstate.model import Entry, Shown
 from jobstate.sagemaker import TRAINING_JOB
 
 BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)

@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from jobstate import (
-    Basis,
-    Finding,
-    JobKey,
-    LifecycleError,
-    ObservationError,
-    Rule,
-    Severity,
-    Shown,
-    UnknownNameError,
-)
+from jobstate import JobKey, ObservationError
+from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.model import Basis, Finding, Rule, Severity, Shown
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.oracle.assertions import assert_conforms
 from jobstate.testing.oracle.story import WIDTH, NotConformingError

@@ -11,16 +11,9 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from jobstate import (
-    Event,
-    OverflowPolicy,
-    Retry,
-    StatusChanged,
-    Subscription,
-    Tracker,
-    TrackerClosedError,
-)
+from jobstate import Event, OverflowPolicy, Retry, StatusChanged, Subscription, Tracker
 from jobstate.asynchronous import running
+from jobstate.errors import TrackerClosedError
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from series import ARN, SERIES, renamed, whole

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command import ANSWERS, BROKEN, described, item, jobstate, verdicts
-from jobstate import Basis, Finding, Rule, check
+from jobstate import check
 from jobstate.cli import answers as module
 from jobstate.cli.commands.check import MANY_JOBS
 from jobstate.cli.terminal import MOST_NAMES, Paint
 from jobstate.cli.timeline import job_lines
+from jobstate.model import Basis, Finding, Rule
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:

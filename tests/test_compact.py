@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate import Entry
+from jobstate.model import Entry
 from jobstate.model.packed_history import Entries
 from small import BEGIN
 

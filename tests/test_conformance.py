@@ -10,14 +10,10 @@ import pytest
 
 from jobstate import (
     ConformanceError,
-    Entry,
-    InOrder,
     JobKey,
     Observation,
     ObservationError,
     Outcome,
-    PathKind,
-    Shown,
     check,
     check_jobs,
 )
@@ -25,6 +21,7 @@ from jobstate.conformance.check import MOST_KEPT, Series
 from jobstate.conformance.judge import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.errors import Problem
+from jobstate.model import Entry, InOrder, PathKind, Shown
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription
 from small import PARCEL, PARCELS, entries, parcel, rule
 

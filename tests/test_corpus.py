@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import corpus_series
-from jobstate import Severity, check
+from jobstate import check
+from jobstate.model import Severity
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from jobstate import Basis, Lifecycle, Outcome, Region, State, UnknownNameError
+from jobstate import Lifecycle, Outcome
 from jobstate.diagrams import diagram_of, render
+from jobstate.errors import UnknownNameError
+from jobstate.model import Basis, Region, State
 from jobstate.sagemaker import TRAINING_JOB
 from pictures import Picture, Place, read_dot, read_mermaid
 from pictures_plantuml import read_plantuml

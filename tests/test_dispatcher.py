@@ -22,9 +22,9 @@ from jobstate import (
     StatusEntered,
     Subscription,
     Tracker,
-    UnknownNameError,
 )
 from jobstate.delivery.outbox import MemoryOutbox
+from jobstate.errors import UnknownNameError
 from small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:

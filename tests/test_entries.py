@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate import Entry, Observation, Shown
+from jobstate import Observation
 from jobstate.common.times import clock
+from jobstate.model import Entry, Shown
 from jobstate.model.history_rules import (
     entries_chained,
     entries_in_order,

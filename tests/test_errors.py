@@ -13,31 +13,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jobstate
-from jobstate import (
-    ConformanceError,
-    JobstateError,
+from jobstate import ConformanceError, JobstateError, ObservationError, Tracker, check, explain
+from jobstate.diagrams import diagram_of
+from jobstate.diagrams.layout.graphviz import placed
+from jobstate.diagrams.render.png import png
+from jobstate.errors import (
+    LISTED,
+    SHOWN_CHARACTERS,
     JournalDamagedError,
     JournalError,
     JournalInUseError,
     JournalWriteError,
     LifecycleError,
-    ObservationError,
     PictureError,
     Problem,
     SnapshotError,
     ToolFailedError,
     ToolMissingError,
-    Tracker,
     TrackerClosedError,
     UnknownJobError,
     UnknownNameError,
-    check,
-    explain,
+    shown,
 )
-from jobstate.diagrams import diagram_of
-from jobstate.diagrams.layout.graphviz import placed
-from jobstate.diagrams.render.png import png
-from jobstate.errors import LISTED, SHOWN_CHARACTERS, shown
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -230,7 +227,7 @@ def test_it_passes_between_processes(kind: type[JobstateError]) -> None:
 
 def test_every_error_is_here() -> None:
     """No error class of the library is left out above."""
-    public = {getattr(jobstate, name) for name in jobstate.__all__}
+    public = {each for name, each in vars(jobstate.errors).items() if not name.startswith("_")}
     errors = {each for each in public if isinstance(each, type) and issubclass(each, Exception)}
     assert errors == {JobstateError, *BUILT_INS}
 

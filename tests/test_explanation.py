@@ -7,8 +7,10 @@ import json
 import pytest
 
 import facts
-from jobstate import Basis, Lifecycle, Outcome, Region, UnknownNameError, explain
+from jobstate import Lifecycle, Outcome, explain
 from jobstate.automaton.paths import MOST_WAYS
+from jobstate.errors import UnknownNameError
+from jobstate.model import Basis, Region
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge, state
 

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpus_series
-from jobstate import ObservationError, UnknownNameError
+from jobstate import ObservationError
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.durations import RELATIVE_ERROR, Spans
 from jobstate.diagrams.overlays.fleet import Census, fleet
 from jobstate.diagrams.overlays.job import way
+from jobstate.errors import UnknownNameError
 from jobstate.model.life import Stay
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import lives

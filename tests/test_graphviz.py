@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from jobstate import ToolFailedError, ToolMissingError
 from jobstate.diagrams import diagram_of
 from jobstate.diagrams.layout.graphviz import placed
 from jobstate.diagrams.layout.labels import area_of, cleared
 from jobstate.diagrams.layout.layout import Course, Label, Rectangle
 from jobstate.diagrams.layout.text_width import width
+from jobstate.errors import ToolFailedError, ToolMissingError
 from random_diagrams import random_diagram
 from small import PARCELS, edge, state
 from test_diagrams import LIFECYCLES

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gates import LIMIT, wait_until
-from jobstate import JournalWriteError, Tracker
+from jobstate import Tracker
+from jobstate.errors import JournalWriteError
 from jobstate.journal import Journal, writer
 from jobstate.sagemaker import TRAINING_JOB
 from series import SERIES, renamed

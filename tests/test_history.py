@@ -18,19 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from command import ANSWERS, BROKEN, item
-from jobstate import (
-    Event,
-    JobKey,
-    JournalDamagedError,
-    JournalError,
-    Outcome,
-    Retry,
-    StatusChanged,
-    Subscription,
-    Tracker,
-    UnknownJobError,
-)
+from jobstate import Event, JobKey, Outcome, Retry, StatusChanged, Subscription, Tracker
 from jobstate.diagrams import Census, fleet, picture
+from jobstate.errors import JournalDamagedError, JournalError, UnknownJobError
 from jobstate.journal import Journal, JournalReader
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.sagemaker import TRAINING_JOB
@@ -429,7 +419,7 @@ def test_an_empty_log(path: Path) -> None:
 
 PROGRAM = """
 import sys
-from jobstate import JournalError
+from jobstate.errors import JournalError
 from jobstate.journal import JournalReader
 try:
     with JournalReader(sys.argv[1]) as history:

@@ -12,19 +12,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from illegal_campaign import faults
-from jobstate import (
-    Finding,
-    Lifecycle,
-    Observation,
-    Outcome,
-    Region,
-    Requires,
-    Rule,
-    Severity,
-    UnknownNameError,
-    Where,
-    check,
-)
+from jobstate import Lifecycle, Observation, Outcome, check
+from jobstate.errors import UnknownNameError
+from jobstate.model import Finding, Region, Requires, Rule, Severity, Where
 from jobstate.model.specification import InOrder, OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.reader import TrainingJobReader

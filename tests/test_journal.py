@@ -19,18 +19,20 @@ from gates import LIMIT, Gate, wait_until
 from jobstate import (
     Event,
     JobKey,
-    JournalDamagedError,
-    JournalError,
-    JournalInUseError,
     Retention,
     Retry,
     StatusChanged,
     StatusEntered,
     Subscription,
     Tracker,
+    Violation,
+)
+from jobstate.errors import (
+    JournalDamagedError,
+    JournalError,
+    JournalInUseError,
     TrackerClosedError,
     UnknownNameError,
-    Violation,
 )
 from jobstate.journal import Durability, Journal
 from jobstate.sagemaker import TRAINING_JOB

@@ -10,18 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gates import wait_until
-from jobstate import (
-    Event,
-    JournalDamagedError,
-    JournalError,
-    JournalWriteError,
-    Retention,
-    Retry,
-    Subscription,
-    Tracker,
-)
+from jobstate import Event, Retention, Retry, Subscription, Tracker
 from jobstate.delivery.dispatcher import Dispatcher
 from jobstate.delivery.lane import Delivery
+from jobstate.errors import JournalDamagedError, JournalError, JournalWriteError
 from jobstate.journal import Journal, acknowledgements
 from jobstate.journal import job_rows as rows
 from jobstate.journal import pruning as sweeping

@@ -12,8 +12,9 @@ import pytest
 
 from apsw_connection import ApswConnection, unsynced
 from interrupts import After, Before, Interrupter
-from jobstate import Event, JournalWriteError, Subscription, Tracker
+from jobstate import Event, Subscription, Tracker
 from jobstate.delivery import dispatcher, lane, workers
+from jobstate.errors import JournalWriteError
 from jobstate.journal import Journal, writer
 from jobstate.journal import job_rows as rows
 from jobstate.sagemaker import TRAINING_JOB

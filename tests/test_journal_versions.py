@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import JournalDamagedError, JournalError, StatusEntered, Subscription, Tracker
+from jobstate import StatusEntered, Subscription, Tracker
 from jobstate.common.times import iso
+from jobstate.errors import JournalDamagedError, JournalError
 from jobstate.journal import Durability, Journal, JournalReader
 from jobstate.journal import snapshot_read as module
 from jobstate.journal.connection import connect

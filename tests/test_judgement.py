@@ -7,8 +7,9 @@ from typing import Any
 
 import attrs
 
-from jobstate import Observation, Shown, check
+from jobstate import Observation, check
 from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.model import Shown
 from jobstate.sagemaker import TRAINING_JOB
 from small import BEGIN, PARCEL, PARCELS, parcel
 

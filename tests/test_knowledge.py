@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate import Observation, Shown
+from jobstate import Observation
 from jobstate.conformance import memo as knowledge
 from jobstate.conformance import rules
 from jobstate.conformance.judge import Judge
+from jobstate.model import Shown
 from small import PARCEL, PARCELS, parcel
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate import Entry, Observation, Outcome, Shown, UnknownNameError, check
+from jobstate import Observation, Outcome, check
+from jobstate.errors import UnknownNameError
+from jobstate.model import Entry, Shown
 from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
 from lives_for_tests import BEGIN, STORIES, told

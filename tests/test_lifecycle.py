@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate import Basis, LifecycleError, Outcome, UnknownNameError, Where
+from jobstate import Outcome
+from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.model import Basis, Where
 from jobstate.sagemaker import TRAINING_JOB
 from small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 

@@ -17,11 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transitions.core import Machine, MachineError
 
-from jobstate import (
-    JobstateError,
-    Outcome,
-    UnknownNameError,
-)
+from jobstate import JobstateError, Outcome
+from jobstate.errors import UnknownNameError
 from jobstate.machine import (
     ClosedMachineError,
     Firing,

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brute_force import random_features, random_life, visible
-from jobstate import Entry, JobKey, Lifecycle, Observation, Shown, check
+from jobstate import JobKey, Lifecycle, Observation, check
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.machine import Job, JobMachine, TriggerRefusedError, build
+from jobstate.model import Entry, Shown
 from jobstate.model.hidden_states import expand
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS

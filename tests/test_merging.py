@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate import Entry
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
+from jobstate.model import Entry
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 from small import BEGIN, PARCEL

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import facts
-from jobstate import Severity, check
+from jobstate import check
+from jobstate.model import Severity
 from jobstate.sagemaker import TRAINING_JOB
 from legal_answers import Series, corpus_histories, generated
 from mutants import KINDS, Kind, Mutant, mutants

@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import oracle
-from jobstate import JobKey, Shown
+from jobstate import JobKey
 from jobstate.common.times import is_before, same_time
+from jobstate.model import Shown
 
 NINE = datetime(2026, 1, 2, 9, 0, 0, tzinfo=UTC)
 TIMES = st.builds(

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from command import BEGIN, described, item
-from jobstate import Tracker, UnknownNameError
+from jobstate import Tracker
+from jobstate.errors import UnknownNameError
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, parcel
 

@@ -10,9 +10,10 @@ import re
 
 import attrs
 
-from jobstate import Basis, Outcome
+from jobstate import Outcome
 from jobstate.diagrams import diagram_of, render
 from jobstate.diagrams.render.palette import LIGHT
+from jobstate.model import Basis
 from jobstate.model.drawing import Colour, Drawing, Kind
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge, state

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 import _jobstate_pytest
-from jobstate import UnknownNameError
+from jobstate.errors import UnknownNameError
 from jobstate.model.life import Life
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.oracle.story import NotConformingError

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import PictureError, ToolMissingError
 from jobstate.diagrams import Look, picture
 from jobstate.diagrams.render.palette import DARK, LIGHT
 from jobstate.diagrams.render.png import MOST_PIXELS, png
+from jobstate.errors import PictureError, ToolMissingError
 from jobstate.sagemaker import TRAINING_JOB
 from pixels import read_png
 

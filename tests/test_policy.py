@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate import Decision, LifecycleError, Outcome, OutcomePolicy, check
+from jobstate import Decision, Outcome, OutcomePolicy, check
+from jobstate.errors import LifecycleError
 from jobstate.sagemaker import TRAINING_JOB
 
 BASE = {

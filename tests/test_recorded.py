@@ -11,8 +11,9 @@ import attrs
 import pytest
 
 import corpus_series
-from jobstate import Observation, Shown, check
+from jobstate import Observation, check
 from jobstate.errors import ObservationError, UnknownNameError
+from jobstate.model import Shown
 from jobstate.model.observation import JobKey
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives.recorded import recorded

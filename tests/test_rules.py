@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from jobstate import InOrder, Observation, Outcome, Requires, Shown, Where, check
+from jobstate import Observation, Outcome, check
+from jobstate.model import InOrder, Requires, Shown, Where
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCEL, PARCELS, rule
 

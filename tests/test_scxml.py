@@ -15,15 +15,16 @@ import attrs
 import pytest
 from statemachine.io.scxml.processor import SCXMLProcessor
 
-from jobstate import Lifecycle, Region
+from jobstate import Lifecycle
 from jobstate.diagrams import render
+from jobstate.model import Region
 from jobstate.sagemaker import TRAINING_JOB
 from pictures_scxml import Chart, Move, chart, own
 from small import PARCELS, edge, state
 from test_diagrams import LIFECYCLES, seen
 
 if TYPE_CHECKING:
-    from jobstate import Edge
+    from jobstate.model import Edge
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from jobstate import (
+from jobstate import Lifecycle, Outcome
+from jobstate.errors import LifecycleError
+from jobstate.model import (
     Edge,
     Exclusion,
     InOrder,
-    Lifecycle,
-    LifecycleError,
     Memory,
-    Outcome,
     OverFields,
     OverHistory,
     Requires,

@@ -14,17 +14,9 @@ from hypothesis import strategies as st
 
 import legal_answers
 from command import described, item
-from jobstate import (
-    Arrival,
-    Event,
-    JobKey,
-    Lifecycle,
-    Memory,
-    SnapshotError,
-    StatusChanged,
-    Tracker,
-)
-from jobstate.errors import Problem
+from jobstate import Arrival, Event, JobKey, Lifecycle, StatusChanged, Tracker
+from jobstate.errors import Problem, SnapshotError
+from jobstate.model import Memory
 from jobstate.sagemaker import TRAINING_JOB
 from small import BEGIN, PARCEL, PARCELS, WAY, edge, feature, parcel, state
 

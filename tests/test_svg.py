@@ -15,7 +15,6 @@ import attrs
 import pytest
 from attrs import frozen
 
-from jobstate import Basis
 from jobstate.diagrams import diagram_of, picture
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout.by_hand import placed
@@ -23,6 +22,7 @@ from jobstate.diagrams.layout.layout import Course, Layout
 from jobstate.diagrams.render.palette import DARK, LIGHT, Theme
 from jobstate.diagrams.render.svg.style import Look
 from jobstate.diagrams.render.svg.svg import svg
+from jobstate.model import Basis
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCELS, edge
 from test_diagrams import hostile

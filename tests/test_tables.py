@@ -11,7 +11,9 @@ from typing import Any
 import attrs
 import pytest
 
-from jobstate import Edge, Feature, Lifecycle, Outcome, Region, Severity, State, UnknownNameError
+from jobstate import Lifecycle, Outcome
+from jobstate.errors import UnknownNameError
+from jobstate.model import Edge, Feature, Region, Severity, State
 from jobstate.model.states import Exclusion, Memory
 from jobstate.model.tables import FORMATS, SCHEMA_VERSION, render
 from jobstate.sagemaker import TRAINING_JOB

@@ -14,7 +14,9 @@ import networkx as nx
 import pytest
 
 from brute_force import job_features, random_life
-from jobstate import Lifecycle, Outcome, Region, UnknownNameError, check
+from jobstate import Lifecycle, Outcome, check
+from jobstate.errors import UnknownNameError
+from jobstate.model import Region
 from jobstate.model.specification import Requires, Where
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.coverage.tour import NoLifeError, Tour
@@ -24,7 +26,7 @@ from small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jobstate import Edge
+    from jobstate.model import Edge
 
 VARIANTS = {
     "jobs": TRAINING_JOB,

@@ -9,7 +9,9 @@ import attrs
 import pytest
 
 from command import BEGIN, described, item
-from jobstate import Entry, JobKey, Outcome, TrackedJob, Tracker, UnknownNameError
+from jobstate import JobKey, Outcome, TrackedJob, Tracker
+from jobstate.errors import UnknownNameError
+from jobstate.model import Entry
 from jobstate.sagemaker import TRAINING_JOB
 from small import PARCEL, PARCELS, parcel
 

@@ -20,18 +20,14 @@ from jobstate import (
     JobKey,
     ObservationError,
     Outcome,
-    PathKind,
-    Region,
-    Severity,
-    Shown,
     StatusChanged,
     StatusEntered,
     Tracker,
-    UnknownJobError,
     Unmodelled,
     Violation,
 )
-from jobstate.errors import Problem
+from jobstate.errors import Problem, UnknownJobError
+from jobstate.model import PathKind, Region, Severity, Shown
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from oracle import HISTORY, Answer
 from small import BEGIN, PARCEL, PARCELS, edge, entries, parcel, state

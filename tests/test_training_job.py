@@ -12,7 +12,8 @@ from itertools import product
 import pytest
 
 import facts
-from jobstate import Entry, JobKey, Observation, Shown, check
+from jobstate import JobKey, Observation, check
+from jobstate.model import Entry, Shown
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.sagemaker.training_job.lifecycle import TRAINING_JOB
 

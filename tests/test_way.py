@@ -13,19 +13,7 @@ from hypothesis import strategies as st
 
 import corpus_series
 from brute_force import job_features
-from jobstate import (
-    Basis,
-    Entry,
-    JobKey,
-    Lifecycle,
-    Observation,
-    ObservationError,
-    Outcome,
-    Region,
-    Severity,
-    Shown,
-    check,
-)
+from jobstate import JobKey, Lifecycle, Observation, ObservationError, Outcome, check
 from jobstate.common.text import counted
 from jobstate.diagrams.graph.graph import diagram_of
 from jobstate.diagrams.graph.ids import ids_of
@@ -42,6 +30,7 @@ from jobstate.diagrams.overlays.words import (
     percent,
     weight,
 )
+from jobstate.model import Basis, Entry, Region, Severity, Shown
 from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import illegal, lives, polls

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, assert_type
 
 from jobstate import (
     ConformanceError,
-    Entry,
     JobKey,
     Lifecycle,
     ObservationError,
     Outcome,
-    Problem,
     Report,
     Unmodelled,
     Violation,
@@ -19,6 +17,8 @@ from jobstate import (
     check_jobs,
     explain,
 )
+from jobstate.errors import Problem
+from jobstate.model import Entry
 from jobstate.sagemaker import (
     TRAINING_JOB,
     SecondaryStatus,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
-from jobstate import Edge, Lifecycle
 from jobstate.machine import Firing, Job, JobMachine, Position, TriggerRefusedError, build
+from jobstate.model import Edge
+
+if TYPE_CHECKING:
+    from jobstate import Lifecycle
 
 
 class Mine:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, assert_type
 
 from jobstate import (
     Arrival,
-    Entry,
     Event,
     JobKey,
     Listener,
@@ -17,11 +16,8 @@ from jobstate import (
     Outcome,
     Overdue,
     OverflowPolicy,
-    ParkedJob,
-    Problem,
     Retention,
     Retry,
-    SnapshotError,
     StatusChanged,
     StatusEntered,
     Subscription,
@@ -32,8 +28,11 @@ from jobstate import (
     Violation,
 )
 from jobstate.asynchronous import AsyncTracker, running
+from jobstate.delivery import ParkedJob
+from jobstate.errors import Problem, SnapshotError
 from jobstate.journal import Journal, JournalJob, JournalReader, ListenerPosition
 from jobstate.listeners import JsonLines, LogListener
+from jobstate.model import Entry
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:

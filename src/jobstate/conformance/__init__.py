@@ -1,1 +1,11 @@
 """The judge, pure: answers about a job in, what they mean and what can not be true out."""
+
+from jobstate.conformance.check import Series, check, check_jobs
+from jobstate.conformance.report import Report
+
+__all__ = [
+    "Report",
+    "Series",
+    "check",
+    "check_jobs",
+]

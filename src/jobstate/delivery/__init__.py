@@ -4,3 +4,21 @@
 and lanes: `dispatcher` hands events to them, `lane` decides what comes next, `health` knows whether
 the listener works, `workers` runs lanes on threads, `outbox` is where events wait.
 """
+
+from jobstate.delivery.subscription import (
+    AsyncListener,
+    OverflowPolicy,
+    ParkedJob,
+    Retry,
+    Subscription,
+    SubscriptionStatus,
+)
+
+__all__ = [
+    "AsyncListener",
+    "OverflowPolicy",
+    "ParkedJob",
+    "Retry",
+    "Subscription",
+    "SubscriptionStatus",
+]

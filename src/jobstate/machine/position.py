@@ -45,7 +45,7 @@ class Position(str):
 
     @property
     def passed(self) -> frozenset[str]:
-        """The names of the memories (`jobstate.Memory`) that are set."""
+        """The names of the memories (`jobstate.model.Memory`) that are set."""
         return self.hidden.passed
 
     @property
