@@ -377,7 +377,7 @@ def _ends_of_runs(
 
 
 def _shows(progress: _Progress, answer: Seen) -> bool:
-    """Tell whether a run has shown exactly an answer's entries; true of one without any."""
+    """Return whether a run has shown exactly an answer's entries; true of one without any."""
     return not answer.entries or progress.visible == tuple(answer.entries)
 
 

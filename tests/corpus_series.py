@@ -31,7 +31,7 @@ def traces(path: Path = CORPUS) -> list[Trace]:
 
 
 def is_usable(trace: Trace) -> bool:
-    """Tell whether a trace is real and whole, so that it may be judged by."""
+    """Return whether a trace is real and whole, so that it may be judged by."""
     return not (trace["placeholder"] or trace.get("quality") or trace.get("fixture") == "edited")
 
 
@@ -56,7 +56,7 @@ def answers(trace: Trace) -> list[Answer]:
 
 
 def is_from_list(trace: Trace) -> bool:
-    """Tell whether a trace's answers come from ListTrainingJobs, not DescribeTrainingJob."""
+    """Return whether a trace's answers come from ListTrainingJobs, not DescribeTrainingJob."""
     return bool(trace["kind"] == "summary")
 
 

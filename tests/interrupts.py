@@ -63,7 +63,7 @@ class Interrupter(ABC):
         """Be called no more."""
 
     def _takes_part(self, frame: FrameType) -> bool:
-        """Tell whether a frame is one of the modules', or of a lock that they call."""
+        """Return whether a frame is one of the modules', or of a lock that they call."""
         caller: FrameType | None = frame
         while caller is not None and caller.f_code.co_filename == threading.__file__:
             caller = caller.f_back
@@ -112,7 +112,7 @@ class Before(Interrupter):
         return self._heard
 
     def _ends_with(self, frame: FrameType) -> bool:
-        """Tell whether this is the end of a ``with``, whose line comes a second time then."""
+        """Return whether this is the end of a ``with``, whose line comes a second time then."""
         seen, line = self._inside[id(frame)], frame.f_lineno
         ends = line in seen and line in _withs(frame.f_code)
         seen.symmetric_difference_update({line} if line in _withs(frame.f_code) else ())

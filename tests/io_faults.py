@@ -96,7 +96,7 @@ class Fault:
     _lock: Lock = Factory(Lock)
 
     def happens(self, what: str) -> bool:
-        """Tell whether this is the one that fails."""
+        """Return whether this is the one that fails."""
         if self.kind is None or self.kind.what != what or self.passed:
             return False
         with self._lock:

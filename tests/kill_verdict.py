@@ -159,7 +159,7 @@ class _Again:
         self.owed |= {(lane, key) for lane, (key, when) in self.last.items() if self.killed[when]}
 
     def may_come(self, lane: int, key: str) -> bool:
-        """Tell whether an event may come again; it may once."""
+        """Return whether an event may come again; it may once."""
         may = (lane, key) in self.owed
         self.owed.discard((lane, key))
         return may
@@ -189,7 +189,7 @@ def judge_facts(lives: Mapping[str, Life], kept: Kept) -> list[str]:
 
 
 def _may_be_said(key: str) -> bool:
-    """Tell whether an event can be true of lives that are legal."""
+    """Return whether an event can be true of lives that are legal."""
     return key.startswith(("status-entered:", "status-changed:"))
 
 

@@ -274,7 +274,7 @@ def argued() -> list[tuple[Change, str]]:
 
 
 def spared(mutant: Mutant, reasons: Mapping[Change, str]) -> bool:
-    """Tell whether a mutant survived that nobody can kill."""
+    """Return whether a mutant survived that nobody can kill."""
     return mutant.verdict == "survived" and mutant.change in reasons
 
 

@@ -126,13 +126,13 @@ def moment(text: str) -> int:
 
 
 def agree(one: str, other: str) -> bool:
-    """Tell whether two times may be the same, one or both of them cut to the second or minute."""
+    """Return whether two times may be the same, one or both of them cut to the second or minute."""
     grain = max(_grain(moment(one)), _grain(moment(other)))
     return moment(one) // grain == moment(other) // grain
 
 
 def is_earlier(one: str, other: str) -> bool:
-    """Tell whether a time is earlier than another for certain."""
+    """Return whether a time is earlier than another for certain."""
     return moment(one) < moment(other) and not agree(one, other)
 
 
@@ -259,7 +259,7 @@ def _broken_by_entries(answer: Answer, entries: list[Answer]) -> Iterator[str]:
 
 
 def _ends_well(last: Answer, *, ended: bool) -> bool:
-    """Tell whether a last entry is open, or, if the job has ended, closed where it began."""
+    """Return whether a last entry is open, or, if the job has ended, closed where it began."""
     if not ended:
         return "EndTime" not in last
     return "EndTime" in last and agree(last["EndTime"], last["StartTime"])

@@ -80,7 +80,7 @@ def turns(block: Block) -> Iterator[Turn]:
 
 
 def agrees(expected: str, real: str) -> bool:
-    """Tell whether output is what a page says, where a line of `…` stands for any lines."""
+    """Return whether output is what a page says, where a line of `…` stands for any lines."""
     pattern = "".join(
         r"(?:.*\n)*" if line.strip() == ANYTHING else re.escape(line.rstrip()) + r"[ \t]*\n"
         for line in expected.strip("\n").split("\n")

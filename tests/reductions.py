@@ -56,7 +56,7 @@ def pairs(answers: Answers) -> list[str]:
 
 
 def final(answer: dict[str, Any]) -> bool:
-    """Tell whether waiting code takes a job for ended."""
+    """Return whether waiting code takes a job for ended."""
     return answer["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}
 
 
@@ -157,7 +157,7 @@ def visible(path: Sequence[str]) -> list[str]:
 
 
 def ended(path: Sequence[str]) -> bool:
-    """Tell whether a walk has come to an end that is waited for."""
+    """Return whether a walk has come to an end that is waited for."""
     return any(name.startswith(("Completed", "Failed", "Stopped/")) for name in path)
 
 
@@ -305,7 +305,7 @@ def _pool_stays(pool: list[tuple[int, str]], starts: list[datetime]) -> Iterator
 
 
 def shows(bug: Bug, life: Life) -> bool:
-    """Tell whether a bug shows to somebody who sees every moment of a life."""
+    """Return whether a bug shows to somebody who sees every moment of a life."""
     return bug.fails([life.at(time) for time in life.changes])
 
 

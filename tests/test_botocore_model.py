@@ -157,7 +157,7 @@ def kinds(*wanted: str) -> list[Any]:
 
 
 def accepts(record: type[Record], name: str, value: object) -> bool:
-    """Tell whether a record, otherwise valid, takes a value for one field."""
+    """Return whether a record, otherwise valid, takes a value for one field."""
     needed = {field: VALID[field] for field in record.attributes if field in VALID}
     try:
         read = record.from_api({**needed, name: value})

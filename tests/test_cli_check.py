@@ -413,7 +413,7 @@ def test_unusable_input_outweighs_violations(tmp_path: Path) -> None:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether nothing in a text can do more to a terminal than to be read."""
+    """Return whether nothing in a text can do more to a terminal than to be read."""
     return all(line.isprintable() for line in text.split("\n"))
 
 

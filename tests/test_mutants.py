@@ -64,7 +64,7 @@ def flagged(mutant: Mutant | Series) -> dict[str, Severity]:
 
 
 def is_caught(kind: Kind, mutant: Mutant) -> bool:
-    """Tell whether the check flags a mutant as it should; if not, it must be legal.
+    """Return whether the check flags a mutant as it should; if not, it must be legal.
 
     Raises:
         AssertionError: It is flagged by no right rule and not legal, or by a rule that the

@@ -662,7 +662,7 @@ def test_on_a_phone(opened: Callable[..., Watched], file: Path, theme: str) -> N
 
 
 def fits(watched: Watched) -> bool:
-    """Tell whether a page is no wider than its window."""
+    """Return whether a page is no wider than its window."""
     return bool(watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 

@@ -169,7 +169,7 @@ def test_durations_one_by_one() -> None:
 
 
 def life_lasts(life: Life) -> bool:
-    """Tell whether a life has lasted for more than ten minutes."""
+    """Return whether a life has lasted for more than ten minutes."""
     return (life.end - life.start).total_seconds() > 600
 
 
@@ -255,7 +255,7 @@ def test_a_life_that_only_looks_legal() -> None:
 
 
 def refusal(life: Life) -> bool:
-    """Tell whether a life does not go from the door into oblivion."""
+    """Return whether a life does not go from the door into oblivion."""
     states = names(life)
     return ("at the door", "forgotten") not in pairwise(states)
 

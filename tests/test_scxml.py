@@ -117,7 +117,7 @@ def test_ids_and_events_are_words(lifecycle: Lifecycle) -> None:
 
 
 def fires(descriptor: str, event: str) -> bool:
-    """Tell whether an event is what a descriptor means: SCXML 1.0, 3.12.1."""
+    """Return whether an event is what a descriptor means: SCXML 1.0, 3.12.1."""
     return event == descriptor or event.startswith(f"{descriptor}.")
 
 

@@ -79,7 +79,7 @@ class Area:
     bottom: float
 
     def holds(self, other: Area) -> bool:
-        """Tell whether another rectangle is inside."""
+        """Return whether another rectangle is inside."""
         across = self.left <= other.left and other.right <= self.right
         return across and self.top <= other.top and other.bottom <= self.bottom
 
@@ -221,7 +221,7 @@ def on_any(
     runs: list[tuple[tuple[float, float], ...]],
     but: tuple[tuple[float, float], ...],
 ) -> bool:
-    """Tell whether a point lies on one of some lines but its own."""
+    """Return whether a point lies on one of some lines but its own."""
     x, y = point
     return any(
         min(a, c) <= x <= max(a, c) and min(b, d) <= y <= max(b, d)

@@ -74,11 +74,11 @@ class StateEstimate:
         return frozenset(state.name for state in self.states)
 
     def excludes(self, other: StateEstimate) -> bool:
-        """Tell whether no state is in both: the job has moved."""
+        """Return whether no state is in both: the job has moved."""
         return not self.names & other.names
 
     def narrows(self, other: StateEstimate) -> bool:
-        """Tell whether the other rules out a state that was possible here."""
+        """Return whether the other rules out a state that was possible here."""
         return not self.names <= other.names
 
     @cached_property
@@ -175,7 +175,7 @@ class Automaton:
         return groups
 
     def knows(self, visible: str) -> bool:
-        """Tell whether a status that histories print is one that the life cycle knows."""
+        """Return whether a status that histories print is one that the life cycle knows."""
         return visible in self.words.visible
 
     def unknown_in(self, primary: str, secondary: str | None) -> list[tuple[str, str]]:

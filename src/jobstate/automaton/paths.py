@@ -122,7 +122,7 @@ def _reaching(automaton: Automaton, end: int) -> int:
 
 
 def _avoidable(automaton: Automaton, mask: int, start: int, end: int) -> bool:
-    """Tell whether a job can get there without any of some hidden states."""
+    """Return whether a job can get there without any of some hidden states."""
     return bool(_spread(automaton, start, automaton.everything & ~mask) & end)
 
 

@@ -224,7 +224,7 @@ def _entering(
 
 
 def _is_silent(automaton: Automaton, origin: int, target: int) -> bool:
-    """Tell whether a move is one that no history prints."""
+    """Return whether a move is one that no history prints."""
     return bool(automaton.successors.silent(1 << origin) >> target & 1)
 
 
@@ -283,7 +283,7 @@ def _moves(
 def _avoidable(
     automaton: Automaton, link: Link, start: int, end: int, move: tuple[str, str]
 ) -> bool:
-    """Tell whether a run leads from one point to the next without a move."""
+    """Return whether a run leads from one point to the next without a move."""
     seen = fresh = start
     entered = 0
     while fresh:

@@ -66,11 +66,11 @@ class View:
     since: datetime | None = None
 
     def is_recent(self, time: datetime | None) -> bool:
-        """Tell whether something is to be shown; so is what has no time."""
+        """Return whether something is to be shown; so is what has no time."""
         return self.since is None or time is None or time >= self.since
 
     def is_illegal(self, kept: JournalJob) -> bool:
-        """Tell whether a job broke a rule of severity error, or one that is not known here."""
+        """Return whether a job broke a rule of severity error, or one that is not known here."""
         return any(self._severity(rule) is Severity.ERROR for rule in kept.broken)
 
     def summary(self, rule: str) -> str:

@@ -212,7 +212,7 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
 
 
 def _is_record(line: bytes) -> bool:
-    """Tell whether a line is an object or an array, as a line of JSON Lines surely is."""
+    """Return whether a line is an object or an array, as a line of JSON Lines surely is."""
     try:
         return isinstance(_only_value(line, 1), (dict, list))
     except _DefectError:

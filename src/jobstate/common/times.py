@@ -36,7 +36,7 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def same_time(one: datetime, other: datetime) -> bool:
-    """Tell whether two times agree at the coarser of the precisions they were printed at.
+    """Return whether two times agree at the coarser of the precisions they were printed at.
 
     Sources print the same moment to the millisecond, the second or the minute. A time says by
     itself how finely it was printed: one that falls on a whole second (minute) may have been cut
@@ -51,7 +51,7 @@ def same_time(one: datetime, other: datetime) -> bool:
 
 
 def is_before(one: datetime, other: datetime) -> bool:
-    """Tell whether a time is certainly earlier, at the coarser of the two precisions."""
+    """Return whether a time is certainly earlier, at the coarser of the two precisions."""
     return one < other and not same_time(one, other)
 
 

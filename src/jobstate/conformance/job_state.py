@@ -60,7 +60,7 @@ class JobState:
     place: int = 0
 
     def same_as(self, other: JobState) -> bool:
-        """Tell whether this says of the job what the other says, but for what tells answers."""
+        """Return whether this says of the job what the other says, but for what tells answers."""
         return (
             self.known is other.known
             and self.modified == other.modified

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def is_late(judge: Judge, before: JobState, observation: Observation, view: AnswerView) -> bool:
-    """Tell whether an observation is older than what led to a standing.
+    """Return whether an observation is older than what led to a standing.
 
     An older LastModifiedTime says so. Where the times are equal or missing, the longer history is
     the newer one, and then the order of arrival counts; but where the times are equal, an
@@ -54,7 +54,7 @@ def is_late(judge: Judge, before: JobState, observation: Observation, view: Answ
 def _leads_back(
     judge: Judge, before: JobState, observation: Observation, region: str, sight: RegionView
 ) -> bool:
-    """Tell whether what is shown of a region fits before what is known of it, and not after."""
+    """Return whether what is shown of a region fits before what is known of it, and not after."""
     known = before.known.get(region)
     if known is None:
         return False
@@ -145,7 +145,7 @@ def _moved(
 
 
 def _is_ahead(known: StateEstimate, sight: RegionView) -> bool:
-    """Tell whether a region must have come from what is known to what is shown, never back.
+    """Return whether a region must have come from what is known to what is shown, never back.
 
     The newest answer may have left the region out, so an older one can be ahead.
     """

@@ -218,7 +218,7 @@ def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
 
 
 def _is_at_most(one: object, other: object) -> bool:
-    """Tell whether two values are of a kind and in order."""
+    """Return whether two values are of a kind and in order."""
     if type(one) is datetime and type(other) is datetime:
         return one <= other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):

@@ -31,7 +31,7 @@ class _Teller:
         self.untold = standing.untold
 
     def tells(self, topic: str, key: str) -> bool:
-        """Tell whether it is news, and remember it."""
+        """Return whether it is news, and remember it."""
         told = self.said.get(topic, frozenset())
         if key in told:
             return False

@@ -49,7 +49,7 @@ class Dispatcher:
         self._numbers = count(1)
 
     def __bool__(self) -> bool:
-        """Tell whether anybody has subscribed."""
+        """Return whether anybody has subscribed."""
         return bool(self._subscribed)
 
     def __contains__(self, name: str) -> bool:

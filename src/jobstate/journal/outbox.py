@@ -173,7 +173,7 @@ class JournalOutbox:
         return self._reader.read(_OF_JOB, (job.arn, created, first, last, most))
 
     def _is_heard(self, posted: Posted) -> bool:
-        """Tell whether an event was dealt with before this was opened, and not held."""
+        """Return whether an event was dealt with before this was opened, and not held."""
         job = posted.event.job
         if posted.number > self._heard[shard_of(job.arn)]:
             return False

@@ -96,7 +96,7 @@ class _Teller:
             self._tell(now, self._kept.modified)
 
     def _brings_history(self, shown: Shown) -> bool:
-        """Tell whether the answer that shows a status had the history known by then."""
+        """Return whether the answer that shows a status had the history known by then."""
         known = self._kept.entries[: self._entered]
         if shown in self._thin and len(self._kept.entries) == self._entered == self._retold:
             return False

@@ -118,7 +118,7 @@ class Appending:
             self._file, self._torn = file, False
 
     def _is_there(self) -> bool:
-        """Tell whether the path leads to the file that is open."""
+        """Return whether the path leads to the file that is open."""
         try:
             return os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
         except OSError:

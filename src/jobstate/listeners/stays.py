@@ -106,7 +106,7 @@ class Lives:
         self._keep(job.key, life, running=not job.final)
 
     def is_last(self, status: str) -> bool:
-        """Tell whether a status is one in which jobs only end, and no time passes."""
+        """Return whether a status is one in which jobs only end, and no time passes."""
         return status in self._last
 
     def entered(self, event: StatusEntered) -> list[Closed]:
@@ -139,7 +139,7 @@ class Lives:
         return Turn(fresh, newly, life.stay or _stay(life, event.job))
 
     def is_news(self, event: Event) -> bool:
-        """Tell whether something else that is said of a job was not heard before."""
+        """Return whether something else that is said of a job was not heard before."""
         life = self._life(event.job)
         token = hash(event.key)  # whole keys may be long, and a tracker bounds their number
         if token in life.said:
@@ -180,5 +180,5 @@ def _stay(life: _Life, job: JobKey, ordinal: int | None = None) -> StatusEntered
 
 
 def _had_ended(event: StatusChanged, *, ended: bool | None) -> bool:
-    """Tell whether a job had come to its end before a change: nobody removes one that has not."""
+    """Return whether a job had come to its end before a change: nobody removes one that has not."""
     return event.gone and event.origin is not None if ended is None else ended

@@ -269,7 +269,7 @@ class JobMachine(ClosedMachine):
         return tuple(sorted(found))
 
     def may(self, model: object, trigger: str, /, *args: object, **kwargs: object) -> bool:
-        """Tell whether a trigger would move a model now, the user's conditions included.
+        """Return whether a trigger would move a model now, the user's conditions included.
 
         Runs the callbacks that prepare, as `transitions` does, and no others.
 

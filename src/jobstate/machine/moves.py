@@ -85,7 +85,7 @@ class Move(Transition):
         return self._positions.refusals(position, self.edge)
 
     def refuses(self, firing: Firing) -> bool:
-        """Tell whether the guard, or else a user's condition, refuses; write down why."""
+        """Return whether the guard, or else a user's condition, refuses; write down why."""
         found = self.guard(firing.position)
         if not found:
             failed = next((each for each in self.conditions if not each.check(firing)), None)

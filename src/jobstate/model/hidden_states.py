@@ -67,7 +67,7 @@ def excluded(spec: Specification, features: Mapping[str, bool]) -> list[str]:
 
 
 def met(needs: Needs, features: Mapping[str, bool]) -> bool:
-    """Tell whether features are what something needs."""
+    """Return whether features are what something needs."""
     return all(features.get(name) is wanted for name, wanted in needs)
 
 

@@ -102,7 +102,7 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
 
 
 def _has_ended(spec: Specification, observation: Observation) -> bool | None:
-    """Tell whether a job has ended, by the status shown rather than by its history."""
+    """Return whether a job has ended, by the status shown rather than by its history."""
     region = spec.history_region
     shown = observation.shown.get(region.name) if region else None
     ended = None if shown is None else _are_final(spec, "primary", shown.primary)
@@ -127,7 +127,7 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
 
 
 def is_final(spec: Specification, status: str) -> bool | None:
-    """Tell whether a status that histories print ends a job; None where it is not known."""
+    """Return whether a status that histories print ends a job; None where it is not known."""
     return _are_final(spec, "visible", status)
 
 

@@ -66,7 +66,7 @@ class Where:
     statuses: frozenset[str] = field(default=frozenset(), converter=_statuses)
 
     def holds(self, state: State) -> bool:
-        """Tell whether a state of the region belongs to the set."""
+        """Return whether a state of the region belongs to the set."""
         return (
             self.final in (None, state.final)
             and self.gone in (None, state.gone)

@@ -390,5 +390,5 @@ def _except(count: int, begin: int, end: int) -> list[int]:
 
 
 def _conforms(life: Life) -> bool:
-    """Tell whether whoever sees every moment of a life sees nothing wrong."""
+    """Return whether whoever sees every moment of a life sees nothing wrong."""
     return check(life.lifecycle, [life.observation(time) for time in life.changes]).legal

@@ -223,7 +223,7 @@ def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
 
 
 def _is_database(file: str) -> bool:
-    """Tell whether a file is one of SQLite's, and so no answers but a journal.
+    """Return whether a file is one of SQLite's, and so no answers but a journal.
 
     To be asked only where no tracker has it in this process: closing it would end SQLite's locks.
     """

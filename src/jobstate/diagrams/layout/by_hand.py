@@ -140,7 +140,7 @@ class _Part:
                 )
 
     def _is_left(self, frame: Frame) -> bool:
-        """Tell whether a trunk begins at a frame; without a label it is there for nothing else."""
+        """Return whether a trunk begins at a frame; without a label it serves nothing else."""
         return not frame.label and any(
             line.trunk and _is_on(_area(frame), line.course.points[0]) for line in self.lines
         )
@@ -278,7 +278,7 @@ def _area(frame: Frame) -> Rectangle:
 
 
 def _is_on(area: Rectangle, point: Point) -> bool:
-    """Tell whether a point is on the border of a rectangle."""
+    """Return whether a point is on the border of a rectangle."""
     x, y = point
     upright = x in {area.x, area.right} and area.y <= y <= area.bottom
     return upright or (y in {area.y, area.bottom} and area.x <= x <= area.right)

@@ -341,7 +341,7 @@ class _Teller:
             self._seen_at[spot.answer] = len(self._visits) - 1
 
     def _is_there(self, spot: _Spot, leg: RunLeg) -> bool:
-        """Tell whether the last visit is the one that a point shows."""
+        """Return whether the last visit is the one that a point shows."""
         now = self._visits[-1]
         if spot.point.link is Link.ENTRY and not leg.moves:
             return False

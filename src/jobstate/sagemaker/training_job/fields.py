@@ -246,7 +246,7 @@ def _plain(value: object) -> str | None:
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether it can be written anywhere: lone surrogates (JSON allows them) can't."""
+    """Return whether it can be written anywhere: lone surrogates (JSON allows them) can't."""
     if text.isascii():
         return True
     try:

@@ -104,7 +104,7 @@ def _described(moment: Moment) -> dict[str, Any]:
 
 
 def _is(moment: Moment, result: TrainingJobStatus) -> bool:
-    """Tell whether a job has come to a result; one that is being deleted keeps its own."""
+    """Return whether a job has come to a result; one that is being deleted keeps its own."""
     return result in set(moment.shown[_JOB])
 
 

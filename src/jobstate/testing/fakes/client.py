@@ -293,7 +293,7 @@ def _name(life: Life) -> str:
 
 
 def _asked(life: Life, request: Mapping[str, Any]) -> bool:
-    """Tell whether a job's name and creation are what a list is asked for."""
+    """Return whether a job's name and creation are what a list is asked for."""
     created = life.start.timestamp()
     return (
         request.get("NameContains", "").lower() in _name(life).lower()

@@ -145,7 +145,7 @@ class Telling:
         return self._writer is not None
 
     def has_history(self, moment: Moment, form: str) -> bool:
-        """Tell whether answers of a form list the statuses passed."""
+        """Return whether answers of a form list the statuses passed."""
         answer = self.answer(moment, form)
         return any(said.entries for _, said in observations(self._lifecycle, answer))
 

@@ -69,7 +69,7 @@ class Wishes:
     max_stays: int | None = None
 
     def allow(self, end: State) -> bool:
-        """Tell whether a life may end in a state."""
+        """Return whether a life may end in a state."""
         return self.complete in {None, end.final} and self.outcome in {None, end.outcome}
 
     def fewer(self) -> Iterator[Wishes]:

@@ -74,7 +74,7 @@ def _distances_to(lifecycle: Lifecycle, state: str) -> Mapping[Hidden, int]:
 
 
 def has(hidden: Hidden, features: Mapping[str, bool]) -> bool:
-    """Tell whether a hidden state is one of jobs with some features."""
+    """Return whether a hidden state is one of jobs with some features."""
     return features.items() <= dict(hidden.features).items()
 
 

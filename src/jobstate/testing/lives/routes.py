@@ -87,14 +87,14 @@ class Routes:
         return fitting
 
     def allow(self, sketch: Sketch) -> bool:
-        """Tell whether some job goes through these states, and its other regions through theirs."""
+        """Return whether a job goes through these states, and its other regions through theirs."""
         return sketch.features in self.features_of(sketch.states) and all(
             self.allow_beside(region, [state for *_, state in stays], dict(sketch.features))
             for region, stays in sketch.beside
         )
 
     def allow_beside(self, name: str, states: Sequence[str], features: Mapping[str, bool]) -> bool:
-        """Tell whether another region of a job with these features can go through these states."""
+        """Return whether another region of such a job can go through these states."""
         region = self._walks.lifecycle.region(name)
         moves = {(edge.origin, edge.target) for edge in region.edges if met(edge.needs, features)}
         return (

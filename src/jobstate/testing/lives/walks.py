@@ -49,7 +49,7 @@ class Walks:
         self.to_end = self.distances(one for one in self.moves if self.state(one).final)
 
     def _is_fresh(self, hidden: Hidden) -> bool:
-        """Tell whether it is where a job begins, and not the same state come back to."""
+        """Return whether it is where a job begins, and not the same state come back to."""
         own = {
             memory.name
             for memory in self.lifecycle.memories
