@@ -146,7 +146,7 @@ class Automaton:
         # A hidden state that comes back to where it began has passed more than a new job has.
         fresh = {one for one in self.hidden if self._is_fresh(one)}
         self.start = self.known(initial & self._having(fresh.__contains__))
-        #: Filled by `jobstate.automaton.explanation.between`.
+        #: Filled by `jobstate.automaton.paths.between`.
         self.between: dict[tuple[int, int], Any] = {}
 
     def successors_over(self, weakest: Basis) -> Successors:
