@@ -252,7 +252,11 @@ def test_what_stays_in_the_journal_at_the_end_is_said(
         return [text for text in texts if "has not heard all" in text]
 
     def ended(tracker: Tracker, number: int, timeout: timedelta) -> list[str]:
-        wait_until(lambda: tracker.progress()[number].failed >= len(tracker))
+        def settled() -> bool:  # later events of the held jobs have been put by as well
+            status = tracker.progress()[number]
+            return status.failed >= len(tracker) and not status.waiting
+
+        wait_until(settled)
         tracker.close(timeout)
         return said()
 
