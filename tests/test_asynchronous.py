@@ -16,7 +16,7 @@ from jobstate.asynchronous import running
 from jobstate.errors import TrackerClosedError
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
-from series import ARN, SERIES, renamed, whole
+from tests.support.series import ARN, SERIES, renamed, whole
 
 if TYPE_CHECKING:
     from pathlib import Path

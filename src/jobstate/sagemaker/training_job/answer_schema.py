@@ -1,7 +1,7 @@
 """What SageMaker's answers about training jobs look like, as data: `form`.
 
 The same as `jobstate.sagemaker.training_job.reader` and its records read, for readers that are not
-in Python; `tests/test_page_judge.py` holds the two against each other.
+in Python; `tests/diagrams/page/test_judge.py` holds the two against each other.
 """
 
 from __future__ import annotations

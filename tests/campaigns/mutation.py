@@ -1,0 +1,365 @@
+"""How many bugs the tests find that mutmut plants, one by one, in the heart of the library.
+
+Run it: `python -m tests.campaigns.mutation --jobs 2`, about half an hour; a module alone takes some
+minutes (`--only conformance/histories.py`). It needs mutmut: `pip install --group mutation`.
+
+mutmut changes one thing in a function (an operator, a number, a text, an argument; tables outside
+functions stay), and runs the tests that come through there, in a copy of the tree. A mutant is
+killed if one of them fails, or never ends. Mutants that survive are gaps: of the tests, or of the
+code, which does more than it must. Those that nobody can kill, because they do the same in another
+way, stand in `mutation_survivors.toml`, each with the reason; they count as survivors all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+TREE = Path(__file__).parents[2]
+ARGUED = Path(__file__).parent / "mutation_survivors.toml"
+#: What share of the mutants of each module must be killed.
+LEAST = 0.95
+
+#: The automaton, the conformance, the tracker and the rules, with what they are made of.
+MODULES = (
+    "automaton/automaton.py",
+    "model/hidden_states.py",
+    "automaton/bitsets.py",
+    "model/tables.py",
+    "conformance/check.py",
+    "conformance/judge.py",
+    "conformance/late_answers.py",
+    "conformance/histories.py",
+    "tracking/tracker.py",
+    "tracking/tracked_job.py",
+    "tracking/turns.py",
+    "tracking/store.py",
+    "delivery/lane.py",
+    "conformance/rules.py",
+    "sagemaker/training_job/rules.py",
+)
+#: The tests that kill most in the shortest time; slower ones find nothing that these don't.
+TESTS = (
+    "automaton/test_automaton.py",
+    "automaton/test_explanation.py",
+    "conformance/test_check.py",
+    "conformance/test_histories.py",
+    "conformance/test_judge.py",
+    "conformance/test_memo.py",
+    "delivery/test_delivery.py",
+    "delivery/test_dispatcher.py",
+    "delivery/test_lane.py",
+    "delivery/test_lane_races.py",
+    "journal/test_edges.py",
+    "journal/test_held_after_crash.py",
+    "journal/test_journal.py",
+    "listeners/test_log_and_jsonl.py",
+    "model/test_events.py",
+    "model/test_history_rules.py",
+    "model/test_life.py",
+    "model/test_lifecycle.py",
+    "model/test_observation.py",
+    "model/test_outcome.py",
+    "model/test_packed_history.py",
+    "model/test_specification.py",
+    "model/test_tables.py",
+    "model/test_validation.py",
+    "sagemaker/training_job/test_lifecycle.py",
+    "sagemaker/training_job/test_outcomes.py",
+    "test_errors.py",
+    "testing/fakes/test_clock.py",
+    "testing/lives/test_recorded.py",
+    "testing/lives/test_walks.py",
+    "tracking/test_overdue.py",
+    "tracking/test_retention.py",
+    "tracking/test_snapshot.py",
+    "tracking/test_tracked_job.py",
+    "tracking/test_tracker.py",
+    "tracking/test_tracker_threads.py",
+)
+#: It holds what the run of a mutant forgets.
+PASSED_OVER = "tests/testing/lives/test_walks.py::test_walks_are_worked_out_once"
+
+#: What an exit code of pytest, or of what stopped it, means. A mutant with which not even the
+#: tests can be collected (2, 3) is found as well; whatever is not here is an error of the run.
+VERDICTS = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 33: "survived"} | dict.fromkeys(
+    (36, 24, -24, 152), "timed out"
+)
+
+
+class Change(NamedTuple):
+    """What a mutant is, in words that stay the same while the code around it changes.
+
+    Attributes:
+        module: The file.
+        function: The function or method in it.
+        was: The lines that it replaces, on one line.
+        now: What it replaces them with.
+    """
+
+    module: str
+    function: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.module}, {self.function}\n  - {self.was}\n  + {self.now}"
+
+
+class Mutant(NamedTuple):
+    """A mutant and what became of it: killed, survived, timed out or an exit code."""
+
+    change: Change
+    verdict: str
+
+
+# --- The copy -----------------------------------------------------------------------------------
+
+
+def copy_tree(folder: Path, modules: Sequence[str]) -> None:
+    """Copy what mutmut needs to a folder, with its settings."""
+    for name in ("src", "tests", "examples"):
+        shutil.copytree(TREE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(TREE / "pyproject.toml", folder)
+    for module in modules:
+        path = folder / "src/jobstate" / module
+        path.write_text(undecorated(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "setup.cfg").write_text(settings(modules), encoding="utf-8")
+
+
+def undecorated(code: str) -> str:
+    """Return code with ``f = decorator(f)`` below a function instead of ``@decorator`` above it.
+
+    mutmut passes over decorated functions; so it takes properties like any other method.
+    """
+    lines = code.splitlines()
+    functions = [each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.FunctionDef)]
+    for each in sorted(functions, key=lambda function: function.lineno, reverse=True):
+        for decorator in each.decorator_list:
+            call = f"{each.name} = {ast.unparse(decorator)}({each.name})"
+            lines.insert(each.end_lineno or 0, " " * each.col_offset + call)
+            lines[decorator.lineno - 1] = ""
+    return "\n".join(lines) + "\n"
+
+
+def settings(modules: Sequence[str]) -> str:
+    """Return mutmut's settings.
+
+    It forks each mutant from a process that has collected the tests and run none of them, or
+    mutants of what is compiled once would not run.
+    """
+    lists = {
+        "source_paths": ["src"],
+        "also_copy": ["examples"],
+        "only_mutate": [f"src/jobstate/{module}" for module in modules],
+        "pytest_add_cli_args": [
+            "-n0",  # a mutant is chosen within the process
+            *(
+                "-p",
+                "tests.campaigns.mutation_plugin",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:benchmark",
+            ),
+            *("-p", "no:unraisableexception", "--deselect", PASSED_OVER),
+        ],
+        "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in TESTS],
+        "process_isolation": ["forkserver"],
+        # The plugin stops what takes too long, test by test; this is for what escapes that.
+        "timeout_multiplier": ["10"],
+        "timeout_constant": ["60"],
+        "track_dependencies": ["false"],
+        "use_git_change_detection": ["false"],
+        "use_setproctitle": ["false"],
+    }
+    lines = ["[mutmut]"]
+    for name, values in lists.items():
+        lines += [f"{name} = {values[0]}"] if len(values) == 1 else [f"{name} =", *indented(values)]
+    return "\n".join(lines) + "\n"
+
+
+def indented(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines two to the right."""
+    return (f"  {line}" for line in lines)
+
+
+# --- The run ------------------------------------------------------------------------------------
+
+
+def run(folder: Path, jobs: int) -> None:
+    """Let mutmut judge all mutants, and say every minute how far it is.
+
+    Raises:
+        SystemExit: It gives up.
+    """
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(jobs)]
+    surroundings = {"PYTHONPATH": ".", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    began = told = monotonic()
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - mutmut
+        command,
+        cwd=folder,
+        env=os.environ | surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        for line in process.stdout or ():
+            lines = [*lines[-40:], line.rstrip()]
+            if monotonic() > told + 60:
+                told = monotonic()
+                far = re.search(r"(\d+)/(\d+)", line)
+                where = f"{far[1]} of {far[2]} mutants" if far else "the tests without mutants"
+                say(f"{(told - began) / 60:.0f} min: {where}")
+    if process.returncode:
+        say(*lines)
+        raise SystemExit(2)
+
+
+def mutants_of(folder: Path, module: str) -> Iterator[Mutant]:
+    """Yield the mutants of a module, as mutmut has noted them."""
+    path = folder / "mutants/src/jobstate" / module
+    lines = path.read_text(encoding="utf-8").splitlines()
+    codes = json.loads(path.with_name(path.name + ".meta").read_text(encoding="utf-8"))
+    spans = json.loads(path.with_name(path.name + ".spans").read_text(encoding="utf-8"))["spans"]
+    for key, code in codes["exit_code_by_key"].items():
+        name = key.rpartition(".")[2]
+        function = name.rpartition("__mutmut_")[0]
+        plain = readable(function)
+        was, now = (
+            [line.replace(each, plain) for line in lines[spans[each][0] - 1 : spans[each][1]]]
+            for each in (f"{function}__mutmut_orig", name)
+        )
+        change = Change(module, plain, *difference(was, now))
+        yield Mutant(change, VERDICTS.get(code, f"exit code {code}"))
+
+
+def readable(name: str) -> str:
+    """Return the name of a function that mutmut has made one of: ``xǁKnownǁlabel``, ``x_met``."""
+    return name.removeprefix("xǁ").replace("ǁ", ".") if "ǁ" in name else name.removeprefix("x_")
+
+
+def difference(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
+    """Return what some lines replace, and with what, each on one line."""
+    found: dict[str, list[str]] = {"-": [], "+": []}
+    for line in difflib.ndiff(was, now):
+        if line[0] in found:
+            found[line[0]].append(line[2:].strip())
+    return " ".join(found["-"]), " ".join(found["+"])
+
+
+# --- What came of it ----------------------------------------------------------------------------
+
+
+def argued() -> list[tuple[Change, str]]:
+    """Return the survivors that nobody can kill, each with the reason."""
+    data = tomllib.loads(ARGUED.read_text(encoding="utf-8"))
+    return [
+        (Change(*(each[name] for name in Change._fields)), group["because"])
+        for group in data["argument"]
+        for each in group["mutants"]
+    ]
+
+
+def spared(mutant: Mutant, reasons: Mapping[Change, str]) -> bool:
+    """Return whether a mutant survived that nobody can kill."""
+    return mutant.verdict == "survived" and mutant.change in reasons
+
+
+def table(mutants: Sequence[Mutant], modules: Sequence[str]) -> list[str]:
+    """Return what became of the mutants, a line for each module and one for all."""
+    line = "{:<20} {:>8} {:>7} {:>10} {:>9} {:>7}".format
+    rows = [line("module", "mutants", "killed", "timed out", "survived", "score")]
+    for name in (*modules, "together"):
+        count = Counter(
+            each.verdict for each in mutants if name in (each.change.module, "together")
+        )
+        cells = (count.total(), *(count[word] for word in ("killed", "timed out", "survived")))
+        rows.append(line(name, *cells, f"{score(count):.1%}"))
+    return rows
+
+
+def score(count: Counter[str]) -> float:
+    """Return the share of mutants that did not survive."""
+    return (count["killed"] + count["timed out"]) / count.total()
+
+
+def faults(mutants: Sequence[Mutant], modules: Sequence[str]) -> list[str]:
+    """Return what must not be: survivors without an argument, arguments without a survivor."""
+    # Counted, for the same change at two places of a function looks the same.
+    known = Counter(change for change, _ in argued() if change.module in modules)
+    there = Counter(each.change for each in mutants if each.verdict == "survived")
+    found = [f"survived: {change}" for change in sorted((there - known).elements())]
+    found += [f"argued, but no survivor: {change}" for change in sorted((known - there).elements())]
+    found += [
+        f"{each.verdict}: {each.change}"
+        for each in mutants
+        if each.verdict not in VERDICTS.values()
+    ]
+    for module in modules:
+        count = Counter(each.verdict for each in mutants if each.change.module == module)
+        if score(count) < LEAST:
+            found.append(f"{module}: less than {LEAST:.0%} killed")
+    return found
+
+
+def say(*lines: str) -> None:
+    """Print lines at once, for the run is long."""
+    print(*lines, sep="\n", flush=True)  # noqa: T201 - a program that prints
+
+
+def main() -> int:
+    """Run the campaign; return 1 if a mutant survives that must not, or too many do."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=MODULES,
+        metavar="MODULE",
+        help=f"one of {', '.join(MODULES)}; again for another one",
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes")
+    parser.add_argument("--keep", type=Path, help="a new folder to work in, and to leave there")
+    options = parser.parse_args()
+    if importlib.util.find_spec("mutmut") is None:
+        parser.error("mutmut is missing: pip install --group mutation")
+    modules = tuple(options.only or MODULES)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
+        folder = options.keep or Path(temporary)
+        copy_tree(folder, modules)
+        run(folder, options.jobs)
+        mutants = [each for module in modules for each in mutants_of(folder, module)]
+    reasons = dict(argued())
+    for each in mutants:
+        if spared(each, reasons):
+            say(f"{each.change}\n  {reasons[each.change]}")
+    wrong = faults(mutants, modules)
+    say("", *table(mutants, modules), "", *wrong)
+    others = Counter(each.verdict for each in mutants if not spared(each, reasons))
+    say(f"{len(mutants) - others.total()} survivors are argued; without these {score(others):.2%}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

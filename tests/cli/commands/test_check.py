@@ -1,0 +1,534 @@
+"""``jobstate check``: what it reads, what it prints, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobstate import check
+from jobstate.cli import answers as module
+from jobstate.cli.commands.check import MANY_JOBS
+from jobstate.cli.terminal import MOST_NAMES, Paint
+from jobstate.cli.timeline import job_lines
+from jobstate.model import Basis, Finding, Rule
+from jobstate.sagemaker import TRAINING_JOB
+from tests.support.command import ANSWERS, BROKEN, described, item, jobstate, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jobstate import Observation
+    from jobstate.model.specification import Specification
+
+PROGRAM = (sys.executable, "-m", "jobstate.cli", "check")
+
+
+def loaded(path: Path) -> Any:
+    """Return what a file says."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def text_of(*answers: object, options: tuple[str, ...] = ()) -> str:
+    """Return what is printed of answers given as JSON Lines."""
+    lines = "".join(f"{json.dumps(answer)}\n" for answer in answers)
+    return str(jobstate("check", *options, "-", stdin=lines).stdout)
+
+
+# --- What is printed of a job -------------------------------------------------------------------
+
+
+def test_the_story_of_a_job() -> None:
+    """Name, arn, creation, statuses, outcome in words, and a timeline in proportion."""
+    ran = jobstate("check", ANSWERS / "stopped.json")
+    assert ran.stdout.splitlines() == [
+        "lighthouse-sweep-17  created 2026-10-07 13:20:02 UTC",
+        "arn:aws:sagemaker:eu-west-1:111122223333:training-job/lighthouse-sweep-17",
+        "Stopped/Stopped: stopped (stop_requested), not a success, after 33 min 44 s",
+        "  Starting     2026-10-07 13:20:02  1 min 41 s  ==",
+        "  Downloading             13:21:43        45 s    =",
+        "  Training                13:22:28  30 min 4 s    =============================",
+        "  Stopping                13:52:32   1 min 1 s                                 =",
+        "  Uploading               13:53:33        12 s                                 =",
+        "  Stopped                 13:53:45                                             |",
+        "  “Training job stopped”",
+        "",
+        "1 job, 1 answer: all legal",
+    ]
+    assert (ran.exit_code, ran.stderr) == (0, "")
+
+
+def test_what_runs_is_marked() -> None:
+    """The last entry of a job that goes on has no length, and its bar ends in an arrow."""
+    line = jobstate("check", ANSWERS / "waiting.json").stdout.splitlines()[4]
+    assert line.startswith("  Pending")
+    assert "running" in line
+    assert line.endswith(">")
+
+
+def test_what_runs_reaches_to_what_is_known() -> None:
+    """A running entry lasts at least until the record was last modified."""
+    answer = described(("Starting", 10), ("Training", 0), LastModifiedTime="2026-03-04T05:06:57Z")
+    assert text_of(answer).splitlines()[3:5] == [
+        "  Starting  2026-03-04 05:06:07     10 s  ======",
+        "  Training             05:06:17  running        =========================>",
+    ]
+
+
+def test_a_new_day_is_printed() -> None:
+    """The date stands where it changes, and nowhere else."""
+    lines = jobstate("check", ANSWERS / "timed-out.json").stdout.splitlines()[3:9]
+    assert ["2026-10-" in line for line in lines] == [True, False, False, True, False, False]
+
+
+def test_a_source_without_ends() -> None:
+    """Where EndTime is left out, an entry lasts until the next one begins."""
+    answer = described(("Starting", 90), ("Downloading", 0.5), ("Training", 0))
+    starting, downloading, *_ = text_of(answer).splitlines()[3:]
+    assert "  1 min 30 s  ====" in starting
+    assert "  < 1 s  " in downloading
+
+
+def test_times_that_go_back() -> None:
+    """A timeline of an impossible history is printed too, not refused."""
+    answer = described(("Starting", 60), ("Downloading", -90), ("Training", 0))
+    assert "-1 min 30 s" in text_of(answer)
+
+
+def test_no_time_at_all() -> None:
+    """A history without any length has a timeline."""
+    assert text_of(described(("Starting", 0))).splitlines()[3].endswith("running  >")
+
+
+def test_a_long_history_is_cut() -> None:
+    """Its ends are printed, the middle is counted."""
+    stays = [("Training", 1.0), ("Updating", 1.0)] * 50
+    lines = text_of(described(("Starting", 1), ("Downloading", 1), *stays)).splitlines()
+    assert "  … 62 more …" in lines
+    assert len(lines) < 50
+
+
+def test_a_list_item_has_no_timeline() -> None:
+    """What a list says is told, and nothing made up."""
+    assert text_of(item("tide", "Stopped")).splitlines()[2:] == [
+        "Stopped: stopped, cause unknown, not a success",
+        "",
+        "1 job, 1 answer: all legal",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "words"),
+    [
+        ("InProgress", "Training", "still running"),
+        ("Completed", "Completed", "succeeded"),
+        ("Failed", "Failed", "failed, cause unknown"),
+        ("Stopped", "MaxWaitTimeExceeded", "timed out (max_wait), not a success"),
+        ("Deleting", "Completed", "succeeded; being deleted"),
+        ("Hibernating", None, "outcome unknown"),
+    ],
+)
+def test_outcomes_in_words(primary: str, secondary: str | None, words: str) -> None:
+    """Every outcome says what it is, and what is no success says so."""
+    status = primary if secondary is None else f"{primary}/{secondary}"
+    assert f"{status}: {words}" in text_of(item("tide", primary, secondary)).splitlines()
+
+
+# --- Series -------------------------------------------------------------------------------------
+
+
+def test_what_each_answer_brought() -> None:
+    """Entries and changes stand under the answer that told them, with the way and how sure."""
+    lines = jobstate("check", "-", stdin=(ANSWERS / "series.jsonl").read_bytes()).stdout
+    story = lines.partition("What each answer brought:\n")[2].partition("\n\n")[0].splitlines()
+    assert story == [
+        "    <stdin>:1",
+        "      entered Starting",
+        "      first seen: InProgress/Starting",
+        "    <stdin>:2",
+        "      InProgress/Starting → InProgress/Downloading, perhaps directly (possible)",
+        "    <stdin>:3",
+        "      entered Downloading, Training",
+        "      InProgress/Downloading → InProgress/Training, directly (exact)",
+        "    <stdin>:5",
+        "      entered Uploading, Completed",
+        "      InProgress/Training → Completed/Completed, by way of Uploading (exact)",
+        "    1 answer brought no new status",
+    ]
+
+
+def test_a_way_that_is_only_inferred_says_so() -> None:
+    """And one that is certain, but perhaps not all, says that."""
+    text = text_of(item("tide", "InProgress", "Starting"), item("tide", "Stopped", "Stopped"))
+    assert "InProgress/Starting → Stopped/Stopped, " in text
+    restarted = text_of(
+        item("tide", "InProgress", "Training"),
+        item("tide", "InProgress", "Restarting"),
+        item("tide", "InProgress", "Starting"),
+        options=("--given", "stop=no"),
+    )
+    assert "perhaps directly (possible, inferred)" in restarted
+
+
+def test_the_pool_moves_beside_the_job() -> None:
+    """Changes of the warm pool name it; a move that no legal way explains says so."""
+    text = jobstate("check", BROKEN / "pool-comes-back.jsonl").stdout
+    assert "warm pool first seen: Terminated, surely by way of InUse (certain)" in text
+    assert "warm pool Terminated → Available, no legal way is known" in text
+
+
+def test_several_files_are_one_series(tmp_path: Path) -> None:
+    """Answers about one job are judged in the order of the files."""
+    for number, line in enumerate((ANSWERS / "series.jsonl").read_bytes().splitlines(), start=1):
+        (tmp_path / f"{number}.json").write_bytes(line)
+    files = sorted(tmp_path.iterdir())
+    forward, back = jobstate("check", *files), jobstate("check", *reversed(files))
+    assert "1 job, 5 answers: all legal" in forward.stdout
+    assert (forward.exit_code, back.exit_code) == (0, 1)
+
+
+# --- Violations ---------------------------------------------------------------------------------
+
+
+def test_a_violation_says_what_was_allowed_and_why() -> None:
+    """Rule, severity, message, place, what was allowed, the rule's words, basis and source."""
+    ran = jobstate("check", BROKEN / "warm-pool-with-spot.json")
+    assert ran.exit_code == 1
+    assert ran.stdout.splitlines()[9:] == [
+        "",
+        "  error warm-pool-with-spot: the job shows spot and warm pool, which exclude each other",
+        f"      at: {BROKEN / 'warm-pool-with-spot.json'}:1, features",
+        "      allowed: no spot, no warm pool",
+        "      because: A job on managed spot training has no warm pool. (documented; WARM)",
+        "",
+        "WARM: SageMaker developer guide, “Train using managed warm pools”",
+        "",
+        "1 job, 1 answer: 1 illegal (1 error)",
+    ]
+
+
+def test_what_was_allowed_is_cut() -> None:
+    """Nobody reads thirty statuses."""
+    text = jobstate("check", BROKEN / "pool-in-use-after-the-end.json").stdout
+    allowed = next(line for line in text.splitlines() if "allowed:" in line)
+    assert len(allowed.split(", ")) == MOST_NAMES
+    assert allowed.endswith(" more")
+
+
+def test_a_rule_of_ones_own() -> None:
+    """A rule that names nothing allowed, in a life cycle of a user's own, is printed too."""
+
+    def ebbs(_: Specification, observation: Observation) -> Iterator[Finding]:
+        yield Finding(message=f"{observation.job.arn[-4:]} is no ebb")
+
+    rule = Rule(id="ebb", summary="Jobs ebb.", basis=Basis.INFERRED, source="me", tests=(ebbs,))
+    report = check(TRAINING_JOB.evolve(add_rules=[rule]), item("tide"))
+    assert list(job_lines(report, Paint()))[-3:] == [
+        "  error ebb: tide is no ebb",
+        "      at: the answer",
+        "      because: Jobs ebb. (inferred; me)",
+    ]
+
+
+def test_notes_and_news_break_nothing() -> None:
+    """A note and an unmodelled status are printed and counted; the job stays legal."""
+    ran = jobstate("check", BROKEN / "plan-on-spot.json")
+    assert (ran.exit_code, "note plan-with-spot: " in ran.stdout) == (0, True)
+    assert ran.stdout.endswith("all legal (1 note)\n")
+    ran = jobstate("check", "-", stdin=json.dumps(item("tide", "InProgress", "Hibernating")))
+    assert "unmodelled: job.secondary is Hibernating, which sagemaker-training-job" in ran.stdout
+    assert ran.stdout.endswith("all legal (1 unmodelled status)\n")
+    assert ran.exit_code == 0
+
+
+def test_strict() -> None:
+    """With --strict, notes and unmodelled statuses count."""
+    ran = jobstate("check", "--strict", BROKEN / "plan-on-spot.json")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (
+        1,
+        "1 job, 1 answer: 1 illegal (1 note)",
+    )
+    hibernating = json.dumps(item("tide", "InProgress", "Hibernating"))
+    assert jobstate("check", "--strict", "-", stdin=hibernating).exit_code == 1
+    assert jobstate("check", "--strict", ANSWERS / "completed.json").exit_code == 0
+
+
+# --- Options ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["no", "false", "No", "FALSE"])
+def test_given(value: str) -> None:
+    """What is assumed proves more, and every verdict names it."""
+    file = ANSWERS / "spot-interrupted.json"
+    assert jobstate("check", file).exit_code == 0
+    assert jobstate("check", "--given", f"spot={value}", file).exit_code == 1
+    assert verdicts("--given", f"spot={value}", file)[0]["given"] == {"spot": False}
+
+
+@pytest.mark.parametrize("value", ["yes", "true"])
+def test_given_yes(value: str) -> None:
+    """A feature can be assumed too, and several at once."""
+    options = ("--given", f"spot={value}", "--given", "stop=no", "--given", f"spot={value}")
+    assert jobstate("check", *options, ANSWERS / "spot-interrupted.json").exit_code == 0
+
+
+def test_ignore() -> None:
+    """A rule that is switched off is broken by nobody, and the verdict's version says so."""
+    options = ("--ignore", "warm-pool-with-spot")
+    file = BROKEN / "warm-pool-with-spot.json"
+    assert jobstate("check", *options, file).exit_code == 0
+    assert "without.warm-pool-with-spot" in verdicts(*options, file)[0]["lifecycle"]["version"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--given", "spto=no"), "no feature 'spto'; there is: plan, retry, spot, stop, warm_pool"),
+        (("--given", "spot"), "spot is not FEATURE=yes or FEATURE=no"),
+        (("--given", "spot=maybe"), "spot=maybe is not FEATURE=yes or FEATURE=no"),
+        (("--given", "spot=no", "--given", "spot=yes"), "spot can't be both yes and no"),
+        (("--given", "spot=yes", "--given", "warm_pool=yes"), "no job is spot=yes, warm_pool=yes"),
+        (("--given", "\x1b[2Jspot"), "\\x1b[2Jspot is not"),
+        (("--ignore", "no-such-rule"), "illegal-pair, illegal-start, illegal-transition"),
+        (("--format", "xml"), "'xml' is not one of"),
+    ],
+)
+def test_wrong_options(options: tuple[str, ...], words: str) -> None:
+    """They end it with exit code 2, and say what there is."""
+    ran = jobstate("check", *options, ANSWERS / "completed.json")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert words in ran.stderr
+
+
+def test_nothing_to_read() -> None:
+    """Without a file there is no verdict."""
+    assert jobstate("check").exit_code == 2
+
+
+# --- What is read -------------------------------------------------------------------------------
+
+
+def test_any_mixture(tmp_path: Path) -> None:
+    """Describe answers, lists, summaries, events, arrays of these: one file or many, or a pipe."""
+    array = tmp_path / "array.json"
+    array.write_text(
+        json.dumps([loaded(ANSWERS / "failed.json"), item("tide")], indent=1), encoding="utf-8"
+    )
+    files = ("-", array, ANSWERS / "list.json", ANSWERS / "event.json", ANSWERS / "series.jsonl")
+    found = verdicts(*files, stdin=(ANSWERS / "completed.json").read_bytes())
+    names = [each["job"]["arn"].rpartition("/")[2] for each in found]
+    assert names == [
+        *("lighthouse-2026-10-05", "lighthouse-2026-10-06", "tide", "lighthouse-2026-10-14"),
+        *("lighthouse-tune-1", "lighthouse-sweep-18", "lighthouse-2024-08-01"),
+        *("lighthouse-2026-10-15", "lighthouse-2026-10-16"),
+    ]
+    assert [each["answers"] for each in found] == [2, 2, 1, 1, 1, 1, 1, 1, 5]
+    assert all(each["legal"] for each in found)
+
+
+def test_where_an_answer_came_from() -> None:
+    """File and line, and the path in the document where it holds several."""
+    two = {"TrainingJobSummaries": [item("tide", "InProgress"), item("ebb", "InProgress")]}
+    both = verdicts("-", stdin=f"{json.dumps(two)}\n{json.dumps(item('ebb'))}\n")
+    assert [[change["where"] for change in each["changes"]] for each in both] == [
+        ["<stdin>:1 TrainingJobSummaries[0]"],
+        ["<stdin>:1 TrainingJobSummaries[1]", "<stdin>:2"],
+    ]
+
+
+def test_json_is_the_report() -> None:
+    """One line per job, the same as the library gives."""
+    for name in ("completed.json", "list.json", "event.json"):
+        lines = verdicts(ANSWERS / name)
+        if len(lines) == 1:
+            expected = check(TRAINING_JOB, loaded(ANSWERS / name)).to_dict()
+            expected["changes"] = [
+                {**change, "where": f"{ANSWERS / name}:1"}
+                for change in json.loads(json.dumps(expected["changes"]))
+            ]
+            assert lines == [expected]
+        else:
+            assert len(lines) == 6
+
+
+def test_nothing_in_a_page() -> None:
+    """A list of no jobs is read, and there is nothing to judge."""
+    ran = jobstate("check", "-", stdin='{"TrainingJobSummaries": []}')
+    assert (ran.exit_code, ran.stdout) == (0, "0 jobs, 0 answers: nothing to judge\n")
+
+
+# --- What can't be read -------------------------------------------------------------------------
+
+
+def test_every_problem_with_its_place() -> None:
+    """An answer that can't be read is told with file, line and every problem's path."""
+    ran = jobstate("check", BROKEN / "unreadable.json")
+    head, *problems = ran.stderr.splitlines()
+    assert head == f"{BROKEN / 'unreadable.json'}:1: 6 problems"
+    assert [line.split(":")[0] for line in problems] == [
+        f"  - {path}"
+        for path in (
+            *("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingEndTime"),
+            *("WarmPoolStatus.Status", "WarmPoolStatus.ReusedByJob"),
+        )
+    ]
+    assert ran.stdout == "0 jobs, 0 answers: nothing to judge (1 unusable input)\n"
+    assert ran.exit_code == 2
+
+
+def test_the_rest_is_judged() -> None:
+    """What can be read is judged and printed, whatever stands around it; the exit code is 2."""
+    page = {"TrainingJobSummaries": [item("tide"), {**item("ebb"), "CreationTime": None}]}
+    lines = f"{json.dumps(item('flow'))}\nnonsense\n5\n{json.dumps(page)}\n"
+    ran = jobstate("check", "-", stdin=lines)
+    assert ran.stdout.endswith("2 jobs, 2 answers: all legal (3 unusable inputs)\n")
+    assert [line.split(": ")[:2] for line in ran.stderr.splitlines()] == [
+        ["<stdin>:2", "is no JSON at line 2, column 1"],
+        ["<stdin>:3", "the answer"],
+        ["<stdin>:4", "TrainingJobSummaries[1].CreationTime"],
+    ]
+    assert ran.exit_code == 2
+
+
+def test_unusable_input_outweighs_violations(tmp_path: Path) -> None:
+    """Both are told; the exit code is that of what could not be judged at all."""
+    ran = jobstate("check", tmp_path, tmp_path / "none.json", BROKEN / "illegal-step.json")
+    assert ran.stderr.splitlines() == [
+        f"{tmp_path}: Is a directory",
+        f"{tmp_path / 'none.json'}: No such file or directory",
+    ]
+    assert "error illegal-transition" in ran.stdout
+    assert ran.exit_code == 2
+
+
+# --- Hostile words ------------------------------------------------------------------------------
+
+
+def is_plain(text: str) -> bool:
+    """Return whether nothing in a text can do more to a terminal than to be read."""
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+@given(
+    status=st.text(min_size=1, max_size=40), message=st.text(max_size=80), file=st.text(max_size=9)
+)
+def test_hostile_words(status: str, message: str, file: str) -> None:
+    """Whatever a status or message holds, a terminal shows it and does nothing else."""
+    answer = described(("Starting", 5), (status, 0))
+    answer["SecondaryStatusTransitions"][-1]["StatusMessage"] = message
+    lines = f"{json.dumps(answer)}\n{json.dumps(item('tide', status, status))}\n"
+    for options in ((), ("--format", "json")):
+        ran = jobstate("check", *options, "-", f"/nowhere/{file.replace(chr(0), '')}", stdin=lines)
+        assert is_plain(ran.stdout)
+        assert is_plain(ran.stderr)
+
+
+def test_escapes_are_spelled() -> None:
+    """So one sees that there is something."""
+    text = text_of(item("tide", "\x1b[2J\u202eInProgress"))
+    assert "\\x1b[2J\\u202eInProgress: outcome unknown" in text
+
+
+def test_a_terminal_that_knows_few_characters() -> None:
+    """What it can't show is escaped, and nothing fails."""
+    ran = subprocess.run(  # noqa: S603 - the command itself
+        [*PROGRAM, str(ANSWERS / "series.jsonl")],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert b"\\u2192 InProgress/Training" in ran.stdout
+
+
+# --- Many jobs ----------------------------------------------------------------------------------
+
+
+def many() -> str:
+    """Return more jobs than are printed in full: one is illegal, one is a note's."""
+    jobs = [item(f"job-{number}") for number in range(MANY_JOBS + 1)]
+    jobs += [item("odd", "InProgress", "Completed"), loaded(BROKEN / "plan-on-spot.json")]
+    return "".join(f"{json.dumps(job)}\n" for job in jobs)
+
+
+def test_many_jobs_are_counted() -> None:
+    """Legal jobs beyond twenty are counted by outcome; what is not as it should be is printed."""
+    ran = jobstate("check", "-", stdin=many())
+    assert "job-3" not in ran.stdout
+    assert "error illegal-pair: " in ran.stdout
+    assert "note plan-with-spot: " in ran.stdout
+    table = [
+        "outcome        jobs  illegal",
+        "still running     2        1",
+        "succeeded        21        0",
+    ]
+    assert "\n".join(["", *table, ""]) in ran.stdout
+    assert ran.stdout.endswith("\n23 jobs, 23 answers: 1 illegal (1 error, 1 note)\n")
+
+
+def test_all() -> None:
+    """With --all every job is printed in full."""
+    ran = jobstate("check", "--all", "-", stdin=many())
+    assert all(f"job-{number}  created" in ran.stdout for number in range(MANY_JOBS + 1))
+
+
+# --- How it ends --------------------------------------------------------------------------------
+
+
+def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends it without a word, as shells expect it."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.Answers, "read", interrupted)
+    ran = jobstate("check", "-")
+    assert (ran.exit_code, ran.output) == (130, "")
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT reach the programs that a test starts: in the background, shells ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.usefixtures("interruptible")
+def test_interrupted_for_real() -> None:
+    """A program that waits for input ends at the signal that Ctrl-C sends."""
+    with subprocess.Popen(  # noqa: S603 - the command itself
+        [*PROGRAM, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdin
+        assert program.stderr
+        program.stdin.write(b"5\n")
+        program.stdin.flush()
+        assert b"expected an answer" in program.stderr.readline()  # so it reads by now
+        program.send_signal(signal.SIGINT)
+        assert program.wait() == 130
+        assert program.stderr.read() == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe of POSIX")
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    """``| head`` ends it without a word."""
+    file = tmp_path / "many.jsonl"
+    file.write_text("".join(f"{json.dumps(item(f'job-{n}'))}\n" for n in range(2000)))
+    with subprocess.Popen(  # noqa: S603 - the command itself
+        [*PROGRAM, "--all", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout
+        assert program.stderr
+        program.stdout.readline()
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == 141

@@ -1,0 +1,278 @@
+"""``jobstate diagram``: the life cycle, a job and a fleet in every format, to any place."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from jobstate import Tracker, diagrams
+from jobstate.cli.commands import diagram
+from jobstate.diagrams import Census, Look, fleet, picture, way
+from jobstate.errors import ToolMissingError
+from jobstate.journal import Journal
+from jobstate.sagemaker import TRAINING_JOB
+from tests.support.command import ANSWERS, described, item, jobstate
+
+TIGHT = ("--given", "spot=no")
+LIST = ANSWERS / "list.json"
+
+
+def test_every_format_is_offered() -> None:
+    """What can be rendered can be asked for."""
+    assert {*diagram.Format} == {*diagrams.FORMATS, "png"}
+
+
+@pytest.mark.parametrize("name", diagrams.FORMATS)
+def test_diagram(name: str, tmp_path: Path) -> None:
+    """It prints the picture, or writes the same to a file."""
+    drawn = diagrams.render(TRAINING_JOB.given(spot=False), name).encode()
+    file = tmp_path / "picture"
+    assert jobstate("diagram", *TIGHT, "--format", name).stdout_bytes == drawn
+    ran = jobstate("diagram", *TIGHT, "--format", name, "-o", file)
+    assert (ran.exit_code, ran.output) == (0, "")
+    assert file.read_bytes() == drawn
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("ending", [".svg", ".SVG", ".mmd", ".dot", ".gv"])
+def test_the_ending_names_the_format(ending: str, tmp_path: Path) -> None:
+    """Who names a file need not name the format too; who does is heard."""
+    format_ = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot"}.get(ending, "svg")
+    file = tmp_path / f"picture{ending}"
+    assert jobstate("diagram", "-o", file).exit_code == 0
+    assert file.read_text(encoding="utf-8") == diagrams.render(TRAINING_JOB, format_)
+    assert jobstate("diagram", "-o", file, "--format", "mermaid").exit_code == 0
+    assert file.read_text(encoding="utf-8") == diagrams.render(TRAINING_JOB, "mermaid")
+
+
+def test_a_bitmap(tmp_path: Path) -> None:
+    """It is light, unless it shall be dark: a bitmap can't ask."""
+    pytest.importorskip("resvg_py")
+    from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
+
+    file = tmp_path / "picture.png"
+    for options, look in ((), Look.LIGHT), (("--look", "dark"), Look.DARK):
+        assert jobstate("diagram", *TIGHT, *options, "-o", file).exit_code == 0
+        assert file.read_bytes() == png(picture(TRAINING_JOB.given(spot=False), look=look))
+
+
+@pytest.mark.parametrize("look", Look)
+def test_looks(look: Look) -> None:
+    """Light, dark, or as the reader's system is set."""
+    ran = jobstate("diagram", "--format", "svg", "--look", look)
+    assert ran.stdout == picture(TRAINING_JOB, look=look)
+
+
+# --- Jobs and fleets ----------------------------------------------------------------------------
+
+
+def test_a_job(tmp_path: Path) -> None:
+    """Its way is laid over the picture, from a file or from standard input."""
+    answer = json.loads((ANSWERS / "timed-out.json").read_text(encoding="utf-8"))
+    expected = picture(TRAINING_JOB, overlay=way(TRAINING_JOB, answer))
+    file = tmp_path / "job.svg"
+    assert jobstate("diagram", "--job", ANSWERS / "timed-out.json", "-o", file).exit_code == 0
+    assert file.read_text(encoding="utf-8") == expected
+    ran = jobstate("diagram", "--job", "-", "--format", "svg", stdin=json.dumps(answer))
+    assert ran.stdout == expected
+
+
+def test_one_of_several_jobs(tmp_path: Path) -> None:
+    """It is chosen by its name or its arn; otherwise the names are told."""
+    file = tmp_path / "jobs.jsonl"
+    one, other = described(("Starting", 5.0), name="one"), item("other")
+    file.write_text(f"{json.dumps(one)}\n{json.dumps(other)}\n")
+    options = ("diagram", "--format", "svg", "--job", file)
+    expected = picture(TRAINING_JOB, overlay=way(TRAINING_JOB, other))
+    assert jobstate(*options, "--name", "other").stdout == expected
+    assert jobstate(*options, "--name", other["TrainingJobArn"]).stdout == expected
+    ran = jobstate(*options)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == f"{file}: 2 jobs: choose one with --name: one, other\n"
+    ran = jobstate(*options, "--name", "thr\x1bee")
+    assert ran.exit_code == 2
+    assert ran.stderr == f"{file}: no job is called thr\\x1bee; there: one, other\n"
+
+
+def test_a_fleet() -> None:
+    """What all jobs of a file did is laid over the picture."""
+    census = Census(TRAINING_JOB)
+    census.add_jobs(json.loads(LIST.read_text(encoding="utf-8")))
+    ran = jobstate("diagram", "--format", "svg", "--fleet", LIST)
+    assert ran.stdout == picture(TRAINING_JOB, overlay=fleet(TRAINING_JOB, census))
+    assert ">6 jobs<" in ran.stdout
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return a tracker's journal of two jobs."""
+    path = tmp_path / "jobs.db"
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
+        tracker.observe(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+        tracker.observe(item("other"))
+    return path
+
+
+def test_a_fleet_of_a_journal(journal: Path) -> None:
+    """A tracker's journal is read as the answers are that it was made of; nothing is written."""
+    before = journal.read_bytes()
+    census = Census(TRAINING_JOB)
+    census.add(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+    census.add(item("other"))
+    ran = jobstate("diagram", "--format", "svg", "--fleet", journal)
+    assert ran.stdout == picture(TRAINING_JOB, overlay=fleet(TRAINING_JOB, census))
+    assert journal.read_bytes() == before
+
+
+def test_a_job_of_a_journal(journal: Path) -> None:
+    """It is chosen by its name or arn, as one of several in a file of answers."""
+    options = ("diagram", "--format", "svg", "--job", journal)
+    answer = described(("Starting", 5.0), ("Training", 1.0), name="one")
+    expected = picture(TRAINING_JOB, overlay=way(TRAINING_JOB, answer))
+    assert jobstate(*options, "--name", "one").stdout == expected
+    ran = jobstate(*options)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == f"{journal}: 2 jobs: choose one with --name: one, other\n"
+
+
+def test_assumptions_hold_for_journals_too(journal: Path) -> None:
+    """What is drawn is the tighter life cycle; what was seen is what it was."""
+    ran = jobstate("diagram", *TIGHT, "--format", "svg", "--fleet", journal)
+    census = Census(TRAINING_JOB.given(spot=False))
+    census.add(described(("Starting", 5.0), ("Training", 1.0), name="one"))
+    census.add(item("other"))
+    overlay = fleet(census.lifecycle, census)
+    assert ran.stdout == picture(census.lifecycle, overlay=overlay)
+
+
+def test_a_journal_that_can_not_be_drawn(tmp_path: Path) -> None:
+    """One without a job, and one that is none, end it with exit code 2 and a line."""
+    path = tmp_path / "jobs.db"
+    Journal(path, durability="normal").close()
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stderr) == (2, f"{path}: there is no job in it\n")
+    path.write_bytes(b"SQLite format 3\0" + b"tide" * 999)
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"the journal {str(path)!r} can't be used: ")
+
+
+def test_a_file_that_can_not_be_looked_into(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is wrong with it is said where it is read."""
+    path = tmp_path / "answers.json"
+    path.touch()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    ran = jobstate("diagram", "--format", "svg", "--fleet", path)
+    assert (ran.exit_code, ran.stderr) == (2, f"{path}: Permission denied\n")
+
+
+# --- What can't be done -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "Name a format"),
+        (("-o", "picture.txt"), "ends in one of .svg, .png"),
+        (("--format", "smoke"), "smoke"),
+        (("--format", "svg", "--given", "spot"), "FEATURE=yes"),
+        (("--format", "dot", "--job", LIST), "svg and png, not over dot"),
+        (("-o", "fleet.mmd", "--fleet", LIST), "svg and png, not over mermaid"),
+        (("--format", "svg", "--job", LIST, "--fleet", LIST), "exclude each other"),
+        (("--format", "svg", "--name", "one"), "--name goes with --job"),
+        (("--format", "svg", "--look", "blue"), "blue"),
+    ],
+)
+def test_wrong_options(options: tuple[object, ...], said: str) -> None:
+    """They end it with exit code 2, and say what would be right."""
+    ran = jobstate("diagram", *options)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--job", "--fleet"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "there is no answer about a job in it"),
+        ("{}", "problem"),
+        ("{", "line 1"),
+        (f"{json.dumps(item('one'))}\n{{}}", "problem"),
+    ],
+)
+def test_what_can_not_be_read(option: str, text: str, said: str, tmp_path: Path) -> None:
+    """Nothing is drawn of answers that can't be read, and what is wrong with them is said."""
+    file = tmp_path / "answers.json"
+    file.write_text(text)
+    ran = jobstate("diagram", option, file, "--format", "svg")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+def test_a_tool_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing and what to do stands in one line."""
+    error = ToolMissingError("dot", "draws it", "install it")
+
+    def missing(*_: object, **__: object) -> str:
+        raise error
+
+    monkeypatch.setattr(diagram, "picture", missing)
+    ran = jobstate("diagram", "--format", "svg")
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (2, "", f"{error}\n")
+
+
+# --- Writing to a file --------------------------------------------------------------------------
+
+
+def test_a_file_keeps_its_mode_and_a_link_its_place(tmp_path: Path) -> None:
+    """Writing changes what a file says and nothing else about it."""
+    file, link = tmp_path / "real.mmd", tmp_path / "link.mmd"
+    file.write_text("old")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    assert jobstate("diagram", "--format", "mermaid", "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert "stateDiagram" in file.read_text(encoding="utf-8")
+
+
+def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If writing fails, what was there is still there, and no part of a file is left."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = tmp_path / "picture.dot"
+    file.write_text("old")
+    monkeypatch.setattr(Path, "replace", full)
+    ran = jobstate("diagram", "--format", "dot", "-o", file)
+    assert (ran.exit_code, ran.stderr) == (2, f"{file}: No space left on device\n")
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_can_not_be_written(tmp_path: Path) -> None:
+    """A folder, or a file in a folder that is not there, is refused with exit code 2."""
+    for path in (tmp_path, tmp_path / "none" / "picture"):
+        ran = jobstate("diagram", "--format", "dot", "-o", path)
+        assert (ran.exit_code, ran.stdout) == (2, "")
+        assert ran.stderr.startswith(f"{path}: ")
+
+
+def test_a_device_is_written_to(tmp_path: Path) -> None:
+    """What is no plain file is not replaced by one."""
+    null = Path("/dev/null")
+    if not null.exists():
+        pytest.skip("no such device here")
+    assert jobstate("diagram", "--format", "dot", "-o", null).exit_code == 0
+    assert not null.is_file()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,68 @@
+"""What is known and shown, one object each, and what is remembered of them is bounded."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobstate import Observation
+from jobstate.conformance import memo as knowledge
+from jobstate.conformance import rules
+from jobstate.conformance.judge import Judge
+from jobstate.model import Shown
+from tests.support.small import PARCEL, PARCELS, parcel
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Return a judge that remembers three of each thing."""
+    monkeypatch.setattr(knowledge, "_REMEMBERED", 3)
+    monkeypatch.setattr(rules, "MOST_PLANS", 3)
+    return Judge(PARCELS)
+
+
+def test_equal_things_are_one() -> None:
+    """Answers that show the same have one view, and jobs that stand alike one knowledge."""
+    judge = Judge(PARCELS)
+    one, other = (judge.judge(None, parcel("sent", at=at)).standing for at in (1, 2))
+    assert one.known is other.known
+    assert judge.memory.view(parcel("sent", at=1)) is judge.memory.view(parcel("sent", at=2))
+    assert judge.memory.view(parcel("sent")) is not judge.memory.view(parcel("sent", cheap=True))
+    assert (list(one.known), len(one.known)) == (["way"], 1)
+
+
+def test_hostile_statuses_do_not_fill_memory(forgetful: Judge) -> None:
+    """What outsiders make up is forgotten again, and judged all the same."""
+    for number in range(20):
+        found = forgetful.judge(None, parcel(f"status {number}"))
+        assert [each.value for each in found.unmodelled] == [f"status {number}"]
+    assert len(forgetful.memory._views) <= 3  # noqa: SLF001 - the bound is the promise
+
+
+def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
+    """Sets of what is known, and what follows on them, are forgotten again."""
+    seen = [parcel(status, **more) for status in ("packed", "sent") for more in FEATURES]
+    for first in seen:
+        for second in seen:
+            standing = forgetful.judge(None, first).standing
+            after = forgetful.judge(standing, second).standing
+            assert after.known["way"].states
+            assert len(standing.known.glances) <= 3
+    assert len(forgetful.memory._knowledge) <= 3  # noqa: SLF001 - the bound is the promise
+
+
+FEATURES: tuple[dict[str, bool], ...] = (
+    {},
+    {"insured": True},
+    {"cheap": True},
+    {"insured": False},
+    {"cheap": False},
+)
+
+
+def test_many_fields_do_not_fill_memory(forgetful: Judge) -> None:
+    """What rules look at in answers with some fields is worked out anew if it must."""
+    for number in range(20):
+        fields = {f"field {number}": number}
+        seen = Observation(job=PARCEL, shown={"way": Shown("sent")}, fields=fields)
+        assert forgetful.judge(None, seen).violations == ()
+        assert len(forgetful.memory.view(seen).plans) <= 3

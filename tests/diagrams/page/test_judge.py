@@ -1,0 +1,237 @@
+"""The page's judge against the check: the same verdict to the letter, by the same tables.
+
+It is run in one process for all cases of a test: in Node, else in Chromium.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from jobstate import check_jobs
+from jobstate.cli.json_stream import Document, documents
+from jobstate.diagrams.page.tables import tables
+from jobstate.model.specification import InOrder, Requires
+from jobstate.sagemaker import TRAINING_JOB
+from tests.campaigns import hostile
+from tests.support import chromium, corpus_series, page_tools
+from tests.support.legal_answers import corpus_histories, generated
+from tests.support.mutants import KINDS, mutants
+from tests.support.page_tools import REFUSED, by_page, by_python, differences
+from tests.support.pages import HOME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobstate import Lifecycle
+
+can_run = pytest.mark.skipif(bool(page_tools.missing()), reason=page_tools.missing())
+in_chromium = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
+
+SEED = 2027
+OF_EACH_KIND = 42
+HOSTILE = 1500
+#: Deeper ones would be Python's own problem to write down for the page.
+DEEPEST = 40
+LIFECYCLES = {
+    "on demand": TRAINING_JOB.given(spot=False, retry=False, plan=False),
+    "spot": TRAINING_JOB.given(spot=True),
+    "nobody stops": TRAINING_JOB.given(stop=False),
+    "without a rule": TRAINING_JOB.without("illegal-transition", "completed-without-training"),
+}
+
+
+@cache
+def corpus() -> list[list[dict[str, Any]]]:
+    """Return every trace of the corpus as answers, those made up by hand included."""
+    return [corpus_series.answers(trace) for trace in corpus_series.traces()]
+
+
+@cache
+def wrong() -> list[list[dict[str, Any]]]:
+    """Return mutants of every kind."""
+    bases = [*corpus_histories(), *generated(240, SEED)]
+    return [
+        mutant.answers
+        for kind in KINDS.values()
+        for mutant in mutants(kind, bases, OF_EACH_KIND, SEED)
+    ]
+
+
+@can_run
+def test_page_and_check_agree_on_the_corpus(figures: Callable[[str], None]) -> None:
+    """Findings with their words, what is known, what the job came to: of every real job."""
+    cases = corpus()
+    verdicts = by_page(cases)
+    assert differences(TRAINING_JOB, cases, verdicts) == []
+    assert REFUSED not in verdicts
+    figures(f"page: agrees with the check on all {len(cases)} traces of the corpus")
+
+
+@can_run
+def test_page_and_check_agree_on_mutants(figures: Callable[[str], None]) -> None:
+    """The same of at least 2,000 series with one thing made wrong, by every rule that is data."""
+    cases = wrong()
+    verdicts = by_page(cases)
+    assert differences(TRAINING_JOB, cases, verdicts) == []
+    rules = Counter(
+        finding["rule"]
+        for jobs in verdicts
+        if not isinstance(jobs, str)
+        for job in jobs
+        for finding in job["findings"]
+    )
+    data = {each["id"] for each in tables(TRAINING_JOB)["rules"] if each["judged"]}
+    assert data <= rules.keys()
+    assert len(cases) >= 2000
+    figures(
+        f"page: agrees with the check on {len(cases)} mutants, of {rules.total()} findings of"
+        f" {len(rules)} rules"
+    )
+
+
+@can_run
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_page_and_check_agree_on_other_life_cycles(name: str) -> None:
+    """Tightened, or with rules switched off."""
+    cases = [*corpus()[::8], *wrong()[::8]]
+    assert differences(LIFECYCLES[name], cases, by_page(cases, LIFECYCLES[name])) == []
+
+
+@can_run
+@pytest.mark.parametrize(
+    ("lifecycle", "own"),
+    [
+        (TRAINING_JOB, ["only for jobs with: spot", "without Training before it"]),
+        (LIFECYCLES["nobody stops"], ["no job given stop=no gets there"]),
+    ],
+    ids=["whole", "nobody stops"],
+)
+def test_every_reason_is_met(lifecycle: Lifecycle, own: list[str]) -> None:
+    """Cases like those above are refused for every reason that there are words for."""
+    cases = [*wrong()[::4], _needs_spot()]
+    verdicts = by_page(cases, lifecycle)
+    assert differences(lifecycle, cases, verdicts) == []
+    reasons = ["no legal move leads there", "is final", "a job begins with", "does not go with"]
+    reasons += ["can't come after", *own]
+    text = json.dumps(verdicts)
+    assert [each for each in reasons if each not in text] == []
+
+
+def _needs_spot() -> list[dict[str, Any]]:
+    """Return a job that is interrupted and says that it is not on spot instances."""
+    text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")
+    return [json.loads(text) | {"EnableManagedSpotTraining": False}]
+
+
+@can_run
+def test_what_the_check_refuses_the_page_never_judges() -> None:
+    """Of hostile documents the page judges none that can't be read, and the others alike.
+
+    It takes no times in the rarer forms of ISO 8601 (weeks, no hyphens); it says so, then.
+    """
+    cases = [each for number in range(HOSTILE) for each in _as_json(hostile.made(SEED, number))]
+    raw = page_tools.raw_verdicts(tables(TRAINING_JOB), cases)
+    only_times = 0
+    for case, verdict in zip(cases, raw, strict=True):
+        page, python = page_tools.said(verdict), by_python(TRAINING_JOB, case)
+        if page == REFUSED != python:
+            assert all("ISO 8601" in each for each in verdict), verdict
+            only_times += 1
+        else:
+            assert page == python, case
+    assert only_times < len(cases) / 100
+    refused = sum(page_tools.said(verdict) == REFUSED for verdict in raw)
+    assert len(cases) / 10 < refused < len(cases) * 9 / 10
+
+
+def _as_json(made: object) -> list[object]:
+    """Return the documents of an input that a browser's parser gives back as they are."""
+    if not isinstance(made, bytes):
+        return [made] if _is_json(made) else []
+    found = documents(io.BytesIO(made), "hostile")
+    return [each.value for each in found if isinstance(each, Document) and _is_json(each.value)]
+
+
+def _is_json(value: object, depth: int = 0) -> bool:
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, dict):
+        return all(isinstance(key, str) for key in value) and _is_json([*value.values()], depth)
+    if isinstance(value, list):
+        return all(_is_json(each, depth + 1) for each in value)
+    if isinstance(value, int):
+        return abs(value) < 2**53
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str)
+
+
+@can_run
+def test_a_difference_is_noticed() -> None:
+    """A page whose tables lack a move does not agree."""
+    table = tables(TRAINING_JOB)
+    region = table["regions"][0]["automaton"]
+    region["rows"] = [row[1:] for row in region["rows"]]
+    cases = corpus()[:40]
+    verdicts = [page_tools.said(each) for each in page_tools.raw_verdicts(table, cases)]
+    assert differences(TRAINING_JOB, cases, verdicts)
+
+
+@in_chromium
+def test_a_real_browser_says_the_same() -> None:
+    """A sample of all that, in Chromium."""
+    cases = [*corpus()[::20], *wrong()[::40]]
+    with chromium.chromium() as browser:
+        raw = page_tools.in_page(
+            browser.new_page(), {"tables": tables(TRAINING_JOB), "cases": cases}
+        )
+    assert differences(TRAINING_JOB, cases, [page_tools.said(each) for each in raw]) == []
+
+
+def test_what_is_said_to_be_judged_is_judged_alike() -> None:
+    """By the whole life cycle these rules find just what they find without the functions."""
+    judged = {each["id"] for each in tables(TRAINING_JOB)["rules"] if each["judged"]}
+    for case in wrong()[::5]:
+        whole = _found(TRAINING_JOB, case, judged)
+        assert whole == _found(page_tools.data_only(TRAINING_JOB), case, judged)
+
+
+def _found(lifecycle: Lifecycle, case: object, rules: set[str]) -> list[tuple[str, str]]:
+    return [
+        (each.rule, each.message)
+        for report in check_jobs(lifecycle, case).values()
+        for each in report.violations
+        if each.rule in rules
+    ]
+
+
+# --- The tables -----------------------------------------------------------------------------------
+
+
+def test_functions_are_not_said_to_be_judged() -> None:
+    """A rule that a function tests, even in part, is none that the page claims to judge."""
+    table = {each["id"]: each for each in tables(TRAINING_JOB)["rules"]}
+    assert table.keys() == {rule.id for rule in TRAINING_JOB.rules}
+    for rule in TRAINING_JOB.rules:
+        functions = [each for each in rule.tests if not isinstance(each, (Requires, InOrder))]
+        assert table[rule.id]["judged"] is not bool(functions)
+
+
+@pytest.mark.parametrize("lifecycle", [TRAINING_JOB, *LIFECYCLES.values()], ids=str)
+def test_tables_are_plain(lifecycle: Lifecycle) -> None:
+    """JSON gives back the same."""
+    table = tables(lifecycle)
+    assert json.loads(json.dumps(table)) == json.loads(json.dumps(table, default=str))
+
+
+def test_a_reader_without_a_form() -> None:
+    """Then there is nothing to read answers by."""
+    assert tables(attrs.evolve(TRAINING_JOB, reader=None))["form"] is None

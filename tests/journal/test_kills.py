@@ -1,0 +1,59 @@
+"""Kills: a tracker with a journal may end at any moment. A short form of `kills`."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="only where processes can be forked"),
+]
+
+CAMPAIGN = "tests.campaigns.kills"
+#: From where it can be imported, which need not be where the tests are run.
+HOME = Path(__file__).parents[2]
+
+
+def campaign(*arguments: str) -> tuple[int, str]:
+    """Run the campaign in a process of its own, which forks; return its code and what it prints."""
+    command = [sys.executable, "-m", CAMPAIGN, *arguments]
+    done = subprocess.run(  # noqa: S603 - our own
+        command, check=False, capture_output=True, text=True, encoding="utf-8", cwd=HOME
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_fifty_kills(figures: Callable[[str], None]) -> None:
+    """Nothing that was acknowledged is lost, nothing is told again but what was being told."""
+    seed = random.randrange(1 << 32)
+    code, printed = campaign("--count", "50", "--jobs", "2", "--seed", str(seed))
+    assert code == 0, printed
+    assert "| kills | 50: " in printed
+    figures(f"50 kills, seed {seed}: none lost")
+
+
+@pytest.mark.parametrize(
+    ("fault", "kinds"),
+    [
+        ("acknowledges before it writes", ["acknowledged and not kept"]),
+        ("acknowledges before it tells", ["lost"]),
+        ("forgets what was heard", ["told again"]),
+        ("tells before it writes", ["lost", "number used twice", "told and not kept"]),
+    ],
+)
+def test_a_fault_is_found(fault: str, kinds: list[str]) -> None:
+    """A journal or a lane that does things in the wrong order is found out."""
+    code, printed = campaign("--count", "20", "--jobs", "2", "--fault", fault)
+    assert code == 1, printed
+    missed = {line.split(" | ")[0] for line in printed.splitlines() if line.endswith("missed |")}
+    assert missed & {f"| {kind}" for kind in kinds}, printed

@@ -1,0 +1,91 @@
+"""The benchmarks run: every one of them, as little of it as can be, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+#: What the dependency group `benchmark` brings.
+NEEDED = ("pytest_benchmark", "statemachine", "pydantic", "cattrs")
+MISSING = [name for name in NEEDED if find_spec(name) is None]
+
+
+def run(program: str, *arguments: str) -> str:
+    """Run a program of the benchmarks and return what it prints."""
+    command = [sys.executable, str(BENCHMARKS / program), *arguments]
+    # It has a pytest of its own, which is no part of the run of this one.
+    environment = {name: value for name, value in os.environ.items() if "XDIST" not in name}
+    done = subprocess.run(  # noqa: S603 - our own
+        command, check=False, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+def test_every_benchmark_runs() -> None:
+    """The one command measures every file of benchmarks, skips nothing and prints each table."""
+    printed = run("run.py", "--smoke", "-v")
+    for path in BENCHMARKS.glob("bench_*.py"):
+        assert path.name in printed
+    assert "skipped" not in printed
+    assert printed.count("\n### ") == len(GROUPS)
+    for title in GROUPS:
+        assert f"### {title}" in printed
+
+
+GROUPS = (
+    "One step",
+    "One step and one listener",
+    "A life of 6 steps",
+    "An unchanged answer",
+    "Parse: an item of a list",
+    "Parse: an item of a list whose times are in UTC already",
+    "Parse: a describe answer with six entries",
+    "Memory of a job",
+    "Import",
+    "A fleet: each",
+    "Pictures of the whole life cycle",
+    "A fleet laid over it",
+)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--threads", "8"),
+        ("--threads", "4", "--journal", "--durability", "normal"),
+        ("--threads", "2", "--page", "20", "--journal"),
+    ],
+    ids=" ".join,
+)
+def test_a_small_fleet_is_told_rightly(options: tuple[str, ...]) -> None:
+    """The program of the fleet finds nothing missing, false, twice or out of order."""
+    printed = run("fleet.py", "--jobs", "50", *options)
+    for name in ("missing", "false", "duplicate", "out of order", "violations"):
+        assert f"| {name} | 0 | 0, reached |" in printed
+    assert ("durable entries a second" in printed) is ("--journal" in options)
+
+
+def test_the_journal_is_measured() -> None:
+    """The program of the journal says how fast it is, beside its floors, and how fast it opens."""
+    printed = run("journal.py", "--seconds", "0.01", "--transitions", "600", "--times", "1")
+    for name in ("described, 128 threads, one by one", "floor: plain sqlite3", "floor: the disk"):
+        assert f"| {name}" in printed
+    assert "| closed in order |" in printed
+    assert "| killed, so it is checked |" in printed
+
+
+def test_listeners_side_by_side() -> None:
+    """Each trouble is compared with none, and many deliveries come in order."""
+    printed = run("isolation.py", "--laps", "1", "--answers", "30", "--deliveries", "2000")
+    for trouble in ("all are healthy", "hangs", "raises", "1,000 times slower"):
+        assert f"| {trouble} |" in printed
+    assert "| out of order, twice or missing | 0 | 0, reached |" in printed

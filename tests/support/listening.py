@@ -1,0 +1,119 @@
+"""Jobs to listen to, and what the answers about them say by themselves."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jobstate import Event, JobKey, Tracker
+from jobstate.sagemaker import TRAINING_JOB
+from tests.support.command import ANSWERS, described, item
+from tests.support.small import PARCELS, parcel
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import pytest
+
+#: Breaks a line, clears a terminal, turns the direction, can't be encoded, formats.
+HOSTILE = "Hib\nern\x1b[2Jating\u202e\ud800 %s %(x)s {x}"
+PLAIN = r"Hib\nern\x1b[2Jating\u202e\ud800 %s %(x)s {x}"
+
+
+def everything() -> list[Event]:
+    """Return events of every kind about a job that comes to a bad end, in order."""
+    told: list[Event] = []
+    tracker = Tracker(TRAINING_JOB, listeners=[told.append])
+    runs = described(("Starting", 60))
+    failed = item("tide", "Failed", "Failed") | {"FailureReason": "AlgorithmError: exit code 1"}
+    tracker.observe(runs)
+    tracker.observe(item("tide", "Stopping", "Starting"))
+    tracker.observe(item("tide", "Stopping", "Hibernating"))
+    tracker.observe(failed)
+    tracker.observe(item("tide", "InProgress", "Training"))
+    return told
+
+
+def hostile() -> list[Event]:
+    """Return events whose texts would do harm."""
+    told: list[Event] = []
+    tracker = Tracker(PARCELS, listeners=[told.append])
+    tracker.observe(parcel(HOSTILE, "packed", HOSTILE, at=61))
+    tracker.observe(parcel("delivered", at=122))
+    tracker.observe(parcel("packed", "packed", HOSTILE * 100, at=183))
+    return told
+
+
+# --- Real lives ---------------------------------------------------------------------------------
+
+#: Whole lives, each as one describe answer.
+LIVES = (
+    *("completed.json", "failed.json", "stopped.json", "timed-out.json"),
+    *("spot-interrupted.json", "stopped-before-start.json", "warm-pool-reused.json"),
+)
+#: What jobs only end in, in AWS's words.
+LAST = {"Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"}
+
+
+class Stay(NamedTuple):
+    """An entry of an answer's history."""
+
+    status: str
+    start: datetime
+    end: datetime | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted."""
+        assert self.end is not None
+        return (self.end - self.start).total_seconds()
+
+
+def answers(name: str) -> list[dict[str, Any]]:
+    """Return the answers of an example, one a line where it is a series."""
+    text = (ANSWERS / name).read_text(encoding="utf-8")
+    return [json.loads(each) for each in (text.splitlines() if name.endswith("l") else [text])]
+
+
+def stays(answer: dict[str, Any]) -> list[Stay]:
+    """Return an answer's history as the answer prints it."""
+    return [
+        Stay(each["Status"], moment(each["StartTime"]), moment(each.get("EndTime")))
+        for each in answer["SecondaryStatusTransitions"]
+    ]
+
+
+def key(answer: dict[str, Any]) -> JobKey:
+    """Return what identifies the job of an answer."""
+    return JobKey(answer["TrainingJobArn"], moment(answer["CreationTime"]))
+
+
+def moment(text: str | None) -> Any:
+    """Return a time as an answer prints it; None of None."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def heard(*polls: object) -> list[Event]:
+    """Return what a listener hears of answers about training jobs."""
+    told: list[Event] = []
+    tracker = Tracker(TRAINING_JOB, listeners=[told.append])
+    for poll in polls:
+        tracker.observe(poll)
+    return told
+
+
+# --- A library that is not there ----------------------------------------------------------------
+
+
+def run_without(library: str, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the file of a module anew, where a library is not installed."""
+    gone = {each for each in sys.modules if each.split(".")[0] == library}
+    ours = {each for each in sys.modules if each.startswith(f"{module.__name__}.")}
+    for name in gone | ours:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    runpy.run_path(str(Path(str(module.__file__))), run_name=module.__name__)

@@ -1,0 +1,171 @@
+"""The page's judge for tests: its scripts run in Node, or in Chromium where there is no Node.
+
+All cases go in as one JSON document and all verdicts come out as one. `JOBSTATE_NODE` names the
+program where it has another name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from jobstate import ObservationError, check_jobs
+from jobstate.diagrams.page import JUDGING
+from jobstate.diagrams.page.tables import tables
+from jobstate.model.specification import InOrder, Requires
+from jobstate.sagemaker import TRAINING_JOB
+from tests.support import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.sync_api import Page
+
+    from jobstate import Lifecycle, Report
+
+#: What is said of a document: of each job in it, or that it can't be read.
+Said: TypeAlias = list[dict[str, Any]] | str
+REFUSED = "refused"
+
+#: A function of tables and cases, to be called where the scripts have been run.
+DRIVER = """({ tables, cases }) => {
+  const judge = new Judging.Judge(tables);
+  const finding = ({ rule, message, path, seen, allowed }) =>
+    ({ rule, message, path, seen, allowed });
+  const names = ([region, mask]) =>
+    [region, judge.automata.get(region).statesOf(mask).map((state) => state.name)];
+  const job = (series) => ({
+    findings: series.findings.map(finding),
+    unmodelled: series.unmodelled,
+    result: series.result,
+    legal: series.legal,
+    known: Object.fromEntries([...series.known].map(names)),
+  });
+  return cases.map((each) => {
+    const { problems, jobs } = judge.judge(each);
+    return problems ? problems.map(({ path, expected }) => `${path}: ${expected}`) : jobs.map(job);
+  });
+}"""
+
+
+def node() -> str | None:
+    """Return the path of Node; None where there is none."""
+    return os.environ.get("JOBSTATE_NODE") or shutil.which("node")
+
+
+def missing() -> str:
+    """Return why the scripts can't be run; empty where they can."""
+    return "" if node() or not chromium.missing() else f"no Node, and {chromium.missing()}"
+
+
+@cache
+def _scripts() -> str:
+    folder = files("jobstate.diagrams.page")
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in JUDGING)
+
+
+def raw_verdicts(table: dict[str, Any], cases: Sequence[object]) -> list[Any]:
+    """Return what the page's judge says of each case by some tables, wherever it can be run."""
+    given = {"tables": table, "cases": list(cases)}
+    program = node()
+    if program is None:
+        with chromium.chromium() as browser:
+            return in_page(browser.new_page(), given)
+    script = (
+        f"{_scripts()}\nconst given = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));\n"
+        f"process.stdout.write(JSON.stringify(({DRIVER})(given)));"
+    )
+    ran = subprocess.run(  # noqa: S603 - Node, and our own script
+        [program, "--eval", script],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return list(json.loads(ran.stdout))
+
+
+def in_page(page: Page, given: dict[str, Any]) -> list[Any]:
+    """Return the same, run by a browser in an empty page."""
+    return list(page.evaluate(f"(given) => {{ {_scripts()}\n return ({DRIVER})(given); }}", given))
+
+
+def by_page(cases: Sequence[object], lifecycle: Lifecycle = TRAINING_JOB) -> list[Said]:
+    """Return what the page says of each case."""
+    return [said(each) for each in raw_verdicts(tables(lifecycle), cases)]
+
+
+def said(raw: list[Any]) -> Said:
+    """Return a verdict, or that there is none: what is wrong then comes as texts."""
+    return REFUSED if raw and isinstance(raw[0], str) else raw
+
+
+# --- The same by Python ---------------------------------------------------------------------------
+
+
+def by_python(lifecycle: Lifecycle, case: object) -> Said:
+    """Return what the check says of a case by the rules that are data."""
+    try:
+        reports = check_jobs(data_only(lifecycle), case)
+    except ObservationError:
+        return REFUSED
+    return [_plain(report) for report in reports.values()] or REFUSED
+
+
+@cache
+def data_only(lifecycle: Lifecycle) -> Lifecycle:
+    """Return a life cycle without the tests that are functions, which the page does not have."""
+    return attrs.evolve(
+        lifecycle,
+        rules=tuple(
+            attrs.evolve(
+                rule,
+                tests=tuple(test for test in rule.tests if isinstance(test, (Requires, InOrder))),
+            )
+            for rule in lifecycle.rules
+        ),
+    )
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    result = report.result
+    return {
+        "findings": [
+            {
+                "rule": each.rule,
+                "message": each.message,
+                "path": each.path,
+                "seen": each.seen,
+                "allowed": list(each.allowed),
+            }
+            for each in report.violations
+        ],
+        "unmodelled": [{"field": each.field, "value": each.value} for each in report.unmodelled],
+        "result": {"outcome": str(result.outcome), "final": result.final, "gone": result.gone},
+        "legal": report.legal,
+        "known": {
+            region: [state.name for state in known.states]
+            for region, known in report.standing.known.items()
+        },
+    }
+
+
+def differences(
+    lifecycle: Lifecycle, cases: Sequence[object], verdicts: Sequence[Said]
+) -> list[str]:
+    """Return each case of which page and Python do not say the same."""
+    found = []
+    for case, page in zip(cases, verdicts, strict=True):
+        python = by_python(lifecycle, case)
+        if page != python:
+            found.append(f"page: {page}\npython: {python}\nof {json.dumps(case)}")
+    return found

@@ -1,0 +1,149 @@
+"""`LifecycleCoverage`: what tests have certainly seen of a life cycle, from lives and answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.testing.coverage import certainty
+from jobstate.testing.coverage.coverage import LifecycleCoverage, OtherLifecycleError, merged
+from tests.support.lives_for_tests import told
+from tests.support.small import PARCELS, parcel
+
+if TYPE_CHECKING:
+    from jobstate import Observation
+
+WAY = "way"
+
+
+def seen_of(*answers: Observation) -> set[str]:
+    """Return the edges that answers about a parcel have certainly shown."""
+    coverage = LifecycleCoverage(PARCELS)
+    coverage.add_answers(list(answers))
+    return edges_of(coverage)
+
+
+def edges_of(coverage: LifecycleCoverage) -> set[str]:
+    """Return the edges that were seen of a parcel's way."""
+    return {f"{edge.origin} > {edge.target}" for edge in coverage.seen[WAY].edges}
+
+
+def test_a_life_shows_all_its_edges() -> None:
+    """Each move counts, and each two in a row."""
+    coverage = LifecycleCoverage(TRAINING_JOB)
+    coverage.add(told("completed"))
+    seen = coverage.seen["job"]
+    assert [edge.target for edge in seen.edges] == [
+        "InProgress/Downloading",
+        "InProgress/Training",
+        "InProgress/Uploading",
+        "Completed/Completed",
+    ]
+    assert len(seen.pairs) == 3
+    assert not coverage.complete
+
+
+def test_a_history_shows_its_edges() -> None:
+    """Entries follow one another, so the edges between them are certain."""
+    assert seen_of(parcel("at the door", "packed", "sent", "at the door")) == {
+        "packed > sent",
+        "sent > at the door",
+    }
+
+
+def test_thin_answers_show_what_every_way_passes() -> None:
+    """Two polls leave open what lies between, but for what every way has."""
+    # It may have been at the door before it was seen packed: only this is certain.
+    assert seen_of(parcel("packed", at=1), parcel("delivered", at=2)) == {"packed > sent"}
+    assert seen_of(parcel("packed", at=1), parcel("packed", at=2)) == set()
+
+
+def test_older_answers_count_as_nothing() -> None:
+    """Neither one of an earlier time nor one with a shorter history."""
+    new = parcel("sent", "packed", "sent", at=100)
+    assert seen_of(new, parcel("packed", at=50)) == {"packed > sent"}
+    assert seen_of(new, parcel("packed", "packed", at=100)) == {"packed > sent"}
+
+
+def test_the_same_history_again_with_a_thin_answer_between() -> None:
+    """It tells where the job was meanwhile: still there."""
+    first = parcel("sent", "packed", "sent", at=1)
+    assert seen_of(first, parcel("sent", at=2), attrs.evolve(first, modified=None)) == {
+        "packed > sent"
+    }
+
+
+def test_a_history_that_goes_on_after_thin_answers() -> None:
+    """Nobody knows between which entries they were given."""
+    first = parcel("packed", "packed", at=1)
+    last = parcel("at the door", "packed", "sent", "at the door", at=9)
+    assert seen_of(first, parcel("sent", at=5), last) == {"packed > sent", "sent > at the door"}
+
+
+def test_a_rewritten_history_is_read_anew() -> None:
+    """What both tell counts."""
+    one = parcel("sent", "packed", "sent", at=1)
+    other = parcel("sent", "sent", "packed", "sent", at=2)
+    assert "packed > sent" in seen_of(one, other)
+
+
+def test_what_nobody_can_explain() -> None:
+    """Is begun anew after it: an unknown status, a region not shown, a move that no edge allows."""
+    nothing = attrs.evolve(parcel("packed", at=2), shown={})
+    assert seen_of(parcel("packed", at=1), nothing, parcel("sent", at=3)) == {"packed > sent"}
+    assert seen_of(parcel("packed", at=1), parcel("lost", at=2), parcel("sent", at=3)) == set()
+    assert seen_of(parcel("delivered", at=1), parcel("packed", at=2)) == {
+        *("packed > sent", "sent > at the door", "at the door > delivered")
+    } - {"at the door > delivered"}
+
+
+def test_a_history_without_a_status() -> None:
+    """Some sources leave the status of now out; the history tells all the same."""
+    bare = attrs.evolve(parcel("sent", "packed", "sent", at=1), shown={})
+    assert seen_of(bare) == {"packed > sent"}
+
+
+def test_windows_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgetting costs time and changes nothing."""
+    monkeypatch.setattr(certainty, "_REMEMBERED", 1)
+    fresh = PARCELS.evolve(version="fresh")
+    coverage = LifecycleCoverage(fresh)
+    coverage.add_answers([parcel("at the door", "packed", "sent", "at the door", "sent")])
+    assert "packed > sent" in edges_of(coverage)
+
+
+def test_merging() -> None:
+    """What several have seen counts together, and none is changed."""
+    one, other = LifecycleCoverage(PARCELS), LifecycleCoverage(PARCELS)
+    one.add_answers([parcel("sent", "packed", "sent")])
+    other.add_answers([parcel("returned", "packed", "sent", "returned")])
+    assert edges_of(merged([one, other])) == {"packed > sent", "sent > returned"}
+    assert edges_of(one) == {"packed > sent"}
+    with pytest.raises(ValueError, match="nothing to merge"):
+        merged([])
+
+
+def test_another_life_cycle() -> None:
+    """Is refused, and nothing is taken in."""
+    one = LifecycleCoverage(PARCELS)
+    with pytest.raises(OtherLifecycleError, match="can't take in what was seen of sagemaker"):
+        one.merge(LifecycleCoverage(TRAINING_JOB))
+    with pytest.raises(OtherLifecycleError, match="can't take in what was seen of sagemaker"):
+        one.add(told("completed"))
+
+
+def test_the_report() -> None:
+    """Shares first, then what is missing, and no more of it than was asked for."""
+    coverage = LifecycleCoverage(PARCELS)
+    coverage.add_answers([parcel("sent", "packed", "sent")])
+    assert str(coverage).splitlines() == [
+        "coverage of parcel 1",
+        "  Status: states 2 of 6 (33.3 %), edges 1 of 8 (12.5 %), pairs 0 of 13 (0 %)",
+    ]
+    text = coverage.report(listed=2, pairs=True)
+    assert "  states not seen:\n    at the door\n" in text
+    assert "  pairs not seen:\n    packed → sent → packed  (moved, lost)\n" in text
+    assert "… and 2 more" in text

@@ -1,0 +1,364 @@
+"""The pytest plugin: the fixture `conformance`, which watches clients, and --lifecycle-coverage."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from threading import Thread
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+import _jobstate_pytest
+from jobstate.errors import UnknownNameError
+from jobstate.model.life import Life
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.testing.oracle.story import NotConformingError
+from jobstate.testing.plugin import Conformance
+from tests.support.lives_for_tests import told
+
+pytest_plugins = ["pytester"]
+
+COMPLETED = told("completed")
+LAST = COMPLETED.at(COMPLETED.end)
+#: An answer that can't be true.
+WRONG = LAST | {"TrainingJobStatus": "InProgress", "TrainingEndTime": LAST["CreationTime"]}
+NAME = COMPLETED.job.arn.rpartition("/")[2]
+
+
+def modelled(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with what botocore's model requires of it besides."""
+    return {
+        "ModelArtifacts": {"S3ModelArtifacts": ""},
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        **answer,
+    }
+
+
+@pytest.fixture(scope="module", name="session")
+def open_session() -> boto3.Session:
+    """Return a session, which loads the service's model once."""
+    return boto3.Session(
+        aws_access_key_id="none",
+        aws_secret_access_key="none",  # noqa: S106 - nobody's
+        region_name="eu-west-1",
+    )
+
+
+@pytest.fixture(name="client")
+def make_client(session: boto3.Session) -> Any:
+    """Return a real client whose answers are stubbed."""
+    return session.client("sagemaker")
+
+
+def described(client: Any, *answers: dict[str, Any]) -> None:
+    """Let a client describe a job, getting these answers."""
+    with Stubber(client) as stubber:
+        for answer in answers:
+            stubber.add_response("describe_training_job", modelled(answer))
+            assert client.describe_training_job(TrainingJobName=NAME)
+
+
+def rules(found: Conformance) -> list[str]:
+    """Return the rules that were broken."""
+    return [each.rule for each in found.violations]
+
+
+# --- Watching -----------------------------------------------------------------------------------
+
+
+def test_it_watches_a_client(client: Any) -> None:
+    """Every answer passes through the oracle, and the caller gets it all the same."""
+    found = Conformance(TRAINING_JOB)
+    found.watch(client)
+    described(client, *(COMPLETED.at(time) for time in COMPLETED.changes))
+    assert [report.answers for report in found.reports.values()] == [len(COMPLETED.changes)]
+    found.verify()
+    described(client, WRONG)
+    assert set(rules(found)) >= {"illegal-pair", "end-time-only-when-terminal"}
+    with pytest.raises(NotConformingError, match=r"answer 6 \(DescribeTrainingJob\): shows InPro"):
+        found.verify()
+
+
+def test_it_watches_lists(client: Any) -> None:
+    """A page is about many jobs; each is judged by itself."""
+    found = Conformance(TRAINING_JOB)
+    found.watch(client)
+    wrong = WRONG | {"TrainingJobArn": f"{LAST['TrainingJobArn']}2", "TrainingJobName": f"{NAME}2"}
+    names = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+    items = [
+        {name: each[name] for name in (*names, "SecondaryStatus", "TrainingEndTime")}
+        for each in (LAST, wrong)
+    ]
+    with Stubber(client) as stubber:
+        stubber.add_response("list_training_jobs", {"TrainingJobSummaries": items})
+        pages = list(client.get_paginator("list_training_jobs").paginate())
+    assert len(pages[0]["TrainingJobSummaries"]) == len(found.reports) == 2
+    with pytest.raises(NotConformingError) as caught:
+        found.verify()
+    assert [story.report.job.arn for story in caught.value.stories] == [wrong["TrainingJobArn"]]
+    assert "answer 1 (ListTrainingJobs) TrainingJobSummaries[1]: shows" in str(caught.value)
+
+
+def test_errors_tell_nothing(client: Any) -> None:
+    """What the service refuses says nothing of a job, and is raised as ever."""
+    found = Conformance(TRAINING_JOB)
+    found.watch(client)
+    with Stubber(client) as stubber:
+        stubber.add_client_error("describe_training_job", "ValidationException")
+        with pytest.raises(ClientError):
+            client.describe_training_job(TrainingJobName=NAME)
+    found.verify()
+    assert found.reports == {}
+
+
+def test_what_nobody_can_read(client: Any) -> None:
+    """The call succeeds; the test fails."""
+    found = Conformance(TRAINING_JOB)
+    found.watch(client)
+    described(client, LAST | {"TrainingJobArn": "arn:aws:sagemaker"})
+    with pytest.raises(NotConformingError) as caught:
+        found.verify()
+    assert str(caught.value).startswith("answer 1 (DescribeTrainingJob): this answer can't be read")
+    assert caught.value.stories == ()
+
+
+def test_twice_is_once(client: Any) -> None:
+    """And watching ends."""
+    found = Conformance(TRAINING_JOB)
+    found.watch(client)
+    found.watch(client)
+    described(client, LAST)
+    found.close()
+    described(client, WRONG)
+    assert [report.answers for report in found.reports.values()] == [1]
+
+
+def test_two_clients(session: boto3.Session) -> None:
+    """What they say of one job must agree, in the order in which it is said."""
+    found = Conformance(TRAINING_JOB)
+    one, other = session.client("sagemaker"), session.client("sagemaker")
+    found.watch(one)
+    found.watch(other)
+    described(one, LAST)
+    described(other, COMPLETED.at(COMPLETED.start))
+    assert "modified-time-went-back" in rules(found)
+
+
+def test_threads(client: Any) -> None:
+    """Clients are shared between threads; no answer is lost."""
+    found = Conformance(TRAINING_JOB)
+
+    def feed() -> None:
+        for _ in range(50):
+            found.feed(LAST)
+
+    threads = [Thread(target=feed) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [report.answers for report in found.reports.values()] == [200]
+    assert client is not None
+
+
+@pytest.mark.parametrize("thing", [None, "sagemaker", 5])
+def test_only_clients_of_sagemaker(thing: object, session: boto3.Session) -> None:
+    """Whatever else is refused, and nothing is watched."""
+    found = Conformance(TRAINING_JOB)
+    with pytest.raises(TypeError, match="expected a boto3 client of sagemaker, got"):
+        found.watch(thing)
+    with pytest.raises(TypeError, match="expected a boto3 client of sagemaker, got <botocore"):
+        found.watch(session.client("sts"))
+
+
+def test_feed() -> None:
+    """Answers that came some other way are judged too, one or several, with their place."""
+    found = Conformance(TRAINING_JOB)
+    found.feed([COMPLETED.at(time) for time in COMPLETED.changes])
+    found.verify()
+    found.feed([LAST, WRONG], "my fake")
+    with pytest.raises(NotConformingError, match=r"answer 2 \(my fake\) \[1\]: shows"):
+        found.verify()
+
+
+def test_expect() -> None:
+    """What is known to be broken may be; what is expected and is not is a surprise too."""
+    found = Conformance(TRAINING_JOB)
+    found.feed(WRONG)
+    found.expect(*rules(found))
+    found.verify()
+    assert rules(found)
+    found.expect("plan-with-spot")
+    with pytest.raises(NotConformingError) as caught:
+        found.verify()
+    assert str(caught.value) == "plan-with-spot was expected to be broken, but nothing broke it"
+    with pytest.raises(UnknownNameError, match="no rule 'plan'; there is: "):
+        found.expect("plan")
+
+
+# --- In a test run ------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="life_file")
+def write_life_file(pytester: pytest.Pytester) -> None:
+    """Put the answers of a life beside the tests of a run."""
+    pytester.makepyfile(
+        answers=f"""
+        import datetime
+        ANSWERS = {[COMPLETED.at(time) for time in COMPLETED.changes]!r}
+        LAST, WRONG = ANSWERS[-1], {WRONG!r}
+        """
+    )
+
+
+@pytest.mark.usefixtures("life_file")
+def test_a_run(pytester: pytest.Pytester) -> None:
+    """Tests fail that saw what can't be true, in themselves; one that fails so tells both."""
+    pytester.makepyfile(
+        """
+        from answers import ANSWERS, LAST, WRONG
+        import pytest
+
+        def test_fine(conformance):
+            conformance.feed(ANSWERS)
+
+        def test_wrong(conformance):
+            conformance.feed(WRONG)
+
+        def test_known(conformance):
+            conformance.feed(WRONG)
+            conformance.expect(*{each.rule for each in conformance.violations})
+
+        def test_wrong_by_itself(conformance):
+            conformance.feed(WRONG)
+            raise KeyError("its own")
+
+        def test_wrong_but_fine(conformance):
+            conformance.feed(LAST)
+            raise KeyError("its own")
+
+        @pytest.mark.xfail(strict=True)
+        def test_expected(conformance):
+            conformance.feed(WRONG)
+
+        def test_without():
+            pass
+        """
+    )
+    ran = pytester.runpytest()
+    ran.assert_outcomes(passed=3, failed=3, xfailed=1)
+    ran.stdout.fnmatch_lines(
+        [
+            "*_ test_wrong _*",
+            "E*NotConformingError: completed did what sagemaker-training-job * forbids",
+            "*answer 1: shows InProgress/Completed*",
+            "*--> * 5. 2026-03-04 05:18:12  Completed",
+            "*_ test_wrong_by_itself _*",
+            "E*KeyError: 'its own'",
+            "*- Captured conformance call -*",
+            "completed did what sagemaker-training-job * forbids",
+            "*_ test_wrong_but_fine _*",
+        ],
+        consecutive=False,
+    )
+    assert ran.stdout.str().count("Captured conformance call") == 1
+
+
+@pytest.mark.usefixtures("life_file")
+def test_another_life_cycle(pytester: pytest.Pytester) -> None:
+    """The life cycle that judges is a fixture, so that a project or a module can tighten it."""
+    pytester.makepyfile(
+        """
+        from answers import LAST
+        from jobstate.sagemaker import TRAINING_JOB
+        import pytest
+
+        @pytest.fixture
+        def conformance_lifecycle():
+            return TRAINING_JOB.given(spot=True)
+
+        def test_it(conformance):
+            conformance.feed(LAST)
+        """
+    )
+    ran = pytester.runpytest("--lifecycle-coverage")
+    ran.assert_outcomes(failed=1)
+    ran.stdout.fnmatch_lines(["*sagemaker-training-job * given spot=yes forbids*"])
+
+
+@pytest.mark.usefixtures("life_file")
+def test_coverage_of_a_run(pytester: pytest.Pytester) -> None:
+    """What the answers of the whole run have shown, and what they have not."""
+    pytester.makepyfile(
+        """
+        from answers import ANSWERS, LAST
+
+        def test_one(conformance):
+            conformance.feed(ANSWERS[:2])
+
+        def test_other(conformance):
+            conformance.feed(LAST)
+        """
+    )
+    ran = pytester.runpytest("--lifecycle-coverage")
+    ran.assert_outcomes(passed=2)
+    ran.stdout.fnmatch_lines(
+        [
+            "*= lifecycle coverage =*",
+            "coverage of sagemaker-training-job *",
+            "*states 3 of *, edges 1 of *",
+            "*Stopping/Stopping*",
+        ]
+    )
+
+
+def test_coverage_of_nothing(pytester: pytest.Pytester) -> None:
+    """A run without the fixture says so."""
+    pytester.makepyfile("def test_it(): pass")
+    ran = pytester.runpytest("--lifecycle-coverage")
+    ran.assert_outcomes(passed=1)
+    ran.stdout.fnmatch_lines(["nothing was seen: no test used the fixture `conformance`"])
+    assert "lifecycle coverage" not in pytester.runpytest().stdout.str()
+
+
+# --- What it costs ------------------------------------------------------------------------------
+
+
+def test_it_is_installed() -> None:
+    """It is found without being named."""
+    (found,) = (each for each in metadata.entry_points(group="pytest11") if each.name == "jobstate")
+    assert found.load() is _jobstate_pytest
+
+
+def test_it_is_light() -> None:
+    """Every run loads it, so it loads nothing: not even the library, before somebody asks."""
+    heavy = {"attrs", "boto3", "botocore", "hypothesis", "jobstate", "networkx"}
+    program = f"import sys, _jobstate_pytest; print(*{heavy!r} & set(sys.modules))"
+    ran = subprocess.run(  # noqa: S603 - a fixed program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == []
+
+
+def test_a_run_that_uses_nothing_of_it(pytester: pytest.Pytester) -> None:
+    """The library is not imported in it."""
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            assert "jobstate" not in sys.modules
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
+
+
+def test_a_life_is_what_the_answers_come_from() -> None:
+    """The answers of these tests are those of a legal life."""
+    assert isinstance(COMPLETED, Life)
+    Conformance(TRAINING_JOB).verify()
