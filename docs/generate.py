@@ -1,4 +1,4 @@
-"""Write the files that are made from the life cycle: `python docs/generate.py`, or `--check` them.
+"""Write the files that are made from the code: `python docs/generate.py`, or `--check` them.
 
 Imports jobstate alone, so it runs wherever the library is installed; writing bitmaps takes the
 extra `diagrams`, checking them does not. It is no part of the library and not in the wheel.
@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import storeys
 from jobstate import diagrams
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.diagrams.render.png import png
@@ -100,6 +101,7 @@ def products() -> dict[str, str]:
         for name, ending in ENDINGS.items()
     }
     found["diagrams/README.md"] = _page(_gallery())
+    found["docs/storeys.svg"] = storeys.picture()
     found["docs/life-cycle.md"] = _page(_life_cycle())
     found["docs/outcomes.md"] = _page(_outcomes())
     return found

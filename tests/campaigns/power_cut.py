@@ -1,7 +1,6 @@
 """Power cuts: a tracker with a journal at work, the power gone, and what is found afterwards.
 
 A run is made from a number, so it can be made again; only threads may come in another order.
-Imports the tracker, the journal, and a disk that forgets.
 """
 
 from __future__ import annotations

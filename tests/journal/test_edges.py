@@ -84,15 +84,21 @@ def test_sqlite_must_be_new_enough(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_the_check_finds_is_listed(path: Path) -> None:
-    """After a crash: an index that lacks a row."""
+    """After a crash: an index that lacks a row, for the row was written while it was away."""
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
         tracker.observe(SERIES[-1])
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("UPDATE journal SET clean = 0; PRAGMA writable_schema = ON;")
-        connection.executescript(
-            "UPDATE sqlite_schema SET sql = 'CREATE INDEX event_of_job ON event (job, number)"
-            " WHERE number > 3' WHERE name = 'event_of_job';"
-        )
+
+    def run(sql: str, values: tuple[object, ...] = ()) -> list[Any]:
+        """In a connection of its own, for each reads the schema once."""
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            return connection.execute(sql, values).fetchall()
+
+    (index,) = run("SELECT * FROM sqlite_schema WHERE name = 'event_of_job'")
+    run("DELETE FROM sqlite_schema WHERE name = 'event_of_job'")
+    run("UPDATE event SET number = number + 1000 WHERE number > 3")
+    run("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", index)
+    run("UPDATE journal SET clean = 0")
     with pytest.raises(JournalDamagedError) as caught:
         Journal(path)
     assert any("event_of_job" in problem for problem in caught.value.problems)

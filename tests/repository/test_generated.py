@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import generate
 from jobstate.diagrams import render
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.lifecycle import SOURCES
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
 HOME = Path(__file__).parents[2]
-MAKER = HOME / "docs" / "generate.py"
-
-pytestmark = pytest.mark.skipif(not MAKER.is_file(), reason="only the project's folder has docs")
 
 
-@pytest.fixture(scope="module", name="generate")
-def _generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", MAKER)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_nothing_is_stale(generate: Any) -> None:
+def test_nothing_is_stale() -> None:
     """Whoever changes the life cycle makes its files anew, in the same commit."""
     assert generate.stale() == [], f"run: {generate.COMMAND}"
 
 
-def test_nothing_is_left_over(generate: Any) -> None:
+def test_nothing_is_left_over() -> None:
     """A picture that is made no more is removed by hand."""
     there = {f"diagrams/{path.name}" for path in (HOME / "diagrams").iterdir()}
     assert there - set(generate.products()) - set(generate.bitmaps()) == set()
 
 
-def test_the_picture_is_the_command_s(generate: Any) -> None:
+def test_the_picture_is_the_command_s() -> None:
     """`jobstate diagram` prints what is in the folder."""
     assert generate.products()["diagrams/training-job.mmd"] == render(TRAINING_JOB, "mermaid")
     assert generate.products()["diagrams/training-job.dot"] == render(TRAINING_JOB, "dot")
 
 
-def test_write_then_check(
-    generate: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_write_then_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command makes every file; --check writes none and names those that are stale."""
     pytest.importorskip("resvg_py")
     assert generate.main(["--check"], tmp_path) == 1
@@ -64,7 +45,7 @@ def test_write_then_check(
     assert capsys.readouterr().out.startswith("diagrams/spot.dot is stale")
 
 
-def test_a_bitmap_is_stale(generate: Any, tmp_path: Path) -> None:
+def test_a_bitmap_is_stale(tmp_path: Path) -> None:
     """A bitmap tells what it was drawn from, whatever fonts it was drawn with."""
     pytest.importorskip("resvg_py")
     generate.write(tmp_path)
@@ -78,7 +59,7 @@ def test_a_bitmap_is_stale(generate: Any, tmp_path: Path) -> None:
     assert generate.stale(tmp_path) == ["diagrams/spot.png"]
 
 
-def test_links_lead_somewhere(generate: Any) -> None:
+def test_links_lead_somewhere() -> None:
     """Every relative link of a page made here leads to a file that is there."""
     for path, text in generate.products().items():
         if path.endswith(".md"):
@@ -86,7 +67,7 @@ def test_links_lead_somewhere(generate: Any) -> None:
                 assert (HOME / path).parent.joinpath(link).is_file(), f"{path}: {link}"
 
 
-def test_sources_are_spelled_out(generate: Any) -> None:
+def test_sources_are_spelled_out() -> None:
     """The page of the life cycle says what each short name of a source stands for."""
     page = generate.products()["docs/life-cycle.md"]
     for short in SOURCES:
@@ -102,7 +83,7 @@ def test_sources_have_a_name() -> None:
     assert named - set(SOURCES) == {"SIGTERM"}
 
 
-def test_outcomes_hold_every_pair(generate: Any) -> None:
+def test_outcomes_hold_every_pair() -> None:
     """The table has a line for each state, and one for each primary status alone."""
     page = generate.products()["docs/outcomes.md"]
     states = TRAINING_JOB.region("job").states

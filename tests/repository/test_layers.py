@@ -5,27 +5,16 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import jobstate
-from tests.support.imports import cycle, imports, modules, third_party, within
+from imports import cycle, imports, modules, third_party, within
+from storeys import ROOT, STOREYS, picture, reduced, room, stands_on
 
-ROOT = Path(jobstate.__file__).parent
+if TYPE_CHECKING:
+    from pathlib import Path
 
-#: The storeys, from the ground up; siblings on one storey never import each other. A package that
-#: is to come has its place already: `batch`, `kinds`, `aws`, `emulator` and `audit`.
-STOREYS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "common"}),
-    frozenset({"model"}),
-    frozenset({"automaton", "machine", "sagemaker", "batch", "delivery"}),
-    frozenset({"conformance", "kinds"}),
-    frozenset({"tracking", "testing"}),
-    frozenset({"diagrams", "journal", "listeners", "asynchronous"}),
-    frozenset({"aws", "emulator", "audit"}),
-    frozenset({"cli"}),
-)
 #: `jobstate` itself re-exports what stands up to here, and so can be imported from above it.
 NAMESPACE_STOREY = 4
 #: What may need more than the standard library and attrs: the edges.
@@ -40,11 +29,6 @@ LOOSE = {"errors", "asynchronous"}
 
 FOUND = imports(ROOT)
 INTERNAL = within("jobstate", FOUND)
-
-
-def room(module: str) -> str:
-    """Return the package or loose module at the top in which a module stands."""
-    return module.split(".")[1] if "." in module else ""
 
 
 def storey(module: str) -> int | None:
@@ -174,6 +158,41 @@ def test_importing_is_light(module: str) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == []
+
+
+# --- The picture --------------------------------------------------------------------------------
+
+
+def reached(arrows: dict[str, set[str]], origin: str) -> set[str]:
+    """Return what can be reached from a node, itself not included."""
+    found: set[str] = set()
+    ahead = list(arrows.get(origin, ()))
+    while ahead:
+        if (node := ahead.pop()) not in found:
+            found.add(node)
+            ahead += arrows.get(node, ())
+    return found
+
+
+def test_the_picture_leaves_out_only_what_a_longer_way_says() -> None:
+    """The same is reached by what is drawn, and each arrow that is drawn is needed for it."""
+    every, drawn = stands_on(), reduced(stands_on())
+    for name in every:
+        assert drawn[name] <= every[name]
+        assert reached(drawn, name) == reached(every, name)
+        for target in drawn[name]:
+            without = drawn | {name: drawn[name] - {target}}
+            assert target not in reached(without, name)
+
+
+def test_the_picture_shows_every_package_that_is_there_or_to_come() -> None:
+    """Each once, the latter dashed."""
+    drawn = picture()
+    listed = {name for row in STOREYS for name in row}
+    assert set(stands_on()) <= listed
+    assert all(drawn.count(f">{name}</text>") == 1 for name in listed)
+    to_come = listed - {path.stem for path in ROOT.iterdir()}
+    assert drawn.count('class="state inferred retired"') == len(to_come)
 
 
 # --- The walk itself ----------------------------------------------------------------------------
