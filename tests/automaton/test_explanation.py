@@ -204,7 +204,7 @@ def test_as_data() -> None:
     data = found.to_dict()
     assert json.loads(json.dumps(data)) == data
     assert data["lifecycle"] == "sagemaker-training-job 2026.11 given spot=yes"
-    assert (data["from"], data["to"]) == ("InProgress/Interrupted", "InProgress/Training")
+    assert (data["origin"], data["target"]) == ("InProgress/Interrupted", "InProgress/Training")
     assert (data["region"], data["legal"], data["reason"]) == ("job", True, "")
     ways = data["ways"]
     assert isinstance(ways, list)

@@ -555,7 +555,7 @@ def test_the_cause_of_a_failure() -> None:
     failed = described("Failed", *FIVE[:4], "Failed", FailureReason="AlgorithmError: exit 1")
     report = check(TRAINING_JOB, [failed, item("Failed")])
     assert (report.result.outcome, report.result.cause) == (Outcome.FAILED, "algorithm")
-    assert report.changes[0].reason == "algorithm"
+    assert report.changes[0].result.cause == "algorithm"
 
 
 # --- Reports ------------------------------------------------------------------------------------
@@ -564,16 +564,12 @@ def test_the_cause_of_a_failure() -> None:
 def test_the_report_as_data() -> None:
     """It has the fields that the command line promises."""
     data: dict[str, Any] = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
-    assert data["schema_version"] == 1
+    assert data["schema_version"] == 2
     assert data["lifecycle"] == {"name": TRAINING_JOB.name, "version": TRAINING_JOB.version}
     assert data["job"] == {"arn": ARN, "created": "2026-03-04T05:06:07Z"}
     assert data["status"] == {"primary": "Completed", "secondary": "Completed"}
-    assert (data["outcome"], data["final"], data["cause"], data["legal"]) == (
-        "succeeded",
-        True,
-        None,
-        True,
-    )
+    result = {"outcome": "succeeded", "final": True, "gone": False, "cause": None}
+    assert (data["result"], data["legal"]) == (result, True)
     assert data["entries"][0] == {
         "ordinal": 1,
         "status": "Starting",

@@ -402,7 +402,8 @@ def test_a_listener_may_observe(path: Path) -> None:
         while not tracker[ARN].final:
             threading.Event().wait(0.001)
     assert [event.key for event in heard] == list(dict.fromkeys(event.key for event in heard))
-    assert heard[-1].to_dict()["final"]
+    assert isinstance(last := heard[-1], StatusChanged)
+    assert last.final
 
 
 def test_many_lanes_keep_the_order_of_each_job(path: Path) -> None:

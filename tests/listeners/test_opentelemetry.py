@@ -44,6 +44,7 @@ from tests.support.listening import (
     PLAIN,
     answers,
     everything,
+    flat,
     heard,
     hostile,
     key,
@@ -146,12 +147,12 @@ def test_what_a_job_has_come_to(name: str) -> None:
     status = (StatusCode.ERROR, "algorithm") if failed else (StatusCode.UNSET, None)
     assert (root.status.status_code, root.status.description) == status
     pair = f"{answer['TrainingJobStatus']}/{answer['SecondaryStatus']}"
-    assert root.attributes["jobstate.to"] == pair
+    assert root.attributes["jobstate.target"] == pair
     assert root.attributes["jobstate.arn"] == answer["TrainingJobArn"]
     outcomes = {"Completed": "succeeded", "Failed": "failed", "Stopped": "stopped"}
     outcomes["MaxRuntimeExceeded"] = "timed_out"
-    assert root.attributes["jobstate.outcome"] == outcomes[answer["SecondaryStatus"]]
-    assert ("jobstate.reason" in root.attributes) == (not pair.startswith("Completed"))
+    assert root.attributes["jobstate.result.outcome"] == outcomes[answer["SecondaryStatus"]]
+    assert ("jobstate.result.cause" in root.attributes) == (not pair.startswith("Completed"))
 
 
 def test_entries_say_which_they_are() -> None:
@@ -419,9 +420,8 @@ def logged(events: Iterable[Event], **levels: int) -> list[Any]:
 
 def expected(event: Event) -> dict[str, Any]:
     """Return the attributes of an event, by its own data."""
-    data: dict[str, Any] = event.to_dict()
-    data |= data.pop("job")
-    return {f"jobstate.{name}": value for name, value in data.items() if value not in (None, [])}
+    data = flat(event, ".").items()
+    return {f"jobstate.{name}": value for name, value in data if value not in (None, [])}
 
 
 def listed(attributes: Any) -> dict[str, Any]:
@@ -597,7 +597,7 @@ def test_over_otlp() -> None:
     assert {span.trace_id for span in (*children, root)} == {trace}
     assert {span.parent_span_id for span in children} == {root.span_id}
     assert (root.parent_span_id, root.status.code) == (b"", 2)
-    assert plain(root.attributes)["jobstate.reason"] == "algorithm"
+    assert plain(root.attributes)["jobstate.result.cause"] == "algorithm"
     assert [each.event_name for each in receiver.logs()] == [
         *["jobstate.status-entered"] * len(history),
         "jobstate.status-changed",

@@ -401,7 +401,8 @@ def nonsense(seed: int) -> Iterator[Event]:
             at=None,
             lifecycle=word,
         )
-        move = attrs.evolve(changed.move, target=word, reason=word)
+        result = attrs.evolve(changed.result, cause=word)
+        move = attrs.evolve(changed.move, target=word, result=result)
         yield StatusChanged(job=job, move=move, at=None, ordinal=1)
 
 

@@ -15,7 +15,7 @@ from jobstate.errors import ToolMissingError
 from jobstate.listeners import structlog as adapter
 from jobstate.listeners.structlog import StructlogListener
 from jobstate.sagemaker import TRAINING_JOB
-from tests.support.listening import LIVES, PLAIN, answers, everything, hostile, run_without
+from tests.support.listening import LIVES, PLAIN, answers, everything, flat, hostile, run_without
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -37,10 +37,9 @@ def records(stream: io.StringIO) -> list[dict[str, Any]]:
 
 def expected(event: Any) -> dict[str, Any]:
     """Return what a record about an event says, by the event's own data."""
-    data = event.to_dict()
-    job = data.pop("job")
+    data = flat(event, "_")
     kind = data.pop("kind")
-    return {f"jobstate_{name}": value for name, value in (data | job).items()} | {"event": kind}
+    return {f"jobstate_{name}": value for name, value in data.items()} | {"event": kind}
 
 
 @pytest.mark.parametrize("name", LIVES)

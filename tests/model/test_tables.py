@@ -54,9 +54,9 @@ def needs_as_people_read_them(needs: tuple[tuple[str, bool], ...]) -> str:
 # --- JSON -----------------------------------------------------------------------------------------
 
 
-def loaded(kind: type, values: dict[str, Any], **renamed: str) -> Any:
+def loaded(kind: type, values: dict[str, Any]) -> Any:
     """Return a piece of a life cycle from its JSON object."""
-    return kind(**{renamed.get(key, key): value for key, value in values.items()})
+    return kind(**values)
 
 
 def region_from(values: dict[str, Any]) -> Region:
@@ -72,12 +72,7 @@ def region_from(values: dict[str, Any]) -> Region:
         prefix=values["prefix"],
         states=tuple(loaded(State, each) for each in states),
         edges=tuple(
-            loaded(
-                Edge,
-                {**each, "after": tuple(each["after"])},
-                **{"from": "origin", "to": "target"},
-            )
-            for each in values["edges"]
+            loaded(Edge, {**each, "after": tuple(each["after"])}) for each in values["edges"]
         ),
     )
 
@@ -85,7 +80,7 @@ def region_from(values: dict[str, Any]) -> Region:
 def test_json_loads_back(lifecycle: Lifecycle) -> None:
     """All that is data comes back as it was, to the last character."""
     found = json.loads(render(lifecycle, "json"))
-    assert found["schema_version"] == SCHEMA_VERSION == 1
+    assert found["schema_version"] == SCHEMA_VERSION == 2
     assert (found["name"], found["version"], found["title"], found["given"]) == (
         lifecycle.name,
         lifecycle.version,
@@ -113,7 +108,7 @@ def test_json_has_the_rules(lifecycle: Lifecycle) -> None:
 def test_json_is_for_people_too() -> None:
     """A thing a line, two spaces deeper for what is within another."""
     first, second, *_ = render(PARCELS, "json").splitlines()
-    assert (first, second) == ("{", '  "schema_version": 1,')
+    assert (first, second) == ("{", '  "schema_version": 2,')
 
 
 def test_json_states_have_their_names() -> None:
@@ -147,7 +142,7 @@ def test_csv_holds_every_edge() -> None:
     """RFC 4180: a header, commas, CRLF; each edge once, in the life cycle's order."""
     text = render(TRAINING_JOB, "csv")
     head, *found = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert head == ["region", "from", "to", "cause", "needs", "after", "basis", "source"]
+    assert head == ["region", "origin", "target", "cause", "needs", "after", "basis", "source"]
     assert found == rows(TRAINING_JOB)
     assert text.count("\r\n") == text.count("\n") == len(found) + 1
 
@@ -311,5 +306,5 @@ def test_no_edges() -> None:
     end = state("packed", final=True, outcome=Outcome.SUCCEEDED)
     region = attrs.evolve(WAY, states=(end,), edges=())
     nothing = attrs.evolve(PARCELS, regions=(region,), memories=(), rules=())
-    assert render(nothing, "csv").splitlines()[0].startswith("region,from,to,")
+    assert render(nothing, "csv").splitlines()[0].startswith("region,origin,target,")
     assert json.loads(render(nothing, "json"))["regions"][0]["edges"] == []

@@ -41,7 +41,7 @@ def test_legal_answers(file: str) -> None:
     """What is announced as legal breaks no rule, not even a note, and comes to what is said."""
     found = verdicts("--strict", ANSWERS / file)
     assert [each["violations"] + each["unmodelled"] for each in found] == [[] for _ in found]
-    assert ", ".join(each["outcome"] for each in found) == LEGAL[file]
+    assert ", ".join(each["result"]["outcome"] for each in found) == LEGAL[file]
 
 
 @pytest.mark.parametrize("file", ILLEGAL)

@@ -48,6 +48,14 @@ def hostile() -> list[Event]:
     return told
 
 
+def flat(event: Event, within: str) -> dict[str, Any]:
+    """Return an event's own data, the parts of its job and its result beside the rest."""
+    data: dict[str, Any] = event.to_dict()
+    data |= data.pop("job")
+    result = data.pop("result", {})
+    return data | {f"result{within}{name}": value for name, value in result.items()}
+
+
 # --- Real lives ---------------------------------------------------------------------------------
 
 #: Whole lives, each as one describe answer.

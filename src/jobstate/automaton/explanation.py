@@ -50,8 +50,8 @@ class Explanation:
         return {
             "lifecycle": self.lifecycle,
             "region": self.region,
-            "from": self.origin,
-            "to": self.target,
+            "origin": self.origin,
+            "target": self.target,
             "legal": self.legal,
             "firmest": [edge_dict(edge) for edge in self.between.firmest],
             "ways": [[edge_dict(edge) for edge in way] for way in self.between.ways],

@@ -78,7 +78,6 @@ def _move(
         path = _Path()
     else:
         path = _sampled(before, after) if listed is None else _listed(before, after, listed)
-    result = with_reason(after.result, reason)
     return Move(
         region=after.automaton.region.name,
         origin=None if before is None else before.label,
@@ -87,10 +86,7 @@ def _move(
         path_kind=path.kind,
         possible=path.possible,
         cause=path.cause,
-        outcome=result.outcome,
-        final=result.final,
-        gone=result.gone,
-        reason=result.cause,
+        result=with_reason(after.result, reason),
         basis=path.basis,
     )
 

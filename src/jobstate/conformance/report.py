@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobstate.model.outcome import Result
 
 #: The version of what `Report.to_dict` gives; it grows when a field changes its meaning or goes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @frozen
@@ -119,7 +119,6 @@ class Report:
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data; times are ISO 8601 in UTC, durations seconds."""
         shown = self.shown.get(self.region)
-        result = self.result
         return {
             "schema_version": SCHEMA_VERSION,
             "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
@@ -129,10 +128,7 @@ class Report:
                 "primary": shown.primary if shown else None,
                 "secondary": shown.secondary if shown else None,
             },
-            "outcome": str(result.outcome),
-            "final": result.final,
-            "gone": result.gone,
-            "cause": result.cause,
+            "result": self.result.to_dict(),
             "legal": self.legal,
             "violations": [
                 {**each.details(), "where": step.where}

@@ -20,6 +20,7 @@ from jobstate.model.events import (
     Unmodelled,
     Violation,
 )
+from jobstate.model.outcome import Result
 from jobstate.model.specification import Severity
 from jobstate.model.states import Basis, Outcome
 
@@ -57,16 +58,13 @@ def _move_text(move: Move) -> str:
     """Return the rest of a body, from the move on."""
     parts = {
         "region": move.region,
-        "from": move.origin,
-        "to": move.target,
+        "origin": move.origin,
+        "target": move.target,
         "path": move.path,
         "path_kind": move.path_kind,
         "possible": move.possible,
         "cause": move.cause,
-        "outcome": move.outcome,
-        "final": move.final,
-        "gone": move.gone,
-        "reason": move.reason,
+        "result": move.result.to_dict(),
         "basis": move.basis,
     }
     return json.dumps(parts)[1:]
@@ -97,19 +95,25 @@ def _changed(job: JobKey, body: dict[str, Any]) -> StatusChanged:
     basis = body["basis"]
     move = Move(
         region=body["region"],
-        origin=body["from"],
-        target=body["to"],
+        origin=body["origin"],
+        target=body["target"],
         path=tuple(body["path"]),
         path_kind=PathKind(body["path_kind"]),
         possible=tuple(body["possible"]),
         cause=body["cause"],
-        outcome=Outcome(body["outcome"]),
-        final=body["final"],
-        gone=body["gone"],
-        reason=body["reason"],
+        result=_result(body["result"]),
         basis=None if basis is None else Basis(basis),
     )
     return StatusChanged(job=job, move=move, at=_time(body["at"]), ordinal=body["ordinal"])
+
+
+def _result(body: dict[str, Any]) -> Result:
+    return Result(
+        outcome=Outcome(body["outcome"]),
+        final=body["final"],
+        gone=body["gone"],
+        cause=body["cause"],
+    )
 
 
 def _broken(job: JobKey, body: dict[str, Any]) -> Violation:

@@ -13,6 +13,8 @@ from jobstate.common.text import printable
 from jobstate.model.events import job_dict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jobstate.model.events import Event
 
 #: What names begin with: logging refuses to have its own ``message`` and ``created`` overwritten.
@@ -20,10 +22,21 @@ PREFIX: Final = "jobstate_"
 
 
 def fields(event: Event, prefix: str = PREFIX) -> dict[str, object]:
-    """Return what the event's ``to_dict`` has, the job as ``arn`` and ``created``, all escaped."""
+    """Return what the event's ``to_dict`` has, the job as ``arn`` and ``created``, all escaped.
+
+    What is nested is flat here: ``result_outcome``, or ``result.outcome`` where a prefix has dots.
+    """
     own = {"kind": event.kind, "key": event.key}
     plain = own | job_dict(event.job) | event.details()
-    return {prefix + name: _escaped(value) for name, value in plain.items()}
+    return dict(_flat(prefix, plain, prefix[-1:] or PREFIX[-1]))
+
+
+def _flat(prefix: str, plain: Mapping[str, object], within: str) -> Iterator[tuple[str, object]]:
+    for name, value in plain.items():
+        if isinstance(value, dict):
+            yield from _flat(prefix + name + within, value, within)
+        else:
+            yield prefix + name, _escaped(value)
 
 
 def _escaped(value: object) -> object:

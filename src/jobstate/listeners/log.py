@@ -84,10 +84,11 @@ def _change(event: StatusChanged) -> str:
 
 def _outcome(event: StatusChanged) -> str:
     """Return what the job has come to, where it has come to something."""
-    if not event.final:
+    result = event.result
+    if not result.final:
         return ""
-    reason = "" if event.reason is None else f" ({_text(event.reason)})"
-    return f"; {event.outcome}{reason}{', being deleted' if event.gone else ''}"
+    cause = "" if result.cause is None else f" ({_text(result.cause)})"
+    return f"; {result.outcome}{cause}{', being deleted' if result.gone else ''}"
 
 
 def _text(text: str) -> str:

@@ -181,4 +181,4 @@ def _stay(life: _Life, job: JobKey, ordinal: int | None = None) -> StatusEntered
 
 def _had_ended(event: StatusChanged, *, ended: bool | None) -> bool:
     """Return whether a job had come to its end before a change: nobody removes one that has not."""
-    return event.gone and event.origin is not None if ended is None else ended
+    return event.result.gone and event.origin is not None if ended is None else ended

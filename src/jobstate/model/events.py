@@ -10,6 +10,7 @@ from attrs import frozen
 
 from jobstate.common.times import iso
 from jobstate.model.observation import JobKey
+from jobstate.model.outcome import Result
 from jobstate.model.specification import Severity
 from jobstate.model.states import Basis, Outcome
 
@@ -85,10 +86,7 @@ class Move:
         path_kind: How sure that is.
         possible: Every state that may lie between, where the way is not exact.
         cause: What moved the job, where all that is possible agrees; else None.
-        outcome: What the job has come to.
-        final: Nothing will run any more.
-        gone: The service is removing the job.
-        reason: Why it ended so; None while it runs or has succeeded.
+        result: What the job has come to, and why.
         basis: The weakest basis on the firmest way; None where no legal way is known.
     """
 
@@ -99,10 +97,7 @@ class Move:
     path_kind: PathKind
     possible: tuple[str, ...]
     cause: str | None
-    outcome: Outcome
-    final: bool
-    gone: bool
-    reason: str | None
+    result: Result
     basis: Basis | None
 
 
@@ -163,24 +158,19 @@ class StatusChanged:
         return self.move.cause
 
     @property
+    def result(self) -> Result:
+        """What the job has come to, and why."""
+        return self.move.result
+
+    @property
     def outcome(self) -> Outcome:
-        """What the job has come to."""
-        return self.move.outcome
+        """What the job has come to: the result's."""
+        return self.move.result.outcome
 
     @property
     def final(self) -> bool:
         """Nothing will run any more."""
-        return self.move.final
-
-    @property
-    def gone(self) -> bool:
-        """The service is removing the job."""
-        return self.move.gone
-
-    @property
-    def reason(self) -> str | None:
-        """Why it ended so; None while it runs or has succeeded."""
-        return self.move.reason
+        return self.move.result.final
 
     @property
     def basis(self) -> Basis | None:
@@ -201,16 +191,13 @@ class StatusChanged:
         move = self.move
         return {
             "region": move.region,
-            "from": move.origin,
-            "to": move.target,
+            "origin": move.origin,
+            "target": move.target,
             "path": list(move.path),
             "path_kind": str(move.path_kind),
             "possible": list(move.possible),
             "cause": move.cause,
-            "outcome": str(move.outcome),
-            "final": move.final,
-            "gone": move.gone,
-            "reason": move.reason,
+            "result": move.result.to_dict(),
             "basis": None if move.basis is None else str(move.basis),
             "at": iso(self.at),
         }

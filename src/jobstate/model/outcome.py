@@ -73,6 +73,15 @@ class Result:
     gone: bool
     cause: str | None
 
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "outcome": str(self.outcome),
+            "final": self.final,
+            "gone": self.gone,
+            "cause": self.cause,
+        }
+
 
 def result_of(states: Sequence[State]) -> Result:
     """Return what a job has come to that is in one of some states."""

@@ -15,8 +15,8 @@ from jobstate.errors import UnknownNameError
 def edge_dict(edge: Edge) -> dict[str, object]:
     """Return an edge as plain data."""
     return {
-        "from": edge.origin,
-        "to": edge.target,
+        "origin": edge.origin,
+        "target": edge.target,
         "cause": edge.cause,
         "basis": str(edge.basis),
         "source": edge.source,

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from jobstate.model.states import Edge, Exclusion, Feature, Memory, Region, State
 
 #: The version of the JSON document's shape; it rises when something in it changes or goes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: What spreadsheets take for a formula when it begins a cell.
 _FORMULA = ("=", "+", "-", "@")
 #: What Markdown takes for its own, anywhere in a cell.
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|&~]|(?<![^\W_])_|_(?![^\W_])")
 _GAP = "  "
-_EDGE_COLUMNS = ("from", "to", "cause", "needs", "after", "basis", "source")
+_EDGE_COLUMNS = ("origin", "target", "cause", "needs", "after", "basis", "source")
 
 
 @frozen

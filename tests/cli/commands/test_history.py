@@ -488,7 +488,7 @@ def test_the_export_since(path: Path) -> None:
     """By the service's time of each event."""
     written(path, *SERIES)
     found = events(path, "--since", "2026-10-16T07:09:09Z")
-    assert [each.get("status", each.get("to")) for each in found] == [
+    assert [each.get("status", each.get("target")) for each in found] == [
         "Uploading",
         "Completed",
         "Completed/Completed",

@@ -64,7 +64,7 @@ def context_of(job: JobKey, *, sampled: bool = True) -> Context:
 
 
 def attributes(event: Event) -> Attributes:
-    """Return what an event says as attributes, such as ``jobstate.arn`` and ``jobstate.to``.
+    """Return what an event says as attributes, such as ``jobstate.arn`` and ``jobstate.target``.
 
     What is None or an empty list is left out, for an attribute has a value.
     """

@@ -135,7 +135,7 @@ class OpenTelemetryTraces:
                 start_time=nanoseconds(job.created),
             )
         if event.outcome is Outcome.FAILED:
-            span.set_status(Status(StatusCode.ERROR, printable(event.reason or "")))
+            span.set_status(Status(StatusCode.ERROR, printable(event.result.cause or "")))
         span.end(nanoseconds(max(job.created, self._end(event, last))))
 
     def _end(self, event: StatusChanged, last: StatusEntered | None) -> datetime:
