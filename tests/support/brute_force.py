@@ -168,7 +168,7 @@ def random_life(
     """
     region = spec.region(region_name)
     chosen = random_features(spec, region_name, rng, features)
-    now = rng.choice(sorted(_beginnings(spec, region, tuple(sorted(chosen.items())))))
+    now = rng.choice(sorted(beginnings(spec, region, tuple(sorted(chosen.items())))))
     life = [now.state]
     final = {state.name for state in region.states if state.final}
     while moves := _moves(spec, region, now):
@@ -269,7 +269,8 @@ def _set_by(spec: Specification, region: Region, name: str) -> frozenset[str]:
     )
 
 
-def _beginnings(spec: Specification, region: Region, features: Features) -> list[Situation]:
+def beginnings(spec: Specification, region: Region, features: Features) -> list[Situation]:
+    """Return where runs of jobs with these features begin."""
     return [Situation(name, _set_by(spec, region, name), features) for name in region.initial]
 
 
@@ -283,11 +284,12 @@ def _can_take(edge: Edge, situation: Situation) -> bool:
 
 
 def _moves(spec: Specification, region: Region, now: Situation) -> tuple[Situation, ...]:
-    return _moves_of(spec, region.name, now)
+    return moves_of(spec, region.name, now)
 
 
 @lru_cache(maxsize=200_000)  # only to be bearably quick; a specification never changes
-def _moves_of(spec: Specification, region_name: str, now: Situation) -> tuple[Situation, ...]:
+def moves_of(spec: Specification, region_name: str, now: Situation) -> tuple[Situation, ...]:
+    """Return where one move of a run leads to."""
     region = spec.region(region_name)
     return tuple(
         Situation(edge.target, now.passed | _set_by(spec, region, edge.target), now.features)
@@ -300,7 +302,7 @@ def _situations(spec: Specification, region: Region) -> set[Situation]:
     """Return every situation that some job can be in."""
     found: set[Situation] = set()
     for features in job_features(spec, region.name):
-        queue = _beginnings(spec, region, features)
+        queue = beginnings(spec, region, features)
         while queue:
             now = queue.pop()
             if now not in found:
@@ -359,7 +361,7 @@ def _ends_of_runs(
     found: set[_Progress] = set()
     queue = [
         _Progress(start, 0, (_visible(region, start.state),))
-        for start in _beginnings(spec, region, features)
+        for start in beginnings(spec, region, features)
     ]
     while queue:
         progress = _bounded(queue.pop(), answers)
