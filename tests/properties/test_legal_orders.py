@@ -1,4 +1,4 @@
-"""The search for legal orders finds what writing out every order finds, and what hands can count."""
+"""The search for legal orders finds what writing out every order finds, and a few by hand."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _orders(*answers: Answer) -> Orders:
 
 
 def test_a_printed_time_is_an_interval() -> None:
-    """The minute, second or instant printed; without end from a lower bound on; else all of time."""
+    """The minute, second or instant printed; from a lower bound on; or all of time."""
     second = BEGIN.replace(microsecond=0)
     minute = second.replace(second=0)
     assert interval(BEGIN).begin == interval(BEGIN).end
@@ -50,10 +50,12 @@ def test_what_is_certainly_older() -> None:
     early, late = _answer("InProgress", _at(1)), _answer("InProgress", _at(2))
     coarse = _answer("InProgress", _at(0, 9))
     assert early.is_older(late)
-    assert coarse.is_abreast(early) and coarse.is_abreast(late)
+    assert coarse.is_abreast(early)
+    assert coarse.is_abreast(late)
     one = _answer("InProgress/Starting", _at(5), "Starting")
     two = _answer("InProgress/Training", _at(5), "Starting", "Training")
-    assert one.is_older(two) and not two.is_older(one)
+    assert one.is_older(two)
+    assert not two.is_older(one)
     assert coarse.is_abreast(two)
 
 
@@ -63,7 +65,8 @@ def test_uploading_and_training_at_one_time() -> None:
         _answer(f"InProgress/{status}", _at(5)) for status in ("Uploading", "Training")
     )
     both = _orders(uploading, training)
-    assert both.position([0, 1]) == 1 and both.position([1, 0]) == 0
+    assert both.position([0, 1]) == 1
+    assert both.position([1, 0]) == 0
     assert not both.features
     older = _answer("InProgress/Starting", _at(1), spot=False, retry=False)
     proved = _orders(uploading, training, older)

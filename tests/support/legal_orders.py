@@ -35,6 +35,7 @@ from tests.support.brute_force import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
     from jobstate.model.specification import Specification
     from jobstate.model.states import State
 
