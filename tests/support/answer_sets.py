@@ -72,8 +72,13 @@ class Printed(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What makes it another answer than others: what it shows, its time, its history."""
-        return repr((self.of_job(), self.of_pool()))
+        """What makes it another answer than others: what it shows, its time, its history.
+
+        Not how finely its history is printed.
+        """
+        starts = [stay.start.begin // 1_000_000 for stay in self._history()]
+        pool = self.document.get("WarmPoolStatus")
+        return repr((seen(self.document), pool, self._when(), starts))
 
     def _when(self) -> Any:
         return interval(self.document.get("LastModifiedTime"), lower_bound=self.lower_bound)

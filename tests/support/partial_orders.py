@@ -12,9 +12,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
 
@@ -83,8 +82,8 @@ class RegionState:
         ends: Where their legal orders end.
         possible: All of that.
         known: Where those end whose last answer is taken for the last: where the job stands.
-        origin: Hidden states, and how many entries the job had then: what all answers come after.
-            None for the creation of the job.
+        origin: Hidden states, and the fewest and most entries that the job had then: what all
+            answers come after. None for the creation of the job.
     """
 
     def __init__(
@@ -100,9 +99,11 @@ class RegionState:
         self.ends: Ends = {}
         self.possible = 0
         self.known = 0
-        self.origin: tuple[int, int] | None = None
+        self.origin: tuple[int, int, int] | None = None
 
-    def take(self, new: Kept, real: int, statuses: tuple[str, ...]) -> Verdict:
+    def take(
+        self, new: Kept, real: int, statuses: tuple[str, ...], *, rewritten: bool = False
+    ) -> Verdict:
         """Take one more answer.
 
         Args:
@@ -111,21 +112,25 @@ class RegionState:
                 certainly the newest, and nothing explains it.
             statuses: The longest history of the job, this answer's included; empty if histories
                 are about another region.
+            rewritten: The answer's history contradicts the longest, which it then replaces if it
+                is certainly newer than all.
         """
         kept = self.kept
-        if new in kept:
+        if new in kept and not rewritten:
             if new.timeless and kept[-1] != new:
                 self._arrive_anew(kept.index(new), statuses)
             return Verdict(duplicate=True)
         newest = all(each.is_older(new) for each in kept)
-        if newest and kept and (new.fewest == 0 or not statuses):
+        if rewritten:
+            ends: Ends = {}
+        elif newest and kept and (new.fewest == 0 or not statuses):
             hit = self._automaton.successors.reach(self.possible) & new.mask
-            ends: Ends = {len(kept): hit} if hit else {}
+            ends = {len(kept): hit} if hit else {}
         else:
             ends = self._walked((*kept, new), statuses)
         if not ends:
             if newest:  # reality wins, and what was before is judged no more
-                self.kept, self.origin = (new._replace(mask=real),), (real, new.fewest)
+                self.kept, self.origin = (new._replace(mask=real),), (real, new.fewest, new.most)
                 self._settle({0: real})
             return Verdict(legal=False)
         self.kept = (*kept, new)
@@ -164,9 +169,7 @@ class RegionState:
     @property
     def position(self) -> int:
         """The index of the answer that is taken for the last."""
-        return max(
-            self.ends, key=lambda index: (not self.kept[index].mask & ~self._final, index)
-        )
+        return max(self.ends, key=lambda index: (not self.kept[index].mask & ~self._final, index))
 
     # --- Bounds ---------------------------------------------------------------------------------
 
@@ -236,7 +239,7 @@ class RegionState:
 @lru_cache(maxsize=1 << 14)
 def walk(
     automaton: Automaton,
-    origin: tuple[int, int] | None,
+    origin: tuple[int, int, int] | None,
     statuses: tuple[str, ...],
     answers: tuple[tuple[int, int, int], ...],
     older: tuple[int, ...],
@@ -249,8 +252,8 @@ def walk(
 
     Args:
         automaton: The region's.
-        origin: Where the job was before all answers, and how many entries it had; None for a job
-            that is created then.
+        origin: Where the job was before all answers, and the fewest and most entries that it had;
+            None for a job that is created then.
         statuses: The longest history.
         answers: For each answer its mask, and the fewest and most entries that the job had then.
         older: For each answer the set of those that are certainly older, as a mask.
@@ -258,24 +261,22 @@ def walk(
     successors = automaton.successors
     everything = (1 << len(answers)) - 1
     ends: dict[int, int] = {}
-    mask, entry = origin or (automaton.start.mask, min(1, len(statuses)))
-    if origin is None and statuses:
-        mask &= automaton.of_visible.get(statuses[0], 0)
-    layers = {0: mask} if mask else {}
-    while layers and entry < len(statuses):
-        layers = _explained(layers, answers, older, entry, successors.silent, everything, ends)
-        due = _mask(index for index, each in enumerate(answers) if each[2] == entry)
-        shown = automaton.of_visible.get(statuses[entry], 0)
+    start, fewest, most = origin or (automaton.start.mask, 1, 1)
+    layers: dict[int, int] = {}
+    for entry in range(max(fewest, 1), len(statuses) + 1):
+        shown = automaton.of_visible.get(statuses[entry - 1], 0)
         layers = {
             begun: after
             for begun, before in layers.items()
-            if not due & ~begun and (after := successors.loud(before) & shown)
+            if (after := successors.loud(before) & shown)
         }
-        entry += 1
-    if statuses:
+        if entry <= most:
+            layers[0] = layers.get(0, 0) | start & (start if origin and fewest == most else shown)
         layers = _explained(layers, answers, older, entry, successors.silent, everything, ends)
         due = _mask(index for index, each in enumerate(answers) if each[2] <= entry)
         layers = {begun: before for begun, before in layers.items() if not due & ~begun}
+    if most == MANY or not statuses:
+        layers[0] = layers.get(0, 0) | start
     _explained(layers, answers, older, MANY, successors.reach, everything, ends)
     return ends
 
@@ -285,7 +286,7 @@ def _explained(  # noqa: PLR0913, PLR0917
     answers: Sequence[tuple[int, int, int]],
     older: Sequence[int],
     entry: int,
-    onwards: object,
+    onwards: Callable[[int], int],
     everything: int,
     ends: dict[int, int],
 ) -> dict[int, int]:
@@ -317,5 +318,5 @@ def _explained(  # noqa: PLR0913, PLR0917
     return whole
 
 
-def _mask(places: object) -> int:
+def _mask(places: Iterable[int]) -> int:
     return sum(1 << place for place in places)
