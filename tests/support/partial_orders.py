@@ -100,6 +100,7 @@ class RegionState:
         self.possible = 0
         self.known = 0
         self.origin: tuple[int, int, int] | None = None
+        self._latest = NEVER
 
     def take(
         self, new: Kept, real: int, statuses: tuple[str, ...], *, rewritten: bool = False
@@ -120,10 +121,10 @@ class RegionState:
             if new.timeless and kept[-1] != new:
                 self._arrive_anew(kept.index(new), statuses)
             return Verdict(duplicate=True)
-        newest = all(each.is_older(new) for each in kept)
+        newest = new.begin > self._latest or all(each.is_older(new) for each in kept)
         if rewritten:
             ends: Ends = {}
-        elif newest and kept and (new.fewest == 0 or not statuses):
+        elif newest and kept and not new.fewest:
             hit = self._automaton.successors.reach(self.possible) & new.mask
             ends = {len(kept): hit} if hit else {}
         else:
@@ -131,13 +132,18 @@ class RegionState:
         if not ends:
             if newest:  # reality wins, and what was before is judged no more
                 self.kept, self.origin = (new._replace(mask=real),), (real, new.fewest, new.most)
+                self._latest = new.end
                 self._settle({0: real})
             return Verdict(legal=False)
         self.kept = (*kept, new)
         self._settle(ends)
-        position = self.position
-        self._bound(statuses)
-        return Verdict(stale=position != len(kept))
+        stale = self.position != len(kept)
+        self._latest = max(self._latest, new.end)
+        if newest:
+            self._bound_in_order(statuses)
+        else:
+            self._bound(statuses)
+        return Verdict(stale=stale)
 
     def _arrive_anew(self, index: int, statuses: tuple[str, ...]) -> None:
         kept = self.kept
@@ -173,6 +179,40 @@ class RegionState:
 
     # --- Bounds ---------------------------------------------------------------------------------
 
+    def _bound_in_order(self, statuses: tuple[str, ...]) -> None:
+        """Do the same after an answer that is certainly newer than all: nothing is lost."""
+        kept = self.kept
+        if len(kept) >= 3 and _alike(*kept[-3:]):
+            one, other = kept[-3:-1]
+            if one.is_older(other) and all(
+                each.is_older(other) and not one.is_older(each) for each in kept[:-3]
+            ):
+                self._replace({other: None})
+        if len(self.kept) > self._most_kept:
+            first, second = self._oldest()
+            if first.is_older(second) and all(
+                second.is_older(each) for each in self.kept if each not in {first, second}
+            ):
+                self._replace({first: None, second: self._joined(first, second)})
+            else:
+                self._bound(statuses)
+
+    def _replace(self, changes: Mapping[Kept, Kept | None]) -> None:
+        """Leave out or change answers that are not last in any legal order."""
+        kept: list[Kept] = []
+        ends: dict[int, int] = {}
+        for index, each in enumerate(self.kept):
+            now = changes.get(each, each)
+            if now is not None:
+                if index in self.ends:
+                    ends[len(kept)] = self.ends[index]
+                kept.append(now)
+        self.kept, self.ends = tuple(kept), ends
+
+    def _oldest(self) -> tuple[Kept, Kept]:
+        first, second = sorted(self.kept, key=lambda each: (each.end, each.begin, each.most))[:2]
+        return first, second
+
     def _bound(self, statuses: tuple[str, ...]) -> None:
         """Leave out and join until no more is kept than may be."""
         before = len(self.kept)
@@ -190,11 +230,6 @@ class RegionState:
         """Of three in a row that show the same, leave out the one between."""
         kept = self.kept
         for one in kept:
-            alike = [
-                each
-                for each in kept
-                if (each.mask, each.fewest, each.most) == (one.mask, one.fewest, one.most)
-            ]
             others = [each for each in kept if each is not one]
             earlier = [each for each in others if each.is_older(one)]
             later = [each for each in others if one.is_older(each)]
@@ -202,7 +237,7 @@ class RegionState:
                 continue
             before = [each for each in earlier if not any(each.is_older(x) for x in earlier)]
             after = [each for each in later if not any(x.is_older(each) for x in later)]
-            if len(before) == len(after) == 1 and before[0] in alike and after[0] in alike:
+            if len(before) == len(after) == 1 and _alike(one, *before, *after):
                 self.kept = tuple(each for each in kept if each is not one)
                 return
 
@@ -215,25 +250,32 @@ class RegionState:
                 first, second = sorted(abreast, key=lambda each: each[1:5])[:2]
                 return first, second
         if len(kept) > self._most_kept:
-            first, second = sorted(kept, key=lambda each: (each.end, each.begin))[:2]
-            return first, second
+            return self._oldest()
         return None
 
     def _join(self, one: Kept, other: Kept) -> None:
-        """Make one of two: where the job was at the later of them, whichever that was."""
-        reach = self._automaton.successors.reach
-        mask = 0
-        if not other.is_older(one):
-            mask |= reach(one.mask) & other.mask
-        if not one.is_older(other):
-            mask |= reach(other.mask) & one.mask
-        both = Kept(mask, *map(max, one[1:5], other[1:5]))
+        both = self._joined(one, other)
         place = max(self.kept.index(one), self.kept.index(other))
         self.kept = tuple(
             both if index == place else each
             for index, each in enumerate(self.kept)
             if index == place or (each is not one and each is not other)
         )
+
+    def _joined(self, one: Kept, other: Kept) -> Kept:
+        """Return one of two: where the job was at the later of them, whichever that was."""
+        reach = self._automaton.successors.reach
+        mask = 0
+        if not other.is_older(one):
+            mask |= reach(one.mask) & other.mask
+        if not one.is_older(other):
+            mask |= reach(other.mask) & one.mask
+        return Kept(mask, *map(max, one[1:5], other[1:5]))
+
+
+def _alike(*answers: Kept) -> bool:
+    """Return whether answers show the same of the region."""
+    return len({(each.mask, each.fewest, each.most) for each in answers}) == 1
 
 
 @lru_cache(maxsize=1 << 14)
