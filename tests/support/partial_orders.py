@@ -121,7 +121,10 @@ class RegionState:
             if new.timeless and kept[-1] != new:
                 self._arrive_anew(kept.index(new), statuses)
             return Verdict(duplicate=True)
-        newest = new.begin > self._latest or all(each.is_older(new) for each in kept)
+        # Where its time and its history say opposite things, only the time can make it real.
+        newest = new.begin > self._latest or all(
+            each.is_older(new) and new.end >= each.begin for each in kept
+        )
         if rewritten:
             ends: Ends = {}
         elif newest and kept and not new.fewest:
