@@ -113,8 +113,10 @@ class RegionState:
                 certainly the newest, and nothing explains it.
             statuses: The longest history of the job, this answer's included; empty if histories
                 are about another region.
-            rewritten: The answer's history contradicts the longest, which it then replaces if it
-                is certainly newer than all.
+            rewritten: The answer's history contradicts the longest.
+
+        Where nothing explains an answer that is certainly the newest, its own history (or none) is
+        the longest from then on, for what was before is judged no more.
         """
         kept = self.kept
         if new in kept and not rewritten:
