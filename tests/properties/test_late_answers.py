@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.campaigns.late import as_text, made_of
+from tests.support.answer_sets import answer_set
 from tests.support.late_tracking import faults
+from tests.support.legal_orders import Interval, Orders
+from tests.support.oracle import FACTS
 
 SEED = 12
 COUNT, BATCH = 2_000, 50
@@ -19,3 +24,35 @@ def test_sets_of_late_answers(batch: int) -> None:
         made = made_of(SEED, number)
         wrong += [f"{fault.kind}: {as_text(made, fault)}" for fault in faults(made)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_sets_are_of_every_kind() -> None:
+    """Of 500 sets enough have each of what makes late answers hard."""
+    kinds: Counter[str] = Counter()
+    for number in range(500):
+        made = answer_set(SEED, number)
+        answers = [answer.of_job() for answer in made.answers]
+        orders = Orders(FACTS, "job", answers)
+        times = [answer.when for answer in answers]
+        found = {
+            "legal": orders.exist,
+            "spoilt and illegal": not made.truthful and not orders.exist,
+            "several may be last": len(orders.ends) > 1,
+            "missing time": Interval() in times,
+            "lower bound": any(answer.lower_bound for answer in made.answers),
+            "equal times": len(set(times) - {Interval()}) < len([*filter(_printed, times)]),
+            "coarse time": any(1 < time.end - time.begin < float("inf") for time in times),
+            "history": any(answer.history for answer in answers),
+            "pool": any(answer.of_pool() for answer in made.answers),
+            "restart": any(None in order for order in made.orders),
+            "duplicate": any(len(set(order)) < len(order) for order in made.orders),
+            "nine answers": len(answers) == 9,
+            "an end": any(map(orders.shows_end, orders.ends)),
+        }
+        kinds.update(kind for kind, there in found.items() if there)
+    assert len(kinds) == len(found)
+    assert min(kinds.values()) >= 10, kinds
+
+
+def _printed(time: Interval) -> bool:
+    return time != Interval()
