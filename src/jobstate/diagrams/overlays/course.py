@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from attrs import define, frozen
 
 from jobstate.automaton.automaton import RegionView, compile_lifecycle
-from jobstate.automaton.runs import Link, RunPoint, legs_of
+from jobstate.automaton.runs import Link
+from jobstate.automaton.shortest_run import RunPoint, legs_of
 from jobstate.common.times import is_before
 from jobstate.conformance.histories import contradiction, merged
 from jobstate.model.observation import Entry, Observation, Shown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.automaton.automaton import Automaton
-    from jobstate.automaton.runs import RunLeg, RunMove
+    from jobstate.automaton.shortest_run import RunLeg, RunMove
     from jobstate.model.lifecycle import Lifecycle
 
 
@@ -116,10 +117,10 @@ def course_of(
     """Return the course of a job through each region that its answers show.
 
     An answer with a history shows where the job has been, entry by entry; its primary statuses
-    are those of the run that `jobstate.automaton.runs` chooses. A thin answer after it, or without
-    any history, shows where the job was when the record was last changed (LastModifiedTime), and
-    nothing of what lies between. A thin answer before it is sorted in by that time, where it fits.
-    An answer that is older than one before it tells nothing.
+    are those of the run that `jobstate.automaton.shortest_run` chooses. A thin answer after it, or
+    without any history, shows where the job was when the record was last changed
+    (LastModifiedTime), and nothing of what lies between. A thin answer before it is sorted in by
+    that time, where it fits. An answer that is older than one before it tells nothing.
 
     Args:
         lifecycle: The life cycle.
@@ -137,7 +138,7 @@ def course_of(
         if entries:
             spots, legs = _followed(automaton, _Placed(automaton, entries, sights))
         elif sights:
-            spots = [_beginning(automaton, seen[0]), *(_seen(each, Link.LATER) for each in sights)]
+            spots = [_beginning(automaton, seen[0]), *(_seen(each, Link.ANY) for each in sights)]
             legs = legs_of(automaton, tuple(spot.point for spot in spots))
         else:
             continue
@@ -221,7 +222,7 @@ def _beginning(automaton: Automaton, seen: Observation) -> _Spot:
     """Return the creation of a job: what any legal run begins with."""
     states = automaton.start.states
     return _Spot(
-        point=RunPoint(automaton.start.mask, Link.LATER),
+        point=RunPoint(automaton.start.mask, Link.ANY),
         label=states[0].visible if len(states) == 1 else automaton.label_of(states),
         at=seen.job.created,
     )
@@ -264,11 +265,11 @@ class _Placed:
         for number, entry in enumerate(self._entries):
             found.append(_entered(self._automaton, entry, number))
             found += [
-                _seen(each, Link.DURING, number)
+                _seen(each, Link.SILENT, number)
                 for each in self._during[number]
                 if thin or each.seen.entries
             ]
-        return [*found, *(_seen(each, Link.LATER) for each in self._later)]
+        return [*found, *(_seen(each, Link.ANY) for each in self._later)]
 
     def _place(self, each: _Sighting) -> None:
         if each.answer > self._newest:
