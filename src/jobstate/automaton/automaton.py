@@ -7,7 +7,7 @@ first time. Nothing here knows of jobs, answers or rules: `jobstate.conformance.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
@@ -112,6 +112,7 @@ class Automaton:
         region: The region.
         hidden: Its hidden states; the bit of each is its index.
         moves: For each hidden state, its edges and the indices of their targets.
+        visible: For each hidden state, what a history prints of it.
         of_state: State name → mask.
         words: The statuses that the life cycle knows.
         start: What is known of a job that has just been created.
@@ -136,8 +137,8 @@ class Automaton:
         self.words = Words(lifecycle, region)
         self._known: dict[int, StateEstimate] = {}
         self._sights: dict[object, RegionView] = {}
-        visible = [self._states[one.state].visible for one in self.hidden]
-        self._successors = {basis: Successors(self.moves, visible, basis) for basis in Basis}
+        self.visible = [self._states[one.state].visible for one in self.hidden]
+        self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
         initial = 0
@@ -146,8 +147,6 @@ class Automaton:
         # A hidden state that comes back to where it began has passed more than a new job has.
         fresh = {one for one in self.hidden if self._is_fresh(one)}
         self.start = self.known(initial & self._having(fresh.__contains__))
-        #: Filled by `jobstate.automaton.paths.between`.
-        self.between: dict[tuple[int, int], Any] = {}
 
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""

@@ -52,9 +52,9 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     Every step has a number, from 1 for the job's beginning: each entry of its history is a step,
     and so is a move of the primary status alone. A history prints no primary statuses. Where
     several runs of states explain it, with all that the answers show beside it, the way is the
-    shortest of them, and of the shortest the firmest (`jobstate.automaton.runs`); all that is
-    certain is on it. The footer names the steps at which the primary status moved without anything
-    telling when.
+    shortest of them, and of the shortest the firmest (`jobstate.automaton.shortest_run`); all that
+    is certain is on it. The footer names the steps at which the primary status moved without
+    anything telling when.
 
     Of answers without a history the way has the statuses that were seen; an arrow is marked only
     if every legal run takes it. How long a job stayed is then the time from one answer's
