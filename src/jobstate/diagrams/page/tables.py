@@ -2,7 +2,7 @@
 
 What `jobstate.automaton.automaton` has compiled is written down, nothing is worked out again: the
 hidden states and their moves, also those with one requirement lifted (which tell why something is
-refused), the statuses known, the rules that are data.
+refused), the statuses known, the rules that are data, the sentences that say what is wrong.
 """
 
 from __future__ import annotations
