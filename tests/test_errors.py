@@ -227,7 +227,7 @@ def test_it_passes_between_processes(kind: type[JobstateError]) -> None:
 
 def test_every_error_is_here() -> None:
     """No error class of the library is left out above."""
-    public = {each for name, each in vars(errors_of_jobstate).items() if not name.startswith("_")}
+    public = [each for name, each in vars(errors_of_jobstate).items() if not name.startswith("_")]
     errors = {each for each in public if isinstance(each, type) and issubclass(each, Exception)}
     assert errors == {JobstateError, *BUILT_INS}
 

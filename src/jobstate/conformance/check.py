@@ -5,7 +5,7 @@ Folds `jobstate.conformance.judge` over answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jobstate.conformance.answers import observations
 from jobstate.conformance.judge import judge_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Of how many answers the news are kept for one job. Real jobs bring some dozens; the bound is
 #: there for series made up to bring news without end.
 MOST_KEPT = 10_000
+
+#: What is wrong where there is nothing to judge.
+NO_ANSWER: Final = Problem("", "an answer about a job", "none")
 
 
 def check(lifecycle: Lifecycle, answers: object) -> Report:
@@ -99,7 +102,7 @@ class Series:
             ObservationError: There was no answer yet.
         """
         if self._standing is None:
-            raise ObservationError([Problem("", "an answer about a job", "none")])
+            raise ObservationError([NO_ANSWER])
         return Report(
             lifecycle=self.lifecycle,
             standing=self._standing,

@@ -6,7 +6,7 @@ lifted at a time and sees what helps.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from attrs import frozen
@@ -23,11 +23,31 @@ if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.automaton.history import Followed
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Observation, Shown
-    from jobstate.model.states import Edge, Region
+    from jobstate.model.observation import Observation
+    from jobstate.model.states import Edge, Region, State
 
 #: The requirement of features.
 NEEDS = "needs"
+
+#: What is said of what the automata refuse; the page's judge fills the same in.
+SENTENCES: Final = {
+    "assumed_otherwise": "the job shows {shows}, but it is judged given {given}",
+    "seen_otherwise": "the job shows {shows}, but what was seen before rules that out",
+    "illegal_pair": "{primary} does not go with {secondary}, only with {partners}",
+    "illegal_start": "the history begins with {status}; a job begins with {begin}",
+    "sample_refused": "{shown} can't come after {origin}",
+    "creation": "the creation of a job",
+    "entry_refused": "entry {number} ({status}) can't come after entry {before} ({previous})",
+    "left_out": "the history leads to {last} by a way that earlier answers rule out",
+    "no_run": "the answer says {shown}, but no legal run with this history is there",
+    "without": "{refused} without {passed} before it",
+    "because": "{refused}: {why}",
+    "ruled_out": "no job given {given} gets there",
+    "final": "{label} is final",
+    "no_move": "no legal move leads there",
+    "needs": "the way there is only for jobs with: {needs}",
+    "other_features": "other features",
+}
 
 
 @frozen(eq=False)
@@ -56,17 +76,11 @@ class Diagnosis:
         given = assumed_text(self._lifecycle.assumed)
         shows = needs_text(tuple(sorted(observation.features.items())))
         kept = _agreed(known, observation.features)
-        ground = f"it is judged given {given}" if given else "what was seen before rules that out"
-        return Refusal(
-            "feature-changed",
-            Finding(
-                message=f"the job shows {shows}, but {ground}",
-                path="features",
-                seen=shows,
-                allowed=(needs_text(kept),) if kept else (),
-                at=observation.modified,
-            ),
-        )
+        said = SENTENCES["assumed_otherwise" if given else "seen_otherwise"]
+        allowed = (needs_text(kept),) if kept else ()
+        message = said.format(shows=shows, given=given)
+        found = Finding(message, "features", shows, allowed, observation.modified)
+        return Refusal("feature-changed", found)
 
     def sample(
         self,
@@ -77,10 +91,11 @@ class Diagnosis:
     ) -> Refusal:
         """Return why an answer can't come after what is known."""
         automaton = known.automaton
-        shown = observation.shown[automaton.region.name]
         if sight.illegal_pair:
-            return self._illegal_pair(automaton, shown, observation)
-        origin = "the creation of a job" if before is None else before.label
+            return _illegal_pair(automaton, observation)
+        shown = observation.shown[automaton.region.name]
+        origin = SENTENCES["creation"] if before is None else before.label
+        message = SENTENCES["sample_refused"].format(shown=shown, origin=origin)
         reached = automaton.states_of(automaton.successors.reach(known.mask))
         return self._refused(
             known,
@@ -88,13 +103,7 @@ class Diagnosis:
                 other.sight(shown.primary, shown.secondary, observation.features).mask
             ),
             step=lambda other, mask: other.successors.reach(mask),
-            finding=Finding(
-                message=f"{shown} can't come after {origin}",
-                path=automaton.region.field,
-                seen=str(shown),
-                allowed=tuple(state.name for state in reached),
-                at=observation.modified,
-            ),
+            finding=_found(automaton, observation, message, reached),
             ruled_out=sight.ruled_out,
         )
 
@@ -108,45 +117,20 @@ class Diagnosis:
     ) -> Refusal | None:
         """Return what is wrong with a history; None where a legal run shows it."""
         if sight.illegal_pair:
-            return self._illegal_pair(
-                automaton, observation.shown[automaton.region.name], observation
-            )
+            return _illegal_pair(automaton, observation)
         if followed.trouble is not None:
             return self._entry(automaton, followed, observation, skipped + followed.trouble)
         last = observation.entries[-1].status
         if followed.left_out:
-            return self._transition(
-                automaton,
-                observation,
-                f"the history leads to {last} by a way that earlier answers rule out",
-            )
+            message = SENTENCES["left_out"].format(last=last)
+            return Refusal(_transition(automaton), _found(automaton, observation, message))
         if followed.known is None and sight.visible in (None, last):
-            shown = observation.shown[automaton.region.name]
-            return self._transition(
-                automaton,
-                observation,
-                f"the answer says {shown}, but no legal run with this history is there",
-                allowed=tuple(state.name for state in followed.history.states),
-            )
+            message = SENTENCES["no_run"].format(shown=observation.shown[automaton.region.name])
+            found = _found(automaton, observation, message, followed.history.states)
+            return Refusal(_transition(automaton), found)
         return None
 
     # --- Each kind ------------------------------------------------------------------------------
-
-    def _illegal_pair(
-        self, automaton: Automaton, shown: Shown, observation: Observation
-    ) -> Refusal:
-        partners = [state for state in automaton.region.states if state.primary == shown.primary]
-        with_it = ", ".join(state.visible for state in partners)
-        return Refusal(
-            f"{automaton.region.prefix}illegal-pair",
-            Finding(
-                message=f"{shown.primary} does not go with {shown.secondary}, only with {with_it}",
-                path=automaton.region.field,
-                seen=str(shown),
-                allowed=tuple(state.name for state in partners),
-                at=observation.modified,
-            ),
-        )
 
     def _entry(
         self, automaton: Automaton, followed: Followed, observation: Observation, index: int
@@ -155,17 +139,9 @@ class Diagnosis:
         path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
             begin = tuple(state.visible for state in automaton.start.states)
-            return Refusal(
-                f"{automaton.region.prefix}illegal-start",
-                Finding(
-                    message=f"the history begins with {entry.status}; a job begins with"
-                    f" {' or '.join(begin)}",
-                    path=path,
-                    seen=entry.status,
-                    allowed=begin,
-                    at=entry.start,
-                ),
-            )
+            said = SENTENCES["illegal_start"].format(status=entry.status, begin=" or ".join(begin))
+            found = Finding(said, path, entry.status, begin, entry.start)
+            return Refusal(f"{automaton.region.prefix}illegal-start", found)
         before = followed.before
         previous = observation.entries[index - 1].status
         allowed = dict.fromkeys(
@@ -173,37 +149,15 @@ class Diagnosis:
             for state in next_states(automaton, before.mask)
             if state.visible != previous
         )
+        message = SENTENCES["entry_refused"].format(
+            number=index + 1, status=entry.status, before=index, previous=previous
+        )
         return self._refused(
             before,
             target=lambda other: other.of_visible.get(entry.status, 0),
             step=lambda other, mask: other.successors.loud(other.successors.silent(mask)),
-            finding=Finding(
-                message=f"entry {index + 1} ({entry.status}) can't come after entry {index}"
-                f" ({previous})",
-                path=path,
-                seen=entry.status,
-                allowed=tuple(allowed),
-                at=entry.start,
-            ),
+            finding=Finding(message, path, entry.status, tuple(allowed), entry.start),
             ruled_out=not automaton.of_visible.get(entry.status),
-        )
-
-    def _transition(
-        self,
-        automaton: Automaton,
-        observation: Observation,
-        message: str,
-        allowed: tuple[str, ...] = (),
-    ) -> Refusal:
-        return Refusal(
-            f"{automaton.region.prefix}illegal-transition",
-            Finding(
-                message=message,
-                path=automaton.region.field,
-                seen=str(observation.shown[automaton.region.name]),
-                allowed=allowed,
-                at=observation.modified,
-            ),
         )
 
     def _refused(
@@ -216,23 +170,16 @@ class Diagnosis:
         ruled_out: bool,
     ) -> Refusal:
         """Say which requirement a step fails on, by lifting one at a time."""
-        region = known.automaton.region
         for memory in self._lifecycle.memories:
             other, mask = self._lifted(known, _after(memory.name))
             if step(other, mask) & target(other):
-                passed = _visible(region, memory.states)
-                return Refusal(
-                    memory.rule,
-                    attrs.evolve(finding, message=f"{finding.message} without {passed} before it"),
+                message = SENTENCES["without"].format(
+                    refused=finding.message, passed=_visible(known.automaton.region, memory.states)
                 )
-        rule = f"{region.prefix}illegal-transition"
-        return Refusal(
-            rule,
-            attrs.evolve(
-                finding,
-                message=f"{finding.message}: {self._why(known, step, target, ruled_out=ruled_out)}",
-            ),
-        )
+                return Refusal(memory.rule, attrs.evolve(finding, message=message))
+        why = self._why(known, step, target, ruled_out=ruled_out)
+        message = SENTENCES["because"].format(refused=finding.message, why=why)
+        return Refusal(_transition(known.automaton), attrs.evolve(finding, message=message))
 
     def _why(
         self,
@@ -243,15 +190,15 @@ class Diagnosis:
         ruled_out: bool,
     ) -> str:
         if ruled_out:
-            return f"no job given {assumed_text(self._lifecycle.assumed)} gets there"
+            return SENTENCES["ruled_out"].format(given=assumed_text(self._lifecycle.assumed))
         if all(state.final for state in known.states):
-            return f"{known.label} is final"
+            return SENTENCES["final"].format(label=known.label)
         other, mask = self._lifted(known, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))
         if end:
             needs = self._needs_on_the_way(known.automaton, other, mask, end)
-            return f"the way there is only for jobs with: {needs}"
-        return "no legal move leads there"
+            return SENTENCES["needs"].format(needs=needs)
+        return SENTENCES["no_move"]
 
     # --- Lifting requirements -------------------------------------------------------------------
 
@@ -289,7 +236,37 @@ class Diagnosis:
             for edge in automaton.region.edges:
                 if (edge.origin, edge.target, edge.cause) == (step.origin, step.target, step.cause):
                     wanted.update(dict.fromkeys(edge.needs))
-        return needs_text(tuple(wanted)) or "other features"
+        return needs_text(tuple(wanted)) or SENTENCES["other_features"]
+
+
+def _illegal_pair(automaton: Automaton, observation: Observation) -> Refusal:
+    region = automaton.region
+    shown = observation.shown[region.name]
+    fitting = [state for state in region.states if state.primary == shown.primary]
+    partners = ", ".join(state.visible for state in fitting)
+    message = SENTENCES["illegal_pair"].format(
+        primary=shown.primary, secondary=shown.secondary, partners=partners
+    )
+    found = _found(automaton, observation, message, fitting)
+    return Refusal(f"{region.prefix}illegal-pair", found)
+
+
+def _transition(automaton: Automaton) -> str:
+    return f"{automaton.region.prefix}illegal-transition"
+
+
+def _found(
+    automaton: Automaton, observation: Observation, message: str, states: Iterable[State] = ()
+) -> Finding:
+    """Return a finding about the status that an answer shows, with the states allowed."""
+    region = automaton.region
+    return Finding(
+        message=message,
+        path=region.field,
+        seen=str(observation.shown[region.name]),
+        allowed=tuple(state.name for state in states),
+        at=observation.modified,
+    )
 
 
 def requirements(lifecycle: Lifecycle) -> dict[str, Callable[[Edge], Edge]]:

@@ -6,7 +6,7 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 #: How many thin answers are kept until a history comes that they must agree with. Forgetting the
 #: oldest proves less, never something false.
 MOST_SAMPLES = 256
+
+#: What is said of answers out of order; the page's judge fills the same in.
+SENTENCES: Final = {
+    "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
+    "or_later": "{then} or later",
+}
 
 
 @frozen
@@ -323,10 +329,6 @@ def _went_back(before: JobState, observation: Observation) -> Finding | None:
     if was is None or modified is None or modified >= was or not is_before(modified, was):
         return None
     then, now = clock(was), clock(modified)
-    return Finding(
-        message=f"LastModifiedTime is {now}, but an earlier answer had {then}",
-        path="LastModifiedTime",
-        seen=now,
-        allowed=(f"{then} or later",),
-        at=observation.modified,
-    )
+    message = SENTENCES["went_back"].format(now=now, then=then)
+    allowed = (SENTENCES["or_later"].format(then=then),)
+    return Finding(message, "LastModifiedTime", now, allowed, modified)

@@ -49,10 +49,15 @@ class Refused:
     problems: tuple[Problem, ...]
 
 
+#: What is right where nothing came, and where no structure came.
+REQUIRED: Final = "{expected}; it is required"
+A_MAPPING: Final = "a mapping of API names"
+
+
 def refused(expected: str, value: object, got: str | None = None) -> Refused:
     """Return what stands in the place of an unfit value; None counts as a missing one."""
     if value is None:
-        return Refused((Problem("", f"{expected}; it is required"),))
+        return Refused((Problem("", REQUIRED.format(expected=expected)),))
     return Refused((Problem("", expected, shown(value) if got is None else got),))
 
 
@@ -351,7 +356,7 @@ class Record:
         """
         if type(answer) is not dict:
             if not isinstance(answer, Mapping):
-                raise ObservationError([Problem("", "a mapping of API names", shown(answer))])
+                raise ObservationError([Problem("", A_MAPPING, shown(answer))])
             answer = {name: value for name, value in answer.items() if name in cls.attributes}
         get = answer.get
         record = object.__new__(cls)

@@ -46,6 +46,7 @@ from jobstate.sagemaker.training_job.statuses import (
 
 #: A job that is retried for its 30 days has far fewer.
 MOST_TRANSITIONS: Final = 100_000
+A_HISTORY: Final = f"a list of at most {MOST_TRANSITIONS:,} entries"
 
 # --- Parts --------------------------------------------------------------------------------------
 
@@ -196,11 +197,10 @@ def _read_transitions(
 ) -> _Transitions:
     if value is None:
         return ()
-    expected = f"a list of at most {MOST_TRANSITIONS:,} entries"
     if not isinstance(value, (list, tuple)):
-        return cast("_Transitions", refused(expected, value))
+        return cast("_Transitions", refused(A_HISTORY, value))
     if len(value) > MOST_TRANSITIONS:
-        return cast("_Transitions", refused(expected, value, f"{len(value):,} entries"))
+        return cast("_Transitions", refused(A_HISTORY, value, f"{len(value):,} entries"))
     return read_all(SecondaryStatusTransition, value)
 
 
