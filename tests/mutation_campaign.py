@@ -48,6 +48,8 @@ MODULES = (
     "conformance/late_answers.py",
     "conformance/histories.py",
     "tracking/tracker.py",
+    "tracking/processing.py",
+    "tracking/listeners.py",
     "tracking/tracked_job.py",
     "tracking/turns.py",
     "tracking/store.py",
