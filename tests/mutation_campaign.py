@@ -54,6 +54,10 @@ MODULES = (
     "tracking/turns.py",
     "tracking/store.py",
     "delivery/lane.py",
+    "delivery/event_queue.py",
+    "delivery/held_jobs.py",
+    "delivery/lane_cursor.py",
+    "delivery/shards.py",
     "conformance/rules.py",
     "sagemaker/training_job/rules.py",
 )
