@@ -45,6 +45,7 @@ MODULES = (
     "model/tables.py",
     "conformance/check.py",
     "conformance/judge.py",
+    "conformance/regions.py",
     "conformance/late_answers.py",
     "conformance/histories.py",
     "tracking/tracker.py",

@@ -16,7 +16,8 @@ from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
 from jobstate.conformance.diagnosis import NEEDS, requirements
-from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.graph import diagram_of
 from jobstate.model.answer_schema import AnswerSchema
