@@ -19,7 +19,7 @@ from jobstate.conformance.diagnosis import NEEDS, requirements
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import InOrder, Requires
