@@ -11,7 +11,7 @@ import pytest
 
 from jobstate.diagrams import render
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
+from jobstate.sagemaker.training_job.facts import SOURCES
 
 if TYPE_CHECKING:
     from types import ModuleType
