@@ -44,6 +44,7 @@ MODULES = (
     "automaton/bitsets.py",
     "model/tables.py",
     "conformance/check.py",
+    "conformance/answers.py",
     "conformance/judge.py",
     "conformance/regions.py",
     "conformance/late_answers.py",
