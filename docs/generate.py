@@ -23,8 +23,8 @@ from jobstate.diagrams.render.png import png
 from jobstate.model import tables
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.facts import SOURCES
 from jobstate.sagemaker.training_job.failure_reasons import failure_cause
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -18,7 +18,7 @@ from jobstate import (
     check_jobs,
 )
 from jobstate.conformance.check import MOST_KEPT, Series
-from jobstate.conformance.judge import MOST_SAMPLES
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.errors import Problem
 from jobstate.model import Entry, InOrder, PathKind, Shown

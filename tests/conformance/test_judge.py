@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from jobstate import Observation, check
-from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.model import Shown
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import BEGIN, PARCEL, PARCELS, parcel

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model.drawing import Colour, Kind
 from tests.support.small import PARCELS
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
-from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate, compile_lifecycle
-from jobstate.automaton.history import follow
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.common.times import clock, is_before
-from jobstate.conformance.diagnosis import Diagnosis, Refusal
+from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
 from jobstate.conformance.memo import Memo
-from jobstate.conformance.moves import Reading, move
+from jobstate.conformance.moves import move
+from jobstate.conformance.regions import MOST_SAMPLES, Regions
 from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import StatusChanged
@@ -30,31 +28,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.memo import AnswerView, MemoizedStep
+    from jobstate.conformance.regions import Moved
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
-
-#: How many thin answers are kept until a history comes that they must agree with. Forgetting the
-#: oldest proves less, never something false.
-MOST_SAMPLES = 256
 
 #: What is said of answers out of order; the page's judge fills the same in.
 SENTENCES: Final = {
     "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
     "or_later": "{then} or later",
 }
-
-
-@frozen
-class Moved:
-    """How one region moved: what is known after, and what could not be explained."""
-
-    known: StateEstimate
-    refused: Refusal | None = None
-    base: StateEstimate | None = None
-    read: int = 0
-    samples: tuple[RegionView, ...] = ()
-    reading: Reading | None = None
-    explained: bool = True
 
 
 class Judge:
@@ -70,6 +52,7 @@ class Judge:
         refusal: Says why something is refused.
         telling: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
+        moved: Says how one region moved.
         main: The region that tells the outcome.
         history_field: What answers call a history.
     """
@@ -85,6 +68,7 @@ class Judge:
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
         self.memory = Memo(self.automata, self.history)
+        self.moved = Regions(self.automata, self.refusal, self.history).moved
         self.main = lifecycle.regions[0].name
 
     def judge(
@@ -177,72 +161,6 @@ class Judge:
         rule = self._rules.get(rule_id)
         return [] if rule is None else [(rule, finding)]
 
-    # --- What a region did ----------------------------------------------------------------------
-
-    def moved(
-        self,
-        region: str,
-        before: JobState,
-        observation: Observation,
-        sight: RegionView,
-        *,
-        fresh: bool = False,
-    ) -> Moved:
-        """Return how a region moved. With `fresh`, a history is read from its beginning."""
-        automaton = self.automata[region]
-        known = before.known.get(region, automaton.start)
-        contradicted = self.refusal.features(known, sight, observation)
-        if contradicted is not None:
-            return _as_shown(automaton, sight, before, observation, contradicted)
-        if region == self.history and observation.entries:
-            return self._read_history(automaton, before, observation, sight, fresh=fresh)
-        return self._read_sample(automaton, before, known, observation, sight)
-
-    def _read_sample(
-        self,
-        automaton: Automaton,
-        before: JobState,
-        known: StateEstimate,
-        observation: Observation,
-        sight: RegionView,
-    ) -> Moved:
-        after = automaton.step(known, sight)
-        if not sight.primary_unknown and (after is None or sight.illegal_pair):
-            was = before.known.get(automaton.region.name)
-            refused = self.refusal.sample(was, known, sight, observation)
-            return _as_shown(automaton, sight, before, observation, refused)
-        if after is None or sight.unknown:
-            # The primary status has been judged where it is known; the rest could be anything.
-            return _as_shown(automaton, sight, before, observation)
-        samples = before.samples
-        if not samples or samples[-1] is not sight:
-            samples = (*samples[1 - MOST_SAMPLES :], sight)
-        return Moved(after, None, before.base, before.read, samples)
-
-    def _read_history(
-        self,
-        automaton: Automaton,
-        before: JobState,
-        observation: Observation,
-        sight: RegionView,
-        *,
-        fresh: bool,
-    ) -> Moved:
-        base, samples, read = before.base, before.samples, before.read
-        if fresh or not read:
-            base, samples, read = (None, () if fresh else samples, 0)
-        entries = observation.entries
-        statuses = tuple(entry.status for entry in entries[read:])
-        followed = follow(automaton, base, samples, statuses, sight)
-        refused = self.refusal.history(automaton, followed, sight, observation, read)
-        known, explained = followed.known, followed.known is not None
-        if known is None or sight.unknown:
-            # Reality wins; of what the history leaves possible, keep what agrees with it.
-            reached = automaton.successors.reach(followed.history.mask) & sight.mask
-            known = automaton.known(sight.real if sight.unknown else reached or sight.real)
-        reading = Reading(base, samples, statuses, sight)
-        return Moved(known, refused, known, len(entries), (), reading, explained)
-
     # --- What is told ---------------------------------------------------------------------------
 
     def changes(
@@ -302,19 +220,6 @@ def _glanced(before: JobState, observation: Observation, glance: MemoizedStep) -
         before.untold,
     )
     return Judgement(standing, (), tuple(changed))
-
-
-def _as_shown(
-    automaton: Automaton,
-    sight: RegionView,
-    before: JobState,
-    observation: Observation,
-    refused: Refusal | None = None,
-) -> Moved:
-    """Reality wins: what is shown is known, and the next step starts from there."""
-    known = automaton.known(sight.real)
-    read = len(observation.entries or before.entries)
-    return Moved(known, refused, base=known, read=read)
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

@@ -14,7 +14,7 @@ from jobstate.automaton.history import follow
 from jobstate.common.times import is_before
 from jobstate.conformance.histories import contradiction, merged, stays
 from jobstate.conformance.job_state import Judgement
-from jobstate.conformance.judge import Moved
+from jobstate.conformance.regions import Moved
 from jobstate.model.packed_history import Entries
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Held, Posted
+from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalError
 from jobstate.journal.event_codec import event_of
 from jobstate.journal.validation import UNREADABLE

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from jobstate.common.times import from_microseconds, to_microseconds
 from jobstate.conformance.judge import judge_of
-from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Posted
+from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalDamagedError, UnknownJobError
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import event_of

@@ -136,3 +136,11 @@ def _next(left: deque[_T]) -> _T | None:
         return left.popleft()
     except IndexError:
         return None
+
+
+def combined(refused: list[ConformanceError]) -> ConformanceError:
+    """Return the first error, with what the others say."""
+    first = refused[0]
+    for other in refused[1:]:
+        first.add_note(f"and likewise: {other}")
+    return first

@@ -17,7 +17,7 @@ from jobstate.cli.timeline import job_lines, summary_lines
 from jobstate.common.text import counted
 from jobstate.model.specification import Severity
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
+from jobstate.sagemaker.training_job.facts import SOURCES
 from jobstate.sagemaker.training_job.reader import READER
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ from jobstate.common.text import printable
 from jobstate.conformance import diagnosis, histories, judge, rules
 from jobstate.conformance.check import NO_ANSWER
 from jobstate.conformance.diagnosis import NEEDS, requirements
-from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model import states
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text

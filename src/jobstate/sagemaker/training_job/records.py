@@ -19,15 +19,11 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from jobstate.sagemaker.training_job.fields import (
-    Record,
-    api,
-    read_all,
     read_count,
     read_flag,
     read_job_arn,
     read_job_name,
     read_message,
-    read_part,
     read_plan_arn,
     read_pool,
     read_primary,
@@ -43,6 +39,7 @@ from jobstate.sagemaker.training_job.statuses import (
     TrainingJobStatus,
     WarmPoolStatus,
 )
+from jobstate.sagemaker.training_job.structures import Record, api, read_all, read_part
 
 #: A job that is retried for its 30 days has far fewer.
 MOST_TRANSITIONS: Final = 100_000

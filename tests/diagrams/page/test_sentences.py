@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import chromium
-import page_tools
 from jobstate import ObservationError
 from jobstate.conformance.answers import all_observations
 from jobstate.conformance.check import NO_ANSWER
 from jobstate.diagrams.page import html
 from jobstate.diagrams.page.tables import SENTENCES, tables
 from jobstate.sagemaker import TRAINING_JOB
-from page_tools import by_page, differences
-from pages import HOME
-from test_page_judge import LIFECYCLES, corpus, wrong
+from tests.diagrams.page.test_judge import LIFECYCLES, corpus, wrong
+from tests.support import chromium, page_tools
+from tests.support.page_tools import by_page, differences
+from tests.support.pages import HOME
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from jobstate.automaton.runs import Link, after, certain, narrowed
 from jobstate.automaton.shortest_run import RunPoint, legs_of
 from jobstate.errors import LifecycleError
 from jobstate.model import Edge, Memory, Region
-from small import edge, feature, state
+from tests.support.small import edge, feature, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
