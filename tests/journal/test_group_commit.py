@@ -39,7 +39,7 @@ class Scene:
         self._threads: list[threading.Thread] = []
 
     @property
-    def writer(self) -> writer.Writer:
+    def writer(self) -> writer.JournalWriter:
         """The journal's, whose steps are tested one by one."""
         journal = self.tracker._keeping.journal  # noqa: SLF001 - as above
         assert isinstance(journal, Journal)

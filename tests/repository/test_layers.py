@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,6 +122,17 @@ def test_every_package_and_module_says_what_it_is_for() -> None:
     }
     assert [name for name, line in first.items() if " " not in line] == []
     assert len(set(first.values())) == len(first)
+
+
+def test_no_public_class_has_another_s_name() -> None:
+    """One word means one thing: whoever greps for a class finds one."""
+    names = Counter(
+        node.name
+        for path in ROOT.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_internal_import_exists() -> None:

@@ -134,7 +134,7 @@ class Automaton:
             self.of_state[one.state] |= 1 << position
         self.of_visible = self._grouped(lambda state: state.visible)
         self.of_primary = self._grouped(lambda state: state.primary)
-        self.words = Words(lifecycle, region)
+        self.words = StatusNames(lifecycle, region)
         self._known: dict[int, StateEstimate] = {}
         self._sights: dict[object, RegionView] = {}
         self.visible = [self._states[one.state].visible for one in self.hidden]
@@ -286,7 +286,7 @@ class Automaton:
         return " or ".join(state.name for state in states)
 
 
-class Words:
+class StatusNames:
     """The statuses that the life cycle knows in a region, whatever `given` has ruled out.
 
     Attributes:

@@ -9,7 +9,7 @@ from attrs import frozen
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.history import follow
 from jobstate.conformance.diagnosis import Refusal
-from jobstate.conformance.moves import Reading
+from jobstate.conformance.moves import HistoryReading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Moved:
     base: StateEstimate | None = None
     read: int = 0
     samples: tuple[RegionView, ...] = ()
-    reading: Reading | None = None
+    reading: HistoryReading | None = None
     explained: bool = True
 
 
@@ -123,7 +123,7 @@ class Regions:
             # Reality wins; of what the history leaves possible, keep what agrees with it.
             reached = automaton.successors.reach(followed.history.mask) & sight.mask
             known = automaton.known(sight.real if sight.unknown else reached or sight.real)
-        reading = Reading(base, samples, statuses, sight)
+        reading = HistoryReading(base, samples, statuses, sight)
         return Moved(known, refused, known, len(entries), (), reading, explained)
 
 

@@ -26,7 +26,7 @@ from jobstate.journal.job_rows import Composer, Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.pruning import Sweeper
 from jobstate.journal.validation import refuse, require_lifecycle
-from jobstate.journal.writer import Writer
+from jobstate.journal.writer import JournalWriter
 from jobstate.tracking.journal_port import Opened
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Journal:
             self.path.with_name(f"{self.path.name}-acks"), self._file.identity
         )
         self._reader = EventReader(self._file)
-        self._writer: Writer | None = None
+        self._writer: JournalWriter | None = None
         self._places = count(1)
         self._closed = False
 
@@ -141,7 +141,7 @@ class Journal:
             self._check_lifecycle(judge)
             standings = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-            writer = Writer(self._file, Composer(judge, loaded.sets), offer, sweeper)
+            writer = JournalWriter(self._file, Composer(judge, loaded.sets), offer, sweeper)
         except sqlite3.Error as error:
             refuse(self.path, error, REMEDY)
         if loaded.problems:
@@ -286,14 +286,14 @@ class Journal:
             self._file.let_go()
 
     @staticmethod
-    def _end(writer: Writer) -> None:
+    def _end(writer: JournalWriter) -> None:
         try:
             writer.flush()
         finally:
             writer.stop()
 
     @property
-    def _writing(self) -> Writer:
+    def _writing(self) -> JournalWriter:
         if self._writer is None:
             problem = "belongs to no tracker yet"
             raise JournalError(str(self.path), problem, "give it to one: Tracker(journal=…)")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobstate.journal.acknowledgements import Acknowledgements
     from jobstate.journal.connection import Connection
     from jobstate.journal.database import JournalFile
-    from jobstate.journal.writer import Writer
+    from jobstate.journal.writer import JournalWriter
 
 _HOLD: Final = "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?)"
 _RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
@@ -88,7 +88,7 @@ class JournalOutbox:
         cursor: int,
         lanes: int,
         *,
-        writer: Writer,
+        writer: JournalWriter,
         reader: EventReader,
         acknowledgements: Acknowledgements,
         held: dict[JobKey, Held],

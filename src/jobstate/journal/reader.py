@@ -17,7 +17,7 @@ from jobstate.journal.event_codec import event_of
 from jobstate.journal.job_rows import JOB_COLUMNS, Loaded
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
-from jobstate.journal.snapshot_read import Reading
+from jobstate.journal.snapshot_read import ReadTransaction
 from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
 from jobstate.model.observation import JobKey
 from jobstate.model.packed_history import entry_of
@@ -91,7 +91,7 @@ class JournalReader:
         """
         self.path = Path(path)
         self._given = lifecycle
-        self._reading = Reading(self.path)
+        self._reading = ReadTransaction(self.path)
         try:
             with self._reading.translated():
                 columns = "file, lifecycle, version, newest, clean"

@@ -1,4 +1,4 @@
-"""`Writer`: puts down what many threads bring, in as few transactions as possible.
+"""`JournalWriter`: puts down what many threads bring, in as few transactions as possible.
 
 Whoever commits first writes for all that have come by then; the others wait for that one (group
 commit). A transaction that fails is in doubt: its number in the file tells, once that is open
@@ -89,7 +89,7 @@ class _Batch:
     written: bool = False
 
 
-class Writer:
+class JournalWriter:
     """The one writer of a journal's file, for many threads.
 
     Attributes:

@@ -52,7 +52,7 @@ class Field:
 Path: TypeAlias = tuple[str, ...]
 
 
-class Telling(StrEnum):
+class FeatureTest(StrEnum):
     """How a field shows a feature."""
 
     IS = "is"
@@ -72,11 +72,11 @@ class Sign:
 
     feature: str
     path: Path
-    telling: Telling
+    test: FeatureTest
 
 
 @frozen(kw_only=True)
-class Place:
+class StatusFields:
     """Where the status of a region stands.
 
     Attributes:
@@ -163,7 +163,7 @@ class AnswerSchema:
     envelope: Envelope
     deepest: int
     identity: tuple[Path, Path]
-    places: tuple[Place, ...]
+    places: tuple[StatusFields, ...]
     stays: Stays
     modified: Path
     signs: tuple[Sign, ...]

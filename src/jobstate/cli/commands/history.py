@@ -65,7 +65,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class HistoryFormat(StrEnum):
     """How a journal is printed."""
 
     TEXT = "text"
@@ -80,7 +80,7 @@ Jobs = Annotated[
     ),
 ]
 Chosen = Annotated[
-    Format,
+    HistoryFormat,
     typer.Option("--format", help="For people, or one line of JSON per event for programs."),
 ]
 Since = Annotated[
@@ -105,7 +105,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
     file: File,
     *,
     jobs: Jobs = None,
-    chosen: Chosen = Format.TEXT,
+    chosen: Chosen = HistoryFormat.TEXT,
     since: Since = None,
     listeners: Listeners = False,
     every: Every = False,
@@ -167,8 +167,8 @@ def _time(text: str, now: datetime) -> datetime:
 # --- What is printed ----------------------------------------------------------------------------
 
 
-def _whole(history: JournalReader, chosen: Format, view: View, *, every: bool) -> int:
-    if chosen is Format.JSON:
+def _whole(history: JournalReader, chosen: HistoryFormat, view: View, *, every: bool) -> int:
+    if chosen is HistoryFormat.JSON:
         _export(history.events(), history.newest, view)
         return 0
     for line in heading(history, view):
@@ -182,9 +182,9 @@ def _whole(history: JournalReader, chosen: Format, view: View, *, every: bool) -
     return 0
 
 
-def _listeners(history: JournalReader, chosen: Format, view: View) -> int:
+def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int:
     hearings = history.listeners()
-    if chosen is Format.JSON:
+    if chosen is HistoryFormat.JSON:
         for hearing in hearings:
             emit(json.dumps(_hearing_dict(hearing)))
     else:
@@ -193,9 +193,9 @@ def _listeners(history: JournalReader, chosen: Format, view: View) -> int:
     return 0
 
 
-def _jobs(history: JournalReader, names: Sequence[str], chosen: Format, view: View) -> int:
+def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
     found = [key for key in history.job_keys() if {key.arn, _name(key)} & {*names}]
-    if chosen is Format.JSON:
+    if chosen is HistoryFormat.JSON:
         events = heapq.merge(
             *(history.events(job=key) for key in dict.fromkeys(found)), key=attrgetter("number")
         )

@@ -17,7 +17,7 @@ from jobstate.diagrams.graph.graph import (
     Passing,
     Start,
 )
-from jobstate.diagrams.graph.kinds import Kinds
+from jobstate.diagrams.graph.kinds import ArrowKinds
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.states import needs_text
 
@@ -57,7 +57,7 @@ class _Maker:
         # An assumption that only callers make, and what `given` has fixed, is no choice of a job.
         self._choices = {each.name for each in lifecycle.features if each.shown}
         self._choices -= {name for name, _ in lifecycle.assumed}
-        self._kinds = Kinds(lifecycle, self._choices)
+        self._kinds = ArrowKinds(lifecycle, self._choices)
 
     def add(self, region: Region) -> None:
         """Draw a region."""

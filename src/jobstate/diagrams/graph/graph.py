@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from jobstate.model.drawing import Kind
+from jobstate.model.drawing import ArrowKind
 from jobstate.model.states import Basis, Outcome
 
 
@@ -200,13 +200,13 @@ class Diagram:
     nodes: tuple[Node, ...]
     starts: tuple[Start, ...]
     arrows: tuple[Arrow, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ArrowKind, ...]
     usual: str = ""
     parts: tuple[Part, ...] = ()
     choices: tuple[Choice, ...] = ()
     passings: tuple[Passing, ...] = ()
 
-    def kind_of(self, arrow: Arrow) -> Kind:
+    def kind_of(self, arrow: Arrow) -> ArrowKind:
         """Return what an arrow is to a reader."""
         return next(kind for kind in self.kinds if kind.name == arrow.kind)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Step:
+class CourseStep:
     """A move that a job made, or its beginning.
 
     Attributes:
@@ -101,7 +101,7 @@ class Track:
 
     region: Region
     entries: Sequence[Entry]
-    steps: tuple[Step, ...]
+    steps: tuple[CourseStep, ...]
     visits: tuple[Visit, ...]
     seen_at: Mapping[int, int]
 
@@ -155,7 +155,7 @@ class _Teller:
         self._entries = entries
         self._until = until
         self._states = {state.name: state for state in region.states}
-        self._steps: list[Step] = []
+        self._steps: list[CourseStep] = []
         self._visits: list[Visit] = []
         self._seen_at: dict[int, int] = {}
 
@@ -183,7 +183,7 @@ class _Teller:
     def _make(self, move: RunMove, spot: Spot) -> None:
         number = self._next()
         self._steps.append(
-            Step(
+            CourseStep(
                 number=number,
                 origin=move.origin,
                 target=move.target,
@@ -209,7 +209,7 @@ class _Teller:
         number = self._next()
         if leg.state is not None and (leg.broken or not self._visits):
             self._steps.append(
-                Step(
+                CourseStep(
                     number=number,
                     origin=leg.origin,
                     target=leg.state,

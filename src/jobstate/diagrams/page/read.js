@@ -343,7 +343,7 @@ const Reading = (() => {
 
   // --- Observations -----------------------------------------------------------------------
 
-  const TELLING = {
+  const FEATURE_TESTS = {
     is: (value) => value,
     there: () => true,
     positive: (value) => (value > 0 ? true : undefined),
@@ -351,9 +351,9 @@ const Reading = (() => {
 
   const featuresOf = (form, record) => {
     const features = {};
-    for (const { feature, path, telling } of form.signs) {
+    for (const { feature, path, test } of form.signs) {
       const value = at(record, path);
-      const tells = value === undefined ? undefined : TELLING[telling](value);
+      const tells = value === undefined ? undefined : FEATURE_TESTS[test](value);
       if (tells !== undefined) features[feature] = tells;
     }
     return features;

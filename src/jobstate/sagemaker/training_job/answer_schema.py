@@ -13,12 +13,12 @@ from jobstate.model.answer_schema import (
     AnswerSchema,
     Envelope,
     Example,
+    FeatureTest,
     Field,
     FieldKind,
-    Place,
     Sign,
+    StatusFields,
     Stays,
-    Telling,
 )
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
@@ -188,8 +188,10 @@ def form() -> AnswerSchema:
         deepest=DEEPEST_LIST,
         identity=(("TrainingJobArn",), ("CreationTime",)),
         places=(
-            Place(region="job", primary=("TrainingJobStatus",), secondary=("SecondaryStatus",)),
-            Place(region="warm_pool", primary=("WarmPoolStatus", "Status")),
+            StatusFields(
+                region="job", primary=("TrainingJobStatus",), secondary=("SecondaryStatus",)
+            ),
+            StatusFields(region="warm_pool", primary=("WarmPoolStatus", "Status")),
         ),
         stays=Stays(
             path=("SecondaryStatusTransitions",),
@@ -199,19 +201,19 @@ def form() -> AnswerSchema:
         ),
         modified=("LastModifiedTime",),
         signs=(
-            Sign(feature="warm_pool", path=("WarmPoolStatus",), telling=Telling.THERE),
-            Sign(feature="spot", path=("EnableManagedSpotTraining",), telling=Telling.IS),
-            Sign(feature="retry", path=("RetryStrategy",), telling=Telling.THERE),
+            Sign(feature="warm_pool", path=("WarmPoolStatus",), test=FeatureTest.THERE),
+            Sign(feature="spot", path=("EnableManagedSpotTraining",), test=FeatureTest.IS),
+            Sign(feature="retry", path=("RetryStrategy",), test=FeatureTest.THERE),
             Sign(
                 feature="plan",
                 path=("ResourceConfig", "TrainingPlanArn"),
-                telling=Telling.THERE,
+                test=FeatureTest.THERE,
             ),
-            Sign(feature="plan", path=("TrainingPlanArn",), telling=Telling.THERE),
+            Sign(feature="plan", path=("TrainingPlanArn",), test=FeatureTest.THERE),
             Sign(
                 feature="warm_pool",
                 path=("ResourceConfig", "KeepAlivePeriodInSeconds"),
-                telling=Telling.POSITIVE,
+                test=FeatureTest.POSITIVE,
             ),
         ),
         values={
