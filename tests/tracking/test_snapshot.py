@@ -187,12 +187,12 @@ def test_as_data() -> None:
         ["way", [["sent", [], features]]],
     ]
     (job,) = found["jobs"]
-    (key,) = job["said"].pop("cheap-insurance")
+    (key,) = job["reported"].pop("cheap-insurance")
     assert key.startswith("violation:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
     assert job == {
         "arn": "parcel/1",
         "created": "2026-05-06T07:08:09Z",
-        "known": {"way": 0},
+        "estimates": {"way": 0},
         "base": 1,
         "read": 2,
         "samples": [["at the door", None, {"insured": True, "cheap": True}]],
@@ -205,8 +205,8 @@ def test_as_data() -> None:
         "reason": None,
         "entered": 2,
         "changes": 2,
-        "said": {},
-        "untold": 0,
+        "reported": {},
+        "suppressed": 0,
     }
 
 
@@ -349,15 +349,15 @@ def test_every_problem_is_said() -> None:
     job = found["jobs"][0]
     others = [
         job | {"arn": None, "created": "0001-01-01T00:00:00+12:00", "read": -1, "samples": [1]},
-        job | {"arn": "b", "known": {"way": 9, "a\nb": 0, "c": True}, "modified": "2026-01-01"},
+        job | {"arn": "b", "estimates": {"way": 9, "a\nb": 0, "c": True}, "modified": "2026-01-01"},
         job
         | {
             "arn": "c",
             "entries": [["packed", None, "soon", 7], ["sent"], 5],
-            "said": {"a\nb": ["x"], "c": [1], "d": {}},
+            "reported": {"a\nb": ["x"], "c": [1], "d": {}},
         },
         job | {"arn": "d", "samples": [[None, None, {"cheap": 1}], [1, 2, 3]], "reason": 1},
-        job | {"arn": "e", "known": 5, "entered": 1.0, "changes": True, "untold": None},
+        job | {"arn": "e", "estimates": 5, "entered": 1.0, "changes": True, "suppressed": None},
         [],
     ]
     found["jobs"] = [job, *others]
@@ -376,24 +376,24 @@ def test_every_problem_is_said() -> None:
         "jobs[1].created",
         "jobs[1].read",
         "jobs[1].samples[0]",
-        "jobs[2].known['way']",
-        r"jobs[2].known['a\nb']",
-        "jobs[2].known['c']",
+        "jobs[2].estimates['way']",
+        r"jobs[2].estimates['a\nb']",
+        "jobs[2].estimates['c']",
         "jobs[2].modified",
         "jobs[3].entries[0][1]",
         "jobs[3].entries[0][2]",
         "jobs[3].entries[0][3]",
         "jobs[3].entries[1]",
         "jobs[3].entries[2]",
-        "jobs[3].said['c']",
-        "jobs[3].said['d']",
+        "jobs[3].reported['c']",
+        "jobs[3].reported['d']",
         "jobs[4].samples[0][2]",
         "jobs[4].samples[1][0]",
         "jobs[4].reason",
-        "jobs[5].known",
+        "jobs[5].estimates",
         "jobs[5].entered",
         "jobs[5].changes",
-        "jobs[5].untold",
+        "jobs[5].suppressed",
         "jobs[6]",
     ]
 
@@ -417,11 +417,11 @@ def test_a_region_of_another_name() -> None:
     """What is known of one region says nothing of another."""
     tracker = observed([item("tide") | {"WarmPoolStatus": {"Status": "Available"}}])
     found = data(tracker)
-    known = found["jobs"][0]["known"]
+    known = found["jobs"][0]["estimates"]
     known["job"], known["warm_pool"] = known["warm_pool"], known["job"]
     assert [path for path, _ in problems(found)] == [
-        "jobs[0].known['job']",
-        "jobs[0].known['warm_pool']",
+        "jobs[0].estimates['job']",
+        "jobs[0].estimates['warm_pool']",
     ]
 
 

@@ -21,7 +21,7 @@ from jobstate.journal.validation import UNREADABLE
 from jobstate.model.observation import Entry, JobKey
 from jobstate.model.packed_history import Entries, Row
 from jobstate.tracking import decoding as plain
-from jobstate.tracking.encoding import Words, in_words, memories_of, sight_in_words
+from jobstate.tracking.encoding import Words, in_words, memories_of, view_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ ON CONFLICT (job, ordinal) DO UPDATE SET
 """
 DROP_ENTRIES: Final = "DELETE FROM entry WHERE job = ? AND ordinal > ?"
 
-#: What `Loaded.standing` reads of a job.
+#: What `Loaded.job_state` reads of a job.
 JOB_COLUMNS: Final = (
     "id, arn, created, known, base, read, samples, modified, since, reason, entered, changes, said,"
     " untold"
@@ -129,22 +129,22 @@ class Composer:
         for number, _ in sets:
             self._fresh.pop(number, None)
 
-    def _job(self, standing: JobState) -> tuple[object, ...]:
+    def _job(self, job_state: JobState) -> tuple[object, ...]:
         return (
-            standing.place,
-            standing.job.arn,
-            to_microseconds(standing.job.created),
-            self._set(standing.known),
-            None if standing.base is None else self._set(standing.base),
-            standing.read,
-            _text([sight_in_words(each) for each in standing.samples]),
-            _moment(standing.modified),
-            _moment(standing.since),
-            _utf8(standing.reason),
-            standing.entered,
-            standing.changes,
-            _text({topic: sorted(keys) for topic, keys in standing.said.items()}),
-            standing.untold,
+            job_state.row_id,
+            job_state.job.arn,
+            to_microseconds(job_state.job.created),
+            self._set(job_state.estimates),
+            None if job_state.base is None else self._set(job_state.base),
+            job_state.read,
+            _text([view_in_words(each) for each in job_state.samples]),
+            _moment(job_state.modified),
+            _moment(job_state.since),
+            _utf8(job_state.reason),
+            job_state.entered,
+            job_state.changes,
+            _text({topic: sorted(keys) for topic, keys in job_state.reported.items()}),
+            job_state.suppressed,
         )
 
     def _set(self, known: Estimates | StateEstimate) -> int:
@@ -170,7 +170,7 @@ class Composer:
 
 def _add_entries(rows: Rows, before: JobState | None, after: JobState) -> None:
     old, new = _columns(before), _columns(after)
-    place = after.place
+    place = after.row_id
     for ordinal, (was, now) in enumerate(zip_longest(old, new), start=1):
         if now is None:
             rows.shorten(place, len(new))
@@ -180,8 +180,8 @@ def _add_entries(rows: Rows, before: JobState | None, after: JobState) -> None:
             rows.entries.append((place, ordinal, _utf8(status), start, end, _utf8(message)))
 
 
-def _columns(standing: JobState | None) -> list[Row]:
-    entries = Entries.of(standing.entries) if standing else ()
+def _columns(job_state: JobState | None) -> list[Row]:
+    entries = Entries.of(job_state.entries) if job_state else ()
     return list(entries.rows()) if isinstance(entries, Entries) else []
 
 
@@ -223,7 +223,7 @@ class Loaded:
         self._known: dict[int, Estimates] = {}
         self._words = Words(judge, memories_of(judge))
 
-    def standings(self) -> Iterator[JobState]:
+    def job_states(self) -> Iterator[JobState]:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
         histories = _histories(self._connection)
@@ -232,9 +232,9 @@ class Loaded:
             while history is not None and history[0] < row[0]:
                 history = next(histories, None)
             entries = history[1] if history is not None and history[0] == row[0] else ()
-            standing = self.standing(row, entries)
-            if standing is not None:
-                yield standing
+            job_state = self.job_state(row, entries)
+            if job_state is not None:
+                yield job_state
 
     def read_sets(self) -> None:
         """Read what may be known of a job; note what can't be read."""
@@ -242,9 +242,9 @@ class Loaded:
             self.sets[words] = number
             self._note(self._read_set, number, words)
 
-    def standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
+    def job_state(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
         """Return where a job stood, of its `JOB_COLUMNS`; None, noted, where it can't be read."""
-        found: JobState | None = self._note(self._standing, row, entries)
+        found: JobState | None = self._note(self._job_state, row, entries)
         return found
 
     def _note(self, read: Any, *of: Any) -> Any:  # noqa: ANN401 - whatever it reads
@@ -264,11 +264,11 @@ class Loaded:
         reader = Words(self._judge, plain.texts(data.get("memories"), f"{path}.memories"))
         regions = plain.listing(data.get("known"), f"{path}.known")
         known = [reader.known(each, f"{path}.known[{n}]") for n, each in enumerate(regions)]
-        self._known[number] = self._judge.memory.knowledge(
+        self._known[number] = self._judge.memo.estimates(
             {each.automaton.region.name: each for each in known}
         )
 
-    def _standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
+    def _job_state(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
         place, arn, created, known, base, read, samples, modified, since, *rest = row
         reason, entered, changes, said, untold = rest
         if known not in self._known or (base is not None and base not in self._known):
@@ -279,7 +279,9 @@ class Loaded:
             self._known[known],
             None if base is None else self._known[base][self._judge.history or ""],
             read,
-            self._words.sights(json.loads(samples), f"job[{place}].samples") if samples else (),
+            self._words.region_views(json.loads(samples), f"job[{place}].samples")
+            if samples
+            else (),
             entries,
             last,
             last if since == modified else _time(since),  # mostly, and kept once then
@@ -288,8 +290,8 @@ class Loaded:
             changes,
         )
         if said:
-            found.said = {topic: frozenset(keys) for topic, keys in json.loads(said).items()}
-        found.untold, found.place = untold, place
+            found.reported = {topic: frozenset(keys) for topic, keys in json.loads(said).items()}
+        found.suppressed, found.row_id = untold, place
         return found
 
 

@@ -246,24 +246,24 @@ class JournalReader:
                 self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
             )
             return [
-                self._hearing(number, name, cursor, acknowledged.read(number, self.newest))
+                self._position(number, name, cursor, acknowledged.read(number, self.newest))
                 for number, name, cursor in rows
             ]
         finally:
             acknowledged.close()
 
-    def unheard(self, hearing: ListenerPosition, job: JobKey) -> list[Posted]:
+    def unheard(self, position: ListenerPosition, job: JobKey) -> list[Posted]:
         """Return the events of a job that a listener has not heard, in order.
 
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        first = min((each.first for each in hearing.held if each.job == job), default=None)
-        heard = max(hearing.cursor, hearing.heard[shard_of(job.arn)])
+        first = min((each.first for each in position.held if each.job == job), default=None)
+        heard = max(position.cursor, position.heard[shard_of(job.arn)])
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
+    def _position(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
         latest = max(cursor, *heard)
         behind = int(self._one(_COUNT, latest))
         if latest > cursor:
@@ -298,7 +298,9 @@ class JournalReader:
         *columns, forgotten = row
         place, arn, created, known, _, _, _, modified, since, reason, _, _, said, untold = columns
         entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (place,)))
-        standing = None if self._loaded is None else self._loaded.standing(tuple(columns), entries)
+        job_state = (
+            None if self._loaded is None else self._loaded.job_state(tuple(columns), entries)
+        )
         return JournalJob(
             job=_key(arn, created),
             states=self._words(known),
@@ -309,7 +311,7 @@ class JournalReader:
             broken=broken_of(json.loads(said)) if said else {},
             untold=untold,
             forgotten=from_microseconds(forgotten) if forgotten else None,
-            tracked=TrackedJob(self._given, standing) if self._given and standing else None,
+            tracked=TrackedJob(self._given, job_state) if self._given and job_state else None,
         )
 
     def _states_of(self, known: int) -> Mapping[str, tuple[str, ...]]:

@@ -37,9 +37,9 @@ def in_words(known: StateEstimate) -> list[object]:
     ]
 
 
-def sight_in_words(sight: RegionView) -> list[object]:
+def view_in_words(region_view: RegionView) -> list[object]:
     """Return the statuses and features that a sight was compiled from."""
-    primary, secondary, features = sight.key
+    primary, secondary, features = region_view.key
     return [primary, secondary, dict(features)]
 
 
@@ -73,9 +73,9 @@ class Words:
         if not mask:
             expected = f"states of {self._judge.lifecycle} that a job can be in"
             raise plain.damaged_at(f"{path}[1]", expected, groups)
-        return automaton.known(mask)
+        return automaton.estimate(mask)
 
-    def sights(self, data: object, path: str) -> tuple[RegionView, ...]:
+    def region_views(self, data: object, path: str) -> tuple[RegionView, ...]:
         """Return what thin answers have shown of the region with the history.
 
         Raises:
@@ -83,15 +83,15 @@ class Words:
         """
         return tuple(
             plain.read_all(
-                (self._sight, each, f"{path}[{place}]")
+                (self._view, each, f"{path}[{place}]")
                 for place, each in enumerate(plain.listing(data, path))
             )
         )
 
-    def _sight(self, data: object, path: str) -> RegionView:
+    def _view(self, data: object, path: str) -> RegionView:
         primary, secondary, features = plain.listing(data, path, 3)
         automaton = self._automaton(self._history, path)
-        return automaton.sight(
+        return automaton.view(
             plain.text(primary, f"{path}[0]"),
             plain.text(secondary, f"{path}[1]"),
             plain.truths(features, f"{path}[2]"),

@@ -15,7 +15,7 @@ from jobstate.errors import Problem, SnapshotError, shown
 from jobstate.model.observation import Entry, JobKey
 from jobstate.model.packed_history import Entries
 from jobstate.tracking import decoding as plain
-from jobstate.tracking.encoding import Words, in_words, memories_of, sight_in_words
+from jobstate.tracking.encoding import Words, in_words, memories_of, view_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,10 +30,10 @@ SNAPSHOT_VERSION: Final = 1
 # --- To JSON ------------------------------------------------------------------------------------
 
 
-def dumped(judge: Judge, standings: Iterable[JobState]) -> str:
+def dumped(judge: Judge, job_states: Iterable[JobState]) -> str:
     """Return where jobs stand as JSON, one line a job."""
     known = _Known()
-    jobs = [_line(_job(standing, known)) for standing in standings]
+    jobs = [_line(_job(job_state, known)) for job_state in job_states]
     head = {
         "snapshot": SNAPSHOT_VERSION,
         "lifecycle": {"name": judge.lifecycle.name, "version": judge.lifecycle.version},
@@ -66,25 +66,25 @@ class _Known:
         return map(in_words, self._places)
 
 
-def _job(standing: JobState, known: _Known) -> dict[str, object]:
+def _job(job_state: JobState, known: _Known) -> dict[str, object]:
     return {
-        "arn": standing.job.arn,
-        "created": iso(standing.job.created),
-        "known": {region: known.place(each) for region, each in standing.known.items()},
-        "base": None if standing.base is None else known.place(standing.base),
-        "read": standing.read,
-        "samples": [sight_in_words(sight) for sight in standing.samples],
+        "arn": job_state.job.arn,
+        "created": iso(job_state.job.created),
+        "estimates": {region: known.place(each) for region, each in job_state.estimates.items()},
+        "base": None if job_state.base is None else known.place(job_state.base),
+        "read": job_state.read,
+        "samples": [view_in_words(region_view) for region_view in job_state.samples],
         "entries": [
             [entry.status, iso(entry.start), iso(entry.end), entry.message]
-            for entry in standing.entries
+            for entry in job_state.entries
         ],
-        "modified": iso(standing.modified),
-        "since": iso(standing.since),
-        "reason": standing.reason,
-        "entered": standing.entered,
-        "changes": standing.changes,
-        "said": {topic: sorted(keys) for topic, keys in standing.said.items()},
-        "untold": standing.untold,
+        "modified": iso(job_state.modified),
+        "since": iso(job_state.since),
+        "reason": job_state.reason,
+        "entered": job_state.entered,
+        "changes": job_state.changes,
+        "reported": {topic: sorted(keys) for topic, keys in job_state.reported.items()},
+        "suppressed": job_state.suppressed,
     }
 
 
@@ -105,7 +105,7 @@ def loaded(judge: Judge, text: str) -> list[JobState]:
     except (ValueError, RecursionError) as error:
         raise SnapshotError([Problem("snapshot", "JSON", str(error))]) from None
     try:
-        return _Reading(judge).standings(data)
+        return _Reading(judge).job_states(data)
     except plain.DamagedError as damaged:
         raise SnapshotError(damaged.problems) from None
 
@@ -120,7 +120,7 @@ class _Reading:
         self._words = Words(judge, ())
         self._jobs: set[JobKey] = set()
 
-    def standings(self, data: object) -> list[JobState]:
+    def job_states(self, data: object) -> list[JobState]:
         """Return where jobs stood.
 
         Raises:
@@ -132,10 +132,10 @@ class _Reading:
         known, jobs = plain.read_all(
             (plain.listing, top.get(name), name) for name in ("known", "jobs")
         )
-        _sets, standings = plain.read_all(
+        _sets, job_states = plain.read_all(
             ((self._read_sets, known, "known"), (self._read_jobs, jobs, "jobs"))
         )
-        return standings
+        return job_states
 
     def _check_head(self, top: Mapping[str, Any]) -> None:
         """Refuse what would be misunderstood."""
@@ -161,26 +161,26 @@ class _Reading:
 
     def _read_jobs(self, jobs: list[Any], path: str) -> list[JobState]:
         return plain.read_all(
-            (self._standing, job, f"{path}[{place}]") for place, job in enumerate(jobs)
+            (self._job_state, job, f"{path}[{place}]") for place, job in enumerate(jobs)
         )
 
-    def _standing(self, data: object, path: str) -> JobState:
+    def _job_state(self, data: object, path: str) -> JobState:
         job = plain.mapping(data, path)
         readers: dict[str, Callable[[Any, str], Any]] = {
             "arn": plain.required_text,
             "created": plain.required_time,
-            "known": self._knowledge,
+            "estimates": self._estimates,
             "base": self._base,
             "read": plain.count,
-            "samples": self._words.sights,
+            "samples": self._words.region_views,
             "entries": _entries,
             "modified": plain.time,
             "since": plain.time,
             "reason": plain.text,
             "entered": plain.count,
             "changes": plain.count,
-            "said": _said,
-            "untold": plain.count,
+            "reported": _said,
+            "suppressed": plain.count,
         }
         values = plain.read_all(
             (read, job.get(name), f"{path}.{name}") for name, read in readers.items()
@@ -194,13 +194,13 @@ class _Reading:
 
     # --- What is known --------------------------------------------------------------------------
 
-    def _knowledge(self, data: object, path: str) -> Estimates:
+    def _estimates(self, data: object, path: str) -> Estimates:
         regions = plain.mapping(data, path)
         known = plain.read_all(
             (partial(self._known, region), place, f"{path}[{shown(region)}]")
             for region, place in regions.items()
         )
-        return self._judge.memory.knowledge(
+        return self._judge.memo.estimates(
             {region: each for region, each in zip(regions, known, strict=True) if each is not None}
         )
 
