@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from jobstate.conformance.check import check
-from jobstate.errors import JobstateError, ObservationError
+from jobstate.errors import JobstateError, LifecycleError, ObservationError
 from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
 from jobstate.testing.illegal.drafts import Draft, Spoilt
-from jobstate.testing.lives.random_lives import NoSuchJobError
+from jobstate.testing.lives.plans import ImpossibleLifeError
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
@@ -158,7 +158,7 @@ class Spoiler:
         """
         draft = Draft(self.lifecycle, choose)
         for way in draft.turned(self._ways[rule]):
-            with suppress(NoSuchJobError):
+            with suppress(LifecycleError, ImpossibleLifeError):
                 best = self._best(rule, way(draft))
                 if best is not None:
                     return Illegal(rule, tuple(best.answers), best.story)
