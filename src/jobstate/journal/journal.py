@@ -22,7 +22,7 @@ from jobstate.errors import (
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
-from jobstate.journal.job_rows import Composer, Loaded
+from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.pruning import Sweeper
 from jobstate.journal.validation import refuse, require_lifecycle
@@ -141,7 +141,7 @@ class Journal:
             self._check_lifecycle(judge)
             standings = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-            writer = JournalWriter(self._file, Composer(judge, loaded.sets), offer, sweeper)
+            writer = JournalWriter(self._file, loaded.codec, offer, sweeper)
         except sqlite3.Error as error:
             refuse(self.path, error, REMEDY)
         if loaded.problems:
@@ -305,7 +305,7 @@ def _collected(loaded: Loaded) -> list[JobState]:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return list(loaded.standings())
+        return list(loaded.states())
     finally:
         if was_enabled:
             gc.enable()
