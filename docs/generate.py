@@ -293,7 +293,7 @@ def _row(primary: str, secondary: str | None) -> tuple[str, ...]:
 def result_of(primary: str, secondary: str | None) -> Result:
     """Return what a job has come to of which one answer shows these statuses, and nothing else."""
     automaton = compile_lifecycle(TRAINING_JOB)["job"]
-    return automaton.known(automaton.sight(primary, secondary, {}).real).result
+    return automaton.estimate(automaton.view(primary, secondary, {}).real).result
 
 
 # --- The command --------------------------------------------------------------------------------

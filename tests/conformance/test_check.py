@@ -318,7 +318,7 @@ def test_what_is_ruled_out_does_not_stop_the_reading() -> None:
     history = described("InProgress", *FIVE[:3], "Interrupted", "Downloading", "Training")
     report = check(TRAINING_JOB.given(spot=False), history)
     assert [violation.rule for violation in report.violations] == ["illegal-transition"]
-    assert report.standing.known["job"].label == "InProgress/Training"
+    assert report.job_state.estimates["job"].label == "InProgress/Training"
 
 
 def test_missing_features_are_named() -> None:
@@ -525,7 +525,7 @@ def test_news_of_a_job_are_bounded() -> None:
     assert report.legal
     assert len(report.steps) == MOST_KEPT
     assert report.to_dict()["untold"] == 12_000 - MOST_KEPT
-    assert len(report.standing.samples) == MOST_SAMPLES
+    assert len(report.job_state.samples) == MOST_SAMPLES
 
 
 # --- Outcomes -----------------------------------------------------------------------------------
@@ -700,7 +700,7 @@ def test_a_region_that_the_life_cycle_does_not_have_is_not_judged() -> None:
     seen = Observation(job=PARCEL, shown={"way": Shown("sent"), "weather": Shown("rain")})
     report = check(PARCELS, seen)
     assert report.legal
-    assert set(report.standing.known) == {"way"}
+    assert set(report.job_state.estimates) == {"way"}
 
 
 def test_nothing_shown_of_the_outcome() -> None:

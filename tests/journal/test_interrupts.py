@@ -134,4 +134,4 @@ def test_what_took_place_in_doubt_is_not_acknowledged_before_it_is_on_the_disk(
             with pytest.raises(JournalWriteError, match="somebody reads what may not be on the"):
                 tracker.observe(SERIES[1])
         assert tracker.observe(SERIES[1]).events == ()
-        assert tracker._keeping.journal._writer.newest > 2  # type: ignore[union-attr]  # noqa: SLF001 - no public way
+        assert tracker._store.journal._writer.newest > 2  # type: ignore[union-attr]  # noqa: SLF001 - no public way

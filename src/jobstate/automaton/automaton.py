@@ -135,8 +135,8 @@ class Automaton:
         self.of_visible = self._grouped(lambda state: state.visible)
         self.of_primary = self._grouped(lambda state: state.primary)
         self.words = StatusNames(lifecycle, region)
-        self._known: dict[int, StateEstimate] = {}
-        self._sights: dict[object, RegionView] = {}
+        self._estimates: dict[int, StateEstimate] = {}
+        self._views: dict[object, RegionView] = {}
         self.visible = [self._states[one.state].visible for one in self.hidden]
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
@@ -146,7 +146,7 @@ class Automaton:
             initial |= self.of_state[name]
         # A hidden state that comes back to where it began has passed more than a new job has.
         fresh = {one for one in self.hidden if self._is_fresh(one)}
-        self.start = self.known(initial & self._having(fresh.__contains__))
+        self.start = self.estimate(initial & self._having(fresh.__contains__))
 
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
@@ -187,16 +187,16 @@ class Automaton:
             found.append(("secondary", secondary))
         return found
 
-    def known(self, mask: int) -> StateEstimate:
+    def estimate(self, mask: int) -> StateEstimate:
         """Return the object for a non-empty set of hidden states."""
-        found = self._known.get(mask)
+        found = self._estimates.get(mask)
         if found is None:
-            found = self._known.setdefault(mask, StateEstimate(self, mask))
+            found = self._estimates.setdefault(mask, StateEstimate(self, mask))
         return found
 
     # --- What an answer shows -------------------------------------------------------------------
 
-    def sight(
+    def view(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
     ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
@@ -206,13 +206,13 @@ class Automaton:
         if secondary is not None and secondary not in words.secondaries:
             secondary = UNKNOWN
         key = (primary, secondary, *features.items())
-        found = self._sights.get(key)
+        found = self._views.get(key)
         if found is None:
-            new = self._new_sight(primary, secondary, features)
-            found = self._sights.setdefault(key, new)
+            new = self._new_view(primary, secondary, features)
+            found = self._views.setdefault(key, new)
         return found
 
-    def _new_sight(
+    def _new_view(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
     ) -> RegionView:
         fitting = self._with_features(features)
@@ -250,13 +250,13 @@ class Automaton:
 
     # --- One step -------------------------------------------------------------------------------
 
-    def step(self, known: StateEstimate, sight: RegionView) -> StateEstimate | None:
+    def step(self, estimate: StateEstimate, region_view: RegionView) -> StateEstimate | None:
         """Return what is known after a sampled answer; None where no legal run explains it."""
         try:
-            return known.steps[sight]
+            return estimate.steps[region_view]
         except KeyError:
-            mask = self.successors.reach(known.mask) & sight.mask
-            found = known.steps[sight] = self.known(mask) if mask else None
+            mask = self.successors.reach(estimate.mask) & region_view.mask
+            found = estimate.steps[region_view] = self.estimate(mask) if mask else None
             return found
 
     def states_of(self, mask: int) -> tuple[State, ...]:

@@ -68,14 +68,14 @@ class Diagnosis:
     # --- The three occasions --------------------------------------------------------------------
 
     def features(
-        self, known: StateEstimate, sight: RegionView, observation: Observation
+        self, estimate: StateEstimate, region_view: RegionView, observation: Observation
     ) -> Refusal | None:
         """Return how features contradict what is known; None where they do not."""
-        if known.mask & sight.features:
+        if estimate.mask & region_view.features:
             return None
         given = assumed_text(self._lifecycle.assumed)
         shows = needs_text(tuple(sorted(observation.features.items())))
-        kept = _agreed(known, observation.features)
+        kept = _agreed(estimate, observation.features)
         said = SENTENCES["assumed_otherwise" if given else "seen_otherwise"]
         allowed = (needs_text(kept),) if kept else ()
         message = said.format(shows=shows, given=given)
@@ -85,38 +85,38 @@ class Diagnosis:
     def sample(
         self,
         before: StateEstimate | None,
-        known: StateEstimate,
-        sight: RegionView,
+        estimate: StateEstimate,
+        region_view: RegionView,
         observation: Observation,
     ) -> Refusal:
         """Return why an answer can't come after what is known."""
-        automaton = known.automaton
-        if sight.illegal_pair:
+        automaton = estimate.automaton
+        if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
         shown = observation.shown[automaton.region.name]
         origin = SENTENCES["creation"] if before is None else before.label
         message = SENTENCES["sample_refused"].format(shown=shown, origin=origin)
-        reached = automaton.states_of(automaton.successors.reach(known.mask))
+        reached = automaton.states_of(automaton.successors.reach(estimate.mask))
         return self._refused(
-            known,
+            estimate,
             target=lambda other: (
-                other.sight(shown.primary, shown.secondary, observation.features).mask
+                other.view(shown.primary, shown.secondary, observation.features).mask
             ),
             step=lambda other, mask: other.successors.reach(mask),
             finding=_found(automaton, observation, message, reached),
-            ruled_out=sight.ruled_out,
+            ruled_out=region_view.ruled_out,
         )
 
     def history(
         self,
         automaton: Automaton,
         followed: Followed,
-        sight: RegionView,
+        region_view: RegionView,
         observation: Observation,
         skipped: int,
     ) -> Refusal | None:
         """Return what is wrong with a history; None where a legal run shows it."""
-        if sight.illegal_pair:
+        if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
         if followed.trouble is not None:
             return self._entry(automaton, followed, observation, skipped + followed.trouble)
@@ -124,7 +124,7 @@ class Diagnosis:
         if followed.left_out:
             message = SENTENCES["left_out"].format(last=last)
             return Refusal(_transition(automaton), _found(automaton, observation, message))
-        if followed.known is None and sight.visible in (None, last):
+        if followed.estimate is None and region_view.visible in (None, last):
             message = SENTENCES["no_run"].format(shown=observation.shown[automaton.region.name])
             found = _found(automaton, observation, message, followed.history.states)
             return Refusal(_transition(automaton), found)
@@ -162,7 +162,7 @@ class Diagnosis:
 
     def _refused(
         self,
-        known: StateEstimate,
+        estimate: StateEstimate,
         *,
         target: Callable[[Automaton], int],
         step: Callable[[Automaton, int], int],
@@ -171,19 +171,19 @@ class Diagnosis:
     ) -> Refusal:
         """Say which requirement a step fails on, by lifting one at a time."""
         for memory in self._lifecycle.memories:
-            other, mask = self._lifted(known, _after(memory.name))
+            other, mask = self._lifted(estimate, _after(memory.name))
             if step(other, mask) & target(other):
                 message = SENTENCES["without"].format(
-                    refused=finding.message, passed=_visible(known.automaton.region, memory.states)
+                    refused=finding.message, passed=_visible(estimate.automaton.region, memory.states)
                 )
                 return Refusal(memory.rule, attrs.evolve(finding, message=message))
-        why = self._why(known, step, target, ruled_out=ruled_out)
+        why = self._why(estimate, step, target, ruled_out=ruled_out)
         message = SENTENCES["because"].format(refused=finding.message, why=why)
-        return Refusal(_transition(known.automaton), attrs.evolve(finding, message=message))
+        return Refusal(_transition(estimate.automaton), attrs.evolve(finding, message=message))
 
     def _why(
         self,
-        known: StateEstimate,
+        estimate: StateEstimate,
         step: Callable[[Automaton, int], int],
         target: Callable[[Automaton], int],
         *,
@@ -191,12 +191,12 @@ class Diagnosis:
     ) -> str:
         if ruled_out:
             return SENTENCES["ruled_out"].format(given=assumed_text(self._lifecycle.assumed))
-        if all(state.final for state in known.states):
-            return SENTENCES["final"].format(label=known.label)
-        other, mask = self._lifted(known, NEEDS)
+        if all(state.final for state in estimate.states):
+            return SENTENCES["final"].format(label=estimate.label)
+        other, mask = self._lifted(estimate, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))
         if end:
-            needs = self._needs_on_the_way(known.automaton, other, mask, end)
+            needs = self._needs_on_the_way(estimate.automaton, other, mask, end)
             return SENTENCES["needs"].format(needs=needs)
         return SENTENCES["no_move"]
 
@@ -214,13 +214,13 @@ class Diagnosis:
             self._relaxed.setdefault(requirement, compile_lifecycle(relaxed))
         return self._relaxed[requirement]
 
-    def _lifted(self, known: StateEstimate, requirement: str) -> tuple[Automaton, int]:
+    def _lifted(self, estimate: StateEstimate, requirement: str) -> tuple[Automaton, int]:
         """Return the automaton without a requirement, and what is known in its terms."""
-        other = self.without(requirement)[known.automaton.region.name]
+        other = self.without(requirement)[estimate.automaton.region.name]
         there = {
             (one.state, one.features)
-            for position, one in enumerate(known.automaton.hidden)
-            if known.mask >> position & 1
+            for position, one in enumerate(estimate.automaton.hidden)
+            if estimate.mask >> position & 1
         }
         mask = sum(
             1 << position
@@ -300,7 +300,7 @@ def _visible(region: Region, names: frozenset[str]) -> str:
     return " or ".join(dict.fromkeys(here))
 
 
-def _agreed(known: StateEstimate, names: Iterable[str]) -> Needs:
+def _agreed(estimate: StateEstimate, names: Iterable[str]) -> Needs:
     """Return those of some features that every hidden state of a set agrees on."""
     wanted = set(names)
-    return tuple(sorted(each for each in known.automaton.agreed(known.mask) if each[0] in wanted))
+    return tuple(sorted(each for each in estimate.automaton.agreed(estimate.mask) if each[0] in wanted))

@@ -47,10 +47,10 @@ class Judge:
     Attributes:
         lifecycle: The life cycle.
         automata: Region name → its automaton.
-        memory: What is known and what is shown, one object each.
+        memo: What is known and what is shown, one object each.
         ruleset: The rules over one observation.
-        refusal: Says why something is refused.
-        telling: Makes events of findings.
+        diagnosis: Says why something is refused.
+        violation_log: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
         moved: Says how one region moved.
         main: The region that tells the outcome.
@@ -61,14 +61,14 @@ class Judge:
         self.lifecycle = lifecycle
         self.automata = compile_lifecycle(lifecycle)
         self._rules = {rule.id: rule for rule in lifecycle.rules}
-        self.telling = ViolationLog(lifecycle, self.automata)
+        self.violation_log = ViolationLog(lifecycle, self.automata)
         self.ruleset = Ruleset(lifecycle, self.automata)
-        self.refusal = Diagnosis(lifecycle)
+        self.diagnosis = Diagnosis(lifecycle)
         history = lifecycle.history_region
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
-        self.memory = Memo(self.automata, self.history)
-        self.moved = Regions(self.automata, self.refusal, self.history).moved
+        self.memo = Memo(self.automata, self.history)
+        self.moved = Regions(self.automata, self.diagnosis, self.history).moved
         self.main = lifecycle.regions[0].name
 
     def judge(
@@ -81,20 +81,20 @@ class Judge:
             observation: The observation.
             view: What it shows, where the caller knows that already.
         """
-        start = before or JobState(observation.job, self.memory.nothing)
+        start = before or JobState(observation.job, self.memo.nothing)
         if view is None:
-            view = self.memory.view(observation)
+            view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
         went_back = _went_back(start, observation)
         if went_back is not None:
             # What it says of the job is old news, and changes nothing.
             found += self.broken("modified-time-went-back", went_back)
-            return self.telling.told(Judgement(start), observation, view, found)
+            return self.violation_log.report(Judgement(start), observation, view, found)
         reason = observation.cause or start.reason
         if not observation.entries and not found and reason is None:
-            glance = self.memory.glance(start.known, view)
-            if glance is not None:
-                return _glanced(start, observation, glance)
+            step = self.memo.step(start.estimates, view)
+            if step is not None:
+                return _stepped(start, observation, step)
         return self._looked_at(start, observation, view, found)
 
     def _looked_at(
@@ -110,14 +110,14 @@ class Judge:
         if rewritten is not None:
             found += self.broken("history-rewritten", rewritten)
         moves = {
-            region: self.moved(region, start, observation, sight, fresh=rewritten is not None)
-            for region, sight in view.sights.items()
+            region: self.moved(region, start, observation, region_view, fresh=rewritten is not None)
+            for region, region_view in view.region_views.items()
         }
         for moved in moves.values():
-            if moved.refused is not None:
-                found[:0] = self.broken(moved.refused.rule, moved.refused.finding)
+            if moved.refusal is not None:
+                found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
         changed = tuple(self.changes(start, observation, moves))
-        standing = self._standing(
+        job_state = self._job_state(
             start,
             observation,
             moves,
@@ -125,9 +125,9 @@ class Judge:
             changed=changed,
         )
         entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
-        return self.telling.told(Judgement(standing, entered, changed), observation, view, found)
+        return self.violation_log.report(Judgement(job_state, entered, changed), observation, view, found)
 
-    def _standing(
+    def _job_state(
         self,
         before: JobState,
         observation: Observation,
@@ -137,23 +137,23 @@ class Judge:
         changed: tuple[StatusChanged, ...],
     ) -> JobState:
         moved = moves.get(self.history or "")
-        known = self.memory.knowledge(
-            {**before.known, **{region: each.known for region, each in moves.items()}}
+        estimates = self.memo.estimates(
+            {**before.estimates, **{region: each.estimate for region, each in moves.items()}}
         )
         return JobState(
             job=before.job,
-            known=known,
+            estimates=estimates,
             base=moved.base if moved else before.base,
             read=moved.read if moved else before.read,
             samples=moved.samples if moved else before.samples,
             entries=entries,
             modified=_latest(before.modified, observation.modified),
-            since=before.since_when(self.main, known, observation.modified),
+            since=before.since_when(self.main, estimates, observation.modified),
             reason=observation.cause or before.reason,
             entered=max(before.entered, len(observation.entries)),
             changes=before.changes + len(changed),
-            said=before.said,
-            untold=before.untold,
+            reported=before.reported,
+            suppressed=before.suppressed,
         )
 
     def broken(self, rule_id: str, finding: Finding) -> list[tuple[Rule, Finding]]:
@@ -170,16 +170,16 @@ class Judge:
         reason = observation.cause or before.reason
         ordinal = before.changes
         for region, moved in moves.items():
-            old = before.known.get(region)
-            if old is None or old.excludes(moved.known):
+            old = before.estimates.get(region)
+            if old is None or old.excludes(moved.estimate):
                 ordinal += 1
                 yield StatusChanged(
                     job=observation.job,
                     move=move(
                         old,
-                        moved.known,
+                        moved.estimate,
                         moved.reading,
-                        explained=moved.explained and moved.refused is None,
+                        explained=moved.explained and moved.refusal is None,
                         reason=reason,
                     ),
                     at=observation.modified,
@@ -193,33 +193,33 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
     return derive(lifecycle, "judge", Judge) if found is None else found
 
 
-def _glanced(before: JobState, observation: Observation, glance: MemoizedStep) -> Judgement:
+def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> Judgement:
     """Return what an answer brings that has no history, breaks nothing and is soon understood."""
-    samples, sample = before.samples, glance.sample
+    samples, sample = before.samples, step.sample
     if sample is not None and (not samples or samples[-1] is not sample):
         samples = (*samples[1 - MOST_SAMPLES :], sample)
     modified = observation.modified
     ordinal = before.changes
     changed = []
-    for made in glance.moves:
+    for made in step.moves:
         ordinal += 1
         changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
-    standing = JobState(
+    job_state = JobState(
         before.job,
-        glance.knowledge,
+        step.estimates,
         before.base,
         before.read,
         samples,
         before.entries,
         _latest(before.modified, modified),
-        modified if glance.came else before.since,
+        modified if step.came else before.since,
         None,
         before.entered,
         ordinal,
-        before.said,
-        before.untold,
+        before.reported,
+        before.suppressed,
     )
-    return Judgement(standing, (), tuple(changed))
+    return Judgement(job_state, (), tuple(changed))
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

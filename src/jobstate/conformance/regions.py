@@ -28,7 +28,7 @@ MOST_SAMPLES = 256
 class Moved:
     """How one region moved: what is known after, and what could not be explained."""
 
-    known: StateEstimate
+    estimate: StateEstimate
     refused: Refusal | None = None
     base: StateEstimate | None = None
     read: int = 0
@@ -59,7 +59,7 @@ class Regions:
         region: str,
         before: JobState,
         observation: Observation,
-        sight: RegionView,
+        region_view: RegionView,
         *,
         fresh: bool = False,
     ) -> Moved:
@@ -73,33 +73,33 @@ class Regions:
             fresh: Read the history from its beginning.
         """
         automaton = self._automata[region]
-        known = before.known.get(region, automaton.start)
-        contradicted = self._diagnosis.features(known, sight, observation)
+        estimate = before.estimates.get(region, automaton.start)
+        contradicted = self._diagnosis.features(estimate, region_view, observation)
         if contradicted is not None:
-            return _as_shown(automaton, sight, before, observation, contradicted)
+            return _as_shown(automaton, region_view, before, observation, contradicted)
         if region == self._history and observation.entries:
-            return self._read_history(automaton, before, observation, sight, fresh=fresh)
-        return self._read_sample(automaton, before, known, observation, sight)
+            return self._read_history(automaton, before, observation, region_view, fresh=fresh)
+        return self._read_sample(automaton, before, estimate, observation, region_view)
 
     def _read_sample(
         self,
         automaton: Automaton,
         before: JobState,
-        known: StateEstimate,
+        estimate: StateEstimate,
         observation: Observation,
-        sight: RegionView,
+        region_view: RegionView,
     ) -> Moved:
-        after = automaton.step(known, sight)
-        if not sight.primary_unknown and (after is None or sight.illegal_pair):
-            was = before.known.get(automaton.region.name)
-            refused = self._diagnosis.sample(was, known, sight, observation)
-            return _as_shown(automaton, sight, before, observation, refused)
-        if after is None or sight.unknown:
+        after = automaton.step(estimate, region_view)
+        if not region_view.primary_unknown and (after is None or region_view.illegal_pair):
+            was = before.estimates.get(automaton.region.name)
+            refused = self._diagnosis.sample(was, estimate, region_view, observation)
+            return _as_shown(automaton, region_view, before, observation, refused)
+        if after is None or region_view.unknown:
             # The primary status has been judged where it is known; the rest could be anything.
-            return _as_shown(automaton, sight, before, observation)
+            return _as_shown(automaton, region_view, before, observation)
         samples = before.samples
-        if not samples or samples[-1] is not sight:
-            samples = (*samples[1 - MOST_SAMPLES :], sight)
+        if not samples or samples[-1] is not region_view:
+            samples = (*samples[1 - MOST_SAMPLES :], region_view)
         return Moved(after, None, before.base, before.read, samples)
 
     def _read_history(
@@ -107,7 +107,7 @@ class Regions:
         automaton: Automaton,
         before: JobState,
         observation: Observation,
-        sight: RegionView,
+        region_view: RegionView,
         *,
         fresh: bool,
     ) -> Moved:
@@ -116,25 +116,25 @@ class Regions:
             base, samples, read = (None, () if fresh else samples, 0)
         entries = observation.entries
         statuses = tuple(entry.status for entry in entries[read:])
-        followed = follow(automaton, base, samples, statuses, sight)
-        refused = self._diagnosis.history(automaton, followed, sight, observation, read)
-        known, explained = followed.known, followed.known is not None
-        if known is None or sight.unknown:
+        followed = follow(automaton, base, samples, statuses, region_view)
+        refused = self._diagnosis.history(automaton, followed, region_view, observation, read)
+        estimate, explained = followed.estimate, followed.estimate is not None
+        if estimate is None or region_view.unknown:
             # Reality wins; of what the history leaves possible, keep what agrees with it.
-            reached = automaton.successors.reach(followed.history.mask) & sight.mask
-            known = automaton.known(sight.real if sight.unknown else reached or sight.real)
-        reading = HistoryReading(base, samples, statuses, sight)
-        return Moved(known, refused, known, len(entries), (), reading, explained)
+            reached = automaton.successors.reach(followed.history.mask) & region_view.mask
+            estimate = automaton.estimate(region_view.real if region_view.unknown else reached or region_view.real)
+        reading = HistoryReading(base, samples, statuses, region_view)
+        return Moved(estimate, refused, estimate, len(entries), (), reading, explained)
 
 
 def _as_shown(
     automaton: Automaton,
-    sight: RegionView,
+    region_view: RegionView,
     before: JobState,
     observation: Observation,
     refused: Refusal | None = None,
 ) -> Moved:
     """Reality wins: what is shown is known, and the next step starts from there."""
-    known = automaton.known(sight.real)
+    estimate = automaton.estimate(region_view.real)
     read = len(observation.entries or before.entries)
-    return Moved(known, refused, base=known, read=read)
+    return Moved(estimate, refused, base=estimate, read=read)

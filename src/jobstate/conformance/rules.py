@@ -116,7 +116,7 @@ class Ruleset:
         """Work out what is left to look at in answers with such a view and such fields."""
         there = set(names)
         plan = _Plan(
-            unmet=list(self._unmet_by(names, view.sights)),
+            unmet=list(self._unmet_by(names, view.region_views)),
             orders=[
                 (rule, ordered)
                 for rule, order in self._orders
@@ -143,7 +143,7 @@ class Ruleset:
         return plan
 
     def _unmet_by(
-        self, names: Iterable[str], sights: Mapping[str, RegionView]
+        self, names: Iterable[str], region_views: Mapping[str, RegionView]
     ) -> Iterator[tuple[Rule, Requires]]:
         """Yield what is asked for and can't be.
 
@@ -151,23 +151,23 @@ class Ruleset:
         """
         for name in names:
             for rule, test in self._by_field.get(name, ()):
-                sight = sights.get(test.then.region)
-                if sight is not None and not self._holds_for_any(test.then, sight):
+                region_view = region_views.get(test.then.region)
+                if region_view is not None and not self._holds_for_any(test.then, region_view):
                     yield rule, test
-        for region, asking in sights.items():
+        for region, asking in region_views.items():
             for rule, test, when in self._by_region.get(region, ()):
-                sight = sights.get(test.then.region)
-                if sight is None or self._holds_for_any(test.then, sight):
+                region_view = region_views.get(test.then.region)
+                if region_view is None or self._holds_for_any(test.then, region_view):
                     continue
                 if self._holds_for_all(when, asking):
                     yield rule, test
 
-    def _holds_for_all(self, where: Where, sight: RegionView) -> bool:
-        states = self._automata[where.region].states_of(sight.real)
+    def _holds_for_all(self, where: Where, region_view: RegionView) -> bool:
+        states = self._automata[where.region].states_of(region_view.real)
         return bool(states) and all(where.holds(state) for state in states)
 
-    def _holds_for_any(self, where: Where, sight: RegionView) -> bool:
-        states = self._automata[where.region].states_of(sight.real)
+    def _holds_for_any(self, where: Where, region_view: RegionView) -> bool:
+        states = self._automata[where.region].states_of(region_view.real)
         return not states or any(where.holds(state) for state in states)
 
     def _unmet(self, test: Requires, observation: Observation) -> Finding:

@@ -70,7 +70,7 @@ class Rows:
         """Add what has changed between two states of a job."""
         self.jobs.append(
             (
-                after.place,
+                after.row_id,
                 *[
                     each if each is None or type(each) is int else _storable(each)
                     for each in codec.columns(after)
@@ -78,7 +78,7 @@ class Rows:
             )
         )
         if before is None or before.entries is not after.entries:
-            self._add_entries(after.place, before, after)
+            self._add_entries(after.row_id, before, after)
 
     def _add_entries(self, place: int, before: JobState | None, after: JobState) -> None:
         old, new = history_rows(before.entries if before else ()), history_rows(after.entries)

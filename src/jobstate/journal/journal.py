@@ -139,7 +139,7 @@ class Journal:
         sweeper = Sweeper(self._keep, self._clock)
         try:
             self._check_lifecycle(judge)
-            standings = _collected(loaded)
+            job_states = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
             writer = JournalWriter(self._file, loaded.codec, offer, sweeper)
         except sqlite3.Error as error:
@@ -150,7 +150,7 @@ class Journal:
         self._places = count(last + 1)
         self._acknowledgements.bound(writer.newest)
         self._writer = writer
-        return standings
+        return job_states
 
     def _check_lifecycle(self, judge: Judge) -> None:
         connection, mine = self._file.write, judge.lifecycle
@@ -169,7 +169,7 @@ class Journal:
             self._require_text(after.job.arn)
             place = next(self._places)
         else:
-            place = before.place
+            place = before.row_id
         return self._writing.keep(before, after, place, events)
 
     def _require_text(self, arn: str) -> None:
@@ -181,9 +181,9 @@ class Journal:
             remedy = "name the job by an arn as its service has it"
             raise JournalError(str(self.path), problem, remedy) from error
 
-    def forget(self, standing: JobState) -> int:
+    def forget(self, job_state: JobState) -> int:
         """Keep a job no longer; return a ticket. See `JournalPort`."""
-        row = (to_microseconds(self._clock()), standing.place)
+        row = (to_microseconds(self._clock()), job_state.row_id)
         return self._writing.run(_FORGET, row)
 
     @property

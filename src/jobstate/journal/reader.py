@@ -247,24 +247,24 @@ class JournalReader:
                 self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
             )
             return [
-                self._hearing(number, name, cursor, acknowledged.read(number, self.newest))
+                self._position(number, name, cursor, acknowledged.read(number, self.newest))
                 for number, name, cursor in rows
             ]
         finally:
             acknowledged.close()
 
-    def unheard(self, hearing: ListenerPosition, job: JobKey) -> list[Posted]:
+    def unheard(self, position: ListenerPosition, job: JobKey) -> list[Posted]:
         """Return the events of a job that a listener has not heard, in order.
 
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        first = min((each.first for each in hearing.held if each.job == job), default=None)
-        heard = max(hearing.cursor, hearing.heard[shard_of(job.arn)])
+        first = min((each.first for each in position.held if each.job == job), default=None)
+        heard = max(position.cursor, position.heard[shard_of(job.arn)])
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
+    def _position(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
         latest = max(cursor, *heard)
         behind = int(self._one(_COUNT, latest))
         if latest > cursor:

@@ -146,7 +146,7 @@ class JournalWriter:
         """Take what is to be kept of a job; return a ticket. Where it has a place, it is taken."""
         what = _Kept(before, after, events)
         with self._lock:
-            after.place = place
+            after.row_id = place
             self._queue.append(what)  # no interrupt comes before it: there is no call between
             return self._given
 
@@ -289,7 +289,7 @@ class JournalWriter:
             for event in each.events:
                 content.newest += 1
                 content.posted.append(Posted(content.newest, event))
-                row = (content.newest, each.after.place, event.kind, body_of(event))
+                row = (content.newest, each.after.row_id, event.kind, body_of(event))
                 content.events.append(row)
         content.rows.knowledge = self._codec.fresh()
         return content

@@ -79,7 +79,7 @@ def estimates_of(judge: Judge, data: object) -> Estimates:
     known = {each.automaton.region.name: each for each in regions}
     if len(known) < len(regions):
         raise plain.damaged("each region once", words["regions"], ".regions")
-    return judge.memory.knowledge(known)
+    return judge.memo.estimates(known)
 
 
 def views_of(judge: Judge, data: object) -> tuple[RegionView, ...]:
@@ -93,7 +93,7 @@ def views_of(judge: Judge, data: object) -> tuple[RegionView, ...]:
 
 def _view(judge: Judge, data: object) -> RegionView:
     key = plain.row_of((plain.text, plain.text, plain.truths), data)
-    return _automaton(judge, judge.history).sight(*key)
+    return _automaton(judge, judge.history).view(*key)
 
 
 def _automaton(judge: Judge, region: object) -> Automaton:
@@ -110,7 +110,7 @@ def _estimate(judge: Judge, memories: frozenset[str], data: object) -> StateEsti
     if not mask:
         expected = f"states of {judge.lifecycle} that a job can be in"
         raise plain.damaged(expected, groups, "[1]")
-    return automaton.known(mask)
+    return automaton.estimate(mask)
 
 
 def _mask(automaton: Automaton, memories: frozenset[str], data: object) -> int:

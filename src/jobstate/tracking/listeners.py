@@ -68,7 +68,7 @@ class Listeners:
     def remove(self, listener: Listener | str) -> None:
         """Tell a listener nothing more; see `Tracker.remove_listener`."""
         if not isinstance(listener, str):
-            self.inline.remove(listener, [stripe.untold for stripe in self._stripes])
+            self.inline.remove(listener, [stripe.pending for stripe in self._stripes])
         elif self._journal is None or listener in self.dispatcher:
             self.dispatcher.remove(listener)
         self._changed()

@@ -55,25 +55,25 @@ class Processor:
             ConformanceError: It breaks rules, and that is an error; nothing was taken.
         """
         job, jobs = observation.job, self._jobs
-        view = self._judge.memory.view(observation)
+        view = self._judge.memo.view(observation)
         heard = _fingerprint(observation, view)
         version = stripe.version
         before = jobs.find(job)
-        if before is not None and heard == before.heard and heard is not None:
+        if before is not None and heard == before.fingerprint and heard is not None:
             return Observed(job, Arrival.DUPLICATE)
         with stripe.lock:
             if stripe.version != version:  # another thread has kept something meanwhile
                 before = jobs.find(job)
-                if before is not None and heard == before.heard and heard is not None:
+                if before is not None and heard == before.fingerprint and heard is not None:
                     return Observed(job, Arrival.DUPLICATE)
             arrival, judgement = self._judged(before, observation, view)
             if arrival is Arrival.STALE and before is not None:
-                heard = before.heard
+                heard = before.fingerprint
             try:
                 if self._store.lasting:
                     self._store.keep(before, judgement, heard, stripe)
                 else:
-                    jobs.keep(judgement.standing, heard)
+                    jobs.keep(judgement.job_state, heard)
             finally:  # not before: who finds the old and this version would take the old for new
                 stripe.version += 1
             if self._listeners.active:
@@ -95,8 +95,8 @@ class Processor:
         events, listeners = judgement.events, self._listeners
         for listener in listeners.inline.listeners:
             for event in events:
-                stripe.untold.append((listener, event))
-        if stripe.untold:
+                stripe.pending.append((listener, event))
+        if stripe.pending:
             self.turns.tell(stripe)
         if listeners.direct:
             listeners.dispatcher.tell(events)
@@ -123,4 +123,4 @@ def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
 def _refuse(judgement: Judgement) -> None:
     """Raise what breaks a rule, with the notes beside it, if anything does."""
     if any(each.severity is Severity.ERROR for each in judgement.violations):
-        raise ConformanceError(str(judgement.standing.job), judgement.violations)
+        raise ConformanceError(str(judgement.job_state.job), judgement.violations)

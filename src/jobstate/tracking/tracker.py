@@ -105,20 +105,20 @@ class Tracker:
         self._clock = clock
         self._stripes = Stripes()
         region = lifecycle.regions[0].name
-        self._keeping = Store(region, self._stripes, retention, journal, clock)
-        self._jobs = self._keeping.jobs
+        self._store = Store(region, self._stripes, retention, journal, clock)
+        self._jobs = self._store.jobs
         self._listeners = Listeners(self._stripes, journal, clock)
         self._dispatcher = self._listeners.dispatcher
         processor = Processor(
-            self._judge, self._keeping, self._stripes, self._listeners, strict=strict
+            self._judge, self._store, self._stripes, self._listeners, strict=strict
         )
         self._turns = processor.turns
         begun = False
         try:
             if journal is not None:
-                standings = journal.begin(self._judge, self._dispatcher.offer)
+                job_states = journal.begin(self._judge, self._dispatcher.offer)
                 begun = True  # else it may be another tracker's
-                self._keeping.remember(standings)
+                self._store.remember(job_states)
             for listener in listeners:
                 self.add_listener(listener)
         except BaseException:  # nothing half-done stays: no thread, no lock on a file
@@ -161,8 +161,8 @@ class Tracker:
         if self._listeners.cautious or turns.left:
             self._prepare(refused)
         observed, ticket = turns.run(observation, refused)
-        if self._keeping.lasting:
-            self._keeping.settle(ticket)
+        if self._store.lasting:
+            self._store.settle(ticket)
         if observed is None or refused:
             raise combined(refused)
         return observed
@@ -199,7 +199,7 @@ class Tracker:
                     raise combined(refused)
                 found.append(observed)
         finally:
-            self._keeping.settle(ticket)
+            self._store.settle(ticket)
         return found
 
     def _prepare(self, refused: list[ConformanceError]) -> None:
@@ -305,8 +305,8 @@ class Tracker:
         """
         self.finish()
         progress = self._listeners.close(timeout.total_seconds())
-        if self._keeping.journal is not None:
-            self._keeping.journal.close()
+        if self._store.journal is not None:
+            self._store.journal.close()
         return progress
 
     # --- Asking ---------------------------------------------------------------------------------
@@ -321,10 +321,10 @@ class Tracker:
             UnknownJobError: It is not tracked; a `KeyError`.
         """
         jobs = self._jobs
-        standing = jobs.latest(job) if isinstance(job, str) else jobs.find(job)
-        if standing is None:
+        job_state = jobs.latest(job) if isinstance(job, str) else jobs.find(job)
+        if job_state is None:
             raise UnknownJobError(job, len(self))
-        return TrackedJob(self.lifecycle, standing)
+        return TrackedJob(self.lifecycle, job_state)
 
     def __contains__(self, job: object) -> bool:
         if isinstance(job, JobKey):
@@ -365,7 +365,7 @@ class Tracker:
             UnknownJobError: It is not tracked; a `KeyError`.
         """
         found = self[job]
-        self._keeping.forget(found.key)
+        self._store.forget(found.key)
         return found
 
     # --- Snapshots ------------------------------------------------------------------------------
@@ -376,7 +376,7 @@ class Tracker:
         Its first key is ``snapshot``, the version of the form. Linear in the number of jobs; some
         1 to 2 kB a job.
         """
-        return dumped(self._judge, (job.standing for job in self))
+        return dumped(self._judge, (job.job_state for job in self))
 
     def restore(self, text: str) -> None:
         """Take what a snapshot knows; nothing is told of it again.
@@ -387,11 +387,11 @@ class Tracker:
                 nothing was taken.
             JournalWriteError: It is taken, but could not be written yet.
         """
-        standings = loaded(self._judge, text)
-        known = [standing.job for standing in standings if standing.job in self]
+        job_states = loaded(self._judge, text)
+        known = [job_state.job for job_state in job_states if job_state.job in self]
         if known:
             raise SnapshotError(
                 Problem("jobs", "jobs that are not tracked here yet", shown(str(job)))
                 for job in known
             )
-        self._keeping.restore(standings)
+        self._store.restore(job_states)

@@ -146,7 +146,7 @@ def _more(answers: Verdicts, reports: list[Report]) -> str:
         (severities.count(Severity.NOTE), "note"),
         (sum(len(report.unmodelled) for report in reports), "unmodelled status"),
         (answers.unusable, "unusable input"),
-        (sum(each.standing.untold + each.unkept for each in reports), "untold breach"),
+        (sum(each.job_state.suppressed + each.unkept for each in reports), "untold breach"),
     )
     found = ", ".join(counted(number, noun) for number, noun in counts if number)
     return f" ({found})" if found else ""

@@ -183,12 +183,12 @@ def _whole(history: JournalReader, chosen: HistoryFormat, view: View, *, every: 
 
 
 def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int:
-    hearings = history.listeners()
+    positions = history.listeners()
     if chosen is HistoryFormat.JSON:
-        for hearing in hearings:
-            emit(json.dumps(_hearing_dict(hearing)))
+        for position in positions:
+            emit(json.dumps(_position_dict(position)))
     else:
-        for line in listeners_lines(hearings, view.paint, every=True):
+        for line in listeners_lines(positions, view.paint, every=True):
             emit(line)
     return 0
 
@@ -201,11 +201,11 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
         )
         _export(events, history.newest, view)
     else:
-        hearings = history.listeners()
+        positions = history.listeners()
         for place, key in enumerate(dict.fromkeys(found)):
             if place:
                 emit("")
-            for line in story_lines(history, history.job(key), hearings, view):
+            for line in story_lines(history, history.job(key), positions, view):
                 emit(line)
     there = {each for key in found for each in (key.arn, _name(key))}
     missing = [name for name in dict.fromkeys(names) if name not in there]
@@ -236,11 +236,11 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
                 emit(json.dumps({"number": number, **event.to_dict()}))
 
 
-def _hearing_dict(hearing: ListenerPosition) -> dict[str, object]:
+def _position_dict(position: ListenerPosition) -> dict[str, object]:
     return {
-        "listener": hearing.name,
-        "behind": hearing.behind,
-        "cursor": hearing.cursor,
+        "listener": position.name,
+        "behind": position.behind,
+        "cursor": position.cursor,
         "held": [
             {
                 "job": job_dict(held.job),
@@ -250,6 +250,6 @@ def _hearing_dict(hearing: ListenerPosition) -> dict[str, object]:
                 "error": held.error,
                 "parked": iso(held.parked),
             }
-            for held in hearing.held
+            for held in position.held
         ],
     }

@@ -353,6 +353,6 @@ def _findings(report: Report) -> Iterator[str]:
         for each in report.unmodelled
     ]
     yield from (cut(each, LONGEST_SENTENCE) for each in found[:MOST_FINDINGS])
-    rest = max(len(found) - MOST_FINDINGS, 0) + report.standing.untold
+    rest = max(len(found) - MOST_FINDINGS, 0) + report.job_state.suppressed
     if rest:
         yield f"and {rest:,} more"

@@ -31,7 +31,7 @@ class _Sighting:
     """What an answer shows of a region: which answer it is, from 0, and what it shows."""
 
     answer: int
-    sight: RegionView
+    region_view: RegionView
     seen: Observation
     shown: Shown
 
@@ -79,18 +79,18 @@ def followed(
         automaton: The automaton of the region.
         answers: The answers that count, in order, each with its number from 0; at least one.
     """
-    sights = list(_sights(automaton, answers))
+    region_views = list(_views(automaton, answers))
     entries = _merged(automaton, answers)
     if entries:
-        placed = _Placed(automaton, entries, sights)
+        placed = _Placed(automaton, entries, region_views)
         spots = placed.spots(thin=True)
         legs = _legs(automaton, spots)
         if any(leg.broken for leg in legs):
             spots = placed.spots(thin=False)
             legs = _legs(automaton, spots)
-    elif sights:
+    elif region_views:
         beginning = _beginning(automaton, answers[0][1])
-        spots = [beginning, *(_seen(each, Link.ANY) for each in sights)]
+        spots = [beginning, *(_seen(each, Link.ANY) for each in region_views)]
         legs = _legs(automaton, spots)
     else:
         return (), ()
@@ -114,14 +114,14 @@ def _merged(automaton: Automaton, answers: Iterable[tuple[int, Observation]]) ->
     return entries
 
 
-def _sights(
+def _views(
     automaton: Automaton, answers: Iterable[tuple[int, Observation]]
 ) -> Iterator[_Sighting]:
     for number, each in answers:
         shown = each.shown.get(automaton.region.name)
         if shown is not None:
-            sight = automaton.sight(shown.primary, shown.secondary, each.features)
-            yield _Sighting(number, sight, each, shown)
+            region_view = automaton.view(shown.primary, shown.secondary, each.features)
+            yield _Sighting(number, region_view, each, shown)
 
 
 def _beginning(automaton: Automaton, seen: Observation) -> Spot:
@@ -135,9 +135,9 @@ def _beginning(automaton: Automaton, seen: Observation) -> Spot:
 
 
 def _seen(each: _Sighting, link: Link, entry: int | None = None) -> Spot:
-    sight, shown = each.sight, each.shown
+    region_view, shown = each.region_view, each.shown
     return Spot(
-        point=RunPoint(sight.mask or sight.real, link, sight.unknown),
+        point=RunPoint(region_view.mask or region_view.real, link, region_view.unknown),
         label=shown.primary if shown.secondary is None else shown.secondary,
         at=each.seen.modified,
         entry=entry,
@@ -155,14 +155,14 @@ class _Placed:
     """A history with the answers sorted in between its entries."""
 
     def __init__(
-        self, automaton: Automaton, entries: Sequence[Entry], sights: Sequence[_Sighting]
+        self, automaton: Automaton, entries: Sequence[Entry], region_views: Sequence[_Sighting]
     ) -> None:
         self._automaton = automaton
         self._entries = entries
         self._during: list[list[_Sighting]] = [[] for _ in entries]
         self._later: list[_Sighting] = []
-        self._newest = max((each.answer for each in sights if each.seen.entries), default=-1)
-        for each in sights:
+        self._newest = max((each.answer for each in region_views if each.seen.entries), default=-1)
+        for each in region_views:
             self._place(each)
 
     def spots(self, *, thin: bool) -> list[Spot]:
@@ -191,8 +191,8 @@ class _Placed:
         if contradiction(self._entries, own, "") is not None:
             return  # it tells of a history that was rewritten since
         last = len(own) - 1
-        if each.sight.visible in {None, own[last].status}:
-            if not each.sight.unknown:
+        if each.region_view.visible in {None, own[last].status}:
+            if not each.region_view.unknown:
                 self._during[last].append(each)
         elif last == len(self._entries) - 1:
             # It says that the job is elsewhere than where its history ends.
@@ -200,8 +200,8 @@ class _Placed:
 
     def _place_by_time(self, each: _Sighting) -> int | None:
         """Return the last entry that a thin answer fits; None where there is none."""
-        modified, visible = each.seen.modified, each.sight.visible
-        if modified is None or each.sight.unknown:
+        modified, visible = each.seen.modified, each.region_view.visible
+        if modified is None or each.region_view.unknown:
             return None
         fitting = [
             number

@@ -164,7 +164,7 @@ def _region(
         "states": _columns(_state(*each) for each in zip(region.states, nodes, strict=True)),
         "edges": _columns(_edges(region, places, nodes, arrows)),
         "words": {name: sorted(words) for name, words in _words(automaton).items()},
-        "anything": automaton.known(automaton.everything).label,
+        "anything": automaton.estimate(automaton.everything).label,
         "start": list(bits(automaton.start.mask)),
         "automaton": _automaton(automaton, places),
         "lifted": {

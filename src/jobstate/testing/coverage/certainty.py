@@ -33,7 +33,7 @@ def of_stays(
     automaton: Automaton, states: Sequence[str], features: Mapping[str, bool]
 ) -> set[Item]:
     """Return what is certain of a job of which every stay in a state is known."""
-    fitting = automaton.sight(None, None, features).features
+    fitting = automaton.view(None, None, features).features
     row = [(Link.ONE, automaton.of_state.get(name, 0) & fitting) for name in states]
     row[0] = (Link.NOTHING, row[0][1])
     return _along(automaton, row)
@@ -67,8 +67,8 @@ class _Reading:
         shown = answer.shown.get(self._automaton.region.name)
         seen = None
         if shown is not None:
-            sight = self._automaton.sight(shown.primary, shown.secondary, answer.features)
-            seen = 0 if sight.unknown or sight.illegal_pair else sight.mask
+            region_view = self._automaton.view(shown.primary, shown.secondary, answer.features)
+            seen = 0 if region_view.unknown or region_view.illegal_pair else region_view.mask
         statuses = [entry.status for entry in answer.entries]
         if self._automaton.region.history and statuses:
             self._read(statuses, seen)
