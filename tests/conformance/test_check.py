@@ -514,7 +514,7 @@ def test_what_is_kept_of_a_job_is_bounded() -> None:
     for after in ([], [last], [last, odd]):
         report = check(TRAINING_JOB, [first, *back, *after])
         assert len(report.violations) == MOST_TOLD
-        assert report.to_dict()["untold"] == 21
+        assert report.to_dict()["suppressed"] == 21
         assert not report.legal
 
 
@@ -524,7 +524,7 @@ def test_news_of_a_job_are_bounded() -> None:
     report = check(TRAINING_JOB, updating)
     assert report.legal
     assert len(report.steps) == MOST_KEPT
-    assert report.to_dict()["untold"] == 12_000 - MOST_KEPT
+    assert report.to_dict()["suppressed"] == 12_000 - MOST_KEPT
     assert len(report.job_state.samples) == MOST_SAMPLES
 
 

@@ -148,7 +148,7 @@ def test_many_threads_judge_as_one_does(assumed: dict[str, bool]) -> None:
             assert each.events == alone.events
             assert each.job_states == alone.job_states
         _check_views(judge_of(fresh), [each.views for each in found])
-        _check_knowledge([each.estimate for each in found])
+        _check_knowledge([each.known for each in found])
 
 
 def _check_views(judge: Judge, found: list[list[AnswerView]]) -> None:
@@ -201,7 +201,7 @@ ASKED: dict[str, tuple[object, str, Callable[[Judge], object]]] = {
         "RegionView",
         lambda judge: judge.automata["way"].view("sent", None, {"cheap": True}),
     ),
-    "lifted": (refusal, "compile_lifecycle", lambda judge: judge.refusal.without("needs")),
+    "lifted": (refusal, "compile_lifecycle", lambda judge: judge.diagnosis.without("needs")),
 }
 
 

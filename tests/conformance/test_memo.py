@@ -24,10 +24,10 @@ def test_equal_things_are_one() -> None:
     """Answers that show the same have one view, and jobs that stand alike one knowledge."""
     judge = Judge(PARCELS)
     one, other = (judge.judge(None, parcel("sent", at=at)).job_state for at in (1, 2))
-    assert one.known is other.known
+    assert one.estimates is other.estimates
     assert judge.memo.view(parcel("sent", at=1)) is judge.memo.view(parcel("sent", at=2))
     assert judge.memo.view(parcel("sent")) is not judge.memo.view(parcel("sent", cheap=True))
-    assert (list(one.known), len(one.known)) == (["way"], 1)
+    assert (list(one.estimates), len(one.estimates)) == (["way"], 1)
 
 
 def test_hostile_statuses_do_not_fill_memory(forgetful: Judge) -> None:
@@ -35,7 +35,7 @@ def test_hostile_statuses_do_not_fill_memory(forgetful: Judge) -> None:
     for number in range(20):
         found = forgetful.judge(None, parcel(f"status {number}"))
         assert [each.value for each in found.unmodelled] == [f"status {number}"]
-    assert len(forgetful.memory._views) <= 3  # noqa: SLF001 - the bound is the promise
+    assert len(forgetful.memo._views) <= 3  # noqa: SLF001 - the bound is the promise
 
 
 def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
@@ -45,9 +45,9 @@ def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
         for second in seen:
             job_state = forgetful.judge(None, first).job_state
             after = forgetful.judge(job_state, second).job_state
-            assert after.known["way"].states
+            assert after.estimates["way"].states
             assert len(job_state.estimates.steps) <= 3
-    assert len(forgetful.memory._estimates) <= 3  # noqa: SLF001 - the bound is the promise
+    assert len(forgetful.memo._estimates) <= 3  # noqa: SLF001 - the bound is the promise
 
 
 FEATURES: tuple[dict[str, bool], ...] = (

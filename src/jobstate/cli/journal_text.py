@@ -199,7 +199,7 @@ def listeners_lines(
     """Yield how the listeners stand, and of which jobs they hear no more.
 
     Args:
-        hearings: How far each is.
+        positions: How far each is.
         paint: The colours.
         every: Print every parked job, be there many.
     """
@@ -223,7 +223,7 @@ def _retried(position: ListenerPosition) -> int:
 
 def _parked(position: ListenerPosition, paint: Paint, *, every: bool) -> Iterator[str]:
     name = printable(position.name)
-    yield f"{paint.bad(name)} hears no more of {counted(len(hearing.parked), 'job')}:"
+    yield f"{paint.bad(name)} hears no more of {counted(len(position.parked), 'job')}:"
     shown = position.parked if every else position.parked[:MANY_PARKED]
     for held in shown:
         yield f"  {_name(held.job.arn)}: {_held_words(held)}"

@@ -174,7 +174,8 @@ class Diagnosis:
             other, mask = self._lifted(estimate, _after(memory.name))
             if step(other, mask) & target(other):
                 message = SENTENCES["without"].format(
-                    refused=finding.message, passed=_visible(estimate.automaton.region, memory.states)
+                    refused=finding.message,
+                    passed=_visible(estimate.automaton.region, memory.states),
                 )
                 return Refusal(memory.rule, attrs.evolve(finding, message=message))
         why = self._why(estimate, step, target, ruled_out=ruled_out)
@@ -303,4 +304,6 @@ def _visible(region: Region, names: frozenset[str]) -> str:
 def _agreed(estimate: StateEstimate, names: Iterable[str]) -> Needs:
     """Return those of some features that every hidden state of a set agrees on."""
     wanted = set(names)
-    return tuple(sorted(each for each in estimate.automaton.agreed(estimate.mask) if each[0] in wanted))
+    return tuple(
+        sorted(each for each in estimate.automaton.agreed(estimate.mask) if each[0] in wanted)
+    )

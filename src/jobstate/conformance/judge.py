@@ -125,7 +125,9 @@ class Judge:
             changed=changed,
         )
         entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
-        return self.violation_log.report(Judgement(job_state, entered, changed), observation, view, found)
+        return self.violation_log.report(
+            Judgement(job_state, entered, changed), observation, view, found
+        )
 
     def _job_state(
         self,

@@ -68,7 +68,11 @@ def _leads_back(
         # Its history tells that the job has been there, and where it went from there.
         passed = any(entry.status == region_view.visible for entry in before.entries[:-1])
         fits = fits and (not passed or before.entries[-1].status == region_view.visible)
-    mask = _followed(judge, None, observation, region_view).history.mask if longer else region_view.mask
+    mask = (
+        _followed(judge, None, observation, region_view).history.mask
+        if longer
+        else region_view.mask
+    )
     return not fits and bool(automaton.successors.reach(mask & region_view.mask) & estimate.mask)
 
 
@@ -150,7 +154,10 @@ def _is_ahead(estimate: StateEstimate, region_view: RegionView) -> bool:
     The newest answer may have left the region out, so an older one can be ahead.
     """
     reach = estimate.automaton.successors.reach
-    return bool(reach(estimate.mask) & region_view.mask) and not reach(region_view.mask) & estimate.mask
+    return (
+        bool(reach(estimate.mask) & region_view.mask)
+        and not reach(region_view.mask) & estimate.mask
+    )
 
 
 def _learned(
@@ -173,7 +180,10 @@ def _with_history(
     judge: Judge, before: JobState, observation: Observation, region_views: Mapping[str, RegionView]
 ) -> tuple[JobState, Refusal | None]:
     """Return what a standing is with a longer history, which it has, and what is wrong there."""
-    estimate, region_view = before.estimates.get(judge.history or ""), region_views.get(judge.history or "")
+    estimate, region_view = (
+        before.estimates.get(judge.history or ""),
+        region_views.get(judge.history or ""),
+    )
     if estimate is None or region_view is None:
         return before, None
     automaton = estimate.automaton
@@ -183,8 +193,11 @@ def _with_history(
     narrower = automaton.successors.reach(base.mask) & estimate.mask
     after = evolve(
         before,
-        estimate=judge.memo.estimates(
-            {**before.estimates, automaton.region.name: automaton.estimate(narrower or estimate.mask)}
+        estimates=judge.memo.estimates(
+            {
+                **before.estimates,
+                automaton.region.name: automaton.estimate(narrower or estimate.mask),
+            }
         ),
         # What thin answers showed in between is forgotten: that proves less, never something false.
         samples=(),

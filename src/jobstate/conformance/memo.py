@@ -115,7 +115,9 @@ class Memo:
             for region, shown in observation.shown.items()
             if region in self._automata
         }
-        plain = not any(region_view.unknown or region_view.illegal_pair for region_view in region_views.values())
+        plain = not any(
+            region_view.unknown or region_view.illegal_pair for region_view in region_views.values()
+        )
         with _NUMBERING:
             self._count += 1
             number = self._count

@@ -29,7 +29,7 @@ class Moved:
     """How one region moved: what is known after, and what could not be explained."""
 
     estimate: StateEstimate
-    refused: Refusal | None = None
+    refusal: Refusal | None = None
     base: StateEstimate | None = None
     read: int = 0
     samples: tuple[RegionView, ...] = ()
@@ -47,7 +47,7 @@ class Regions:
 
         Args:
             automata: Region name → its automaton.
-            diagnosis: Says why something is refused.
+            diagnosis: Says why something is refusal.
             history: The region whose statuses histories list; None where there is none.
         """
         self._automata = automata
@@ -69,7 +69,7 @@ class Regions:
             region: Its name.
             before: What was known of the job.
             observation: What came.
-            sight: What that shows of the region.
+            region_view: What that shows of the region.
             fresh: Read the history from its beginning.
         """
         automaton = self._automata[region]
@@ -92,8 +92,8 @@ class Regions:
         after = automaton.step(estimate, region_view)
         if not region_view.primary_unknown and (after is None or region_view.illegal_pair):
             was = before.estimates.get(automaton.region.name)
-            refused = self._diagnosis.sample(was, estimate, region_view, observation)
-            return _as_shown(automaton, region_view, before, observation, refused)
+            refusal = self._diagnosis.sample(was, estimate, region_view, observation)
+            return _as_shown(automaton, region_view, before, observation, refusal)
         if after is None or region_view.unknown:
             # The primary status has been judged where it is known; the rest could be anything.
             return _as_shown(automaton, region_view, before, observation)
@@ -117,14 +117,16 @@ class Regions:
         entries = observation.entries
         statuses = tuple(entry.status for entry in entries[read:])
         followed = follow(automaton, base, samples, statuses, region_view)
-        refused = self._diagnosis.history(automaton, followed, region_view, observation, read)
+        refusal = self._diagnosis.history(automaton, followed, region_view, observation, read)
         estimate, explained = followed.estimate, followed.estimate is not None
         if estimate is None or region_view.unknown:
             # Reality wins; of what the history leaves possible, keep what agrees with it.
             reached = automaton.successors.reach(followed.history.mask) & region_view.mask
-            estimate = automaton.estimate(region_view.real if region_view.unknown else reached or region_view.real)
+            estimate = automaton.estimate(
+                region_view.real if region_view.unknown else reached or region_view.real
+            )
         reading = HistoryReading(base, samples, statuses, region_view)
-        return Moved(estimate, refused, estimate, len(entries), (), reading, explained)
+        return Moved(estimate, refusal, estimate, len(entries), (), reading, explained)
 
 
 def _as_shown(
@@ -132,9 +134,9 @@ def _as_shown(
     region_view: RegionView,
     before: JobState,
     observation: Observation,
-    refused: Refusal | None = None,
+    refusal: Refusal | None = None,
 ) -> Moved:
     """Reality wins: what is shown is known, and the next step starts from there."""
     estimate = automaton.estimate(region_view.real)
     read = len(observation.entries or before.entries)
-    return Moved(estimate, refused, base=estimate, read=read)
+    return Moved(estimate, refusal, base=estimate, read=read)

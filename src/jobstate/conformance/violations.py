@@ -72,7 +72,9 @@ class ViolationLog:
         unmodelled = tuple(each for each in news if reporter.is_news(each.kind, each.key))
         return evolve(
             judgement,
-            job_state=evolve(judgement.job_state, reported=reporter.reported, suppressed=reporter.suppressed),
+            job_state=evolve(
+                judgement.job_state, reported=reporter.reported, suppressed=reporter.suppressed
+            ),
             violations=violations,
             unmodelled=unmodelled,
         )
@@ -94,7 +96,9 @@ class ViolationLog:
 
     def _has_unknown(self, judgement: Judgement, view: AnswerView) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
-        if not view.plain and any(region_view.unknown for region_view in view.region_views.values()):
+        if not view.plain and any(
+            region_view.unknown for region_view in view.region_views.values()
+        ):
             return True
         if self._history is None or not judgement.entered:
             return False

@@ -52,7 +52,7 @@ class InlineListeners:
 
         Args:
             listener: Who.
-            untold: What waits.
+            pending: What waits.
 
         Raises:
             ValueError: It is none.

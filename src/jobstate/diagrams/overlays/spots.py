@@ -114,9 +114,7 @@ def _merged(automaton: Automaton, answers: Iterable[tuple[int, Observation]]) ->
     return entries
 
 
-def _views(
-    automaton: Automaton, answers: Iterable[tuple[int, Observation]]
-) -> Iterator[_Sighting]:
+def _views(automaton: Automaton, answers: Iterable[tuple[int, Observation]]) -> Iterator[_Sighting]:
     for number, each in answers:
         shown = each.shown.get(automaton.region.name)
         if shown is not None:

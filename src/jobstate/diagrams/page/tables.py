@@ -153,7 +153,7 @@ def _region(
     arrows = {
         (arrow.origin, arrow.target): (place, arrow) for place, arrow in enumerate(diagram.arrows)
     }
-    refusal = judge_of(lifecycle).refusal
+    refusal = judge_of(lifecycle).diagnosis
     return {
         "name": region.name,
         "title": printable(region.title),

@@ -196,7 +196,11 @@ def _explained(walks: Walks, record: _Record) -> tuple[_Step, ...]:
     for number, region_view in enumerate(record.region_views()):
         if number or free:
             near = _spread(walks, layer, free=free)
-            found = _entering(walks, near, region_view) if region_view.entered else _among(near, region_view, layer)
+            found = (
+                _entering(walks, near, region_view)
+                if region_view.entered
+                else _among(near, region_view, layer)
+            )
         else:
             found = {one: walk for one, walk in layer.items() if one.state in region_view.states}
         layer = found or _jumped(walks, layer, region_view, first=not number and not free)
@@ -237,7 +241,9 @@ def _entering(walks: Walks, near: _Layer, region_view: _Sight) -> _Layer:
     for one, (cost, steps) in near.items():
         for edge, target in walks.moves[one]:
             more = cost + _MOVE + edge.basis.weakness
-            if target.state in region_view.states and (target not in found or more < found[target][0]):
+            if target.state in region_view.states and (
+                target not in found or more < found[target][0]
+            ):
                 found[target] = more, (*steps, (target, region_view.at))
     return found
 
@@ -250,7 +256,10 @@ def _jumped(walks: Walks, layer: _Layer, region_view: _Sight, *, first: bool) ->
             if one.state in region_view.states and one.features == origin.features:
                 before = () if first else steps
                 far = len(one.passed ^ origin.passed)
-                walk = (cost + _JUMP + far, (*before, (one, steps[0][1] if first else region_view.at)))
+                walk = (
+                    cost + _JUMP + far,
+                    (*before, (one, steps[0][1] if first else region_view.at)),
+                )
                 if one not in found or walk[0] < found[one][0]:
                     found[one] = walk
     return found
