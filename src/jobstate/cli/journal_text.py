@@ -308,8 +308,8 @@ def _findings(posted: Sequence[Posted], kept: JournalJob, view: View) -> Iterato
         else:
             what = f"{event.field} is {event.value}, which the life cycle did not know"
             yield f"  {view.paint.odd('unmodelled')}: {printable(what)}"
-    if kept.untold:
-        yield f"  and {counted(kept.untold, 'violation')} more that were not told"
+    if kept.suppressed:
+        yield f"  and {counted(kept.suppressed, 'violation')} more that were not told"
 
 
 def _who_heard(

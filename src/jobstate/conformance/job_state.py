@@ -16,7 +16,7 @@ from jobstate.model.outcome import Result, with_reason
 from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule.
-_NOTHING_REPORTED: Mapping[str, frozenset[str]] = MappingProxyType({})
+NOTHING_REPORTED: Mapping[str, frozenset[str]] = MappingProxyType({})
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
@@ -54,7 +54,7 @@ class JobState:
     reason: str | None = None
     entered: int = 0
     changes: int = 0
-    reported: Mapping[str, frozenset[str]] = _NOTHING_REPORTED
+    reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
     suppressed: int = 0
     fingerprint: int | None = None
     row_id: int = 0

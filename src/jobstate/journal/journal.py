@@ -22,7 +22,7 @@ from jobstate.errors import (
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
-from jobstate.journal.job_rows import Composer, Loaded
+from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.pruning import Sweeper
 from jobstate.journal.validation import refuse, require_lifecycle
@@ -100,7 +100,7 @@ class Journal:
         )
         self._reader = EventReader(self._file)
         self._writer: JournalWriter | None = None
-        self._places = count(1)
+        self._row_ids = count(1)
         self._closed = False
 
     def __repr__(self) -> str:
@@ -141,13 +141,13 @@ class Journal:
             self._check_lifecycle(judge)
             job_states = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-            writer = JournalWriter(self._file, Composer(judge, loaded.sets), offer, sweeper)
+            writer = JournalWriter(self._file, loaded.codec, offer, sweeper)
         except sqlite3.Error as error:
             refuse(self.path, error, REMEDY)
         if loaded.problems:
             remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
             raise JournalDamagedError(str(self.path), loaded.problems, remedy)
-        self._places = count(last + 1)
+        self._row_ids = count(last + 1)
         self._acknowledgements.bound(writer.newest)
         self._writer = writer
         return job_states
@@ -167,10 +167,10 @@ class Journal:
         """
         if before is None:
             self._require_text(after.job.arn)
-            place = next(self._places)
+            row_id = next(self._row_ids)
         else:
-            place = before.row_id
-        return self._writing.keep(before, after, place, events)
+            row_id = before.row_id
+        return self._writing.keep(before, after, row_id, events)
 
     def _require_text(self, arn: str) -> None:
         """Refuse half of a surrogate pair in what identifies a job; no service has that."""
@@ -305,7 +305,7 @@ def _collected(loaded: Loaded) -> list[JobState]:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return list(loaded.job_states())
+        return list(loaded.states())
     finally:
         if was_enabled:
             gc.enable()

@@ -14,13 +14,14 @@ from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalDamagedError, UnknownJobError
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import event_of
-from jobstate.journal.job_rows import JOB_COLUMNS, Loaded
+from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, key_of
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
 from jobstate.journal.snapshot_read import ReadTransaction
 from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
-from jobstate.model.observation import JobKey
 from jobstate.model.packed_history import entry_of
+from jobstate.tracking.estimate_codec import state_names
+from jobstate.tracking.job_codec import COLUMNS
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Entry, Observation
+    from jobstate.model.observation import Entry, JobKey, Observation
 
 #: How many sets of what may be known are kept in memory, in words.
 _REMEMBERED: Final = 1 << 14
@@ -138,7 +139,7 @@ class JournalReader:
             JournalDamagedError: The file is not whole.
         """
         for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
-            yield _key(arn, created)
+            yield key_of(arn, created)
 
     def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
@@ -223,7 +224,7 @@ class JournalReader:
             rows = self._reading.rows(_EVENTS_OF_JOB, (*_columns(job), after))
         for number, kind, body, arn, created in rows:
             try:
-                event = event_of(kind, _key(arn, created), body)
+                event = event_of(kind, key_of(arn, created), body)
             except UNREADABLE as error:
                 problem = f"event {number} can't be read: {type(error).__name__}: {error}"
                 raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
@@ -295,36 +296,27 @@ class JournalReader:
             raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
 
     def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
-        *columns, forgotten = row
-        place, arn, created, known, _, _, _, modified, since, reason, _, _, said, untold = columns
-        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (place,)))
-        job_state = (
-            None if self._loaded is None else self._loaded.job_state(tuple(columns), entries)
-        )
+        *values, forgotten = row
+        row_id, columns = values[0], dict(zip(COLUMNS, values[1:], strict=True))
+        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (row_id,)))
+        state = None if self._loaded is None else self._loaded.state(values, entries)
+        reported = columns["reported"]
         return JournalJob(
-            job=_key(arn, created),
-            states=self._words(known),
+            job=key_of(columns["arn"], columns["created"]),
+            states=self._words(columns["estimates"]),
             entries=entries,
-            modified=None if modified is None else from_microseconds(modified),
-            since=None if since is None else from_microseconds(since),
-            reason=reason,
-            broken=broken_of(json.loads(said)) if said else {},
-            untold=untold,
+            modified=from_microseconds(columns["modified"]),
+            since=from_microseconds(columns["since"]),
+            reason=columns["reason"],
+            broken=broken_of(json.loads(reported)) if reported else {},
+            suppressed=columns["suppressed"],
             forgotten=from_microseconds(forgotten) if forgotten else None,
-            tracked=TrackedJob(self._given, job_state) if self._given and job_state else None,
+            tracked=TrackedJob(self._given, state) if self._given and state else None,
         )
 
-    def _states_of(self, known: int) -> Mapping[str, tuple[str, ...]]:
+    def _states_of(self, number: int) -> Mapping[str, tuple[str, ...]]:
         """Return the states that words name, region by region."""
-        words = json.loads(self._one("SELECT words FROM knowledge WHERE id = ?", known))
-        return {
-            region: tuple(dict.fromkeys(state for state, _, _ in groups))
-            for region, groups in words["known"]
-        }
-
-
-def _key(arn: str, created: int) -> JobKey:
-    return JobKey(arn, from_microseconds(created))
+        return state_names(json.loads(self._one("SELECT words FROM estimate WHERE id = ?", number)))
 
 
 def _columns(job: JobKey) -> tuple[str, int]:
@@ -334,10 +326,10 @@ def _columns(job: JobKey) -> tuple[str, int]:
 def _held(row: tuple[Any, ...]) -> HeldJob:
     arn, created, first, attempts, error, parked, waiting = row
     return HeldJob(
-        job=_key(arn, created),
+        job=key_of(arn, created),
         first=first,
         waiting=waiting,
         attempts=attempts,
         error=error,
-        parked=None if parked is None else from_microseconds(parked),
+        parked=from_microseconds(parked),
     )
