@@ -20,7 +20,7 @@ from jobstate.conformance import judge as judgement
 from jobstate.conformance import memo as knowledge
 from jobstate.conformance.judge import Judge, judge_of
 from jobstate.conformance.late_answers import is_late, judge_late
-from jobstate.model.lifecycle import derive
+from jobstate.model.lifecycle import derived
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives import walks
 from jobstate.testing.lives.walks import walks_of
@@ -268,9 +268,19 @@ def test_it_is_compiled_once(
 
 def test_what_was_compiled_meanwhile_is_taken() -> None:
     """Who had to wait for another thread compiles nothing, and what is compiled may need more."""
+
+    @derived
+    def one(lifecycle: Lifecycle) -> list[object]:
+        del lifecycle
+        return []
+
+    @derived
+    def two(lifecycle: Lifecycle, *more: object) -> list[object]:
+        return [one(lifecycle), *more]
+
     lifecycle = PARCELS.evolve()
-    first: list[list[object]] = derive(
-        lifecycle, "two", lambda each: [derive(each, "one", lambda _: [])]
-    )
-    assert derive(lifecycle, "two", lambda _: []) is first
-    assert derive(lifecycle, "one", lambda _: []) is first[0]
+    first = two(lifecycle, 7)
+    assert two(lifecycle, 7) is first == [one(lifecycle), 7]
+    assert one(lifecycle) is first[0]
+    assert two(lifecycle) == two(PARCELS.evolve()) == [[]]
+    assert one(PARCELS.evolve()) is not first[0]

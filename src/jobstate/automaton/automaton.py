@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
 from jobstate.model.hidden_states import Hidden, excluded, expand
-from jobstate.model.lifecycle import derive
+from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis
 
@@ -307,11 +307,7 @@ class StatusNames:
         self.two_axes = bool(self.secondaries)
 
 
+@derived
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
     """Return the automaton of each region by name; compiled once, in some milliseconds."""
-    found: dict[str, Automaton] | None = lifecycle.derived.get("automata")
-    return derive(lifecycle, "automata", _automata) if found is None else found
-
-
-def _automata(lifecycle: Lifecycle) -> dict[str, Automaton]:
     return {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}

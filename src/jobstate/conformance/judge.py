@@ -19,7 +19,7 @@ from jobstate.conformance.regions import MOST_SAMPLES, Regions
 from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import StatusChanged
-from jobstate.model.lifecycle import Lifecycle, derive
+from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 
@@ -189,10 +189,10 @@ class Judge:
                 )
 
 
+@derived
 def judge_of(lifecycle: Lifecycle) -> Judge:
     """Return the judge of a life cycle; compiled once per life cycle, in milliseconds."""
-    found: Judge | None = lifecycle.derived.get("judge")
-    return derive(lifecycle, "judge", Judge) if found is None else found
+    return Judge(lifecycle)
 
 
 def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> Judgement:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from jobstate.common.times import require_aware
 from jobstate.conformance.job_state import JobState
-from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.lifecycle import Lifecycle, derived
 
 if TYPE_CHECKING:
     from jobstate.automaton.automaton import StateEstimate
@@ -145,12 +145,10 @@ class TrackedJob:
         return self.lifecycle.region(region).name
 
 
+@derived
 def _entered_silently(lifecycle: Lifecycle) -> frozenset[str]:
     """Return the states of the first region that a job may enter without a new entry."""
-    found: frozenset[str] | None = lifecycle.derived.get("entered_silently")
-    if found is None:
-        region = lifecycle.regions[0]
-        visible = {state.name: state.visible for state in region.states}
-        edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
-        found = lifecycle.derived["entered_silently"] = frozenset(edge.target for edge in edges)
-    return found
+    region = lifecycle.regions[0]
+    visible = {state.name: state.visible for state in region.states}
+    edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
+    return frozenset(edge.target for edge in edges)

@@ -15,6 +15,7 @@ from attrs import frozen
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.errors import UnknownNameError
+from jobstate.model.lifecycle import derived
 from jobstate.model.states import Edge
 from jobstate.testing.coverage.tour import Tour
 
@@ -62,20 +63,22 @@ def tours(
         raise UnknownNameError("kind of tours", what, WHATS)
     chosen = lifecycle.history_region or lifecycle.regions[0]
     name = chosen.name if region is None else lifecycle.region(region).name
-    known: dict[tuple[str, str], tuple[Tour, ...]] = lifecycle.derived.setdefault("tours", {})
-    if (name, what) not in known:
-        automaton = compile_lifecycle(lifecycle)[name]
-        found = [
-            Tour(
-                lifecycle=lifecycle,
-                region=name,
-                edges=tuple(move.edge for move in walk),
-                features=dict(automaton.hidden[walk[0].origin[0]].features),
-            )
-            for walk in _Net(automaton, what).walks()
-        ]
-        known[name, what] = tuple(sorted(found, key=lambda tour: len(tour.edges)))
-    return known[name, what]
+    return _tours(lifecycle, name, what)
+
+
+@derived
+def _tours(lifecycle: Lifecycle, region: str, what: What) -> tuple[Tour, ...]:
+    automaton = compile_lifecycle(lifecycle)[region]
+    found = [
+        Tour(
+            lifecycle=lifecycle,
+            region=region,
+            edges=tuple(move.edge for move in walk),
+            features=dict(automaton.hidden[walk[0].origin[0]].features),
+        )
+        for walk in _Net(automaton, what).walks()
+    ]
+    return tuple(sorted(found, key=lambda tour: len(tour.edges)))
 
 
 @frozen(eq=False)

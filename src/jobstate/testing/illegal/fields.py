@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from jobstate.model.lifecycle import derived
 from jobstate.model.observation import Observation, Shown
 from jobstate.testing.illegal.drafts import Draft, Spoilt, moments_of, showing, value_in, with_value
 
@@ -173,16 +174,17 @@ def _value_for(draft: Draft, field: str, moment: Moment) -> object:
     """Return a value that a field can have, from what the service says of other jobs."""
     if not draft.telling.writes:
         return _ANYTHING
-    known = draft.lifecycle.derived.setdefault("donated", {})
-    if field not in known:
-        known[field] = next(_donated(draft.lifecycle, field), None)
-    return moment.modified if isinstance(known[field], datetime) else known[field]
+    donated = _donated(draft.lifecycle, field)
+    return moment.modified if isinstance(donated, datetime) else donated
 
 
-def _donated(lifecycle: Lifecycle, field: str) -> Iterator[object]:
+@derived
+def _donated(lifecycle: Lifecycle, field: str) -> object:
+    """Return what the service says of the first job that has a field; None where none has."""
     draft = Draft(lifecycle, Random(field).choice)  # noqa: S311 - the same lives each time
     for _ in range(_DONORS):
         for answer in draft.fully(moments_of(draft.life())):
             value = value_in(answer, field)
             if value is not None:
-                yield value
+                return value
+    return None

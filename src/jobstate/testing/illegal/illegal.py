@@ -18,6 +18,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from jobstate.conformance.check import check
 from jobstate.errors import JobstateError, LifecycleError, ObservationError
+from jobstate.model.lifecycle import derived
 from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
@@ -186,12 +187,10 @@ class Spoiler:
             return set()  # what was changed makes it another job, or none
 
 
+@derived
 def spoiler_of(lifecycle: Lifecycle) -> Spoiler:
     """Return what breaks the rules of a life cycle; made once for each."""
-    found: Spoiler | None = lifecycle.derived.get("spoiler")
-    if found is None:
-        found = lifecycle.derived["spoiler"] = Spoiler(lifecycle)
-    return found
+    return Spoiler(lifecycle)
 
 
 # --- Which ways a rule has ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jobstate.model.hidden_states import Hidden, expand, met
-from jobstate.model.lifecycle import derive
+from jobstate.model.lifecycle import derived
 from jobstate.model.specification import Requires
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ class Walks:
         return found
 
 
+@derived
 def walks_of(lifecycle: Lifecycle) -> Walks:
     """Return the walks of a life cycle; worked out once, in some milliseconds."""
-    found: Walks | None = lifecycle.derived.get("walks")
-    return derive(lifecycle, "walks", Walks) if found is None else found
+    return Walks(lifecycle)
 
 
 # --- What goes on beside ------------------------------------------------------------------------
