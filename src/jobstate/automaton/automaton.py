@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
-from jobstate.model.hidden_states import Hidden, excluded, expand
+from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis
@@ -145,20 +145,13 @@ class Automaton:
         for name in region.initial:
             initial |= self.of_state[name]
         # A hidden state that comes back to where it began has passed more than a new job has.
-        fresh = {one for one in self.hidden if self._is_fresh(one)}
+        sets = memories_set(lifecycle, region)
+        fresh = {one for one in self.hidden if one.passed == sets[one.state]}
         self.start = self.estimate(initial & self._having(fresh.__contains__))
 
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
         return self._successors[weakest]
-
-    def _is_fresh(self, one: Hidden) -> bool:
-        own = {
-            memory.name
-            for memory in self.lifecycle.memories
-            if memory.region == self.region.name and one.state in memory.states
-        }
-        return one.passed == own
 
     def _having(self, wanted: Callable[[Hidden], bool]) -> int:
         mask = 0

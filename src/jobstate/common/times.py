@@ -8,6 +8,16 @@ from typing import Final, overload
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+def microseconds(length: timedelta) -> int:
+    """Return a length of time as a whole number of microseconds, exactly."""
+    return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+
+
 @overload
 def to_microseconds(moment: datetime) -> int: ...
 @overload
@@ -16,8 +26,7 @@ def to_microseconds(moment: datetime | None) -> int | None:
     """Return an aware time as microseconds since the epoch, negative before it; None of None."""
     if moment is None:
         return None
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return microseconds(moment - _EPOCH)
 
 
 @overload

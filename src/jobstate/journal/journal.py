@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import sqlite3
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobstate.common.times import to_microseconds
+from jobstate.common.times import to_microseconds, utc_now
 from jobstate.errors import (
     JournalDamagedError,
     JournalError,
@@ -42,10 +42,6 @@ _LISTENER = "SELECT id, cursor FROM listener WHERE name = ?"
 _FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE id = ?"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Journal:
     """Keeps what one tracker knows and says, and who has heard it, in a file.
 
@@ -66,7 +62,7 @@ class Journal:
         *,
         durability: Durability | str = Durability.FULL,
         keep: timedelta = timedelta(0),
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         connect: Connect = connect,
     ) -> None:
         """Open a file; make it where there is none.

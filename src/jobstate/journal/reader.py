@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
+from jobstate.common.closing import Closing
 from jobstate.common.times import from_microseconds, to_microseconds
 from jobstate.conformance.judge import judge_of
 from jobstate.delivery.outbox import Posted
@@ -27,7 +28,6 @@ from jobstate.tracking.tracked_job import TrackedJob
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, JobKey, Observation
@@ -60,7 +60,7 @@ SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AN
 """
 
 
-class JournalReader:
+class JournalReader(Closing):
     """What a journal's file says at one moment: its jobs, what was said of them, who has heard it.
 
     It reads along while a tracker writes, or while none does, and takes no lock, so it can be
@@ -108,19 +108,6 @@ class JournalReader:
 
     def __repr__(self) -> str:
         return f"<JournalReader {str(self.path)!r}>"
-
-    def __enter__(self) -> Self:
-        """Return it; leaving closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Let go of the file. Twice does no harm."""

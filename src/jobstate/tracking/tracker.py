@@ -7,9 +7,11 @@ of its stripe.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from jobstate.common.closing import Closing
+from jobstate.common.times import utc_now
 from jobstate.conformance.answers import all_observations, read
 from jobstate.conformance.judge import judge_of
 from jobstate.errors import (
@@ -33,7 +35,6 @@ from jobstate.tracking.turns import combined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from types import TracebackType
 
     from jobstate.delivery.lane import Lane
     from jobstate.delivery.subscription import Subscription, SubscriptionStatus
@@ -46,11 +47,7 @@ if TYPE_CHECKING:
 _DEADLINE = timedelta(seconds=10)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Tracker:
+class Tracker(Closing):
     """Keeps where jobs stand.
 
     Feed it every answer that you get, in whatever order, and it tells what changed, once: to the
@@ -75,7 +72,7 @@ class Tracker:
         journal: JournalPort | None = None,
         strict: bool = False,
         retention: Retention | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Begin with no job, or with those of a journal.
 
@@ -270,19 +267,6 @@ class Tracker:
         return self._dispatcher.asynchronous()
 
     # --- Ending ---------------------------------------------------------------------------------
-
-    def __enter__(self) -> Self:
-        """Return it; leaving closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def finish(self) -> None:
         """Take no more answers, and let lanes end when nothing waits; `close` waits for that."""

@@ -14,6 +14,7 @@ from attrs import define, frozen
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.runs import Link
+from jobstate.common.times import microseconds
 from jobstate.diagrams.overlays.spots import followed, in_order
 from jobstate.model.observation import Entry
 from jobstate.model.states import Region
@@ -83,8 +84,7 @@ class Visit:
         """How long it lasted; None where nothing tells. A final one lasts 0."""
         if self.begin is None or self.end is None:
             return None
-        length = self.end - self.begin
-        return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+        return microseconds(self.end - self.begin)
 
 
 @frozen(kw_only=True)
