@@ -70,7 +70,7 @@ BUILT_INS = {
 def broken_snapshot() -> None:
     """Restore a snapshot that was tampered with."""
     snapshot = Tracker(TRAINING_JOB).snapshot()
-    Tracker(TRAINING_JOB).restore(snapshot.replace('"estimates": []', '"estimates": [["job"], 5]'))
+    Tracker(TRAINING_JOB).restore(snapshot.replace('"estimates": []', '"estimates": ["job", 5]'))
 
 
 def forbidden() -> None:
@@ -177,7 +177,7 @@ TEXTS = {
     UnknownJobError: f"no job '{ARN}' among the 0 that are tracked",
     SnapshotError: (
         "this snapshot can't be restored (2 problems):\n"
-        "  - estimates[0]: expected an object, got ['job']\n"
+        "  - estimates[0]: expected an object, got 'job'\n"
         "  - estimates[1]: expected an object, got 5"
     ),
     PictureError: "this picture can't be made: its scale must be a positive number, not -1",

@@ -56,10 +56,10 @@ def test_the_table_of_jobs_has_them_all(tmp_path: Path) -> None:
             "UPDATE job SET suppressed = -1",
             "job[1].suppressed: expected a whole number, 0 or more, got -1",
         ),
-        ("UPDATE job SET samples = '[1'", "job[1].samples: expected JSON, got Expecting ',' delim"),
+        ("UPDATE job SET samples = '[1'", "job[1].samples: expected a list, got '[1'"),
         ("UPDATE job SET reported = '[1]'", "job[1].reported: expected an object, got [1]"),
         ("UPDATE job SET since = 1000000000000000000", "job[1].since: expected a time in micro"),
-        ("UPDATE estimate SET words = '{' WHERE id = 0", "estimate[0]: expected JSON, got Exp"),
+        ("UPDATE estimate SET words = '{' WHERE id = 0", "estimate[0]: expected an object, got "),
         ("UPDATE estimate SET words = '{}' WHERE id = 0", "estimate[0].memories: expected a l"),
     ],
 )

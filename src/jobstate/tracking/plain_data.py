@@ -103,8 +103,11 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - whatever it says
 
 
 def nested(data: object) -> object:
-    """Return what JSON says, of a text; anything else as it is."""
-    return parsed(data) if isinstance(data, str) else data
+    """Return what JSON says, of a text that is JSON; anything else as it is."""
+    try:
+        return parsed(data) if isinstance(data, str) else data
+    except DamagedError:  # whoever reads it says what should be there
+        return data
 
 
 # --- Values ---------------------------------------------------------------------------------------
