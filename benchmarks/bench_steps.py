@@ -87,23 +87,23 @@ def floor_heard(count: int) -> Callable[[], object]:
     return partial(each, peers.FloorWithListener(ignore).move, peers.around(count))
 
 
-def sights(targets: Iterable[str]) -> tuple[Automaton, list[RegionView]]:
+def region_views(targets: Iterable[str]) -> tuple[Automaton, list[RegionView]]:
     """Return the automaton, and what answers show in some states."""
     automaton = compile_lifecycle(TRAINING_JOB)[peers.REGION.name]
     pairs = (target.split("/") for target in targets)
-    return automaton, [automaton.sight(primary, secondary, {}) for primary, secondary in pairs]
+    return automaton, [automaton.view(primary, secondary, {}) for primary, secondary in pairs]
 
 
 def automaton_steps(count: int) -> Callable[[], object]:
     """Step from what is known to what is known."""
-    automaton, shown = sights(peers.around(count))
+    automaton, shown = region_views(peers.around(count))
 
     def run() -> None:
         step, known = automaton.step, automaton.start
-        for sight in shown:
-            found = step(known, sight)
+        for region_view in shown:
+            found = step(known, region_view)
             if found is None:
-                raise ValueError(sight)
+                raise ValueError(region_view)
             known = found
 
     return run
@@ -116,11 +116,11 @@ class Held:
     automaton: Automaton
     known: StateEstimate
 
-    def move(self, sight: RegionView) -> None:
+    def move(self, region_view: RegionView) -> None:
         """Move, if some legal run explains it."""
-        found = self.automaton.step(self.known, sight)
+        found = self.automaton.step(self.known, region_view)
         if found is None:
-            raise ValueError(sight)
+            raise ValueError(region_view)
         self.known = found
 
 
@@ -130,25 +130,25 @@ class HeldWithListener(Held):
 
     listener: Callable[[object, object, object], object]
 
-    def move(self, sight: RegionView) -> None:
+    def move(self, region_view: RegionView) -> None:
         """Move, if some legal run explains it, and tell of it."""
         origin = self.known
-        found = self.automaton.step(origin, sight)
+        found = self.automaton.step(origin, region_view)
         if found is None:
-            raise ValueError(sight)
+            raise ValueError(region_view)
         self.known = found
         self.listener(self, origin, found)
 
 
 def held(count: int) -> Callable[[], object]:
     """Move by the automaton what keeps its place."""
-    automaton, shown = sights(peers.around(count))
+    automaton, shown = region_views(peers.around(count))
     return partial(each, Held(automaton, automaton.start).move, shown)
 
 
 def held_heard(count: int) -> Callable[[], object]:
     """Move by the automaton what keeps its place, and tell."""
-    automaton, shown = sights(peers.around(count))
+    automaton, shown = region_views(peers.around(count))
     return partial(each, HeldWithListener(automaton, automaton.start, ignore).move, shown)
 
 
@@ -304,7 +304,7 @@ def life_of_floor() -> None:
 
 def lives_of_automaton(count: int) -> Callable[[], object]:
     """Step through lives."""
-    automaton, shown = sights(peers.LIFE)
+    automaton, shown = region_views(peers.LIFE)
 
     return repeated(lambda: each(Held(automaton, automaton.start).move, shown))(count)
 

@@ -125,12 +125,12 @@ def stages(count: int, *, histories: bool) -> dict[str, float]:
     seen: list[Any] = []
     read = seconds_of(lambda: seen.extend(map(READER.read, documents)))
     judge = judgement.judge_of(TRAINING_JOB)
-    standings: dict[Any, Any] = {}
+    job_states: dict[Any, Any] = {}
 
     def judge_all() -> None:
         for observation in seen:
-            judged = judge.judge(standings.get(observation.job), observation)
-            standings[observation.job] = judged.standing
+            judged = judge.judge(job_states.get(observation.job), observation)
+            job_states[observation.job] = judged.job_state
 
     judging = seconds_of(judge_all)
     each = {"parse": parse, "read": read, "judge": judging}

@@ -23,8 +23,8 @@ from jobstate.diagrams.render.png import png
 from jobstate.model import tables
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.facts import SOURCES
 from jobstate.sagemaker.training_job.failure_reasons import failure_cause
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -293,7 +293,7 @@ def _row(primary: str, secondary: str | None) -> tuple[str, ...]:
 def result_of(primary: str, secondary: str | None) -> Result:
     """Return what a job has come to of which one answer shows these statuses, and nothing else."""
     automaton = compile_lifecycle(TRAINING_JOB)["job"]
-    return automaton.known(automaton.sight(primary, secondary, {}).real).result
+    return automaton.estimate(automaton.view(primary, secondary, {}).real).result
 
 
 # --- The command --------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ BUILT_INS = {
 def broken_snapshot() -> None:
     """Restore a snapshot that was tampered with."""
     snapshot = Tracker(TRAINING_JOB).snapshot()
-    Tracker(TRAINING_JOB).restore(snapshot.replace('"known": []', '"known": ["job", 5]'))
+    Tracker(TRAINING_JOB).restore(snapshot.replace('"estimates": []', '"estimates": ["job", 5]'))
 
 
 def forbidden() -> None:
@@ -177,8 +177,8 @@ TEXTS = {
     UnknownJobError: f"no job '{ARN}' among the 0 that are tracked",
     SnapshotError: (
         "this snapshot can't be restored (2 problems):\n"
-        "  - known[0]: expected a list of 2, got 'job'\n"
-        "  - known[1]: expected a list of 2, got 5"
+        "  - estimates[0]: expected an object, got 'job'\n"
+        "  - estimates[1]: expected an object, got 5"
     ),
     PictureError: "this picture can't be made: its scale must be a positive number, not -1",
     ToolFailedError: f"{sys.executable!r} failed with code 2; it said ",
@@ -227,7 +227,7 @@ def test_it_passes_between_processes(kind: type[JobstateError]) -> None:
 
 def test_every_error_is_here() -> None:
     """No error class of the library is left out above."""
-    public = {each for name, each in vars(errors_of_jobstate).items() if not name.startswith("_")}
+    public = [each for name, each in vars(errors_of_jobstate).items() if not name.startswith("_")]
     errors = {each for each in public if isinstance(each, type) and issubclass(each, Exception)}
     assert errors == {JobstateError, *BUILT_INS}
 
@@ -249,7 +249,7 @@ def test_fields_of_errors() -> None:
     assert (unheard_of.job, unheard_of.tracked) == (ARN, 0)
     damaged = raised(SnapshotError)
     assert isinstance(damaged, SnapshotError)
-    assert [problem.path for problem in damaged.problems] == ["known[0]", "known[1]"]
+    assert [problem.path for problem in damaged.problems] == ["estimates[0]", "estimates[1]"]
     missing = raised(ToolMissingError)
     assert isinstance(missing, ToolMissingError)
     assert missing.tool == "Graphviz' program '/no/such/dot'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from attrs import frozen
 
@@ -14,6 +14,14 @@ SHOWN_CHARACTERS = 300
 
 #: How many problems a text lists; the error object holds them all.
 LISTED = 50
+
+#: How problems and refused values are said; the page's judge fills the same in.
+SENTENCES: Final = {
+    "problem": "{path}: expected {expected}",
+    "problem_got": "{path}: expected {expected}, got {got}",
+    "whole": "the answer",
+    "cut": "{start}… ({length} characters)",
+}
 
 
 class JobstateError(Exception):
@@ -35,8 +43,9 @@ class Problem:
     got: str = ""
 
     def __str__(self) -> str:
-        came = f", got {self.got}" if self.got else ""
-        return f"{self.path or 'the answer'}: expected {self.expected}{came}"
+        said = SENTENCES["problem_got" if self.got else "problem"]
+        path = self.path or SENTENCES["whole"]
+        return said.format(path=path, expected=self.expected, got=self.got)
 
     def under(self, prefix: str) -> Problem:
         """Return the same problem seen from one level further out."""
@@ -276,7 +285,7 @@ def shown(value: object) -> str:
     except Exception as error:  # noqa: BLE001 - a hostile __repr__ must not replace our error
         text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     if len(text) > SHOWN_CHARACTERS:
-        return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
+        return SENTENCES["cut"].format(start=text[:SHOWN_CHARACTERS], length=f"{len(text):,}")
     return text
 
 

@@ -50,7 +50,7 @@ def test_a_region_that_no_job_has() -> None:
     assert pool.hidden == []
     assert pool.agreed(0) == set()
     assert pool.start.features == {}
-    shown = pool.sight("Available", None, {})
+    shown = pool.view("Available", None, {})
     assert (shown.mask, shown.real) == (0, 0)
 
 
@@ -88,17 +88,17 @@ def test_a_new_job_has_passed_only_where_it_is() -> None:
 
 def test_equal_sights_are_one_object() -> None:
     """Steps are remembered by it."""
-    first, again = (job().sight("InProgress", "Training", {"spot": True}) for _ in range(2))
+    first, again = (job().view("InProgress", "Training", {"spot": True}) for _ in range(2))
     assert first is again
-    assert first is not job().sight("InProgress", "Training", {"spot": False})
+    assert first is not job().view("InProgress", "Training", {"spot": False})
 
 
 def test_equal_knowledge_is_one_object() -> None:
     """So is what follows from it, then."""
     automaton = job()
     ended = automaton.of_state["Completed/Completed"]
-    assert automaton.known(ended) is automaton.known(ended)
-    assert automaton.known(ended) is not automaton.start
+    assert automaton.estimate(ended) is automaton.estimate(ended)
+    assert automaton.estimate(ended) is not automaton.start
 
 
 def test_nothing_shown_fits_everything() -> None:
@@ -108,15 +108,15 @@ def test_nothing_shown_fits_everything() -> None:
         union |= mask
     assert union == (1 << len(automaton.hidden)) - 1
     for primary in (None, "Resuming"):
-        assert automaton.sight(primary, None, {}).mask == union
+        assert automaton.view(primary, None, {}).mask == union
 
 
 def test_unknown_statuses() -> None:
     """Beside an unknown primary status a known secondary one may mean anything."""
-    odd = job().sight("Resuming", "Training", {})
+    odd = job().view("Resuming", "Training", {})
     assert (odd.unknown, odd.primary_unknown) == (True, True)
     assert (odd.illegal_pair, odd.ruled_out) == (False, False)
-    odd = job().sight("InProgress", "Hibernating", {})
+    odd = job().view("InProgress", "Hibernating", {})
     assert (odd.unknown, odd.primary_unknown) == (True, False)
     assert (odd.illegal_pair, odd.ruled_out) == (False, False)
     assert odd.mask == job().of_primary["InProgress"]
@@ -124,7 +124,7 @@ def test_unknown_statuses() -> None:
 
 def test_a_pair_that_is_no_state() -> None:
     """Both are known, but they don't go together; the primary status counts."""
-    odd = job().sight("Completed", "Training", {})
+    odd = job().view("Completed", "Training", {})
     assert (odd.unknown, odd.illegal_pair, odd.ruled_out) == (False, True, False)
     assert (odd.mask, odd.real) == (0, job().of_primary["Completed"])
 
@@ -132,10 +132,10 @@ def test_a_pair_that_is_no_state() -> None:
 def test_a_state_that_given_rules_out() -> None:
     """A job on demand is never interrupted; the same holds of a life cycle with one axis."""
     on_demand = job(spot=False)
-    odd = on_demand.sight("InProgress", "Interrupted", {})
+    odd = on_demand.view("InProgress", "Interrupted", {})
     assert (odd.unknown, odd.illegal_pair, odd.ruled_out) == (False, False, True)
     assert (odd.mask, odd.real) == (0, on_demand.of_primary["InProgress"])
-    assert on_demand.sight(None, "Interrupted", {}).mask == 0
+    assert on_demand.view(None, "Interrupted", {}).mask == 0
     way = compile_lifecycle(PARCELS.given(sender=False))["way"]
-    assert way.sight("returned", None, {}).ruled_out is True
-    assert way.sight("sent", None, {}).ruled_out is False
+    assert way.view("returned", None, {}).ruled_out is True
+    assert way.view("sent", None, {}).ruled_out is False

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from jobstate.delivery.workers import Worker
 from jobstate.errors import JournalWriteError
 from jobstate.journal.acknowledgements import Acknowledgements
-from jobstate.journal.writer import Writer
+from jobstate.journal.writer import JournalWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,23 +31,23 @@ def _nothing() -> None:
 
 def _acknowledge_before_writing() -> None:
     """Let `observe` return before anything is written; a thread writes now and then."""
-    commit = Writer.commit
+    commit = JournalWriter.commit
     begun: set[int] = set()
 
-    def later(self: Writer, ticket: int) -> None:
+    def later(self: JournalWriter, ticket: int) -> None:
         if threading.current_thread() is threading.main_thread():
             commit(self, ticket)  # what opens and closes goes on as ever
         elif id(self) not in begun:
             begun.add(id(self))
             threading.Thread(target=write, args=(self,), daemon=True).start()
 
-    def write(writer: Writer) -> None:
+    def write(writer: JournalWriter) -> None:
         with suppress(JournalWriteError):  # it was closed
             while True:
                 time.sleep(_LATER)
                 commit(writer, writer.given)
 
-    setattr(Writer, "commit", later)  # noqa: B010 - a method, to the type checkers
+    setattr(JournalWriter, "commit", later)  # noqa: B010 - a method, to the type checkers
 
 
 def _acknowledge_before_telling() -> None:
@@ -73,14 +73,14 @@ def _forget_what_was_heard() -> None:
 
 def _tell_before_writing() -> None:
     """Hand events on before they are written."""
-    put_down = Writer._put_down  # noqa: SLF001 - it is here that it would go wrong
+    put_down = JournalWriter._put_down  # noqa: SLF001 - it is here that it would go wrong
 
-    def told_first(self: Writer, batch: _Batch, content: _Content) -> None:
+    def told_first(self: JournalWriter, batch: _Batch, content: _Content) -> None:
         self._offer(content.posted)
         time.sleep(_LATER)
         put_down(self, batch, content)
 
-    setattr(Writer, "_put_down", told_first)  # noqa: B010 - as above
+    setattr(JournalWriter, "_put_down", told_first)  # noqa: B010 - as above
 
 
 #: What may be wrong, by name.

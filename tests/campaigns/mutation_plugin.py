@@ -84,7 +84,7 @@ def pytest_collection_finish() -> None:
 def forget() -> None:
     """Forget what was compiled of the life cycles."""
     for each in _LIFE_CYCLES:
-        each.derived.clear()
+        each.remembered.clear()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

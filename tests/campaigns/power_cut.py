@@ -41,7 +41,7 @@ _PATIENCE: Final = 60.0
 #: All that a journal says, in an order of its own; not whether it was closed.
 _TABLES: Final = (
     "SELECT batch, newest FROM journal",
-    "SELECT * FROM knowledge ORDER BY id",
+    "SELECT * FROM estimate ORDER BY id",
     "SELECT * FROM job ORDER BY id",
     "SELECT * FROM entry ORDER BY job, ordinal",
     "SELECT * FROM event ORDER BY number",

@@ -18,7 +18,7 @@ from jobstate import (
     check_jobs,
 )
 from jobstate.conformance.check import MOST_KEPT, Series
-from jobstate.conformance.judge import MOST_SAMPLES
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.errors import Problem
 from jobstate.model import Entry, InOrder, PathKind, Shown
@@ -318,7 +318,7 @@ def test_what_is_ruled_out_does_not_stop_the_reading() -> None:
     history = described("InProgress", *FIVE[:3], "Interrupted", "Downloading", "Training")
     report = check(TRAINING_JOB.given(spot=False), history)
     assert [violation.rule for violation in report.violations] == ["illegal-transition"]
-    assert report.standing.known["job"].label == "InProgress/Training"
+    assert report.job_state.estimates["job"].label == "InProgress/Training"
 
 
 def test_missing_features_are_named() -> None:
@@ -514,7 +514,7 @@ def test_what_is_kept_of_a_job_is_bounded() -> None:
     for after in ([], [last], [last, odd]):
         report = check(TRAINING_JOB, [first, *back, *after])
         assert len(report.violations) == MOST_TOLD
-        assert report.to_dict()["untold"] == 21
+        assert report.to_dict()["suppressed"] == 21
         assert not report.legal
 
 
@@ -524,8 +524,8 @@ def test_news_of_a_job_are_bounded() -> None:
     report = check(TRAINING_JOB, updating)
     assert report.legal
     assert len(report.steps) == MOST_KEPT
-    assert report.to_dict()["untold"] == 12_000 - MOST_KEPT
-    assert len(report.standing.samples) == MOST_SAMPLES
+    assert report.to_dict()["suppressed"] == 12_000 - MOST_KEPT
+    assert len(report.job_state.samples) == MOST_SAMPLES
 
 
 # --- Outcomes -----------------------------------------------------------------------------------
@@ -700,7 +700,7 @@ def test_a_region_that_the_life_cycle_does_not_have_is_not_judged() -> None:
     seen = Observation(job=PARCEL, shown={"way": Shown("sent"), "weather": Shown("rain")})
     report = check(PARCELS, seen)
     assert report.legal
-    assert set(report.standing.known) == {"way"}
+    assert set(report.job_state.estimates) == {"way"}
 
 
 def test_nothing_shown_of_the_outcome() -> None:

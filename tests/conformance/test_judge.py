@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from jobstate import Observation, check
-from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.model import Shown
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import BEGIN, PARCEL, PARCELS, parcel
@@ -61,7 +62,7 @@ def test_after_an_unknown_primary_status_anything_is_possible() -> None:
     assert [each.value for each in report.unmodelled] == ["Resuming"]
     again = check(TRAINING_JOB, [*odd, item("InProgress", "Training")])
     assert again.legal
-    assert again.standing.known["job"].label == "InProgress/Training"
+    assert again.job_state.estimates["job"].label == "InProgress/Training"
 
 
 def test_a_coarse_time_between_hides_nothing() -> None:
@@ -138,10 +139,10 @@ def test_what_thin_answers_show_is_kept_once() -> None:
         seen = [
             item("InProgress", status) | reason for status in ("Training", "Training", "Updating")
         ]
-        assert len(check(TRAINING_JOB, seen).standing.samples) == 2
+        assert len(check(TRAINING_JOB, seen).job_state.samples) == 2
         many = check(TRAINING_JOB, [*seen[1:]] * MOST_SAMPLES)
-        assert len(many.standing.samples) == MOST_SAMPLES
-        assert many.standing.samples[-1].visible == "Updating"
+        assert len(many.job_state.samples) == MOST_SAMPLES
+        assert many.job_state.samples[-1].visible == "Updating"
 
 
 def test_a_life_cycle_is_compiled_once() -> None:
@@ -194,7 +195,7 @@ def test_a_history_that_does_not_agree_with_what_is_shown() -> None:
     first = parcel("packed", "packed", cheap=True)
     odd = parcel("delivered", "packed", "sent")
     report = check(PARCELS, [first, odd])
-    known = report.standing.known["way"]
+    known = report.job_state.estimates["way"]
     assert known.label == "delivered"
     assert known.features == {"cheap": True, "insured": False}
 
@@ -203,4 +204,4 @@ def test_a_history_beside_an_unknown_status() -> None:
     """Nobody knows what it means, so anything may follow, whatever the history tells."""
     odd = parcel("in customs", "packed", "sent", cheap=True)
     assert broken(odd, parcel("packed", cheap=True)) == []
-    assert check(PARCELS, odd).standing.known["way"].label == "anything"
+    assert check(PARCELS, odd).job_state.estimates["way"].label == "anything"

@@ -20,7 +20,7 @@ from jobstate.conformance import judge as judgement
 from jobstate.conformance import memo as knowledge
 from jobstate.conformance.judge import Judge, judge_of
 from jobstate.conformance.late_answers import is_late, judge_late
-from jobstate.model.lifecycle import derive
+from jobstate.model.lifecycle import derived
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives import walks
 from jobstate.testing.lives.walks import walks_of
@@ -91,7 +91,7 @@ class Account(NamedTuple):
     """
 
     events: list[dict[str, Any]]
-    standings: str
+    job_states: str
     views: list[AnswerView]
     known: list[Estimates]
 
@@ -114,24 +114,24 @@ def lives() -> tuple[Series, ...]:
 def account(judge: Judge) -> Account:
     """Return what comes of judging all of them, one answer after the other."""
     found = Account([], "", [], [])
-    standings = [_judged(judge, series, found) for series in lives()]
-    return found._replace(standings=dumped(judge, standings))
+    job_states = [_judged(judge, series, found) for series in lives()]
+    return found._replace(job_states=dumped(judge, job_states))
 
 
 def _judged(judge: Judge, series: Series, found: Account) -> JobState:
-    standing = None
+    job_state = None
     for observation in series:
-        view = judge.memory.view(observation)
-        if standing is not None and is_late(judge, standing, observation, view):
-            judged = judge_late(judge, standing, observation, view)
+        view = judge.memo.view(observation)
+        if job_state is not None and is_late(judge, job_state, observation, view):
+            judged = judge_late(judge, job_state, observation, view)
         else:
-            judged = judge.judge(standing, observation, view)
-        standing = judged.standing
+            judged = judge.judge(job_state, observation, view)
+        job_state = judged.job_state
         found.events.extend(event.to_dict() for event in judged.events)
         found.views.append(view)
-        found.known.append(standing.known)
-    assert standing is not None
-    return standing
+        found.known.append(job_state.estimates)
+    assert job_state is not None
+    return job_state
 
 
 @pytest.mark.usefixtures("_quick_switches")
@@ -146,7 +146,7 @@ def test_many_threads_judge_as_one_does(assumed: dict[str, bool]) -> None:
         found = at_once(lambda fresh=fresh: account(judge_of(fresh)))  # type: ignore[misc]
         for each in found:
             assert each.events == alone.events
-            assert each.standings == alone.standings
+            assert each.job_states == alone.job_states
         _check_views(judge_of(fresh), [each.views for each in found])
         _check_knowledge([each.known for each in found])
 
@@ -154,7 +154,7 @@ def test_many_threads_judge_as_one_does(assumed: dict[str, bool]) -> None:
 def _check_views(judge: Judge, found: list[list[AnswerView]]) -> None:
     """Check that all threads saw the same views, each with a number that no other has."""
     assert all(list(map(id, views)) == list(map(id, found[0])) for views in found)
-    shown = {id(judge.memory.view(each)) for series in lives() for each in series}
+    shown = {id(judge.memo.view(each)) for series in lives() for each in series}
     assert {id(view) for view in found[0]} == shown
     views = {id(view): view.number for view in found[0]}
     assert len(set(views.values())) == len(views)
@@ -189,19 +189,19 @@ def overtaken(
 
 #: What there is one object of: who makes it, and how it is asked for.
 ASKED: dict[str, tuple[object, str, Callable[[Judge], object]]] = {
-    "view": (knowledge, "AnswerView", lambda judge: judge.memory.view(parcel("sent"))),
+    "view": (knowledge, "AnswerView", lambda judge: judge.memo.view(parcel("sent"))),
     "knowledge": (
         knowledge,
         "Estimates",
-        lambda judge: judge.memory.knowledge({"way": judge.automata["way"].start}),
+        lambda judge: judge.memo.estimates({"way": judge.automata["way"].start}),
     ),
-    "known": (automaton, "StateEstimate", lambda judge: judge.automata["way"].known(6)),
+    "known": (automaton, "StateEstimate", lambda judge: judge.automata["way"].estimate(6)),
     "sight": (
         automaton,
         "RegionView",
-        lambda judge: judge.automata["way"].sight("sent", None, {"cheap": True}),
+        lambda judge: judge.automata["way"].view("sent", None, {"cheap": True}),
     ),
-    "lifted": (refusal, "compile_lifecycle", lambda judge: judge.refusal.without("needs")),
+    "lifted": (refusal, "compile_lifecycle", lambda judge: judge.diagnosis.without("needs")),
 }
 
 
@@ -226,9 +226,9 @@ def test_views_made_at_once_have_numbers_of_their_own(monkeypatch: pytest.Monkey
         monkeypatch,
         knowledge,
         "AnswerView",
-        lambda: others.append(judge.memory.view(parcel("packed"))),
+        lambda: others.append(judge.memo.view(parcel("packed"))),
     )
-    views = [judge.memory.view(parcel("sent")), *others, judge.memory.view(parcel("returned"))]
+    views = [judge.memo.view(parcel("sent")), *others, judge.memo.view(parcel("returned"))]
     assert len({view.number for view in views}) == len(views)
 
 
@@ -268,9 +268,19 @@ def test_it_is_compiled_once(
 
 def test_what_was_compiled_meanwhile_is_taken() -> None:
     """Who had to wait for another thread compiles nothing, and what is compiled may need more."""
+
+    @derived
+    def one(lifecycle: Lifecycle) -> list[object]:
+        del lifecycle
+        return []
+
+    @derived
+    def two(lifecycle: Lifecycle, *more: object) -> list[object]:
+        return [one(lifecycle), *more]
+
     lifecycle = PARCELS.evolve()
-    first: list[list[object]] = derive(
-        lifecycle, "two", lambda each: [derive(each, "one", lambda _: [])]
-    )
-    assert derive(lifecycle, "two", lambda _: []) is first
-    assert derive(lifecycle, "one", lambda _: []) is first[0]
+    first = two(lifecycle, 7)
+    assert two(lifecycle, 7) is first == [one(lifecycle), 7]
+    assert one(lifecycle) is first[0]
+    assert two(lifecycle) == two(PARCELS.evolve()) == [[]]
+    assert one(PARCELS.evolve()) is not first[0]

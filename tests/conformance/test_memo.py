@@ -23,11 +23,11 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> Judge:
 def test_equal_things_are_one() -> None:
     """Answers that show the same have one view, and jobs that stand alike one knowledge."""
     judge = Judge(PARCELS)
-    one, other = (judge.judge(None, parcel("sent", at=at)).standing for at in (1, 2))
-    assert one.known is other.known
-    assert judge.memory.view(parcel("sent", at=1)) is judge.memory.view(parcel("sent", at=2))
-    assert judge.memory.view(parcel("sent")) is not judge.memory.view(parcel("sent", cheap=True))
-    assert (list(one.known), len(one.known)) == (["way"], 1)
+    one, other = (judge.judge(None, parcel("sent", at=at)).job_state for at in (1, 2))
+    assert one.estimates is other.estimates
+    assert judge.memo.view(parcel("sent", at=1)) is judge.memo.view(parcel("sent", at=2))
+    assert judge.memo.view(parcel("sent")) is not judge.memo.view(parcel("sent", cheap=True))
+    assert (list(one.estimates), len(one.estimates)) == (["way"], 1)
 
 
 def test_hostile_statuses_do_not_fill_memory(forgetful: Judge) -> None:
@@ -35,7 +35,7 @@ def test_hostile_statuses_do_not_fill_memory(forgetful: Judge) -> None:
     for number in range(20):
         found = forgetful.judge(None, parcel(f"status {number}"))
         assert [each.value for each in found.unmodelled] == [f"status {number}"]
-    assert len(forgetful.memory._views) <= 3  # noqa: SLF001 - the bound is the promise
+    assert len(forgetful.memo._views) <= 3  # noqa: SLF001 - the bound is the promise
 
 
 def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
@@ -43,11 +43,11 @@ def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
     seen = [parcel(status, **more) for status in ("packed", "sent") for more in FEATURES]
     for first in seen:
         for second in seen:
-            standing = forgetful.judge(None, first).standing
-            after = forgetful.judge(standing, second).standing
-            assert after.known["way"].states
-            assert len(standing.known.glances) <= 3
-    assert len(forgetful.memory._knowledge) <= 3  # noqa: SLF001 - the bound is the promise
+            job_state = forgetful.judge(None, first).job_state
+            after = forgetful.judge(job_state, second).job_state
+            assert after.estimates["way"].states
+            assert len(job_state.estimates.steps) <= 3
+    assert len(forgetful.memo._estimates) <= 3  # noqa: SLF001 - the bound is the promise
 
 
 FEATURES: tuple[dict[str, bool], ...] = (
@@ -65,4 +65,4 @@ def test_many_fields_do_not_fill_memory(forgetful: Judge) -> None:
         fields = {f"field {number}": number}
         seen = Observation(job=PARCEL, shown={"way": Shown("sent")}, fields=fields)
         assert forgetful.judge(None, seen).violations == ()
-        assert len(forgetful.memory.view(seen).plans) <= 3
+        assert len(forgetful.memo.view(seen).plans) <= 3

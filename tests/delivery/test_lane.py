@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from jobstate import OverflowPolicy, Retry, Subscription
 from jobstate.delivery.health import DOWN_AFTER
-from jobstate.delivery.lane import Delivery, lane_of, shard_of
+from jobstate.delivery.lane import Delivery
 from jobstate.delivery.outbox import Held, Outbox
+from jobstate.delivery.shards import lane_of, shard_of
 from tests.support.lanes import BEGIN, Bench, File, job, letters, posted
 
 BOTH = pytest.mark.parametrize("outbox", [None, File], ids=["memory", "journal"])

@@ -14,9 +14,9 @@ from jobstate.delivery.dispatcher import Dispatcher
 from jobstate.delivery.lane import Delivery
 from jobstate.errors import JournalDamagedError, JournalError, JournalWriteError
 from jobstate.journal import Journal, acknowledgements
-from jobstate.journal import job_rows as rows
 from jobstate.journal import pruning as sweeping
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.tracking import job_codec
 from jobstate.tracking.store import Jobs
 from tests.support.gates import wait_until
 from tests.support.lanes import BEGIN, Bench, Clock, File, job, letters
@@ -195,13 +195,13 @@ def test_sets_that_are_forgotten_are_found_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each set of what may be known stands once in the file, however few are remembered."""
-    monkeypatch.setattr(rows, "_REMEMBERED", 1)
+    monkeypatch.setattr(job_codec, "_REMEMBERED", 1)
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
         for number in range(3):
             for answer in SERIES:
                 tracker.observe(renamed(answer, number))
     with closing(sqlite3.connect(path)) as connection:
-        words = [row[0] for row in connection.execute("SELECT words FROM knowledge")]
+        words = [row[0] for row in connection.execute("SELECT words FROM estimate")]
     assert len(words) == len(set(words)) > 3
 
 

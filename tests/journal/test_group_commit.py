@@ -39,9 +39,9 @@ class Scene:
         self._threads: list[threading.Thread] = []
 
     @property
-    def writer(self) -> writer.Writer:
+    def writer(self) -> writer.JournalWriter:
         """The journal's, whose steps are tested one by one."""
-        journal = self.tracker._keeping.journal  # noqa: SLF001 - as above
+        journal = self.tracker._store.journal  # noqa: SLF001 - as above
         assert isinstance(journal, Journal)
         assert journal._writer is not None  # noqa: SLF001 - as above
         return journal._writer  # noqa: SLF001 - as above

@@ -9,7 +9,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from jobstate import Event, Subscription, Tracker
-from jobstate.delivery.lane import Delivery, Lane, shard_of
+from jobstate.delivery.lane import Delivery, Lane
+from jobstate.delivery.shards import shard_of
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.series import ARN, SERIES, renamed

@@ -16,6 +16,7 @@ from jobstate.errors import JournalWriteError
 from jobstate.journal import Journal, writer
 from jobstate.journal import job_rows as rows
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.tracking import job_codec
 from tests.support.apsw_connection import ApswConnection, unsynced
 from tests.support.interrupts import After, Before, Interrupter
 from tests.support.series import SERIES, renamed, whole
@@ -32,8 +33,8 @@ _LIMIT = 120
 _JOBS = range(2)
 #: In whose code it comes: where Python handles signals, after calls, in that of the lanes too.
 _MODULES: dict[type[Interrupter], list[ModuleType]] = {
-    After: [writer, rows, dispatcher, lane, workers],
-    Before: [writer, rows],
+    After: [writer, rows, job_codec, dispatcher, lane, workers],
+    Before: [writer, rows, job_codec],
 }
 
 
@@ -133,4 +134,4 @@ def test_what_took_place_in_doubt_is_not_acknowledged_before_it_is_on_the_disk(
             with pytest.raises(JournalWriteError, match="somebody reads what may not be on the"):
                 tracker.observe(SERIES[1])
         assert tracker.observe(SERIES[1]).events == ()
-        assert tracker._keeping.journal._writer.newest > 2  # type: ignore[union-attr]  # noqa: SLF001 - no public way
+        assert tracker._store.journal._writer.newest > 2  # type: ignore[union-attr]  # noqa: SLF001 - no public way

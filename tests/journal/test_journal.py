@@ -55,7 +55,7 @@ def path(tmp_path: Path) -> Path:
 def crash(tracker: Tracker) -> None:
     """Let go of a tracker's file as the end of its process would: nothing is written any more."""
     tracker.finish()
-    journal = tracker._keeping.journal  # noqa: SLF001 - no public way to crash
+    journal = tracker._store.journal  # noqa: SLF001 - no public way to crash
     assert isinstance(journal, Journal)
     assert journal._writer is not None  # noqa: SLF001
     journal._writer.stop()  # noqa: SLF001
@@ -529,7 +529,7 @@ def test_one_writer_at_a_time(path: Path) -> None:
 def test_a_forked_process_is_refused(path: Path) -> None:
     """SQLite's connections don't survive a fork: the child is told, the parent goes on."""
     with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:
-        journal = tracker._keeping.journal  # noqa: SLF001 - as if this were another process
+        journal = tracker._store.journal  # noqa: SLF001 - as if this were another process
         assert isinstance(journal, Journal)
         journal._file._process = -1  # noqa: SLF001
         with pytest.raises(JournalError, match="was opened by process -1, from which this one"):

@@ -187,7 +187,7 @@ def test_what_a_job_broke(path: Path) -> None:
     written(path, *answers("broken/illegal-step.json"), item("odd", "InProgress", "Hibernating"))
     with JournalReader(path) as history:
         step, odd = history.jobs()
-        assert (dict(step.broken), dict(odd.broken), step.untold) == (
+        assert (dict(step.broken), dict(odd.broken), step.suppressed) == (
             {"illegal-transition": 1},
             {},
             0,
@@ -566,10 +566,10 @@ def test_an_event_that_is_none(path: Path, sql: str, words: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE knowledge SET words = 'Training'",
-        "UPDATE knowledge SET words = '[]'",
-        "DELETE FROM knowledge",
-        "UPDATE job SET said = '[1]'",
+        "UPDATE estimate SET words = 'Training'",
+        "UPDATE estimate SET words = '[]'",
+        "DELETE FROM estimate",
+        "UPDATE job SET reported = '[1]'",
         "UPDATE job SET modified = 9223372036854775807",
     ],
 )

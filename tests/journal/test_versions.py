@@ -100,7 +100,7 @@ def test_a_history_reads_it(original: Path, wanted: dict[str, Any]) -> None:
     """
     with JournalReader(original, lifecycle=TRAINING_JOB) as history:
         jobs = {name_of(kept.arn): kept for kept in history.jobs()}
-        hearings = {each.name: each for each in history.listeners()}
+        positions = {each.name: each for each in history.listeners()}
         for one in wanted["jobs"]:
             kept = jobs.pop(one["name"])
             assert iso(kept.job.created) == one["created"]
@@ -119,10 +119,10 @@ def test_a_history_reads_it(original: Path, wanted: dict[str, Any]) -> None:
             missed = [
                 posted.event
                 for key in history.job_keys()
-                for posted in history.unheard(hearings[name], key)
+                for posted in history.unheard(positions[name], key)
             ]
             assert stays(missed) == stays_wanted
-        (parked,) = hearings[wanted["parked"]["listener"]].parked
+        (parked,) = positions[wanted["parked"]["listener"]].parked
         assert (name_of(parked.job.arn), parked.attempts) == (
             wanted["parked"]["job"],
             wanted["parked"]["attempts"],

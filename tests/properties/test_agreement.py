@@ -113,16 +113,16 @@ def _wrong(lifecycle: Lifecycle, region: str, seen: Seen, rng: random.Random) ->
 
 def _compare(lifecycle: Lifecycle, region: str, answers: list[Seen]) -> bool:
     """Hold judge and search against each other, answer by answer, until one is illegal."""
-    judge, standing = judge_of(lifecycle), None
+    judge, job_state = judge_of(lifecycle), None
     for count, seen in enumerate(answers, start=1):
         possible = explains_series(lifecycle, region, answers[:count])
-        judgement = judge.judge(standing, _observation(region, seen))
+        judgement = judge.judge(job_state, _observation(region, seen))
         flagged = [violation.rule for violation in judgement.violations]
         assert bool(flagged) is not bool(possible), (answers[:count], flagged, sorted(possible))
         if flagged:
             return False
-        assert judgement.standing.known[region].names == possible, answers[:count]
-        standing = judgement.standing
+        assert judgement.job_state.estimates[region].names == possible, answers[:count]
+        job_state = judgement.job_state
     return True
 
 

@@ -94,8 +94,8 @@ def test_what_is_driven_is_legal(name: str, seed: int) -> None:
             break
         machine.fire(job, rng.choice(job.allowed))
         walked.append(str(job.state))
-        sight = automaton.sight(*parts(job.state), told(lifecycle, features))
-        known = automaton.step(known, sight) or pytest.fail(f"{walked} is illegal")
+        region_view = automaton.view(*parts(job.state), told(lifecycle, features))
+        known = automaton.step(known, region_view) or pytest.fail(f"{walked} is illegal")
         assert job.state.hidden in can_be(automaton, known, features)
     assert check(lifecycle, observed(lifecycle, region, walked, features)).legal
 

@@ -10,7 +10,7 @@ import pytest
 import generate
 from jobstate.diagrams import render
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
+from jobstate.sagemaker.training_job.facts import SOURCES
 
 HOME = Path(__file__).parents[2]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,10 @@ EDGES = {
 KNOWING = {"sagemaker", "testing", "aws", "emulator", "audit", "cli"}
 #: Modules at the top that are no package.
 LOOSE = {"errors", "asynchronous"}
+#: A file with more lines than this has more than one job, unless it is a table of data.
+MOST_LINES = 400
+#: Those that may be longer, each with the reason.
+LONGER: dict[str, str] = {}
 
 FOUND = imports(ROOT)
 INTERNAL = within("jobstate", FOUND)
@@ -100,15 +105,34 @@ def test_no_loose_module() -> None:
     assert loose == LOOSE
 
 
-def test_every_package_says_what_it_is_for() -> None:
+def test_no_file_is_long() -> None:
+    """A file has one job, and can be read at one go; those that may be longer are."""
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ROOT.rglob("*.py")
+    }
+    assert {name for name, count in lines.items() if count > MOST_LINES} == set(LONGER)
+
+
+def test_every_package_and_module_says_what_it_is_for() -> None:
     """In the first line of its docstring: a sentence of its own."""
     first = {
-        path.parent: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
-        for path in ROOT.rglob("__init__.py")
+        name: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+        for name, path in modules(ROOT).items()
     }
-    silent = [str(path) for path, text in first.items() if " " not in text.splitlines()[0]]
-    assert silent == []
+    assert [name for name, line in first.items() if " " not in line] == []
     assert len(set(first.values())) == len(first)
+
+
+def test_no_public_class_has_another_s_name() -> None:
+    """One word means one thing: whoever greps for a class finds one."""
+    names = Counter(
+        node.name
+        for path in ROOT.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_internal_import_exists() -> None:

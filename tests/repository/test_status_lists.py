@@ -21,7 +21,7 @@ NAMES = {each.__name__ for each in ENUMERATIONS}
 
 #: Where statuses are spelled and life cycles told.
 HOME = ROOT / "sagemaker" / "training_job"
-AT_HOME = {HOME / "statuses.py", HOME / "lifecycle.py"}
+AT_HOME = {HOME / "statuses.py", HOME / "facts.py"}
 #: How many members one place may name before it counts as a list of its own. A rule is about one
 #: status or two (`SecondaryStatus.STOPPING`, say); what three have in common the life cycle says.
 FEW = 2

@@ -154,7 +154,7 @@ def _plain(report: Report) -> dict[str, Any]:
         "legal": report.legal,
         "known": {
             region: [state.name for state in known.states]
-            for region, known in report.standing.known.items()
+            for region, known in report.job_state.estimates.items()
         },
     }
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from jobstate.diagrams.graph.graph import diagram_of
-from jobstate.model.drawing import Colour, Kind
+from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.model.drawing import ArrowKind, Colour
 from tests.support.small import PARCELS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _GROUP, _NODE, _START, _ARROW = (
     _MODEL.starts[0],
     _MODEL.arrows[0],
 )
-_KINDS = tuple(Kind(name=f"k{at}", title=f"kind {at}", colour=Colour.GREY) for at in range(3))
+_KINDS = tuple(ArrowKind(name=f"k{at}", title=f"kind {at}", colour=Colour.GREY) for at in range(3))
 _CAUSES = ("", "cause", "a long cause that people have to read")
 
 

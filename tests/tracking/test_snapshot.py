@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import random
 from copy import deepcopy
@@ -182,31 +183,32 @@ def test_as_data() -> None:
     found = json.loads(text)
     assert found["lifecycle"] == {"name": "parcel", "version": "1"}
     features = [{"cheap": False, "insured": True, "sender": True}]
-    assert found["known"] == [
-        ["way", [["at the door", ["seen"], features]]],
-        ["way", [["sent", [], features]]],
+    assert found["estimates"] == [
+        {"memories": ["seen"], "regions": [["way", [["at the door", ["seen"], features]]]]},
+        {"memories": ["seen"], "regions": [["way", [["sent", [], features]]]]},
     ]
+    moment = calendar.timegm((2026, 5, 6, 7, 8, 9)) * 1_000_000
     (job,) = found["jobs"]
-    (key,) = job["said"].pop("cheap-insurance")
+    (key,) = job["reported"].pop("cheap-insurance")
     assert key.startswith("violation:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
     assert job == {
         "arn": "parcel/1",
-        "created": "2026-05-06T07:08:09Z",
-        "known": {"way": 0},
+        "created": moment,
+        "estimates": 0,
         "base": 1,
         "read": 2,
         "samples": [["at the door", None, {"insured": True, "cheap": True}]],
         "entries": [
-            ["packed", "2026-05-06T07:08:09.250000Z", None, None],
-            ["sent", "2026-05-06T07:09:10.250000Z", None, None],
+            ["packed", moment + 250_000, None, None],
+            ["sent", moment + 61_250_000, None, None],
         ],
-        "modified": "2026-05-06T07:10:11.250000Z",
-        "since": "2026-05-06T07:10:11.250000Z",
+        "modified": moment + 122_250_000,
+        "since": moment + 122_250_000,
         "reason": None,
         "entered": 2,
         "changes": 2,
-        "said": {},
-        "untold": 0,
+        "reported": {},
+        "suppressed": 0,
     }
 
 
@@ -256,7 +258,7 @@ def test_a_life_cycle_without_a_state() -> None:
     with pytest.raises(SnapshotError) as caught:
         Tracker(PARCELS.evolve(drop_states=["returned"])).restore(tracker.snapshot())
     for number, problem in enumerate(caught.value.problems):  # it may have been at the door or not
-        assert problem.path == f"known[0][1][{number}]"
+        assert problem.path == f"estimates[0].regions[0][1][{number}][0]"
         assert problem.got == "'returned'"
         assert problem.expected.endswith(": at the door, delivered, forgotten, packed, sent")
     assert len(caught.value.problems) == 2
@@ -267,8 +269,8 @@ def test_a_tighter_life_cycle() -> None:
     text = sent().snapshot()
     assert restored(text, PARCELS.given(insured=True))[0][PARCEL].status == "at the door"
     assert [path for path, _ in problems(text, PARCELS.given(insured=False))] == [
-        "known[0][1]",
-        "known[1][1]",
+        "estimates[0].regions[0][1]",
+        "estimates[1].regions[0][1]",
     ]
 
 
@@ -348,64 +350,105 @@ def test_every_problem_is_said() -> None:
     found = data(sent())
     job = found["jobs"][0]
     others = [
-        job | {"arn": None, "created": "0001-01-01T00:00:00+12:00", "read": -1, "samples": [1]},
-        job | {"arn": "b", "known": {"way": 9, "a\nb": 0, "c": True}, "modified": "2026-01-01"},
+        job | {"arn": None, "created": -(10**18), "read": -1, "samples": [1]},
+        job | {"arn": "b", "estimates": 99, "base": "0", "modified": "2026-01-01", "since": True},
         job
         | {
             "arn": "c",
-            "entries": [["packed", None, "soon", 7], ["sent"], 5],
-            "said": {"a\nb": ["x"], "c": [1], "d": {}},
+            "entries": [["packed", None, 10**400, 7], ["sent"], 5],
+            "reported": {"a\nb": [1], "c": ["x"], "d": {}},
         },
         job | {"arn": "d", "samples": [[None, None, {"cheap": 1}], [1, 2, 3]], "reason": 1},
-        job | {"arn": "e", "known": 5, "entered": 1.0, "changes": True, "untold": None},
+        job | {"arn": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
+        job | {"arn": "f", "samples": "[1", "reported": "[]", "entries": {}},
         [],
+        {"arn": "g"},
     ]
     found["jobs"] = [job, *others]
-    found["known"] += [["way", [["sent", ["unheard of"], [{}]]]], ["way", 5], ["nowhere", []], 7]
-    found["known"] += [["way", [["sent", [1], []], ["sent", [], [[]]], ["lost", [], []], 1]]]
+    words = found["estimates"][0]
+    regions: list[list[object]] = [
+        [["way", [["sent", ["unheard of"], [{}]]]]],
+        [["way", 5], ["nowhere", []], 7],
+        [["way", [["sent", [1], []], ["sent", [], [[]]], ["lost", 1, []], 1]]],
+        words["regions"] * 2,
+    ]
+    found["estimates"] += [words | {"regions": each} for each in regions]
+    found["estimates"] += [{}, words | {"regions": 5}, 7]
     assert [path for path, _ in problems(found, PARCELS)] == [
-        "known[2][1][0][1]",
-        "known[3][1]",
-        "known[4][0]",
-        "known[5]",
-        "known[6][1][0][1]",
-        "known[6][1][1][2][0]",
-        "known[6][1][2]",
-        "known[6][1][3]",
+        "estimates[2].regions[0][1][0][1]",
+        "estimates[3].regions[0][1]",
+        "estimates[3].regions[1][0]",
+        "estimates[3].regions[2]",
+        "estimates[4].regions[0][1][0][1]",
+        "estimates[4].regions[0][1][1][2][0]",
+        "estimates[4].regions[0][1][2][0]",
+        "estimates[4].regions[0][1][2][1]",
+        "estimates[4].regions[0][1][3]",
+        "estimates[5].regions",
+        "estimates[6].memories",
+        "estimates[7].regions",
+        "estimates[8]",
         "jobs[1].arn",
         "jobs[1].created",
         "jobs[1].read",
         "jobs[1].samples[0]",
-        "jobs[2].known['way']",
-        r"jobs[2].known['a\nb']",
-        "jobs[2].known['c']",
+        "jobs[2].estimates",
+        "jobs[2].base",
         "jobs[2].modified",
+        "jobs[2].since",
+        r"jobs[3].reported['a\nb']",
+        "jobs[3].reported['d']",
         "jobs[3].entries[0][1]",
         "jobs[3].entries[0][2]",
         "jobs[3].entries[0][3]",
         "jobs[3].entries[1]",
         "jobs[3].entries[2]",
-        "jobs[3].said['c']",
-        "jobs[3].said['d']",
         "jobs[4].samples[0][2]",
         "jobs[4].samples[1][0]",
+        "jobs[4].samples[1][1]",
+        "jobs[4].samples[1][2]",
         "jobs[4].reason",
-        "jobs[5].known",
+        "jobs[5].estimates",
         "jobs[5].entered",
         "jobs[5].changes",
-        "jobs[5].untold",
-        "jobs[6]",
+        "jobs[5].suppressed",
+        "jobs[6].samples",
+        "jobs[6].reported",
+        "jobs[6].entries",
+        "jobs[7]",
+        "jobs[8]",
     ]
+
+
+def test_what_is_expected_is_said() -> None:
+    """Each problem says where it stands, what is expected there, and what came."""
+    found = data(sent())
+    (job,) = found["jobs"]
+    job |= {"created": -(10**18), "estimates": 7, "samples": "[1", "suppressed": "none"}
+    found["estimates"][1] = {"memories": [], "regions": [["way", [["sent", ["seen"], [{}]]]]]}
+    with pytest.raises(SnapshotError) as caught:
+        Tracker(PARCELS).restore(json.dumps(found))
+    assert caught.value.problems == (
+        Problem(
+            "estimates[1].regions[0][1][0][1]",
+            "some of the memories it speaks of: none",
+            "['seen']",
+        ),
+        Problem("jobs[0].created", "a time in microseconds since 1970", "-1000000000000000000"),
+        Problem("jobs[0].estimates", "the number of something that is known", "7"),
+        Problem("jobs[0].samples", "a list", "'[1'"),
+        Problem("jobs[0].suppressed", "a whole number, 0 or more", "'none'"),
+    )
 
 
 def test_what_refers_to_a_set_that_can_not_be_read_is_no_second_problem() -> None:
     """One cause, one problem."""
     found = data(sent())
-    found["known"][0] = None
-    assert problems(found, PARCELS) == [("known[0]", "None")]
+    found["estimates"][0] = None
+    assert problems(found, PARCELS) == [("estimates[0]", "None")]
 
 
-@pytest.mark.parametrize("part", ["known", "jobs"])
+@pytest.mark.parametrize("part", ["estimates", "jobs"])
 def test_a_part_that_is_missing(part: str) -> None:
     """Is a problem, whatever else there is."""
     found = data(sent())
@@ -414,15 +457,14 @@ def test_a_part_that_is_missing(part: str) -> None:
 
 
 def test_a_region_of_another_name() -> None:
-    """What is known of one region says nothing of another."""
+    """What is known of one region says nothing of the one with the history."""
     tracker = observed([item("tide") | {"WarmPoolStatus": {"Status": "Available"}}])
     found = data(tracker)
-    known = found["jobs"][0]["known"]
-    known["job"], known["warm_pool"] = known["warm_pool"], known["job"]
-    assert [path for path, _ in problems(found)] == [
-        "jobs[0].known['job']",
-        "jobs[0].known['warm_pool']",
-    ]
+    (words,) = found["estimates"]
+    pool = [[name, groups] for name, groups in words["regions"] if name == "warm_pool"]
+    found["estimates"] += [words | {"regions": pool}]
+    found["jobs"][0]["base"] = 1
+    assert problems(found) == [("jobs[0].base", "1")]
 
 
 # --- Damage ---------------------------------------------------------------------------------------
@@ -432,7 +474,7 @@ SCRAP: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, -1, 0, 1, 10**400, 1.5, float("nan"), "", "way", "\ud800", "2026", "sent"),
         *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", [], {}, [[]], {"": []}),
-        *([None] * 3, ["sent", [], [{}]], {"way": 0}, ["way", []]),
+        *([None] * 3, ["sent", [], [{}]], {"way": 0}, ["way", []], 10**17),
     ]
 ).map(deepcopy)
 

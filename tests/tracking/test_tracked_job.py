@@ -191,7 +191,7 @@ def test_what_a_life_cycle_says_is_worked_out_once() -> None:
     tracker = Tracker(lifecycle)
     tracker.observe(parcel("sent", "packed", "sent"))
     assert tracker[PARCEL].since is not None
-    found = dict(lifecycle.derived)
+    found = dict(lifecycle.remembered)
     assert tracker[PARCEL].since is not None
-    assert all(lifecycle.derived[name] is each for name, each in found.items())
-    assert len(lifecycle.derived) == len(found)
+    assert all(lifecycle.remembered[name] is each for name, each in found.items())
+    assert len(lifecycle.remembered) == len(found)

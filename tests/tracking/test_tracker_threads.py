@@ -240,7 +240,7 @@ class Snatched(deque[Any]):
         return super().popleft()
 
 
-@pytest.mark.parametrize("name", ["_untold", "_untaken"])
+@pytest.mark.parametrize("name", ["_pending", "_untaken"])
 def test_what_an_interrupt_left_is_taken_by_one_thread(name: str) -> None:
     """The others find that it was seen to, and go on."""
     tracker = Tracker(TRAINING_JOB)

@@ -7,13 +7,13 @@ first time. Nothing here knows of jobs, answers or rules: `jobstate.conformance.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
-from jobstate.model.hidden_states import Hidden, excluded, expand
-from jobstate.model.lifecycle import derive
+from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
+from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis
 
@@ -112,6 +112,7 @@ class Automaton:
         region: The region.
         hidden: Its hidden states; the bit of each is its index.
         moves: For each hidden state, its edges and the indices of their targets.
+        visible: For each hidden state, what a history prints of it.
         of_state: State name → mask.
         words: The statuses that the life cycle knows.
         start: What is known of a job that has just been created.
@@ -133,33 +134,24 @@ class Automaton:
             self.of_state[one.state] |= 1 << position
         self.of_visible = self._grouped(lambda state: state.visible)
         self.of_primary = self._grouped(lambda state: state.primary)
-        self.words = Words(lifecycle, region)
-        self._known: dict[int, StateEstimate] = {}
-        self._sights: dict[object, RegionView] = {}
-        visible = [self._states[one.state].visible for one in self.hidden]
-        self._successors = {basis: Successors(self.moves, visible, basis) for basis in Basis}
+        self.words = StatusNames(lifecycle, region)
+        self._estimates: dict[int, StateEstimate] = {}
+        self._views: dict[object, RegionView] = {}
+        self.visible = [self._states[one.state].visible for one in self.hidden]
+        self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
         initial = 0
         for name in region.initial:
             initial |= self.of_state[name]
         # A hidden state that comes back to where it began has passed more than a new job has.
-        fresh = {one for one in self.hidden if self._is_fresh(one)}
-        self.start = self.known(initial & self._having(fresh.__contains__))
-        #: Filled by `jobstate.automaton.paths.between`.
-        self.between: dict[tuple[int, int], Any] = {}
+        sets = memories_set(lifecycle, region)
+        fresh = {one for one in self.hidden if one.passed == sets[one.state]}
+        self.start = self.estimate(initial & self._having(fresh.__contains__))
 
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
         return self._successors[weakest]
-
-    def _is_fresh(self, one: Hidden) -> bool:
-        own = {
-            memory.name
-            for memory in self.lifecycle.memories
-            if memory.region == self.region.name and one.state in memory.states
-        }
-        return one.passed == own
 
     def _having(self, wanted: Callable[[Hidden], bool]) -> int:
         mask = 0
@@ -188,16 +180,16 @@ class Automaton:
             found.append(("secondary", secondary))
         return found
 
-    def known(self, mask: int) -> StateEstimate:
+    def estimate(self, mask: int) -> StateEstimate:
         """Return the object for a non-empty set of hidden states."""
-        found = self._known.get(mask)
+        found = self._estimates.get(mask)
         if found is None:
-            found = self._known.setdefault(mask, StateEstimate(self, mask))
+            found = self._estimates.setdefault(mask, StateEstimate(self, mask))
         return found
 
     # --- What an answer shows -------------------------------------------------------------------
 
-    def sight(
+    def view(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
     ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
@@ -207,13 +199,13 @@ class Automaton:
         if secondary is not None and secondary not in words.secondaries:
             secondary = UNKNOWN
         key = (primary, secondary, *features.items())
-        found = self._sights.get(key)
+        found = self._views.get(key)
         if found is None:
-            new = self._new_sight(primary, secondary, features)
-            found = self._sights.setdefault(key, new)
+            new = self._new_view(primary, secondary, features)
+            found = self._views.setdefault(key, new)
         return found
 
-    def _new_sight(
+    def _new_view(
         self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
     ) -> RegionView:
         fitting = self._with_features(features)
@@ -251,13 +243,13 @@ class Automaton:
 
     # --- One step -------------------------------------------------------------------------------
 
-    def step(self, known: StateEstimate, sight: RegionView) -> StateEstimate | None:
+    def step(self, estimate: StateEstimate, region_view: RegionView) -> StateEstimate | None:
         """Return what is known after a sampled answer; None where no legal run explains it."""
         try:
-            return known.steps[sight]
+            return estimate.steps[region_view]
         except KeyError:
-            mask = self.successors.reach(known.mask) & sight.mask
-            found = known.steps[sight] = self.known(mask) if mask else None
+            mask = self.successors.reach(estimate.mask) & region_view.mask
+            found = estimate.steps[region_view] = self.estimate(mask) if mask else None
             return found
 
     def states_of(self, mask: int) -> tuple[State, ...]:
@@ -287,7 +279,7 @@ class Automaton:
         return " or ".join(state.name for state in states)
 
 
-class Words:
+class StatusNames:
     """The statuses that the life cycle knows in a region, whatever `given` has ruled out.
 
     Attributes:
@@ -308,11 +300,7 @@ class Words:
         self.two_axes = bool(self.secondaries)
 
 
+@derived
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
     """Return the automaton of each region by name; compiled once, in some milliseconds."""
-    found: dict[str, Automaton] | None = lifecycle.derived.get("automata")
-    return derive(lifecycle, "automata", _automata) if found is None else found
-
-
-def _automata(lifecycle: Lifecycle) -> dict[str, Automaton]:
     return {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}

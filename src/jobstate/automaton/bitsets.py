@@ -53,6 +53,8 @@ class Successors:
         self.silent = _over(_closure(silent))
         #: Every one that exactly one move reaches which a history prints.
         self.loud = _over(loud)
+        #: Every one that exactly one move reaches.
+        self.next = _over(successors)
 
 
 def _closure(successors: list[int]) -> list[int]:

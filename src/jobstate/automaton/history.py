@@ -19,7 +19,7 @@ class Followed:
     """What a history adds to what is known.
 
     Attributes:
-        known: What is known at its end, in agreement with what is shown now; None where nothing
+        estimate: What is known at its end, in agreement with what is shown now; None where nothing
             agrees.
         history: What is known from the history and earlier answers alone.
         trouble: Index of the first status that no legal run explains; None where all are.
@@ -27,7 +27,7 @@ class Followed:
         left_out: The history as such is legal, but not with what earlier answers showed.
     """
 
-    known: StateEstimate | None
+    estimate: StateEstimate | None
     history: StateEstimate
     trouble: int | None
     before: StateEstimate | None
@@ -36,7 +36,7 @@ class Followed:
     @property
     def is_legal(self) -> bool:
         """Some legal run shows all of it."""
-        return self.known is not None and self.trouble is None and not self.left_out
+        return self.estimate is not None and self.trouble is None and not self.left_out
 
 
 @lru_cache(maxsize=1 << 14)
@@ -121,7 +121,7 @@ class _Walk:
         if self._trouble is None:
             self._trouble = self._entered
             union = self._union()
-            self._before = self._automaton.known(union) if union else None
+            self._before = self._automaton.estimate(union) if union else None
 
     def _saturate(self) -> None:
         silent = self._successors.silent
@@ -143,8 +143,8 @@ class _Walk:
         history = complete or self._union() or self._now.real
         mask = history & self._now.mask
         return Followed(
-            known=automaton.known(mask) if mask else None,
-            history=automaton.known(history),
+            estimate=automaton.estimate(mask) if mask else None,
+            history=automaton.estimate(history),
             trouble=self._trouble,
             before=self._before,
             left_out=not complete,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
 from jobstate.automaton.bitsets import bits
+from jobstate.automaton.runs import Link, before, certain
 from jobstate.model.states import Basis, Edge, State
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 
 #: More shortest ways than this are not listed: nobody reads them.
-MOST_WAYS = 16
+MOST_WAYS: Final = 16
+_REMEMBERED: Final = 1 << 14
 
 #: One way: its edges in order; empty where no move is needed.
 Way: TypeAlias = tuple[Edge, ...]
@@ -59,32 +62,23 @@ NOTHING_BETWEEN = Between(
 
 def next_states(automaton: Automaton, mask: int) -> tuple[State, ...]:
     """Return the states that exactly one move reaches from a set of hidden states."""
-    after = 0
-    for index in bits(mask):
-        for _, target in automaton.moves[index]:
-            after |= 1 << target
-    return automaton.states_of(after)
+    return automaton.states_of(automaton.successors.next(mask))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def between(automaton: Automaton, start: int, end: int) -> Between:
     """Return what lies between two sets of hidden states; remembered for the same two."""
-    found: Between | None = automaton.between.get((start, end))
-    if found is None:
-        found = automaton.between[start, end] = _between(automaton, start, end)
-    return found
-
-
-def _between(automaton: Automaton, start: int, end: int) -> Between:
-    reach = automaton.successors.reach
-    start = sum(1 << index for index in bits(start) if reach(1 << index) & end)
-    end &= reach(start)
+    start = before(automaton, Link.ANY, start, end)
+    reached = automaton.successors.reach(start)
+    end &= reached
     if not end:
         return NOTHING_BETWEEN
-    crossed = reach(start) & _reaching(automaton, end)
-    inner = crossed & ~_places(automaton, start | end)
-    ends = {state.visible for state in automaton.states_of(start | end)}
-    way = [state for state in _in_order(automaton, start, crossed) if state.visible not in ends]
-    statuses = dict.fromkeys(state.visible for state in way)
+    crossed = before(automaton, Link.ANY, reached, end)
+    passed = certain(automaton, start, ((Link.ANY, end),))
+    ends = automaton.states_of(start | end)
+    shown = {state.visible for state in ends}
+    order = _in_order(automaton, start, crossed)
+    statuses = dict.fromkeys(state.visible for state in order if state.visible not in shown)
     ways, basis = _shortest_ways(automaton, start, end), _firmest(automaton, start, end)
     firmest = ways[0]
     if basis is not None and _weakness(firmest)[0] > basis.weakness:
@@ -92,50 +86,12 @@ def _between(automaton: Automaton, start: int, end: int) -> Between:
     return Between(
         ways=ways,
         firmest=firmest,
-        certain=tuple(
-            state
-            for state in _in_order(automaton, start, inner)
-            if not _avoidable(automaton, automaton.of_state[state.name], start, end)
-        ),
-        certain_statuses=tuple(
-            status
-            for status in statuses
-            if not _avoidable(automaton, automaton.of_visible[status], start, end)
-        ),
-        possible=automaton.states_of(inner),
+        certain=tuple(state for state in order if state not in ends and state in passed),
+        certain_statuses=tuple(status for status in statuses if status in passed),
+        possible=tuple(state for state in automaton.states_of(crossed) if state not in ends),
         basis=basis,
         cause=_common_cause(automaton, crossed, end) if not start & end else None,
     )
-
-
-def _places(automaton: Automaton, mask: int) -> int:
-    """Return every hidden state that shows the same states as some of a set."""
-    shown = 0
-    for state in automaton.states_of(mask):
-        shown |= automaton.of_state[state.name]
-    return shown
-
-
-def _reaching(automaton: Automaton, end: int) -> int:
-    reach = automaton.successors.reach
-    return sum(1 << index for index in bits(automaton.everything) if reach(1 << index) & end)
-
-
-def _avoidable(automaton: Automaton, mask: int, start: int, end: int) -> bool:
-    """Return whether a job can get there without any of some hidden states."""
-    return bool(_spread(automaton, start, automaton.everything & ~mask) & end)
-
-
-def _spread(automaton: Automaton, start: int, allowed: int) -> int:
-    seen = fresh = start & allowed
-    while fresh:
-        after = 0
-        for index in bits(fresh):
-            for _, target in automaton.moves[index]:
-                after |= 1 << target
-        fresh = after & allowed & ~seen
-        seen |= fresh
-    return seen
 
 
 def _firmest(automaton: Automaton, start: int, end: int) -> Basis | None:
@@ -208,10 +164,10 @@ def _walk_back(
         if distance[index] == 0:
             yield way
             continue
-        for before, steps in distance.items():
+        for origin, steps in distance.items():
             if steps == distance[index] - 1:
                 stack.extend(
-                    (before, (edge, *way))
-                    for edge, target in automaton.moves[before]
+                    (origin, (edge, *way))
+                    for edge, target in automaton.moves[origin]
                     if target == index and edge.basis.weakness <= weakest.weakness
                 )

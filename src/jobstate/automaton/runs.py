@@ -1,301 +1,191 @@
-"""The run of states that explains what is known of a job, and which of its moves are certain.
+"""What the runs between moments of a job's life have in common: where they are, what all do.
 
-Many runs may explain the same: chosen is one of the fewest moves, of those one with the fewest
-inferred moves, then with the fewest that are merely observed. What every legal run goes through is
-on the shortest one as well, so nothing that the automaton says is certain is ever left out.
+Something is known at each moment: a set of hidden states. A link says what a run may do between
+two moments. A job may be wherever a run comes from what was known before (`after`) and goes on to
+what is known later (`narrowed`); certain is what no run avoids (`certain`).
 
-A run is searched point by point with everything that is possible kept, so earlier points are read
-in the light of later ones. What is remembered depends on what was seen, never on which job it was.
+What is remembered depends on what was seen, never on which job it was.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
-from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from functools import lru_cache, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
-
 from jobstate.automaton.bitsets import bits
-from jobstate.model.states import Basis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from jobstate.automaton.automaton import Automaton
+    from jobstate.model.states import Edge, State
+
+#: What a run does: it is in a state, shows a status in a history, moves from a state to another by
+#: their names, takes an edge, takes two edges one directly after the other.
+Item: TypeAlias = "State | str | tuple[str, str] | Edge | tuple[Edge, Edge]"
+#: Node of a graph → what all runs to it have done, a bit for each item.
+_Done: TypeAlias = dict[int, int]
+#: What leaves each node: what is done by a move, and the node that it reaches.
+_Moves: TypeAlias = list[list[tuple[int, int]]]
 
 _REMEMBERED: Final = 1 << 14
-#: What a move costs. An integer compares like (moves, inferred, observed): a million fit in each.
-_MOVE: Final = 1 << 40
-_WEAK: Final = {Basis.DOCUMENTED: 0, Basis.OBSERVED: 1, Basis.INFERRED: 1 << 20}
-
-#: Hidden states by index, each with what the best run to it costs more than the best of all.
-_Layer: TypeAlias = tuple[tuple[int, int], ...]
-#: Hidden states by index, from a point to the next one, both included.
-_Path: TypeAlias = tuple[int, ...]
+#: How many automata are remembered with the graphs of their moves.
+_GRAPHS: Final = 1 << 8
 
 
 class Link(Enum):
-    """How a point follows the one before it.
+    """What a run does between a moment and the next one.
 
-    ENTRY: an entry of a history begins: moves that no history prints, then one that it does.
-    DURING: it was seen in the course of the same entry: moves that no history prints.
-    LATER: it was seen some time later: any moves.
+    NOTHING: no move.
+    ONE: one move.
+    SILENT: moves that no history prints, or none: both are in the course of the same entry.
+    ENTRY: such moves, then one that a history prints: with it an entry begins.
+    ANY: any moves, or none: the one is some time later.
     """
 
+    NOTHING = "nothing"
+    ONE = "one"
+    SILENT = "silent"
     ENTRY = "entry"
-    DURING = "during"
-    LATER = "later"
+    ANY = "any"
 
 
-@frozen
-class RunPoint:
-    """What is known of a job at one point of its way.
-
-    Attributes:
-        mask: The hidden states that it may be in; never empty. Of the first point only those
-            count in which a job can begin.
-        link: How it follows the point before.
-        unknown: A status is shown there that the life cycle does not know, so nothing is broken.
-    """
-
-    mask: int
-    link: Link
-    unknown: bool = False
-
-
-@frozen
-class RunMove:
-    """A move from a state to another, by the states' names.
-
-    Attributes:
-        origin: The state that is left.
-        target: The state that is reached.
-        certain: Every legal run makes it between these two points.
-        silent: No history prints it.
-    """
-
-    origin: str
-    target: str
-    certain: bool
-    silent: bool
-
-
-@frozen
-class RunLeg:
-    """How the run comes to a point.
-
-    Attributes:
-        moves: Its moves since the point before; if that was some time ago, only the certain ones.
-        state: Where it is then; None where that is not known.
-        possible: The states in which some legal run is then.
-        origin: Where it comes from, if no legal move leads to the point.
-        broken: No legal move leads there; at the first point: no job begins there.
-        final: Wherever it is, nothing will run any more.
-    """
-
-    moves: tuple[RunMove, ...]
-    state: str | None
-    possible: frozenset[str]
-    origin: str | None
-    broken: bool
-    final: bool
+def after(automaton: Automaton, link: Link, mask: int) -> int:
+    """Return the hidden states to which a link leads from some others."""
+    successors = automaton.successors
+    if link is Link.ANY:
+        return successors.reach(mask)
+    if link is Link.ONE:
+        return successors.next(mask)
+    if link is Link.SILENT:
+        return successors.silent(mask)
+    return mask if link is Link.NOTHING else successors.loud(successors.silent(mask))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def legs_of(automaton: Automaton, points: tuple[RunPoint, ...]) -> tuple[RunLeg, ...]:
-    """Return how the shortest, firmest run comes to each point; remembered.
+def before(automaton: Automaton, link: Link, mask: int, end: int) -> int:
+    """Return the hidden states of a set from which a link leads to some others."""
+    return sum(1 << index for index in bits(mask) if after(automaton, link, 1 << index) & end)
+
+
+def narrowed(
+    automaton: Automaton, links: Sequence[Link | None], masks: Iterable[int]
+) -> Sequence[int]:
+    """Return where a job may be at each moment in the light of those that come later.
 
     Args:
         automaton: The automaton of the region.
-        points: What is known, in order; at least one point.
+        links: What leads to each moment from the one before; None where no run does.
+        masks: Where it may be, as far as the moments before tell.
     """
-    reached = list(_forward(automaton, points))
-    possible = _backward(automaton, points, reached)
-    legs: list[RunLeg] = []
-    before: int | None = None
-    for number, path in enumerate(_best(reached)):
-        here, mask, point = path[-1], possible[number], points[number]
-        states = automaton.states_of(mask)
-        moves = _moves(automaton, path, point.link, possible[number - 1], mask)
-        sure = len(states) == 1 or not (point.unknown or point.link is Link.LATER)
-        broken = reached[number].broken
-        legs.append(
-            RunLeg(
-                moves=tuple(moves),
-                state=automaton.hidden[here].state if sure else None,
-                possible=frozenset(state.name for state in states),
-                origin=automaton.hidden[before].state if broken and before is not None else None,
-                broken=broken,
-                final=all(state.final for state in states),
-            )
-        )
-        before = here
-    return tuple(legs)
-
-
-@frozen(eq=False)
-class _Reached:
-    """What is reached at a point.
-
-    Attributes:
-        layer: The hidden states that the run may be in, as far as what came before tells.
-        paths: Hidden state → the best path to it from the point before.
-        joined: A run leads there from the point before; else it begins anew.
-        broken: It should not have begun anew.
-    """
-
-    layer: _Layer
-    paths: dict[int, _Path]
-    joined: bool = True
-    broken: bool = False
-
-    @property
-    def mask(self) -> int:
-        """The hidden states as a mask."""
-        return sum(1 << index for index, _ in self.layer)
-
-
-def _forward(automaton: Automaton, points: Sequence[RunPoint]) -> Iterator[_Reached]:
-    first = points[0]
-    begun = first.mask if first.unknown else first.mask & automaton.start.mask
-    now = _anew(begun or first.mask, broken=not begun)
-    yield now
-    for before, point in pairwise(points):
-        anything = before.unknown and point.link is Link.ENTRY
-        found = None if point.unknown or anything else _advance(automaton, now.layer, point)
-        now = found or _anew(point.mask, broken=not (point.unknown or anything))
-        yield now
-
-
-def _anew(mask: int, *, broken: bool) -> _Reached:
-    layer = tuple((index, 0) for index in bits(mask))
-    return _Reached(layer, {index: (index,) for index, _ in layer}, joined=False, broken=broken)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached | None:
-    """Return what is reached at the next point; None where no run leads there."""
-    near = dict(_spread(automaton, layer, silent=point.link is not Link.LATER))
-    if point.link is Link.ENTRY:
-        near = _entering(automaton, near, point.mask)
-    found = {index: near[index] for index in sorted(near) if point.mask >> index & 1}
-    if not found:
-        return None
-    least = min(cost for cost, _ in found.values())
-    return _Reached(
-        tuple((index, cost - least) for index, (cost, _) in found.items()),
-        {index: path for index, (_, path) in found.items()},
-    )
-
-
-def _spread(
-    automaton: Automaton, layer: _Layer, *, silent: bool
-) -> Iterator[tuple[int, tuple[int, _Path]]]:
-    """Yield hidden states with the cost of the best run and its path, the cheapest first."""
-    queue: list[tuple[int, _Path]] = [(cost, (index,)) for index, cost in layer]
-    heapify(queue)
-    done: set[int] = set()
-    while queue:
-        cost, path = heappop(queue)
-        index = path[-1]
-        if index in done:
-            continue
-        done.add(index)
-        yield index, (cost, path)
-        for edge, target in automaton.moves[index]:
-            if target not in done and (not silent or _is_silent(automaton, index, target)):
-                heappush(queue, (cost + _MOVE + _WEAK[edge.basis], (*path, target)))
-
-
-def _entering(
-    automaton: Automaton, near: dict[int, tuple[int, _Path]], mask: int
-) -> dict[int, tuple[int, _Path]]:
-    found: dict[int, tuple[int, _Path]] = {}
-    for index, (cost, path) in near.items():
-        for edge, target in automaton.moves[index]:
-            if mask >> target & 1 and not _is_silent(automaton, index, target):
-                run = (cost + _MOVE + _WEAK[edge.basis], (*path, target))
-                if target not in found or run < found[target]:
-                    found[target] = run
+    found = list(masks)
+    for later in range(len(found) - 1, 0, -1):
+        link = links[later]
+        if link is not None:
+            found[later - 1] = before(automaton, link, found[later - 1], found[later])
     return found
 
 
-def _is_silent(automaton: Automaton, origin: int, target: int) -> bool:
-    """Return whether a move is one that no history prints."""
-    return bool(automaton.successors.silent(1 << origin) >> target & 1)
-
-
-def _best(reached: Sequence[_Reached]) -> list[_Path]:
-    """Return the path to each point on the best run, found from the end."""
-    found: list[_Path] = []
-    index: int | None = None
-    for each in reversed(reached):
-        if index is None:
-            index = min(each.layer, key=lambda one: one[1])[0]
-        path = each.paths[index]
-        found.append(path)
-        index = path[0] if each.joined else None
-    return found[::-1]
-
-
-# --- What is certain ----------------------------------------------------------------------------
-
-
-def _backward(
-    automaton: Automaton, points: Sequence[RunPoint], reached: Sequence[_Reached]
-) -> list[int]:
-    """Return what is possible at each point in the light of all of them."""
-    masks = [each.mask for each in reached]
-    for number in range(len(points) - 2, -1, -1):
-        if reached[number + 1].joined:
-            link = points[number + 1].link
-            masks[number] = _leading(automaton, masks[number], link, masks[number + 1])
-    return masks
-
-
 @lru_cache(maxsize=_REMEMBERED)
-def _leading(automaton: Automaton, mask: int, link: Link, end: int) -> int:
-    """Return the hidden states of a set from which a run leads to some others."""
-    silent, loud = automaton.successors.silent, automaton.successors.loud
-    after = {
-        Link.ENTRY: lambda one: loud(silent(one)),
-        Link.DURING: silent,
-        Link.LATER: automaton.successors.reach,
-    }[link]
-    return sum(1 << index for index in bits(mask) if after(1 << index) & end)
+def certain(
+    automaton: Automaton, start: int, steps: tuple[tuple[Link, int], ...], *, pairs: bool = False
+) -> frozenset[Item]:
+    """Return what every run does that leads from a set of hidden states to others, by links.
+
+    Args:
+        automaton: The automaton of the region.
+        start: Where runs begin.
+        steps: Links, each with where runs are then. Some run must lead along them.
+        pairs: Find pairs of edges too, which takes several times as long.
+    """
+    graph = _graph(automaton, pairs=pairs)
+    done = {node: graph.being[node] for node in bits(start)}
+    for link, mask in steps:
+        done = graph.follow(done, link, mask)
+    return frozenset(graph.items[number] for number in bits(reduce(and_, done.values())))
 
 
-def _moves(
-    automaton: Automaton, path: _Path, link: Link, start: int, end: int
-) -> Iterator[RunMove]:
-    """Yield the moves of a path between two points that are to be told."""
-    for here, there in pairwise(path):
-        origin, target = automaton.hidden[here].state, automaton.hidden[there].state
-        certain = not _avoidable(automaton, link, start, end, (origin, target))
-        if certain or link is not Link.LATER:
-            yield RunMove(origin, target, certain, _is_silent(automaton, here, there))
+@lru_cache(maxsize=_GRAPHS)
+def _graph(automaton: Automaton, *, pairs: bool) -> _Graph:
+    return _Graph(automaton, pairs=pairs)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _avoidable(
-    automaton: Automaton, link: Link, start: int, end: int, move: tuple[str, str]
-) -> bool:
-    """Return whether a run leads from one point to the next without a move."""
-    seen = fresh = start
-    entered = 0
-    while fresh:
-        after = 0
-        for index in bits(fresh):
-            for _, target in automaton.moves[index]:
-                if (automaton.hidden[index].state, automaton.hidden[target].state) == move:
-                    continue
-                if link is Link.LATER or _is_silent(automaton, index, target):
-                    after |= 1 << target
-                else:
-                    entered |= 1 << target
-        fresh = after & ~seen
-        seen |= fresh
-    return bool((entered if link is Link.ENTRY else seen) & end)
+class _Graph:
+    """The moves between hidden states, with what is done by each.
+
+    A node is a hidden state, by its index. To find pairs there are others after those: a hidden
+    state and the edge by which it is reached.
+
+    Attributes:
+        items: All that can be done; the bit of each is its index.
+        being: Hidden state → what is done by being there.
+    """
+
+    def __init__(self, automaton: Automaton, *, pairs: bool) -> None:
+        numbers: dict[Item, int] = {}
+
+        def bit(item: Item) -> int:
+            return 1 << numbers.setdefault(item, len(numbers))
+
+        states = {state.name: bit(state) | bit(state.visible) for state in automaton.region.states}
+        self.being = [states[one.state] for one in automaton.hidden]
+        self._silent: _Moves = []
+        self._loud: _Moves = []
+        nodes: dict[tuple[int, Edge | None], int] = {}
+        for index in range(len(automaton.hidden)):
+            nodes[index, None] = index
+        queue = list(nodes)
+        for index, last in queue:  # the list grows while we walk it
+            silent: list[tuple[int, int]] = []
+            loud: list[tuple[int, int]] = []
+            for edge, target in automaton.moves[index]:
+                place = (target, edge if pairs else None)
+                if place not in nodes:
+                    nodes[place] = len(nodes)
+                    queue.append(place)
+                done = self.being[target] | bit((edge.origin, edge.target)) | bit(edge)
+                if last is not None:
+                    done |= bit((last, edge))
+                same = automaton.visible[index] == automaton.visible[target]
+                (silent if same else loud).append((done, nodes[place]))
+            self._silent.append(silent)
+            self._loud.append(loud)
+        self._all = [one + other for one, other in zip(self._silent, self._loud, strict=True)]
+        self._index = [index for index, _ in queue]
+        self.items = list(numbers)
+
+    def follow(self, done: _Done, link: Link, mask: int) -> _Done:
+        """Return what all runs have done that come to some hidden states by a link."""
+        if link in {Link.SILENT, Link.ENTRY}:
+            done = _spread(self._silent, done)
+        elif link is Link.ANY:
+            done = _spread(self._all, done)
+        if link in {Link.ONE, Link.ENTRY}:
+            done = _moved(self._all if link is Link.ONE else self._loud, done)
+        return {node: each for node, each in done.items() if mask >> self._index[node] & 1}
+
+
+def _moved(moves: _Moves, done: _Done) -> _Done:
+    """Return what all runs have done after one move."""
+    found: _Done = {}
+    for node, own in done.items():
+        for by_move, target in moves[node]:
+            found[target] = (own | by_move) & found.get(target, -1)
+    return found
+
+
+def _spread(moves: _Moves, done: _Done) -> _Done:
+    """Return what all runs have done after any moves: less and less, until nothing changes."""
+    found = dict(done)
+    queue = list(found)
+    for node in queue:  # the list grows while we walk it: breadth first
+        own = found[node]
+        for by_move, target in moves[node]:
+            known = found.get(target, -1)
+            both = (own | by_move) & known
+            if both != known:
+                found[target] = both
+                queue.append(target)
+    return found

@@ -194,40 +194,40 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def listeners_lines(
-    hearings: Sequence[ListenerPosition], paint: Paint, *, every: bool
+    positions: Sequence[ListenerPosition], paint: Paint, *, every: bool
 ) -> Iterator[str]:
     """Yield how the listeners stand, and of which jobs they hear no more.
 
     Args:
-        hearings: How far each is.
+        positions: How far each is.
         paint: The colours.
         every: Print every parked job, be there many.
     """
-    if not hearings:
+    if not positions:
         yield "no listener"
         return
     rows = [
         (printable(each.name), *(f"{n:,}" for n in (each.behind, len(each.parked), _retried(each))))
-        for each in hearings
+        for each in positions
     ]
     yield from table([("listener", "behind", "parked", "told again"), *rows])
-    for each in hearings:
+    for each in positions:
         if each.parked:
             yield ""
             yield from _parked(each, paint, every=every)
 
 
-def _retried(hearing: ListenerPosition) -> int:
-    return len(hearing.retrying)
+def _retried(position: ListenerPosition) -> int:
+    return len(position.retrying)
 
 
-def _parked(hearing: ListenerPosition, paint: Paint, *, every: bool) -> Iterator[str]:
-    name = printable(hearing.name)
-    yield f"{paint.bad(name)} hears no more of {counted(len(hearing.parked), 'job')}:"
-    shown = hearing.parked if every else hearing.parked[:MANY_PARKED]
+def _parked(position: ListenerPosition, paint: Paint, *, every: bool) -> Iterator[str]:
+    name = printable(position.name)
+    yield f"{paint.bad(name)} hears no more of {counted(len(position.parked), 'job')}:"
+    shown = position.parked if every else position.parked[:MANY_PARKED]
     for held in shown:
         yield f"  {_name(held.job.arn)}: {_held_words(held)}"
-    if rest := len(hearing.parked) - len(shown):
+    if rest := len(position.parked) - len(shown):
         yield f"  … {rest:,} more (--listeners lists them)"
 
 
@@ -243,7 +243,7 @@ def _held_words(held: HeldJob) -> str:
 
 
 def story_lines(
-    history: JournalReader, kept: JournalJob, hearings: Sequence[ListenerPosition], view: View
+    history: JournalReader, kept: JournalJob, positions: Sequence[ListenerPosition], view: View
 ) -> Iterator[str]:
     """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
     paint = view.paint
@@ -257,7 +257,7 @@ def story_lines(
     posted = list(history.events(job=kept.job))
     yield from _changes(posted, view)
     yield from _findings(posted, kept, view)
-    yield from _who_heard(history, kept, hearings, paint)
+    yield from _who_heard(history, kept, positions, paint)
 
 
 def _came_to(kept: JournalJob, view: View) -> str:
@@ -308,25 +308,25 @@ def _findings(posted: Sequence[Posted], kept: JournalJob, view: View) -> Iterato
         else:
             what = f"{event.field} is {event.value}, which the life cycle did not know"
             yield f"  {view.paint.odd('unmodelled')}: {printable(what)}"
-    if kept.untold:
-        yield f"  and {counted(kept.untold, 'violation')} more that were not told"
+    if kept.suppressed:
+        yield f"  and {counted(kept.suppressed, 'violation')} more that were not told"
 
 
 def _who_heard(
-    history: JournalReader, kept: JournalJob, hearings: Sequence[ListenerPosition], paint: Paint
+    history: JournalReader, kept: JournalJob, positions: Sequence[ListenerPosition], paint: Paint
 ) -> Iterator[str]:
-    for number, hearing in enumerate(hearings):
+    for number, position in enumerate(positions):
         if not number:
             yield ""
-        missed = history.unheard(hearing, kept.job)
-        name = printable(hearing.name)
+        missed = history.unheard(position, kept.job)
+        name = printable(position.name)
         if not missed:
             yield f"  {name} has heard all of it"
             continue
         words = listed([_event_words(event) for _, event in missed])
         count = f"{counted(len(missed), 'event')} from {missed[0].number:,} on"
         yield f"  {paint.odd(name)} has not heard {count}: {words}"
-        for held in hearing.held:
+        for held in position.held:
             if held.job == kept.job:
                 yield f"      {_held_words(held)}"
 

@@ -54,7 +54,7 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     yield paint.faint(printable(job.arn))
     yield f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
     running = not report.result.final
-    yield from indented(timeline(report.entries, report.standing.modified, paint, running=running))
+    yield from indented(timeline(report.entries, report.job_state.modified, paint, running=running))
     if report.answers > 1:
         yield ""
         yield from indented(_news(report))

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, overload
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def to_microseconds(moment: datetime) -> int:
-    """Return an aware time as microseconds since the epoch; negative before it."""
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+def utc_now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
 
 
-def from_microseconds(count: int) -> datetime:
-    """Return the time in UTC.
+def microseconds(length: timedelta) -> int:
+    """Return a length of time as a whole number of microseconds, exactly."""
+    return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+
+
+@overload
+def to_microseconds(moment: datetime) -> int: ...
+@overload
+def to_microseconds(moment: datetime | None) -> int | None: ...
+def to_microseconds(moment: datetime | None) -> int | None:
+    """Return an aware time as microseconds since the epoch, negative before it; None of None."""
+    if moment is None:
+        return None
+    return microseconds(moment - _EPOCH)
+
+
+@overload
+def from_microseconds(count: int) -> datetime: ...
+@overload
+def from_microseconds(count: int | None) -> datetime | None: ...
+def from_microseconds(count: int | None) -> datetime | None:
+    """Return the time in UTC; None of None.
 
     Raises:
         OverflowError: It is before the year 1 or after 9999.
     """
-    return _EPOCH + timedelta(0, 0, count)
+    return None if count is None else _EPOCH + timedelta(0, 0, count)
 
 
 def clock(moment: datetime) -> str:

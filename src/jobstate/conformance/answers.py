@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
 
 
+def read(lifecycle: Lifecycle, answer: object) -> Observation:
+    """Return what one answer says that is no observation yet.
+
+    Raises:
+        ObservationError: It can't be read; the error lists every problem.
+    """
+    if lifecycle.reader is None:
+        raise _no_reader(lifecycle, answer)
+    return lifecycle.reader.read(answer)
+
+
 def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, Observation]]:
     """Yield what each answer says, with its path among the answers.
 
@@ -61,8 +72,7 @@ def _read(
         yield "", answers
         return
     if lifecycle.reader is None:
-        expected = f"an Observation, for {lifecycle.name} brings no reader"
-        yield "", ObservationError([Problem("", expected, type(answers).__name__)])
+        yield "", _no_reader(lifecycle, answers)
         return
     for path, item in lifecycle.reader.items(answers):
         if isinstance(item, Problem):
@@ -72,3 +82,8 @@ def _read(
             yield path, lifecycle.reader.read(item)
         except ObservationError as error:
             yield path, error.under(path)
+
+
+def _no_reader(lifecycle: Lifecycle, answer: object) -> ObservationError:
+    expected = f"an Observation, for {lifecycle.name} brings no reader"
+    return ObservationError([Problem("", expected, type(answer).__name__)])

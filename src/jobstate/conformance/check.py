@@ -5,7 +5,7 @@ Folds `jobstate.conformance.judge` over answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jobstate.conformance.answers import observations
 from jobstate.conformance.judge import judge_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Of how many answers the news are kept for one job. Real jobs bring some dozens; the bound is
 #: there for series made up to bring news without end.
 MOST_KEPT = 10_000
+
+#: What is wrong where there is nothing to judge.
+NO_ANSWER: Final = Problem("", "an answer about a job", "none")
 
 
 def check(lifecycle: Lifecycle, answers: object) -> Report:
@@ -70,7 +73,7 @@ class Series:
         self.lifecycle = lifecycle
         self.job: JobKey | None = None
         self._judge = judge_of(lifecycle)
-        self._standing: JobState | None = None
+        self._job_state: JobState | None = None
         self._shown: dict[str, Shown] = {}
         self._steps: list[Step] = []
         self._answers = 0
@@ -78,9 +81,9 @@ class Series:
 
     def add(self, observation: Observation, where: str = "") -> None:
         """Judge one more answer; the caller sees to it that it is about the same job."""
-        found = self._judge.judge(self._standing, observation)
+        found = self._judge.judge(self._job_state, observation)
         self.job = observation.job
-        self._standing = found.standing
+        self._job_state = found.job_state
         self._shown.update(observation.shown)
         self._answers += 1
         # What breaks a rule is told a bounded number of times, so it is always kept.
@@ -98,11 +101,11 @@ class Series:
         Raises:
             ObservationError: There was no answer yet.
         """
-        if self._standing is None:
-            raise ObservationError([Problem("", "an answer about a job", "none")])
+        if self._job_state is None:
+            raise ObservationError([NO_ANSWER])
         return Report(
             lifecycle=self.lifecycle,
-            standing=self._standing,
+            job_state=self._job_state,
             shown=dict(self._shown),
             steps=tuple(self._steps),
             answers=self._answers,

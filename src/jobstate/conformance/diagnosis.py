@@ -6,7 +6,7 @@ lifted at a time and sees what helps.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from attrs import frozen
@@ -23,11 +23,31 @@ if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.automaton.history import Followed
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Observation, Shown
-    from jobstate.model.states import Edge, Region
+    from jobstate.model.observation import Observation
+    from jobstate.model.states import Edge, Region, State
 
 #: The requirement of features.
 NEEDS = "needs"
+
+#: What is said of what the automata refuse; the page's judge fills the same in.
+SENTENCES: Final = {
+    "assumed_otherwise": "the job shows {shows}, but it is judged given {given}",
+    "seen_otherwise": "the job shows {shows}, but what was seen before rules that out",
+    "illegal_pair": "{primary} does not go with {secondary}, only with {partners}",
+    "illegal_start": "the history begins with {status}; a job begins with {begin}",
+    "sample_refused": "{shown} can't come after {origin}",
+    "creation": "the creation of a job",
+    "entry_refused": "entry {number} ({status}) can't come after entry {before} ({previous})",
+    "left_out": "the history leads to {last} by a way that earlier answers rule out",
+    "no_run": "the answer says {shown}, but no legal run with this history is there",
+    "without": "{refused} without {passed} before it",
+    "because": "{refused}: {why}",
+    "ruled_out": "no job given {given} gets there",
+    "final": "{label} is final",
+    "no_move": "no legal move leads there",
+    "needs": "the way there is only for jobs with: {needs}",
+    "other_features": "other features",
+}
 
 
 @frozen(eq=False)
@@ -48,105 +68,69 @@ class Diagnosis:
     # --- The three occasions --------------------------------------------------------------------
 
     def features(
-        self, known: StateEstimate, sight: RegionView, observation: Observation
+        self, estimate: StateEstimate, region_view: RegionView, observation: Observation
     ) -> Refusal | None:
         """Return how features contradict what is known; None where they do not."""
-        if known.mask & sight.features:
+        if estimate.mask & region_view.features:
             return None
         given = assumed_text(self._lifecycle.assumed)
         shows = needs_text(tuple(sorted(observation.features.items())))
-        kept = _agreed(known, observation.features)
-        ground = f"it is judged given {given}" if given else "what was seen before rules that out"
-        return Refusal(
-            "feature-changed",
-            Finding(
-                message=f"the job shows {shows}, but {ground}",
-                path="features",
-                seen=shows,
-                allowed=(needs_text(kept),) if kept else (),
-                at=observation.modified,
-            ),
-        )
+        kept = _agreed(estimate, observation.features)
+        said = SENTENCES["assumed_otherwise" if given else "seen_otherwise"]
+        allowed = (needs_text(kept),) if kept else ()
+        message = said.format(shows=shows, given=given)
+        found = Finding(message, "features", shows, allowed, observation.modified)
+        return Refusal("feature-changed", found)
 
     def sample(
         self,
         before: StateEstimate | None,
-        known: StateEstimate,
-        sight: RegionView,
+        estimate: StateEstimate,
+        region_view: RegionView,
         observation: Observation,
     ) -> Refusal:
         """Return why an answer can't come after what is known."""
-        automaton = known.automaton
+        automaton = estimate.automaton
+        if region_view.illegal_pair:
+            return _illegal_pair(automaton, observation)
         shown = observation.shown[automaton.region.name]
-        if sight.illegal_pair:
-            return self._illegal_pair(automaton, shown, observation)
-        origin = "the creation of a job" if before is None else before.label
-        reached = automaton.states_of(automaton.successors.reach(known.mask))
+        origin = SENTENCES["creation"] if before is None else before.label
+        message = SENTENCES["sample_refused"].format(shown=shown, origin=origin)
+        reached = automaton.states_of(automaton.successors.reach(estimate.mask))
         return self._refused(
-            known,
+            estimate,
             target=lambda other: (
-                other.sight(shown.primary, shown.secondary, observation.features).mask
+                other.view(shown.primary, shown.secondary, observation.features).mask
             ),
             step=lambda other, mask: other.successors.reach(mask),
-            finding=Finding(
-                message=f"{shown} can't come after {origin}",
-                path=automaton.region.field,
-                seen=str(shown),
-                allowed=tuple(state.name for state in reached),
-                at=observation.modified,
-            ),
-            ruled_out=sight.ruled_out,
+            finding=_found(automaton, observation, message, reached),
+            ruled_out=region_view.ruled_out,
         )
 
     def history(
         self,
         automaton: Automaton,
         followed: Followed,
-        sight: RegionView,
+        region_view: RegionView,
         observation: Observation,
         skipped: int,
     ) -> Refusal | None:
         """Return what is wrong with a history; None where a legal run shows it."""
-        if sight.illegal_pair:
-            return self._illegal_pair(
-                automaton, observation.shown[automaton.region.name], observation
-            )
+        if region_view.illegal_pair:
+            return _illegal_pair(automaton, observation)
         if followed.trouble is not None:
             return self._entry(automaton, followed, observation, skipped + followed.trouble)
         last = observation.entries[-1].status
         if followed.left_out:
-            return self._transition(
-                automaton,
-                observation,
-                f"the history leads to {last} by a way that earlier answers rule out",
-            )
-        if followed.known is None and sight.visible in (None, last):
-            shown = observation.shown[automaton.region.name]
-            return self._transition(
-                automaton,
-                observation,
-                f"the answer says {shown}, but no legal run with this history is there",
-                allowed=tuple(state.name for state in followed.history.states),
-            )
+            message = SENTENCES["left_out"].format(last=last)
+            return Refusal(_transition(automaton), _found(automaton, observation, message))
+        if followed.estimate is None and region_view.visible in (None, last):
+            message = SENTENCES["no_run"].format(shown=observation.shown[automaton.region.name])
+            found = _found(automaton, observation, message, followed.history.states)
+            return Refusal(_transition(automaton), found)
         return None
 
     # --- Each kind ------------------------------------------------------------------------------
-
-    def _illegal_pair(
-        self, automaton: Automaton, shown: Shown, observation: Observation
-    ) -> Refusal:
-        partners = [state for state in automaton.region.states if state.primary == shown.primary]
-        with_it = ", ".join(state.visible for state in partners)
-        return Refusal(
-            f"{automaton.region.prefix}illegal-pair",
-            Finding(
-                message=f"{shown.primary} does not go with {shown.secondary}, only with {with_it}",
-                path=automaton.region.field,
-                seen=str(shown),
-                allowed=tuple(state.name for state in partners),
-                at=observation.modified,
-            ),
-        )
 
     def _entry(
         self, automaton: Automaton, followed: Followed, observation: Observation, index: int
@@ -155,17 +139,9 @@ class Diagnosis:
         path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
             begin = tuple(state.visible for state in automaton.start.states)
-            return Refusal(
-                f"{automaton.region.prefix}illegal-start",
-                Finding(
-                    message=f"the history begins with {entry.status}; a job begins with"
-                    f" {' or '.join(begin)}",
-                    path=path,
-                    seen=entry.status,
-                    allowed=begin,
-                    at=entry.start,
-                ),
-            )
+            said = SENTENCES["illegal_start"].format(status=entry.status, begin=" or ".join(begin))
+            found = Finding(said, path, entry.status, begin, entry.start)
+            return Refusal(f"{automaton.region.prefix}illegal-start", found)
         before = followed.before
         previous = observation.entries[index - 1].status
         allowed = dict.fromkeys(
@@ -173,42 +149,20 @@ class Diagnosis:
             for state in next_states(automaton, before.mask)
             if state.visible != previous
         )
+        message = SENTENCES["entry_refused"].format(
+            number=index + 1, status=entry.status, before=index, previous=previous
+        )
         return self._refused(
             before,
             target=lambda other: other.of_visible.get(entry.status, 0),
             step=lambda other, mask: other.successors.loud(other.successors.silent(mask)),
-            finding=Finding(
-                message=f"entry {index + 1} ({entry.status}) can't come after entry {index}"
-                f" ({previous})",
-                path=path,
-                seen=entry.status,
-                allowed=tuple(allowed),
-                at=entry.start,
-            ),
+            finding=Finding(message, path, entry.status, tuple(allowed), entry.start),
             ruled_out=not automaton.of_visible.get(entry.status),
-        )
-
-    def _transition(
-        self,
-        automaton: Automaton,
-        observation: Observation,
-        message: str,
-        allowed: tuple[str, ...] = (),
-    ) -> Refusal:
-        return Refusal(
-            f"{automaton.region.prefix}illegal-transition",
-            Finding(
-                message=message,
-                path=automaton.region.field,
-                seen=str(observation.shown[automaton.region.name]),
-                allowed=allowed,
-                at=observation.modified,
-            ),
         )
 
     def _refused(
         self,
-        known: StateEstimate,
+        estimate: StateEstimate,
         *,
         target: Callable[[Automaton], int],
         step: Callable[[Automaton, int], int],
@@ -216,42 +170,36 @@ class Diagnosis:
         ruled_out: bool,
     ) -> Refusal:
         """Say which requirement a step fails on, by lifting one at a time."""
-        region = known.automaton.region
         for memory in self._lifecycle.memories:
-            other, mask = self._lifted(known, _after(memory.name))
+            other, mask = self._lifted(estimate, _after(memory.name))
             if step(other, mask) & target(other):
-                passed = _visible(region, memory.states)
-                return Refusal(
-                    memory.rule,
-                    attrs.evolve(finding, message=f"{finding.message} without {passed} before it"),
+                message = SENTENCES["without"].format(
+                    refused=finding.message,
+                    passed=_visible(estimate.automaton.region, memory.states),
                 )
-        rule = f"{region.prefix}illegal-transition"
-        return Refusal(
-            rule,
-            attrs.evolve(
-                finding,
-                message=f"{finding.message}: {self._why(known, step, target, ruled_out=ruled_out)}",
-            ),
-        )
+                return Refusal(memory.rule, attrs.evolve(finding, message=message))
+        why = self._why(estimate, step, target, ruled_out=ruled_out)
+        message = SENTENCES["because"].format(refused=finding.message, why=why)
+        return Refusal(_transition(estimate.automaton), attrs.evolve(finding, message=message))
 
     def _why(
         self,
-        known: StateEstimate,
+        estimate: StateEstimate,
         step: Callable[[Automaton, int], int],
         target: Callable[[Automaton], int],
         *,
         ruled_out: bool,
     ) -> str:
         if ruled_out:
-            return f"no job given {assumed_text(self._lifecycle.assumed)} gets there"
-        if all(state.final for state in known.states):
-            return f"{known.label} is final"
-        other, mask = self._lifted(known, NEEDS)
+            return SENTENCES["ruled_out"].format(given=assumed_text(self._lifecycle.assumed))
+        if all(state.final for state in estimate.states):
+            return SENTENCES["final"].format(label=estimate.label)
+        other, mask = self._lifted(estimate, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))
         if end:
-            needs = self._needs_on_the_way(known.automaton, other, mask, end)
-            return f"the way there is only for jobs with: {needs}"
-        return "no legal move leads there"
+            needs = self._needs_on_the_way(estimate.automaton, other, mask, end)
+            return SENTENCES["needs"].format(needs=needs)
+        return SENTENCES["no_move"]
 
     # --- Lifting requirements -------------------------------------------------------------------
 
@@ -267,13 +215,13 @@ class Diagnosis:
             self._relaxed.setdefault(requirement, compile_lifecycle(relaxed))
         return self._relaxed[requirement]
 
-    def _lifted(self, known: StateEstimate, requirement: str) -> tuple[Automaton, int]:
+    def _lifted(self, estimate: StateEstimate, requirement: str) -> tuple[Automaton, int]:
         """Return the automaton without a requirement, and what is known in its terms."""
-        other = self.without(requirement)[known.automaton.region.name]
+        other = self.without(requirement)[estimate.automaton.region.name]
         there = {
             (one.state, one.features)
-            for position, one in enumerate(known.automaton.hidden)
-            if known.mask >> position & 1
+            for position, one in enumerate(estimate.automaton.hidden)
+            if estimate.mask >> position & 1
         }
         mask = sum(
             1 << position
@@ -289,7 +237,37 @@ class Diagnosis:
             for edge in automaton.region.edges:
                 if (edge.origin, edge.target, edge.cause) == (step.origin, step.target, step.cause):
                     wanted.update(dict.fromkeys(edge.needs))
-        return needs_text(tuple(wanted)) or "other features"
+        return needs_text(tuple(wanted)) or SENTENCES["other_features"]
+
+
+def _illegal_pair(automaton: Automaton, observation: Observation) -> Refusal:
+    region = automaton.region
+    shown = observation.shown[region.name]
+    fitting = [state for state in region.states if state.primary == shown.primary]
+    partners = ", ".join(state.visible for state in fitting)
+    message = SENTENCES["illegal_pair"].format(
+        primary=shown.primary, secondary=shown.secondary, partners=partners
+    )
+    found = _found(automaton, observation, message, fitting)
+    return Refusal(f"{region.prefix}illegal-pair", found)
+
+
+def _transition(automaton: Automaton) -> str:
+    return f"{automaton.region.prefix}illegal-transition"
+
+
+def _found(
+    automaton: Automaton, observation: Observation, message: str, states: Iterable[State] = ()
+) -> Finding:
+    """Return a finding about the status that an answer shows, with the states allowed."""
+    region = automaton.region
+    return Finding(
+        message=message,
+        path=region.field,
+        seen=str(observation.shown[region.name]),
+        allowed=tuple(state.name for state in states),
+        at=observation.modified,
+    )
 
 
 def requirements(lifecycle: Lifecycle) -> dict[str, Callable[[Edge], Edge]]:
@@ -323,7 +301,9 @@ def _visible(region: Region, names: frozenset[str]) -> str:
     return " or ".join(dict.fromkeys(here))
 
 
-def _agreed(known: StateEstimate, names: Iterable[str]) -> Needs:
+def _agreed(estimate: StateEstimate, names: Iterable[str]) -> Needs:
     """Return those of some features that every hidden state of a set agrees on."""
     wanted = set(names)
-    return tuple(sorted(each for each in known.automaton.agreed(known.mask) if each[0] in wanted))
+    return tuple(
+        sorted(each for each in estimate.automaton.agreed(estimate.mask) if each[0] in wanted)
+    )

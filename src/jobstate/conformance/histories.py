@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jobstate.model.observation import Entry, JobKey
+
+#: What is said of histories that do not fit together; the page's judge fills the same in.
+SENTENCES: Final = {
+    "rewritten": "entry {number} was {was} in an earlier answer and is {now} now",
+    "shortened": "the history has {new} entries, but an earlier answer had {old}: {lost} is gone",
+    "no_entry": "no entry",
+    "open_entry": "{status} from {start}",
+    "ended_entry": "{status} from {start} to {end}",
+}
 
 
 def contradiction(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Finding | None:
@@ -30,14 +39,9 @@ def contradiction(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Find
         return None  # as nearly always
     for number, (was, now) in enumerate(zip(old, new, strict=False), start=1):
         if not _same_entry(was, now):
-            return Finding(
-                message=f"entry {number} was {_entry_text(was)} in an earlier answer and is"
-                f" {_entry_text(now)} now",
-                path=f"{name}[{number - 1}]",
-                seen=_entry_text(now),
-                allowed=(_entry_text(was),),
-                at=now.start,
-            )
+            then, seen = _entry_text(was), _entry_text(now)
+            message = SENTENCES["rewritten"].format(number=number, was=then, now=seen)
+            return Finding(message, f"{name}[{number - 1}]", seen, (then,), now.start)
     return None
 
 
@@ -47,10 +51,9 @@ def shortening(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Finding
         return None
     lost = ", ".join(entry.status for entry in old[len(new) :])
     return Finding(
-        message=f"the history has {len(new)} entries, but an earlier answer had"
-        f" {len(old)}: {lost} is gone",
+        message=SENTENCES["shortened"].format(new=len(new), old=len(old), lost=lost),
         path=f"{name}[{len(new)}]",
-        seen="no entry",
+        seen=SENTENCES["no_entry"],
         allowed=(_entry_text(old[len(new)]),),
         at=old[len(new)].start,
     )
@@ -92,6 +95,6 @@ def _same_entry(was: Entry, now: Entry) -> bool:
 
 
 def _entry_text(entry: Entry) -> str:
-    return f"{entry.status} from {clock(entry.start)}" + (
-        f" to {clock(entry.end)}" if entry.end else ""
-    )
+    end = clock(entry.end) if entry.end else ""
+    said = SENTENCES["ended_entry" if end else "open_entry"]
+    return said.format(status=entry.status, start=clock(entry.start), end=end)

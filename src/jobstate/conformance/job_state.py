@@ -16,7 +16,7 @@ from jobstate.model.outcome import Result, with_reason
 from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule.
-_NOTHING_SAID: Mapping[str, frozenset[str]] = MappingProxyType({})
+NOTHING_REPORTED: Mapping[str, frozenset[str]] = MappingProxyType({})
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
@@ -26,7 +26,7 @@ class JobState:
 
     Attributes:
         job: The job.
-        known: What is known of it, region by region.
+        estimates: What is known of it, region by region.
         base: What was known when a history was last read; None before the first.
         read: How many entries had been read then.
         samples: What answers without a history have shown since, the newest few.
@@ -37,14 +37,14 @@ class JobState:
         reason: Why the job ended, where an answer said more than its statuses.
         entered: How many stays were told.
         changes: How many changes were told.
-        said: Rule id (or kind of event) → keys of what was told of it already.
-        untold: How many more there were of a rule than the most that is told of one.
-        heard: What tells the last answer from another one; None where nobody keeps it.
-        place: Where a journal keeps it; 0 where none does.
+        reported: Rule id (or kind of event) → keys of what was told of it already.
+        suppressed: How many more there were of a rule than the most that is told of one.
+        fingerprint: What tells the last answer from another one; None where nobody keeps it.
+        row_id: Where a journal keeps it; 0 where none does.
     """
 
     job: JobKey
-    known: Estimates
+    estimates: Estimates
     base: StateEstimate | None = None
     read: int = 0
     samples: tuple[RegionView, ...] = ()
@@ -54,23 +54,23 @@ class JobState:
     reason: str | None = None
     entered: int = 0
     changes: int = 0
-    said: Mapping[str, frozenset[str]] = _NOTHING_SAID
-    untold: int = 0
-    heard: int | None = None
-    place: int = 0
+    reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
+    suppressed: int = 0
+    fingerprint: int | None = None
+    row_id: int = 0
 
     def same_as(self, other: JobState) -> bool:
         """Return whether this says of the job what the other says, but for what tells answers."""
         return (
-            self.known is other.known
+            self.estimates is other.estimates
             and self.modified == other.modified
             and self.samples == other.samples
             and self.base is other.base
             and (self.read, self.entered, self.changes)
             == (other.read, other.entered, other.changes)
             and (self.since, self.reason) == (other.since, other.reason)
-            and (self.said is other.said or dict(self.said) == dict(other.said))
-            and self.untold == other.untold
+            and (self.reported is other.reported or dict(self.reported) == dict(other.reported))
+            and self.suppressed == other.suppressed
             and (self.entries is other.entries or list(self.entries) == list(other.entries))
         )
 
@@ -84,15 +84,15 @@ class JobState:
             after: What is known now.
             modified: When the record was changed that says so.
         """
-        old, new = self.known.get(region), after.get(region)
+        old, new = self.estimates.get(region), after.get(region)
         if new is None or (old is not None and not old.narrows(new)):
             return self.since
         return modified
 
     def result(self, region: str) -> Result:
         """Return what the job has come to, as one region tells."""
-        known = self.known.get(region)
-        return _NOTHING_KNOWN if known is None else with_reason(known.result, self.reason)
+        estimate = self.estimates.get(region)
+        return _NOTHING_KNOWN if estimate is None else with_reason(estimate.result, self.reason)
 
 
 @define(eq=False)
@@ -107,7 +107,7 @@ class Judgement:
         unmodelled: Statuses that the life cycle does not know, likewise.
     """
 
-    standing: JobState
+    job_state: JobState
     entered: tuple[StatusEntered, ...] = ()
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()

@@ -6,22 +6,20 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
-from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate, compile_lifecycle
-from jobstate.automaton.history import follow
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.common.times import clock, is_before
-from jobstate.conformance.diagnosis import Diagnosis, Refusal
+from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
 from jobstate.conformance.memo import Memo
-from jobstate.conformance.moves import Reading, move
+from jobstate.conformance.moves import move
+from jobstate.conformance.regions import MOST_SAMPLES, Regions
 from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import StatusChanged
-from jobstate.model.lifecycle import Lifecycle, derive
+from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 
@@ -30,25 +28,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.memo import AnswerView, MemoizedStep
+    from jobstate.conformance.regions import Moved
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
 
-#: How many thin answers are kept until a history comes that they must agree with. Forgetting the
-#: oldest proves less, never something false.
-MOST_SAMPLES = 256
-
-
-@frozen
-class Moved:
-    """How one region moved: what is known after, and what could not be explained."""
-
-    known: StateEstimate
-    refused: Refusal | None = None
-    base: StateEstimate | None = None
-    read: int = 0
-    samples: tuple[RegionView, ...] = ()
-    reading: Reading | None = None
-    explained: bool = True
+#: What is said of answers out of order; the page's judge fills the same in.
+SENTENCES: Final = {
+    "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
+    "or_later": "{then} or later",
+}
 
 
 class Judge:
@@ -59,11 +47,12 @@ class Judge:
     Attributes:
         lifecycle: The life cycle.
         automata: Region name → its automaton.
-        memory: What is known and what is shown, one object each.
+        memo: What is known and what is shown, one object each.
         ruleset: The rules over one observation.
-        refusal: Says why something is refused.
-        telling: Makes events of findings.
+        diagnosis: Says why something is refused.
+        violation_log: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
+        moved: Says how one region moved.
         main: The region that tells the outcome.
         history_field: What answers call a history.
     """
@@ -72,13 +61,14 @@ class Judge:
         self.lifecycle = lifecycle
         self.automata = compile_lifecycle(lifecycle)
         self._rules = {rule.id: rule for rule in lifecycle.rules}
-        self.telling = ViolationLog(lifecycle, self.automata)
+        self.violation_log = ViolationLog(lifecycle, self.automata)
         self.ruleset = Ruleset(lifecycle, self.automata)
-        self.refusal = Diagnosis(lifecycle)
+        self.diagnosis = Diagnosis(lifecycle)
         history = lifecycle.history_region
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
-        self.memory = Memo(self.automata, self.history)
+        self.memo = Memo(self.automata, self.history)
+        self.moved = Regions(self.automata, self.diagnosis, self.history).moved
         self.main = lifecycle.regions[0].name
 
     def judge(
@@ -91,20 +81,20 @@ class Judge:
             observation: The observation.
             view: What it shows, where the caller knows that already.
         """
-        start = before or JobState(observation.job, self.memory.nothing)
+        start = before or JobState(observation.job, self.memo.nothing)
         if view is None:
-            view = self.memory.view(observation)
+            view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
         went_back = _went_back(start, observation)
         if went_back is not None:
             # What it says of the job is old news, and changes nothing.
             found += self.broken("modified-time-went-back", went_back)
-            return self.telling.told(Judgement(start), observation, view, found)
+            return self.violation_log.report(Judgement(start), observation, view, found)
         reason = observation.cause or start.reason
         if not observation.entries and not found and reason is None:
-            glance = self.memory.glance(start.known, view)
-            if glance is not None:
-                return _glanced(start, observation, glance)
+            step = self.memo.step(start.estimates, view)
+            if step is not None:
+                return _stepped(start, observation, step)
         return self._looked_at(start, observation, view, found)
 
     def _looked_at(
@@ -120,14 +110,14 @@ class Judge:
         if rewritten is not None:
             found += self.broken("history-rewritten", rewritten)
         moves = {
-            region: self.moved(region, start, observation, sight, fresh=rewritten is not None)
-            for region, sight in view.sights.items()
+            region: self.moved(region, start, observation, region_view, fresh=rewritten is not None)
+            for region, region_view in view.region_views.items()
         }
         for moved in moves.values():
-            if moved.refused is not None:
-                found[:0] = self.broken(moved.refused.rule, moved.refused.finding)
+            if moved.refusal is not None:
+                found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
         changed = tuple(self.changes(start, observation, moves))
-        standing = self._standing(
+        job_state = self._job_state(
             start,
             observation,
             moves,
@@ -135,9 +125,11 @@ class Judge:
             changed=changed,
         )
         entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
-        return self.telling.told(Judgement(standing, entered, changed), observation, view, found)
+        return self.violation_log.report(
+            Judgement(job_state, entered, changed), observation, view, found
+        )
 
-    def _standing(
+    def _job_state(
         self,
         before: JobState,
         observation: Observation,
@@ -147,95 +139,29 @@ class Judge:
         changed: tuple[StatusChanged, ...],
     ) -> JobState:
         moved = moves.get(self.history or "")
-        known = self.memory.knowledge(
-            {**before.known, **{region: each.known for region, each in moves.items()}}
+        estimates = self.memo.estimates(
+            {**before.estimates, **{region: each.estimate for region, each in moves.items()}}
         )
         return JobState(
             job=before.job,
-            known=known,
+            estimates=estimates,
             base=moved.base if moved else before.base,
             read=moved.read if moved else before.read,
             samples=moved.samples if moved else before.samples,
             entries=entries,
             modified=_latest(before.modified, observation.modified),
-            since=before.since_when(self.main, known, observation.modified),
+            since=before.since_when(self.main, estimates, observation.modified),
             reason=observation.cause or before.reason,
             entered=max(before.entered, len(observation.entries)),
             changes=before.changes + len(changed),
-            said=before.said,
-            untold=before.untold,
+            reported=before.reported,
+            suppressed=before.suppressed,
         )
 
     def broken(self, rule_id: str, finding: Finding) -> list[tuple[Rule, Finding]]:
         """Return a finding with its rule; nothing where the rule is switched off."""
         rule = self._rules.get(rule_id)
         return [] if rule is None else [(rule, finding)]
-
-    # --- What a region did ----------------------------------------------------------------------
-
-    def moved(
-        self,
-        region: str,
-        before: JobState,
-        observation: Observation,
-        sight: RegionView,
-        *,
-        fresh: bool = False,
-    ) -> Moved:
-        """Return how a region moved. With `fresh`, a history is read from its beginning."""
-        automaton = self.automata[region]
-        known = before.known.get(region, automaton.start)
-        contradicted = self.refusal.features(known, sight, observation)
-        if contradicted is not None:
-            return _as_shown(automaton, sight, before, observation, contradicted)
-        if region == self.history and observation.entries:
-            return self._read_history(automaton, before, observation, sight, fresh=fresh)
-        return self._read_sample(automaton, before, known, observation, sight)
-
-    def _read_sample(
-        self,
-        automaton: Automaton,
-        before: JobState,
-        known: StateEstimate,
-        observation: Observation,
-        sight: RegionView,
-    ) -> Moved:
-        after = automaton.step(known, sight)
-        if not sight.primary_unknown and (after is None or sight.illegal_pair):
-            was = before.known.get(automaton.region.name)
-            refused = self.refusal.sample(was, known, sight, observation)
-            return _as_shown(automaton, sight, before, observation, refused)
-        if after is None or sight.unknown:
-            # The primary status has been judged where it is known; the rest could be anything.
-            return _as_shown(automaton, sight, before, observation)
-        samples = before.samples
-        if not samples or samples[-1] is not sight:
-            samples = (*samples[1 - MOST_SAMPLES :], sight)
-        return Moved(after, None, before.base, before.read, samples)
-
-    def _read_history(
-        self,
-        automaton: Automaton,
-        before: JobState,
-        observation: Observation,
-        sight: RegionView,
-        *,
-        fresh: bool,
-    ) -> Moved:
-        base, samples, read = before.base, before.samples, before.read
-        if fresh or not read:
-            base, samples, read = (None, () if fresh else samples, 0)
-        entries = observation.entries
-        statuses = tuple(entry.status for entry in entries[read:])
-        followed = follow(automaton, base, samples, statuses, sight)
-        refused = self.refusal.history(automaton, followed, sight, observation, read)
-        known, explained = followed.known, followed.known is not None
-        if known is None or sight.unknown:
-            # Reality wins; of what the history leaves possible, keep what agrees with it.
-            reached = automaton.successors.reach(followed.history.mask) & sight.mask
-            known = automaton.known(sight.real if sight.unknown else reached or sight.real)
-        reading = Reading(base, samples, statuses, sight)
-        return Moved(known, refused, known, len(entries), (), reading, explained)
 
     # --- What is told ---------------------------------------------------------------------------
 
@@ -246,16 +172,16 @@ class Judge:
         reason = observation.cause or before.reason
         ordinal = before.changes
         for region, moved in moves.items():
-            old = before.known.get(region)
-            if old is None or old.excludes(moved.known):
+            old = before.estimates.get(region)
+            if old is None or old.excludes(moved.estimate):
                 ordinal += 1
                 yield StatusChanged(
                     job=observation.job,
                     move=move(
                         old,
-                        moved.known,
+                        moved.estimate,
                         moved.reading,
-                        explained=moved.explained and moved.refused is None,
+                        explained=moved.explained and moved.refusal is None,
                         reason=reason,
                     ),
                     at=observation.modified,
@@ -263,52 +189,39 @@ class Judge:
                 )
 
 
+@derived
 def judge_of(lifecycle: Lifecycle) -> Judge:
     """Return the judge of a life cycle; compiled once per life cycle, in milliseconds."""
-    found: Judge | None = lifecycle.derived.get("judge")
-    return derive(lifecycle, "judge", Judge) if found is None else found
+    return Judge(lifecycle)
 
 
-def _glanced(before: JobState, observation: Observation, glance: MemoizedStep) -> Judgement:
+def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> Judgement:
     """Return what an answer brings that has no history, breaks nothing and is soon understood."""
-    samples, sample = before.samples, glance.sample
+    samples, sample = before.samples, step.sample
     if sample is not None and (not samples or samples[-1] is not sample):
         samples = (*samples[1 - MOST_SAMPLES :], sample)
     modified = observation.modified
     ordinal = before.changes
     changed = []
-    for made in glance.moves:
+    for made in step.moves:
         ordinal += 1
         changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
-    standing = JobState(
+    job_state = JobState(
         before.job,
-        glance.knowledge,
+        step.estimates,
         before.base,
         before.read,
         samples,
         before.entries,
         _latest(before.modified, modified),
-        modified if glance.came else before.since,
+        modified if step.came else before.since,
         None,
         before.entered,
         ordinal,
-        before.said,
-        before.untold,
+        before.reported,
+        before.suppressed,
     )
-    return Judgement(standing, (), tuple(changed))
-
-
-def _as_shown(
-    automaton: Automaton,
-    sight: RegionView,
-    before: JobState,
-    observation: Observation,
-    refused: Refusal | None = None,
-) -> Moved:
-    """Reality wins: what is shown is known, and the next step starts from there."""
-    known = automaton.known(sight.real)
-    read = len(observation.entries or before.entries)
-    return Moved(known, refused, base=known, read=read)
+    return Judgement(job_state, (), tuple(changed))
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
@@ -323,10 +236,6 @@ def _went_back(before: JobState, observation: Observation) -> Finding | None:
     if was is None or modified is None or modified >= was or not is_before(modified, was):
         return None
     then, now = clock(was), clock(modified)
-    return Finding(
-        message=f"LastModifiedTime is {now}, but an earlier answer had {then}",
-        path="LastModifiedTime",
-        seen=now,
-        allowed=(f"{then} or later",),
-        at=observation.modified,
-    )
+    message = SENTENCES["went_back"].format(now=now, then=then)
+    allowed = (SENTENCES["or_later"].format(then=then),)
+    return Finding(message, "LastModifiedTime", now, allowed, modified)

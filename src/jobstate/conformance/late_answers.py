@@ -14,7 +14,7 @@ from jobstate.automaton.history import follow
 from jobstate.common.times import is_before
 from jobstate.conformance.histories import contradiction, merged, stays
 from jobstate.conformance.job_state import Judgement
-from jobstate.conformance.judge import Moved
+from jobstate.conformance.regions import Moved
 from jobstate.model.packed_history import Entries
 
 if TYPE_CHECKING:
@@ -48,32 +48,36 @@ def is_late(judge: Judge, before: JobState, observation: Observation, view: Answ
         return True
     if was is None or modified is None:
         return False
-    return any(_leads_back(judge, before, observation, *each) for each in view.sights.items())
+    return any(_leads_back(judge, before, observation, *each) for each in view.region_views.items())
 
 
 def _leads_back(
-    judge: Judge, before: JobState, observation: Observation, region: str, sight: RegionView
+    judge: Judge, before: JobState, observation: Observation, region: str, region_view: RegionView
 ) -> bool:
     """Return whether what is shown of a region fits before what is known of it, and not after."""
-    known = before.known.get(region)
-    if known is None:
+    estimate = before.estimates.get(region)
+    if estimate is None:
         return False
-    automaton = known.automaton
+    automaton = estimate.automaton
     longer = region == judge.history and len(observation.entries) > before.read
     if longer:
-        fits = _followed(judge, before, observation, sight).is_legal
+        fits = _followed(judge, before, observation, region_view).is_legal
     else:
-        fits = automaton.step(known, sight) is not None
+        fits = automaton.step(estimate, region_view) is not None
     if region == judge.history and not observation.entries and before.entries:
         # Its history tells that the job has been there, and where it went from there.
-        passed = any(entry.status == sight.visible for entry in before.entries[:-1])
-        fits = fits and (not passed or before.entries[-1].status == sight.visible)
-    mask = _followed(judge, None, observation, sight).history.mask if longer else sight.mask
-    return not fits and bool(automaton.successors.reach(mask & sight.mask) & known.mask)
+        passed = any(entry.status == region_view.visible for entry in before.entries[:-1])
+        fits = fits and (not passed or before.entries[-1].status == region_view.visible)
+    mask = (
+        _followed(judge, None, observation, region_view).history.mask
+        if longer
+        else region_view.mask
+    )
+    return not fits and bool(automaton.successors.reach(mask & region_view.mask) & estimate.mask)
 
 
 def _followed(
-    judge: Judge, before: JobState | None, observation: Observation, sight: RegionView
+    judge: Judge, before: JobState | None, observation: Observation, region_view: RegionView
 ) -> Followed:
     """Return how a history reads, after a standing or from the beginning."""
     automaton = judge.automata[judge.history or ""]
@@ -81,7 +85,7 @@ def _followed(
     samples = before.samples if before else ()
     read = before.read if before else 0
     statuses = tuple(entry.status for entry in observation.entries[read:])
-    return follow(automaton, base, samples, statuses, sight)
+    return follow(automaton, base, samples, statuses, region_view)
 
 
 def judge_late(
@@ -92,31 +96,31 @@ def judge_late(
     Entries that nobody has told yet are told, what the answer breaks by itself is a violation, and
     features teach, since they are fixed when a job is created.
     """
-    sights = view.sights
+    region_views = view.region_views
     found = judge.ruleset.findings(observation, view)
     entries = Entries.of(observation.entries)
     wrong = contradiction(before.entries, entries, judge.history_field)
     if wrong is not None:
         found += judge.broken("history-rewritten", wrong)
     moves = {
-        region: _moved(judge, before, observation, region, sight)
-        for region, sight in sights.items()
+        region: _moved(judge, before, observation, region, region_view)
+        for region, region_view in region_views.items()
     }
     changed = tuple(judge.changes(before, observation, moves))
-    known = judge.memory.knowledge(
-        {**before.known, **{region: moved.known for region, moved in moves.items()}}
+    estimates = judge.memo.estimates(
+        {**before.estimates, **{region: moved.estimate for region, moved in moves.items()}}
     )
     # What it teaches of where the job stands now is certain from the newest answer on.
-    shown = observation.modified if judge.main not in before.known else before.modified
+    shown = observation.modified if judge.main not in before.estimates else before.modified
     after = evolve(
         before,
-        known=known,
-        since=before.since_when(judge.main, known, shown),
+        estimates=estimates,
+        since=before.since_when(judge.main, estimates, shown),
         reason=before.reason or observation.cause,
         changes=before.changes + len(changed),
     )
     entered: tuple[StatusEntered, ...] = ()
-    refusals = [moved.refused for moved in moves.values()]
+    refusals = [moved.refusal for moved in moves.values()]
     if wrong is None and len(observation.entries) > len(before.entries):
         entered = tuple(stays(before.job, observation.entries, before.entered, late=True))
         longer = evolve(
@@ -124,71 +128,80 @@ def judge_late(
             entries=merged(before.entries, entries),
             entered=max(before.entered, len(entries)),
         )
-        after, refused = _with_history(judge, longer, observation, sights)
+        after, refused = _with_history(judge, longer, observation, region_views)
         refusals.append(refused)
     for refused in filter(None, refusals):
         found[:0] = judge.broken(refused.rule, refused.finding)
-    return judge.telling.told(Judgement(after, entered, changed), observation, view, found)
+    return judge.violation_log.report(Judgement(after, entered, changed), observation, view, found)
 
 
 def _moved(
-    judge: Judge, before: JobState, observation: Observation, region: str, sight: RegionView
+    judge: Judge, before: JobState, observation: Observation, region: str, region_view: RegionView
 ) -> Moved:
     """Return what an older answer says of a region: nothing that would move it back."""
-    known = before.known.get(region)
-    if known is None:
+    estimate = before.estimates.get(region)
+    if estimate is None:
         # No newer answer shows this region, so of this region it is the newest.
-        return judge.moved(region, before, observation, sight)
-    if region != judge.history and _is_ahead(known, sight):
-        return judge.moved(region, before, observation, sight)
-    return Moved(*_learned(judge, known, observation, sight))
+        return judge.moved(region, before, observation, region_view)
+    if region != judge.history and _is_ahead(estimate, region_view):
+        return judge.moved(region, before, observation, region_view)
+    return Moved(*_learned(judge, estimate, observation, region_view))
 
 
-def _is_ahead(known: StateEstimate, sight: RegionView) -> bool:
+def _is_ahead(estimate: StateEstimate, region_view: RegionView) -> bool:
     """Return whether a region must have come from what is known to what is shown, never back.
 
     The newest answer may have left the region out, so an older one can be ahead.
     """
-    reach = known.automaton.successors.reach
-    return bool(reach(known.mask) & sight.mask) and not reach(sight.mask) & known.mask
+    reach = estimate.automaton.successors.reach
+    return (
+        bool(reach(estimate.mask) & region_view.mask)
+        and not reach(region_view.mask) & estimate.mask
+    )
 
 
 def _learned(
-    judge: Judge, known: StateEstimate, observation: Observation, sight: RegionView
+    judge: Judge, estimate: StateEstimate, observation: Observation, region_view: RegionView
 ) -> tuple[StateEstimate, Refusal | None]:
     """Return what is known of a region with what an older answer teaches, and what it breaks."""
-    refused = judge.refusal.features(known, sight, observation)
+    refused = judge.diagnosis.features(estimate, region_view, observation)
     if refused is not None:
-        return known, refused
-    if sight.illegal_pair:
-        refused = judge.refusal.sample(known, known, sight, observation)
-    automaton = known.automaton
-    narrower = known.mask & sight.features
+        return estimate, refused
+    if region_view.illegal_pair:
+        refused = judge.diagnosis.sample(estimate, estimate, region_view, observation)
+    automaton = estimate.automaton
+    narrower = estimate.mask & region_view.features
     # Where the job stands now, it has come to from there.
-    narrower = narrower & automaton.successors.reach(sight.mask) or narrower
-    return automaton.known(narrower), refused
+    narrower = narrower & automaton.successors.reach(region_view.mask) or narrower
+    return automaton.estimate(narrower), refused
 
 
 def _with_history(
-    judge: Judge, before: JobState, observation: Observation, sights: Mapping[str, RegionView]
+    judge: Judge, before: JobState, observation: Observation, region_views: Mapping[str, RegionView]
 ) -> tuple[JobState, Refusal | None]:
     """Return what a standing is with a longer history, which it has, and what is wrong there."""
-    known, sight = before.known.get(judge.history or ""), sights.get(judge.history or "")
-    if known is None or sight is None:
+    estimate, region_view = (
+        before.estimates.get(judge.history or ""),
+        region_views.get(judge.history or ""),
+    )
+    if estimate is None or region_view is None:
         return before, None
-    automaton = known.automaton
-    followed = _followed(judge, None, observation, sight)
-    refused = judge.refusal.history(automaton, followed, sight, observation, 0)
-    base = followed.known or automaton.known(sight.real)
-    narrower = automaton.successors.reach(base.mask) & known.mask
+    automaton = estimate.automaton
+    followed = _followed(judge, None, observation, region_view)
+    refused = judge.diagnosis.history(automaton, followed, region_view, observation, 0)
+    base = followed.estimate or automaton.estimate(region_view.real)
+    narrower = automaton.successors.reach(base.mask) & estimate.mask
     after = evolve(
         before,
-        known=judge.memory.knowledge(
-            {**before.known, automaton.region.name: automaton.known(narrower or known.mask)}
+        estimates=judge.memo.estimates(
+            {
+                **before.estimates,
+                automaton.region.name: automaton.estimate(narrower or estimate.mask),
+            }
         ),
         # What thin answers showed in between is forgotten: that proves less, never something false.
         samples=(),
-        base=base if narrower else known,
+        base=base if narrower else estimate,
         read=len(observation.entries),
     )
     return after, refused

@@ -40,7 +40,7 @@ class AnswerView:
     """
 
     number: int
-    sights: Mapping[str, RegionView]
+    region_views: Mapping[str, RegionView]
     features: Mapping[str, bool]
     plain: bool
     plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
@@ -51,13 +51,13 @@ class MemoizedStep:
     """What a view without a history means for a job of which something is known.
 
     Attributes:
-        knowledge: What is known then.
+        estimates: What is known then.
         moves: How it moved, where the new knowledge excludes the old.
         came: Where the first region stands now was not known before.
         sample: What the region with the history was shown as; None where it was not shown.
     """
 
-    knowledge: Estimates
+    estimates: Estimates
     moves: tuple[Move, ...]
     came: bool
     sample: RegionView | None
@@ -68,8 +68,8 @@ class Estimates(Mapping[str, StateEstimate]):
     """Region → what is known there; a region never shown is absent. One object for equal ones."""
 
     _regions: dict[str, StateEstimate]
-    #: Filled by `Memo.glance`.
-    glances: dict[AnswerView, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
+    #: Filled by `Memo.step`.
+    steps: dict[AnswerView, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
 
     def __getitem__(self, region: str) -> StateEstimate:
         return self._regions[region]
@@ -93,7 +93,7 @@ class Memo:
         self._main = next(iter(automata))
         self._views: dict[object, AnswerView] = {}
         self._count = 0
-        self._knowledge: dict[object, Estimates] = {}
+        self._estimates: dict[object, Estimates] = {}
         #: Of a job that nobody has heard of.
         self.nothing = Estimates({})
 
@@ -108,51 +108,53 @@ class Memo:
             return self._new_view(key, observation)
 
     def _new_view(self, key: object, observation: Observation) -> AnswerView:
-        sights = {
-            region: self._automata[region].sight(
+        region_views = {
+            region: self._automata[region].view(
                 shown.primary, shown.secondary, observation.features
             )
             for region, shown in observation.shown.items()
             if region in self._automata
         }
-        plain = not any(sight.unknown or sight.illegal_pair for sight in sights.values())
+        plain = not any(
+            region_view.unknown or region_view.illegal_pair for region_view in region_views.values()
+        )
         with _NUMBERING:
             self._count += 1
             number = self._count
-        view = AnswerView(number, sights, dict(observation.features), plain)
+        view = AnswerView(number, region_views, dict(observation.features), plain)
         if len(self._views) >= _REMEMBERED:
             self._views.clear()
         return self._views.setdefault(key, view)
 
-    def knowledge(self, regions: Mapping[str, StateEstimate]) -> Estimates:
+    def estimates(self, regions: Mapping[str, StateEstimate]) -> Estimates:
         """Return the object for what is known of each region."""
         key = tuple(regions.items())
-        found = self._knowledge.get(key)
+        found = self._estimates.get(key)
         if found is None:
-            if len(self._knowledge) >= _REMEMBERED:
-                self._knowledge.clear()
-            found = self._knowledge.setdefault(key, Estimates(dict(regions)))
+            if len(self._estimates) >= _REMEMBERED:
+                self._estimates.clear()
+            found = self._estimates.setdefault(key, Estimates(dict(regions)))
         return found
 
-    def glance(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
+    def step(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         """Return what a view means that comes after something is known.
 
         None where that takes a closer look: no legal run shows it, or a status is not known.
         """
         try:
-            return before.glances[view]
+            return before.steps[view]
         except KeyError:
-            if len(before.glances) >= _REMEMBERED:
-                before.glances.clear()
-            found = before.glances[view] = self._new_glance(before, view) if view.plain else None
+            if len(before.steps) >= _REMEMBERED:
+                before.steps.clear()
+            found = before.steps[view] = self._new_step(before, view) if view.plain else None
             return found
 
-    def _new_glance(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
+    def _new_step(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         after = dict(before)
         moves: dict[str, Move] = {}
-        for region, sight in view.sights.items():
+        for region, region_view in view.region_views.items():
             automaton, old = self._automata[region], before.get(region)
-            new = automaton.step(old or automaton.start, sight)
+            new = automaton.step(old or automaton.start, region_view)
             if new is None:
                 return None
             after[region] = new
@@ -161,8 +163,8 @@ class Memo:
         main = before.get(self._main)
         arrived = self._main in after and (main is None or main.narrows(after[self._main]))
         return MemoizedStep(
-            self.knowledge(after),
+            self.estimates(after),
             tuple(moves.values()),
             arrived,
-            view.sights.get(self._history or ""),
+            view.region_views.get(self._history or ""),
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Reading:
+class HistoryReading:
     """How a history was read, so that it can be read again over firmer edges only.
 
     Attributes:
@@ -48,7 +48,7 @@ class _Path:
 def move(
     before: StateEstimate | None,
     after: StateEstimate,
-    reading: Reading | None,
+    reading: HistoryReading | None,
     *,
     explained: bool,
     reason: str | None,
@@ -70,7 +70,7 @@ def move(
 def _move(
     before: StateEstimate | None,
     after: StateEstimate,
-    listed: Reading | None,
+    listed: HistoryReading | None,
     explained: bool,  # noqa: FBT001 - by position, for the cache
     reason: str | None,
 ) -> Move:
@@ -109,7 +109,7 @@ def _sampled(before: StateEstimate | None, after: StateEstimate) -> _Path:
     return _Path(states=states, kind=kind, possible=possible, cause=found.cause, basis=found.basis)
 
 
-def _listed(before: StateEstimate | None, after: StateEstimate, reading: Reading) -> _Path:
+def _listed(before: StateEstimate | None, after: StateEstimate, reading: HistoryReading) -> _Path:
     """Return the way as the history lists it: secondary statuses, for it has no others."""
     here = {state.visible for state in after.states}
     passed = reading.statuses[:-1] if reading.statuses[-1] in here else reading.statuses
@@ -143,12 +143,12 @@ def _entering(after: StateEstimate, previous: str) -> str | None:
     return causes.pop() if len(causes) == 1 else None
 
 
-def _firmest(automaton: Automaton, reading: Reading) -> Basis:
+def _firmest(automaton: Automaton, reading: HistoryReading) -> Basis:
     """Return the weakest basis on the firmest run that shows a history, which is legal."""
     return next(basis for basis in Basis if _is_explained(automaton, reading, basis))
 
 
-def _is_explained(automaton: Automaton, reading: Reading, weakest: Basis) -> bool:
+def _is_explained(automaton: Automaton, reading: HistoryReading, weakest: Basis) -> bool:
     followed = follow(
         automaton, reading.base, reading.samples, reading.statuses, reading.now, weakest
     )

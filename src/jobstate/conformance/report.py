@@ -56,7 +56,7 @@ class Report:
     """
 
     lifecycle: Lifecycle
-    standing: JobState
+    job_state: JobState
     shown: Mapping[str, Shown]
     steps: tuple[Step, ...] = ()
     answers: int = 0
@@ -65,7 +65,7 @@ class Report:
     @property
     def job(self) -> JobKey:
         """The job."""
-        return self.standing.job
+        return self.job_state.job
 
     @property
     def region(self) -> str:
@@ -75,12 +75,12 @@ class Report:
     @property
     def result(self) -> Result:
         """What the job has come to."""
-        return self.standing.result(self.region)
+        return self.job_state.result(self.region)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The job's history, as far as answers gave it."""
-        return tuple(self.standing.entries)
+        return tuple(self.job_state.entries)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -149,7 +149,7 @@ class Report:
                 for each in step.changed
             ],
             "answers": self.answers,
-            "untold": self.standing.untold + self.unkept,
+            "suppressed": self.job_state.suppressed + self.unkept,
         }
 
 

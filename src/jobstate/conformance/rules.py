@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
@@ -34,6 +34,17 @@ if TYPE_CHECKING:
 
 #: Of how many sets of fields a plan is kept for answers that show the same.
 MOST_PLANS = 256
+
+#: What is said of rules that are data; the page's judge fills the same in.
+SENTENCES: Final = {
+    "unmet": "{asked} while {shown}",
+    "is_set": "{field} is set ({value})",
+    "is_so": "the {region} is {shown}",
+    "less": "{field} ({value}) is less than {other} ({bound})",
+    "or_more": "{bound} or more",
+    "excluded": "the job shows {together}, which exclude each other",
+    "lacking": "no {feature}",
+}
 
 
 @define(eq=False)
@@ -105,7 +116,7 @@ class Ruleset:
         """Work out what is left to look at in answers with such a view and such fields."""
         there = set(names)
         plan = _Plan(
-            unmet=list(self._unmet_by(names, view.sights)),
+            unmet=list(self._unmet_by(names, view.region_views)),
             orders=[
                 (rule, ordered)
                 for rule, order in self._orders
@@ -132,7 +143,7 @@ class Ruleset:
         return plan
 
     def _unmet_by(
-        self, names: Iterable[str], sights: Mapping[str, RegionView]
+        self, names: Iterable[str], region_views: Mapping[str, RegionView]
     ) -> Iterator[tuple[Rule, Requires]]:
         """Yield what is asked for and can't be.
 
@@ -140,41 +151,34 @@ class Ruleset:
         """
         for name in names:
             for rule, test in self._by_field.get(name, ()):
-                sight = sights.get(test.then.region)
-                if sight is not None and not self._holds_for_any(test.then, sight):
+                region_view = region_views.get(test.then.region)
+                if region_view is not None and not self._holds_for_any(test.then, region_view):
                     yield rule, test
-        for region, asking in sights.items():
+        for region, asking in region_views.items():
             for rule, test, when in self._by_region.get(region, ()):
-                sight = sights.get(test.then.region)
-                if sight is None or self._holds_for_any(test.then, sight):
+                region_view = region_views.get(test.then.region)
+                if region_view is None or self._holds_for_any(test.then, region_view):
                     continue
                 if self._holds_for_all(when, asking):
                     yield rule, test
 
-    def _holds_for_all(self, where: Where, sight: RegionView) -> bool:
-        states = self._automata[where.region].states_of(sight.real)
+    def _holds_for_all(self, where: Where, region_view: RegionView) -> bool:
+        states = self._automata[where.region].states_of(region_view.real)
         return bool(states) and all(where.holds(state) for state in states)
 
-    def _holds_for_any(self, where: Where, sight: RegionView) -> bool:
-        states = self._automata[where.region].states_of(sight.real)
+    def _holds_for_any(self, where: Where, region_view: RegionView) -> bool:
+        states = self._automata[where.region].states_of(region_view.real)
         return not states or any(where.holds(state) for state in states)
 
     def _unmet(self, test: Requires, observation: Observation) -> Finding:
-        here = observation.shown[test.then.region]
+        asked, shown_now = _asked(test, observation), _so(test.then.region, observation)
         return Finding(
-            message=f"{self._asked(test, observation)} while the {_words(test.then.region)} is"
-            f" {here}",
+            message=SENTENCES["unmet"].format(asked=asked, shown=shown_now),
             path=test.field or self._automata[test.then.region].region.field,
-            seen=str(here),
+            seen=str(observation.shown[test.then.region]),
             allowed=tuple(state.name for state in self._states(test.then)),
             at=_time_of(test, observation),
         )
-
-    def _asked(self, test: Requires, observation: Observation) -> str:
-        if test.field is not None:
-            return f"{test.field} is set ({_value(observation.fields[test.field])})"
-        region = test.when.region if test.when else ""
-        return f"the {_words(region)} is {observation.shown[region]}"
 
     def _states(self, where: Where) -> list[State]:
         region = self._automata[where.region].region
@@ -183,17 +187,22 @@ class Ruleset:
     def _excluded(self, observation: Observation) -> Iterator[tuple[Rule, Finding]]:
         for rule, exclusion in self._exclusions:
             if all(observation.features.get(name) for name in exclusion.features):
-                together = " and ".join(_words(name) for name in exclusion.features)
-                yield (
-                    rule,
-                    Finding(
-                        message=f"the job shows {together}, which exclude each other",
-                        path="features",
-                        seen=together,
-                        allowed=tuple(f"no {_words(name)}" for name in exclusion.features),
-                        at=observation.modified,
-                    ),
-                )
+                names = [_words(name) for name in exclusion.features]
+                together = " and ".join(names)
+                message = SENTENCES["excluded"].format(together=together)
+                allowed = tuple(SENTENCES["lacking"].format(feature=name) for name in names)
+                yield rule, Finding(message, "features", together, allowed, observation.modified)
+
+
+def _asked(test: Requires, observation: Observation) -> str:
+    if test.field is not None:
+        value = _value(observation.fields[test.field])
+        return SENTENCES["is_set"].format(field=test.field, value=value)
+    return _so(test.when.region if test.when else "", observation)
+
+
+def _so(region: str, observation: Observation) -> str:
+    return SENTENCES["is_so"].format(region=_words(region), shown=observation.shown[region])
 
 
 def _looks_in_order(names: list[str], fields: Mapping[str, object]) -> bool:
@@ -206,15 +215,13 @@ def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
     fields = observation.fields
     there = [(name, fields[name]) for name in names]
     # At different precisions "not before" is not transitive, so every pair is compared.
-    for (low_name, low), (high_name, high) in combinations(there, 2):
+    for (other, low), (field, high) in combinations(there, 2):
         if _is_certainly_less(high, low):
-            yield Finding(
-                message=f"{high_name} ({_value(high)}) is less than {low_name} ({_value(low)})",
-                path=high_name,
-                seen=_value(high),
-                allowed=(f"{_value(low)} or more",),
-                at=high if isinstance(high, datetime) else observation.modified,
-            )
+            value, bound = _value(high), _value(low)
+            message = SENTENCES["less"].format(field=field, value=value, other=other, bound=bound)
+            allowed = (SENTENCES["or_more"].format(bound=bound),)
+            at = high if isinstance(high, datetime) else observation.modified
+            yield Finding(message, field, value, allowed, at)
 
 
 def _is_at_most(one: object, other: object) -> bool:

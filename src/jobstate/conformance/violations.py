@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 MOST_TOLD = 100
 
 
-class _Teller:
+class _Reporter:
     """Sees to it that the same is told once of a job, and not without end."""
 
-    def __init__(self, standing: JobState) -> None:
-        self.said = dict(standing.said)
-        self.untold = standing.untold
+    def __init__(self, job_state: JobState) -> None:
+        self.reported = dict(job_state.reported)
+        self.suppressed = job_state.suppressed
 
-    def tells(self, topic: str, key: str) -> bool:
+    def is_news(self, topic: str, key: str) -> bool:
         """Return whether it is news, and remember it."""
-        told = self.said.get(topic, frozenset())
+        told = self.reported.get(topic, frozenset())
         if key in told:
             return False
         if len(told) >= MOST_TOLD:
-            self.untold += 1
+            self.suppressed += 1
             return False
-        self.said[topic] = told | {key}
+        self.reported[topic] = told | {key}
         return True
 
 
@@ -52,7 +52,7 @@ class ViolationLog:
         #: Name and version, which every violation carries.
         self._judge = str(lifecycle)
 
-    def told(
+    def report(
         self,
         judgement: Judgement,
         observation: Observation,
@@ -63,16 +63,18 @@ class ViolationLog:
         news = list(self._unmodelled(observation)) if self._has_unknown(judgement, view) else ()
         if not found and not news:
             return judgement
-        teller = _Teller(judgement.standing)
+        reporter = _Reporter(judgement.job_state)
         violations = tuple(
             violation
             for violation in (self._violation(rule, each, observation) for rule, each in found)
-            if teller.tells(violation.rule, violation.key)
+            if reporter.is_news(violation.rule, violation.key)
         )
-        unmodelled = tuple(each for each in news if teller.tells(each.kind, each.key))
+        unmodelled = tuple(each for each in news if reporter.is_news(each.kind, each.key))
         return evolve(
             judgement,
-            standing=evolve(judgement.standing, said=teller.said, untold=teller.untold),
+            job_state=evolve(
+                judgement.job_state, reported=reporter.reported, suppressed=reporter.suppressed
+            ),
             violations=violations,
             unmodelled=unmodelled,
         )
@@ -94,7 +96,9 @@ class ViolationLog:
 
     def _has_unknown(self, judgement: Judgement, view: AnswerView) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
-        if not view.plain and any(sight.unknown for sight in view.sights.values()):
+        if not view.plain and any(
+            region_view.unknown for region_view in view.region_views.values()
+        ):
             return True
         if self._history is None or not judgement.entered:
             return False

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from jobstate.delivery.lane import Lane, shard_of
+from jobstate.delivery.lane import Lane
 from jobstate.delivery.outbox import Posted
+from jobstate.delivery.shards import shard_of
 from jobstate.delivery.subscription import OverflowPolicy, Subscription, SubscriptionStatus
 from jobstate.delivery.workers import IN_LANE, Worker
 from jobstate.errors import UnknownNameError, shown

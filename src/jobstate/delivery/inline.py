@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Who is still to be told of what.
-Untold: TypeAlias = deque[tuple[Listener, Event]]
+Pending: TypeAlias = deque[tuple[Listener, Event]]
 
 
 class InlineListeners:
@@ -47,12 +47,12 @@ class InlineListeners:
         with self._changing:
             self.listeners = (*self.listeners, listener)
 
-    def remove(self, listener: Listener, untold: Iterable[Untold]) -> None:
+    def remove(self, listener: Listener, pending: Iterable[Pending]) -> None:
         """Tell a listener nothing more; of what it has not heard yet neither.
 
         Args:
             listener: Who.
-            untold: What waits.
+            pending: What waits.
 
         Raises:
             ValueError: It is none.
@@ -65,19 +65,19 @@ class InlineListeners:
             self.listeners = tuple(listeners)
         if listener in listeners:
             return  # it was added twice, and listens still
-        for waiting in untold:
+        for waiting in pending:
             for each in list(waiting):
                 if each[0] == listener:
                     with suppress(ValueError):  # it is being told this very moment
                         waiting.remove(each)
 
-    def run(self, untold: Untold) -> None:
+    def run(self, pending: Pending) -> None:
         """Tell what waits.
 
         An interrupt (KeyboardInterrupt, SystemExit) passes through; what waits then stays.
         """
-        while untold:
-            listener, event = untold.popleft()
+        while pending:
+            listener, event = pending.popleft()
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - whatever a listener does must harm nobody else

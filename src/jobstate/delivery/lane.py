@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
-from heapq import heapify, heappop, heappush
-from itertools import count
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
-from zlib import crc32
 
 from jobstate.common.log import log
+from jobstate.delivery.event_queue import EventQueue
 from jobstate.delivery.health import CircuitBreaker, say_failed, say_parked
+from jobstate.delivery.held_jobs import HeldJobs
+from jobstate.delivery.lane_cursor import LaneCursor
 from jobstate.delivery.outbox import Held, Posted
-from jobstate.delivery.subscription import MOST_LANES, OverflowPolicy, ParkedJob
+from jobstate.delivery.shards import lane_of
+from jobstate.delivery.subscription import OverflowPolicy
 from jobstate.errors import JournalError, shown
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox
-    from jobstate.delivery.subscription import Subscription
+    from jobstate.delivery.subscription import ParkedJob, Subscription
     from jobstate.model.observation import JobKey
 
-#: How many events the lane deals with before it says how far it is; less is said when it is idle.
-_SETTLED: Final = 256
 #: How long to wait for a journal that can't be read or written.
 _JOURNAL_PAUSE: Final = 1.0
 
@@ -56,7 +54,6 @@ class Lane:
         on_news: Called whenever there may be something to take; by whoever brings it.
         delivered: How many events were heard.
         failures: How many calls failed.
-        dropped: How many events will not be told for want of room.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first three by keyword
@@ -84,7 +81,7 @@ class Lane:
         self.subscription = subscription
         self.index = index
         self.on_news: Callable[[], object] = _nobody
-        self.delivered = self.failures = self.dropped = 0
+        self.delivered = self.failures = 0
         self._outbox = outbox
         self._now = now
         self._monotonic = monotonic
@@ -93,24 +90,14 @@ class Lane:
         #: code would leave it locked.
         self._lock = Lock()
         self._changed = Condition(self._lock)
-        self._waiting: deque[Posted] = deque()
-        self._seen = settled  # all events up to here were dealt with or wait in memory
-        self._offered = offered
-        # What was found before the lane could be offered it has to be read.
-        self._behind = outbox.durable
-        self._held: dict[JobKey, Held] = {}
+        self._queue = EventQueue(subscription, outbox, settled, offered)
+        self._held = HeldJobs(subscription, outbox, now)
         self._unpark: list[JobKey] = []
         self._finishing = self._stopped = False
 
-        self._settled = settled
-        self._unsettled = 0
+        self._cursor = LaneCursor(outbox, index, settled)
         # An earlier process may have passed all events up to here, those of held jobs included.
         self._opened = offered
-        self._numbers = count()
-        #: When to go on with jobs that are held and not parked.
-        self._due: list[tuple[float, int, JobKey]] = []
-        #: Held jobs whose events the lane has not come past yet, so that they can't be released.
-        self._early: list[JobKey] = []
         self._health = CircuitBreaker(subscription)
         self._began: float | None = None
 
@@ -125,55 +112,20 @@ class Lane:
         """
         with self._lock:
             for posted in news:
-                if not self._outbox.durable or (posted.number > self._seen and not self._behind):
-                    self._put(posted)
-            self._offered = max(self._offered, last)
-            if not self._behind:
-                self._seen = max(self._seen, last)
+                if not self._queue.put(posted):
+                    self._held.park_for_want_of_room(posted)
+            self._queue.mark(last)
         self.on_news()
-
-    def _put(self, posted: Posted) -> None:
-        policy = self.subscription.when_full
-        full = len(self._waiting) >= self.subscription.capacity
-        if full and policy is OverflowPolicy.DROP_OLDEST:
-            self._waiting.popleft()
-            self.dropped += 1
-            full = False
-        if not full or policy is OverflowPolicy.BLOCK:  # who must wait for room has waited already
-            # No interrupt comes between, for there is no call: offered again, it is passed over.
-            self._seen = posted.number
-            self._waiting.append(posted)
-        elif self._outbox.durable:
-            self._behind = True
-            self._seen = posted.number - 1
-        else:
-            self._park_for_want_of_room(posted)
-
-    def _park_for_want_of_room(self, posted: Posted) -> None:
-        job = posted.event.job
-        self.dropped += 1
-        held = self._held.setdefault(job, Held(posted.number))
-        if held.since is None:
-            held.since, held.error = self._now(), "no room in its lane"
-            self.dropped += len(held.waiting)
-            held.waiting.clear()
-            say_parked(self.subscription, job, held)
 
     def wait_for_room(self) -> None:
         """Wait until there is room, or nobody will make any."""
         with self._lock:
-            self._changed.wait_for(
-                lambda: len(self._waiting) < self.subscription.capacity or self._stopped
-            )
+            self._changed.wait_for(lambda: self._queue.has_room or self._stopped)
 
     def unpark(self, job: JobKey | None = None) -> list[JobKey]:
         """Ask for a parked job to be told again, or for all; return which."""
         with self._lock:
-            parked = [
-                key
-                for key, held in self._held.items()
-                if held.since is not None and job in (None, key)
-            ]
+            parked = [each.job for each in self._held.parked if job in (None, each.job)]
             self._unpark += parked
         self.on_news()
         return parked
@@ -197,34 +149,35 @@ class Lane:
     def waiting(self) -> int:
         """How many events wait in memory, the one that is being told included."""
         with self._lock:
-            held = sum(len(each.waiting) for each in self._held.values())
-            return len(self._waiting) + held + (self._began is not None)
+            return len(self._queue) + self._held.waiting + (self._began is not None)
+
+    @property
+    def dropped(self) -> int:
+        """How many events will not be told for want of room."""
+        return self._queue.dropped + self._held.dropped
 
     @property
     def behind(self) -> bool:
         """Whether more events wait in the journal."""
-        return self._behind
+        return self._queue.behind
 
     @property
     def retrying(self) -> int:
         """How many jobs are told again after a pause."""
         with self._lock:
-            return sum(held.since is None for held in self._held.values())
+            return self._held.retrying
 
     @property
     def parked(self) -> list[ParkedJob]:
         """The jobs that are parked."""
         with self._lock:
-            return [
-                ParkedJob(job=job, attempts=held.attempts, error=held.error, since=held.since)
-                for job, held in self._held.items()
-                if held.since is not None
-            ]
+            return self._held.parked
 
     @property
     def reads(self) -> bool:
         """Whether taking may have to read or write the journal, and so to wait."""
-        return self._outbox.durable and (self._behind or bool(self._due) or bool(self._unpark))
+        pending = self._queue.behind or self._held.until < math.inf or bool(self._unpark)
+        return self._outbox.durable and pending
 
     @property
     def busy(self) -> float | None:
@@ -238,11 +191,10 @@ class Lane:
         """Begin with the jobs that were held when the outbox was opened."""
         now = self._monotonic()
         with self._lock:
-            self._held.update(held)
-        self._due = [
-            (now, next(self._numbers), job) for job, each in held.items() if each.since is None
-        ]
-        heapify(self._due)
+            self._held.jobs.update(held)
+        for job, each in held.items():
+            if each.since is None:
+                self._held.go_on(job, now)
 
     def take(self) -> Delivery | float | None:
         """Return what to tell now; for how many seconds there is nothing to; None at the end."""
@@ -271,14 +223,14 @@ class Lane:
         self._health.succeeded()
         posted, held = delivery
         if held is None:
-            self._pass(posted)
+            self._cursor.passed(posted)
             return
         job = posted.event.job
         with self._lock:
             if held.waiting:
                 held.waiting.popleft()
         held.first, held.attempts = posted.number + 1, 0
-        heappush(self._due, (self._monotonic(), next(self._numbers), job))
+        self._held.go_on(job, self._monotonic())
         self._keep(job, held)
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
@@ -300,33 +252,29 @@ class Lane:
             self._keep(job, held)
         if parks:
             say_parked(self.subscription, job, held)
-        elif held.attempts == 1 and not self._health.is_down:
-            say_failed(self.subscription, job, error)
-        if not parks:
-            due = self._monotonic() + self.subscription.retry.pause(held.attempts)
-            heappush(self._due, (due, next(self._numbers), job))
-        elif not self._outbox.durable:
             with self._lock:
-                self.dropped += len(held.waiting)
-                held.waiting.clear()
+                self._held.drop(held)
+        else:
+            if held.attempts == 1 and not self._health.is_down:
+                say_failed(self.subscription, job, error)
+            self._held.go_on(job, self._monotonic() + self.subscription.retry.pause(held.attempts))
         self._health.failed(job, self._monotonic())
 
     # --- What comes next ------------------------------------------------------------------------
 
     def _next_held(self, now: float) -> Delivery | None:
-        if self._early and self._position() >= self._opened:
-            self._recall(*self._early)
-        while self._due and self._due[0][0] <= now:
-            job = self._due[0][2]
-            held = self._held.get(job)
+        if self._held.early and self._position() >= self._opened:
+            self._held.recall(*self._held.early)
+        while (job := self._held.due(now)) is not None:
+            held = self._held.jobs.get(job)
             if held is not None and held.since is None:
-                if not held.waiting and self._outbox.durable:
+                if not held.waiting:
                     self._fetch(job, held)
                 if held.waiting:
-                    heappop(self._due)
+                    self._held.done()
                     return Delivery(held.waiting[0], held)
                 self._release(job)
-            heappop(self._due)
+            self._held.done()
         return None
 
     def _release(self, job: JobKey) -> None:
@@ -335,22 +283,16 @@ class Lane:
         What an earlier process passed is told again for the sake of what is held, and nothing else.
         """
         if self._position() < self._opened:
-            self._early.append(job)
+            self._held.early.append(job)
             return
         self._outbox.release(job)
         with self._lock:
-            del self._held[job]
-
-    def _recall(self, *jobs: JobKey) -> None:
-        """Go on with held jobs for which it was too early."""
-        self._early = [job for job in self._early if job not in jobs]
-        for job in jobs:
-            heappush(self._due, (-math.inf, next(self._numbers), job))
+            del self._held.jobs[job]
 
     def _position(self) -> int:
         """Return the number up to which the lane has come past all its events."""
         with self._lock:
-            return self._waiting[0].number - 1 if self._waiting else self._seen
+            return self._queue.position
 
     def _fetch(self, job: JobKey, held: Held) -> None:
         """Read the events of a job that the lane went past while it was held."""
@@ -362,14 +304,14 @@ class Lane:
     def _next_waiting(self) -> Delivery | None:
         while True:
             with self._lock:
-                posted = self._waiting.popleft() if self._waiting else None
-                held = self._held.get(posted.event.job) if posted else None
-                behind, seen = self._behind, self._seen
+                posted = self._queue.take()
+                held = self._held.jobs.get(posted.event.job) if posted else None
+                behind, seen = self._queue.behind, self._queue.seen
                 if self.subscription.when_full is OverflowPolicy.BLOCK:
                     self._changed.notify_all()
             if posted is None:
                 if not behind:
-                    self._settle(seen)  # not what has come since: it waits
+                    self._cursor.settle(seen)  # not what has come since: it waits
                     return None
                 self._read_on()
             elif held is None or posted.number < held.first:
@@ -379,39 +321,30 @@ class Lane:
 
     def _put_by(self, posted: Posted, held: Held) -> None:
         """Let an event wait for the earlier one of its job."""
-        if self._outbox.durable:
-            self._pass(posted)
-            if (job := posted.event.job) in self._early:
-                self._recall(job)
-            return
         with self._lock:
-            if held.since is not None:
-                self.dropped += 1
-            elif len(held.waiting) < self.subscription.capacity:
-                held.waiting.append(posted)
-            else:
-                self._park_for_want_of_room(posted)
+            self._held.put_by(posted, held)
+        self._cursor.passed(posted)
+        if (job := posted.event.job) in self._held.early:
+            self._held.recall(job)
 
     def _read_on(self) -> None:
         """Fetch what waits in the journal."""
         with self._lock:
-            after, offered = self._seen, self._offered
-        most = self.subscription.capacity
-        found, looked = self._outbox.after(after, most)
+            after, offered = self._queue.seen, self._queue.offered
+        found, looked = self._outbox.after(after, self.subscription.capacity)
         with self._lock:
-            self._waiting.extend(
-                posted for posted in found if lane_of(posted, self.subscription) == self.index
+            self._queue.add_read(
+                [one for one in found if lane_of(one, self.subscription) == self.index],
+                looked if looked > after else max(after, offered),
             )
-            self._seen = looked if looked > after else max(after, offered)
-            self._behind = self._offered > self._seen
 
     def _pause(self, now: float) -> float | None:
         """Return how long there is nothing to tell."""
-        until = self._due[0][0] if self._due else math.inf
-        if self._unpark or self._early or until <= now:  # asked for, or come past, just now
+        until = self._held.until
+        if self._unpark or self._held.early or until <= now:  # asked for, or come past, just now
             return 0.0
         with self._lock:
-            if self._waiting or self._behind:  # come just now
+            if self._queue or self._queue.behind:  # come just now
                 return 0.0
             finishing = self._finishing  # at the same moment: all that came before it was told
         if finishing and (self._outbox.durable or until == math.inf):
@@ -422,25 +355,12 @@ class Lane:
         with self._lock:
             asked, self._unpark = self._unpark, []
         for job in asked:
-            held = self._held.get(job)
+            held = self._held.jobs.get(job)
             if held is None or held.since is None:
                 continue
             held.since, held.attempts = None, 0
-            heappush(self._due, (self._monotonic(), next(self._numbers), job))
+            self._held.go_on(job, self._monotonic())
             self._keep(job, held)
-
-    # --- How far it is --------------------------------------------------------------------------
-
-    def _pass(self, posted: Posted) -> None:
-        self._outbox.passed(posted)
-        self._unsettled += 1
-        if self._unsettled >= _SETTLED:
-            self._settle(posted.number)
-
-    def _settle(self, number: int) -> None:
-        if number > self._settled:
-            self._settled, self._unsettled = number, 0
-            self._outbox.settle(self.index, number)
 
     # --- What went wrong ------------------------------------------------------------------------
 
@@ -451,14 +371,12 @@ class Lane:
             self._outbox.hold(job, held)
         except JournalError as error:
             with self._lock:  # it can't be passed, so it comes next again
-                self._waiting.appendleft(posted)
+                self._queue.put_back(posted)
             self._wait_for_journal(error)
             return False
         with self._lock:
-            self._held[job] = held
-            if not self._outbox.durable:
-                held.waiting.append(posted)
-        self._pass(posted)
+            self._held.hold(posted, held)
+        self._cursor.passed(posted)
         return True
 
     def _keep(self, job: JobKey, held: Held) -> None:
@@ -474,16 +392,6 @@ class Lane:
         self._health.paused_until = self._monotonic() + _JOURNAL_PAUSE
         log().error("listener %s waits: %s", shown(self.subscription.name), error)
         return _JOURNAL_PAUSE
-
-
-def lane_of(posted: Posted, subscription: Subscription) -> int:
-    """Return the index of the lane that tells an event: always the same one for a job."""
-    return shard_of(posted.event.job.arn) % subscription.lanes
-
-
-def shard_of(arn: str) -> int:
-    """Return a number below 64 that is the same for an arn in every process."""
-    return crc32(arn.encode("utf-8", "surrogatepass")) & (MOST_LANES - 1)
 
 
 def _nobody() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams.graph.graph import Diagram, diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.diagrams.graph.graph import Diagram
 from jobstate.diagrams.notebook import show_in_notebooks
 from jobstate.diagrams.overlays.census import Census
 from jobstate.diagrams.overlays.fleet import fleet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.layout import by_hand as plan
 from jobstate.diagrams.layout import graphviz
 from jobstate.diagrams.render.svg.style import Look

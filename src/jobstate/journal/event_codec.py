@@ -56,18 +56,7 @@ def _moment(time: datetime | None) -> str:
 @lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over
 def _move_text(move: Move) -> str:
     """Return the rest of a body, from the move on."""
-    parts = {
-        "region": move.region,
-        "origin": move.origin,
-        "target": move.target,
-        "path": move.path,
-        "path_kind": move.path_kind,
-        "possible": move.possible,
-        "cause": move.cause,
-        "result": move.result.to_dict(),
-        "basis": move.basis,
-    }
-    return json.dumps(parts)[1:]
+    return json.dumps(move.to_dict())[1:]
 
 
 def event_of(kind: str, job: JobKey, body: str) -> Event:

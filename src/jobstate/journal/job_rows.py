@@ -6,43 +6,35 @@ few; so a journal can be read under a newer version of the life cycle that has t
 
 from __future__ import annotations
 
-import json
 from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from attrs import Factory, define
 
-from jobstate.automaton.automaton import StateEstimate
-from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.conformance.job_state import JobState
-from jobstate.errors import Problem, shown
-from jobstate.journal.validation import UNREADABLE
-from jobstate.model.observation import Entry, JobKey
-from jobstate.model.packed_history import Entries, Row
-from jobstate.tracking import decoding as plain
-from jobstate.tracking.encoding import Words, in_words, memories_of, sight_in_words
+from jobstate.common.times import from_microseconds
+from jobstate.model.observation import JobKey
+from jobstate.model.packed_history import Entries
+from jobstate.tracking import plain_data as plain
+from jobstate.tracking.job_codec import COLUMNS, KEY, JobCodec, history_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
+    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
-    from jobstate.conformance.memo import Estimates
+    from jobstate.errors import Problem
     from jobstate.journal.connection import Connection
+    from jobstate.model.observation import Entry
 
-#: How many sets are looked up without a word.
-_REMEMBERED: Final = 1 << 14
-
-KEEP_KNOWLEDGE: Final = "INSERT INTO knowledge VALUES (?, ?)"
-KEEP_JOB: Final = """
-INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET
-    known = excluded.known, base = excluded.base, read = excluded.read, samples = excluded.samples,
-    modified = excluded.modified, since = excluded.since, reason = excluded.reason,
-    entered = excluded.entered, changes = excluded.changes, said = excluded.said,
-    untold = excluded.untold
-"""
+KEEP_ESTIMATES: Final = "INSERT INTO estimate VALUES (?, ?)"
+#: What `Loaded.state` reads of a job.
+JOB_COLUMNS: Final = ", ".join(("id", *COLUMNS))
+_CHANGES: Final = ", ".join(f"{each} = excluded.{each}" for each in COLUMNS if each not in KEY)
+KEEP_JOB: Final = (
+    f"INSERT INTO job ({JOB_COLUMNS}, forgotten) VALUES (?, {'?, ' * len(COLUMNS)}0)"  # noqa: S608 - constants
+    f" ON CONFLICT (id) DO UPDATE SET {_CHANGES}"
+)
 KEEP_ENTRY: Final = """
 INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (job, ordinal) DO UPDATE SET
@@ -51,11 +43,6 @@ ON CONFLICT (job, ordinal) DO UPDATE SET
 """
 DROP_ENTRIES: Final = "DELETE FROM entry WHERE job = ? AND ordinal > ?"
 
-#: What `Loaded.standing` reads of a job.
-JOB_COLUMNS: Final = (
-    "id, arn, created, known, base, read, samples, modified, since, reason, entered, changes, said,"
-    " untold"
-)
 _JOBS: Final = f"SELECT {JOB_COLUMNS} FROM job WHERE forgotten = 0 ORDER BY id"  # noqa: S608 - a constant
 _ENTRIES: Final = 'SELECT job, status, start, "end", message FROM entry ORDER BY job, ordinal'
 
@@ -68,26 +55,50 @@ class Rows:
     """Rows to be put down together; made once, put down as often as that fails.
 
     Attributes:
-        knowledge: Of the table of that name.
+        estimates: Of the table `estimate`.
         jobs: Likewise.
         entries: Likewise.
         shorter: Jobs whose histories have become shorter, with how many entries they have.
     """
 
-    knowledge: list[tuple[int, str]] = Factory(list)
+    estimates: list[tuple[int, str]] = Factory(list)
     jobs: list[tuple[object, ...]] = Factory(list)
     entries: list[_Entry] = Factory(list)
     shorter: list[tuple[int, int]] = Factory(list)
 
-    def shorten(self, place: int, count: int) -> None:
+    def add(self, codec: JobCodec, before: JobState | None, after: JobState) -> None:
+        """Add what has changed between two states of a job."""
+        self.jobs.append(
+            (
+                after.row_id,
+                *[
+                    each if each is None or type(each) is int else _storable(each)
+                    for each in codec.columns(after)
+                ],
+            )
+        )
+        if before is None or before.entries is not after.entries:
+            self._add_entries(after.row_id, before, after)
+
+    def _add_entries(self, row_id: int, before: JobState | None, after: JobState) -> None:
+        old, new = history_rows(before.entries if before else ()), history_rows(after.entries)
+        for ordinal, (was, now) in enumerate(zip_longest(old, new), start=1):
+            if now is None:
+                self.shorten(row_id, len(new))
+                return
+            if was != now:
+                status, start, end, message = now
+                self.entries.append((row_id, ordinal, _utf8(status), start, end, _utf8(message)))
+
+    def shorten(self, row_id: int, count: int) -> None:
         """Let a job have only so many entries, also where more were to be put down."""
-        self.shorter.append((place, count))
-        self.entries = [each for each in self.entries if each[0] != place or each[1] <= count]
+        self.shorter.append((row_id, count))
+        self.entries = [each for each in self.entries if each[0] != row_id or each[1] <= count]
 
     def put_down(self, connection: Connection) -> None:
         """Write them, within a transaction."""
-        if self.knowledge:
-            connection.executemany(KEEP_KNOWLEDGE, self.knowledge)
+        if self.estimates:
+            connection.executemany(KEEP_ESTIMATES, self.estimates)
         if self.jobs:
             connection.executemany(KEEP_JOB, self.jobs)
         if self.shorter:
@@ -96,93 +107,11 @@ class Rows:
             connection.executemany(KEEP_ENTRY, self.entries)
 
 
-class Composer:
-    """Makes rows of standings. For one thread at a time."""
-
-    def __init__(self, judge: Judge, sets: dict[str, int]) -> None:
-        """Prepare to make rows.
-
-        Args:
-            judge: The life cycle's judge.
-            sets: The words of the sets that the file has, and their ids.
-        """
-        self._memories = memories_of(judge)
-        self._sets = sets
-        self._next = max(sets.values(), default=0) + 1
-        #: By identity, of which there is one for equal sets: the set, which must stay, and its id.
-        self._ids: dict[int, tuple[object, int]] = {}
-        #: Sets that the file has not got yet: id → words.
-        self._fresh: dict[int, str] = {}
-
-    def add(self, rows: Rows, before: JobState | None, after: JobState) -> None:
-        """Add what has changed between two standings of a job."""
-        rows.jobs.append(self._job(after))
-        if before is None or before.entries is not after.entries:
-            _add_entries(rows, before, after)
-
-    def fresh(self) -> list[tuple[int, str]]:
-        """Return the sets that the file has not got yet."""
-        return list(self._fresh.items())
-
-    def keep(self, sets: Iterable[tuple[int, str]]) -> None:
-        """Take note that the file has got some sets."""
-        for number, _ in sets:
-            self._fresh.pop(number, None)
-
-    def _job(self, standing: JobState) -> tuple[object, ...]:
-        return (
-            standing.place,
-            standing.job.arn,
-            to_microseconds(standing.job.created),
-            self._set(standing.known),
-            None if standing.base is None else self._set(standing.base),
-            standing.read,
-            _text([sight_in_words(each) for each in standing.samples]),
-            _moment(standing.modified),
-            _moment(standing.since),
-            _utf8(standing.reason),
-            standing.entered,
-            standing.changes,
-            _text({topic: sorted(keys) for topic, keys in standing.said.items()}),
-            standing.untold,
-        )
-
-    def _set(self, known: Estimates | StateEstimate) -> int:
-        found = self._ids.get(id(known))
-        if found is None:
-            if len(self._ids) >= _REMEMBERED:
-                self._ids.clear()
-            found = self._ids[id(known)] = (known, self._written(known))
-        return found[1]
-
-    def _written(self, known: Estimates | StateEstimate) -> int:
-        regions = [known] if isinstance(known, StateEstimate) else list(known.values())
-        words = json.dumps({"memories": self._memories, "known": list(map(in_words, regions))})
-        found = self._sets.get(words)
-        if found is None:
-            # In an order in which an interrupt does no harm: no id is ever given twice.
-            found = self._next
-            self._next = found + 1
-            self._fresh[found] = words
-            self._sets[words] = found
-        return found
-
-
-def _add_entries(rows: Rows, before: JobState | None, after: JobState) -> None:
-    old, new = _columns(before), _columns(after)
-    place = after.place
-    for ordinal, (was, now) in enumerate(zip_longest(old, new), start=1):
-        if now is None:
-            rows.shorten(place, len(new))
-            return
-        if was != now:
-            status, start, end, message = now
-            rows.entries.append((place, ordinal, _utf8(status), start, end, _utf8(message)))
-
-
-def _columns(standing: JobState | None) -> list[Row]:
-    entries = Entries.of(standing.entries) if standing else ()
-    return list(entries.rows()) if isinstance(entries, Entries) else []
+def _storable(value: object) -> object:
+    """Return a column's value as a file holds it."""
+    if isinstance(value, str):
+        return _utf8(value)
+    return plain.line(value) if isinstance(value, (list, dict)) else value
 
 
 @overload
@@ -196,14 +125,6 @@ def _utf8(text: str | None) -> str | None:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _text(data: list[Any] | dict[str, Any]) -> str | None:
-    return json.dumps(data) if data else None
-
-
-def _moment(time: datetime | None) -> int | None:
-    return None if time is None else to_microseconds(time)
-
-
 # --- And back -------------------------------------------------------------------------------------
 
 
@@ -211,19 +132,16 @@ class Loaded:
     """What a journal's file says of where jobs stand.
 
     Attributes:
-        sets: The words of the sets that it has, and their ids.
+        codec: Reads it, and goes on with the ids of what is known.
         problems: What can't be read.
     """
 
     def __init__(self, judge: Judge, connection: Connection) -> None:
-        self.sets: dict[str, int] = {}
+        self.codec = JobCodec(judge)
         self.problems: list[Problem] = []
-        self._judge = judge
         self._connection = connection
-        self._known: dict[int, Estimates] = {}
-        self._words = Words(judge, memories_of(judge))
 
-    def standings(self) -> Iterator[JobState]:
+    def states(self) -> Iterator[JobState]:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
         histories = _histories(self._connection)
@@ -232,69 +150,33 @@ class Loaded:
             while history is not None and history[0] < row[0]:
                 history = next(histories, None)
             entries = history[1] if history is not None and history[0] == row[0] else ()
-            standing = self.standing(row, entries)
-            if standing is not None:
-                yield standing
+            state = self.state(row, entries)
+            if state is not None:
+                yield state
 
     def read_sets(self) -> None:
         """Read what may be known of a job; note what can't be read."""
-        for number, words in self._connection.execute("SELECT id, words FROM knowledge"):
-            self.sets[words] = number
-            self._note(self._read_set, number, words)
+        for number, words in self._connection.execute("SELECT id, words FROM estimate"):
+            try:
+                self.codec.read_set(number, words)
+            except plain.DamagedError as damaged:
+                self.problems += damaged.under(f"estimate[{number}]")
 
-    def standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
+    def state(self, row: Sequence[Any], entries: Sequence[Entry]) -> JobState | None:
         """Return where a job stood, of its `JOB_COLUMNS`; None, noted, where it can't be read."""
-        found: JobState | None = self._note(self._standing, row, entries)
-        return found
-
-    def _note(self, read: Any, *of: Any) -> Any:  # noqa: ANN401 - whatever it reads
+        row_id, *columns = row
         try:
-            return read(*of)
+            state = self.codec.state(columns)
         except plain.DamagedError as damaged:
-            self.problems += damaged.problems
-        except UNREADABLE as error:
-            self.problems.append(
-                Problem(f"job {shown(of[0])}", "what a journal writes", str(error))
-            )
-        return None
-
-    def _read_set(self, number: int, words: str) -> None:
-        path = f"knowledge[{number}]"
-        data = plain.mapping(json.loads(words), path)
-        reader = Words(self._judge, plain.texts(data.get("memories"), f"{path}.memories"))
-        regions = plain.listing(data.get("known"), f"{path}.known")
-        known = [reader.known(each, f"{path}.known[{n}]") for n, each in enumerate(regions)]
-        self._known[number] = self._judge.memory.knowledge(
-            {each.automaton.region.name: each for each in known}
-        )
-
-    def _standing(self, row: tuple[Any, ...], entries: Sequence[Entry]) -> JobState | None:
-        place, arn, created, known, base, read, samples, modified, since, *rest = row
-        reason, entered, changes, said, untold = rest
-        if known not in self._known or (base is not None and base not in self._known):
-            return None  # which is noted already
-        last = _time(modified)
-        found = JobState(
-            JobKey(arn, from_microseconds(created)),
-            self._known[known],
-            None if base is None else self._known[base][self._judge.history or ""],
-            read,
-            self._words.sights(json.loads(samples), f"job[{place}].samples") if samples else (),
-            entries,
-            last,
-            last if since == modified else _time(since),  # mostly, and kept once then
-            reason,
-            entered,
-            changes,
-        )
-        if said:
-            found.said = {topic: frozenset(keys) for topic, keys in json.loads(said).items()}
-        found.untold, found.place = untold, place
-        return found
+            self.problems += damaged.under(f"job[{row_id}]")
+            return None
+        state.entries, state.row_id = entries, row_id
+        return state
 
 
-def _time(moment: int | None) -> datetime | None:
-    return None if moment is None else from_microseconds(moment)
+def key_of(arn: str, created: int) -> JobKey:
+    """Return what identifies a job, of its columns."""
+    return JobKey(arn, from_microseconds(created))
 
 
 def _histories(connection: Connection) -> Iterator[tuple[int, Entries]]:

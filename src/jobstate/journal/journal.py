@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import sqlite3
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobstate.common.times import to_microseconds
+from jobstate.common.times import to_microseconds, utc_now
 from jobstate.errors import (
     JournalDamagedError,
     JournalError,
@@ -22,11 +22,11 @@ from jobstate.errors import (
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
-from jobstate.journal.job_rows import Composer, Loaded
+from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.pruning import Sweeper
 from jobstate.journal.validation import refuse, require_lifecycle
-from jobstate.journal.writer import Writer
+from jobstate.journal.writer import JournalWriter
 from jobstate.tracking.journal_port import Opened
 
 if TYPE_CHECKING:
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
 
 _LISTENER = "SELECT id, cursor FROM listener WHERE name = ?"
 _FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE id = ?"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Journal:
@@ -66,7 +62,7 @@ class Journal:
         *,
         durability: Durability | str = Durability.FULL,
         keep: timedelta = timedelta(0),
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         connect: Connect = connect,
     ) -> None:
         """Open a file; make it where there is none.
@@ -99,8 +95,8 @@ class Journal:
             self.path.with_name(f"{self.path.name}-acks"), self._file.identity
         )
         self._reader = EventReader(self._file)
-        self._writer: Writer | None = None
-        self._places = count(1)
+        self._writer: JournalWriter | None = None
+        self._row_ids = count(1)
         self._closed = False
 
     def __repr__(self) -> str:
@@ -139,18 +135,18 @@ class Journal:
         sweeper = Sweeper(self._keep, self._clock)
         try:
             self._check_lifecycle(judge)
-            standings = _collected(loaded)
+            job_states = _collected(loaded)
             (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-            writer = Writer(self._file, Composer(judge, loaded.sets), offer, sweeper)
+            writer = JournalWriter(self._file, loaded.codec, offer, sweeper)
         except sqlite3.Error as error:
             refuse(self.path, error, REMEDY)
         if loaded.problems:
             remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
             raise JournalDamagedError(str(self.path), loaded.problems, remedy)
-        self._places = count(last + 1)
+        self._row_ids = count(last + 1)
         self._acknowledgements.bound(writer.newest)
         self._writer = writer
-        return standings
+        return job_states
 
     def _check_lifecycle(self, judge: Judge) -> None:
         connection, mine = self._file.write, judge.lifecycle
@@ -167,10 +163,10 @@ class Journal:
         """
         if before is None:
             self._require_text(after.job.arn)
-            place = next(self._places)
+            row_id = next(self._row_ids)
         else:
-            place = before.place
-        return self._writing.keep(before, after, place, events)
+            row_id = before.row_id
+        return self._writing.keep(before, after, row_id, events)
 
     def _require_text(self, arn: str) -> None:
         """Refuse half of a surrogate pair in what identifies a job; no service has that."""
@@ -181,9 +177,9 @@ class Journal:
             remedy = "name the job by an arn as its service has it"
             raise JournalError(str(self.path), problem, remedy) from error
 
-    def forget(self, standing: JobState) -> int:
+    def forget(self, job_state: JobState) -> int:
         """Keep a job no longer; return a ticket. See `JournalPort`."""
-        row = (to_microseconds(self._clock()), standing.place)
+        row = (to_microseconds(self._clock()), job_state.row_id)
         return self._writing.run(_FORGET, row)
 
     @property
@@ -286,14 +282,14 @@ class Journal:
             self._file.let_go()
 
     @staticmethod
-    def _end(writer: Writer) -> None:
+    def _end(writer: JournalWriter) -> None:
         try:
             writer.flush()
         finally:
             writer.stop()
 
     @property
-    def _writing(self) -> Writer:
+    def _writing(self) -> JournalWriter:
         if self._writer is None:
             problem = "belongs to no tracker yet"
             raise JournalError(str(self.path), problem, "give it to one: Tracker(journal=…)")
@@ -305,7 +301,7 @@ def _collected(loaded: Loaded) -> list[JobState]:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return list(loaded.standings())
+        return list(loaded.states())
     finally:
         if was_enabled:
             gc.enable()

@@ -7,12 +7,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Held, Posted
+from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalError
 from jobstate.journal.event_codec import event_of
+from jobstate.journal.job_rows import key_of
 from jobstate.journal.validation import UNREADABLE
-from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from jobstate.journal.acknowledgements import Acknowledgements
     from jobstate.journal.connection import Connection
     from jobstate.journal.database import JournalFile
-    from jobstate.journal.writer import Writer
+    from jobstate.journal.writer import JournalWriter
+    from jobstate.model.observation import JobKey
 
 _HOLD: Final = "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?)"
 _RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
@@ -61,7 +62,7 @@ class EventReader:
                     self._connection = self._file.reading()
                 rows = list(self._connection.execute(sql, parameters))
             return [
-                Posted(number, event_of(kind, JobKey(arn, from_microseconds(created)), body))
+                Posted(number, event_of(kind, key_of(arn, created), body))
                 for number, kind, body, arn, created in rows
             ]
         except (sqlite3.Error, *UNREADABLE) as error:
@@ -88,7 +89,7 @@ class JournalOutbox:
         cursor: int,
         lanes: int,
         *,
-        writer: Writer,
+        writer: JournalWriter,
         reader: EventReader,
         acknowledgements: Acknowledgements,
         held: dict[JobKey, Held],
@@ -137,7 +138,7 @@ class JournalOutbox:
         Raises:
             JournalError: That could not be written.
         """
-        parked = None if held.since is None else to_microseconds(held.since)
+        parked = to_microseconds(held.since)
         row = (*self._key(job), held.first, held.attempts, held.error, parked)
         self._writer.commit(self._writer.run(_HOLD, row))
 
@@ -187,8 +188,6 @@ class JournalOutbox:
 def held_by(rows: Iterable[tuple[Any, ...]]) -> dict[JobKey, Held]:
     """Return the jobs that a listener failed at, from what `HELD` finds."""
     return {
-        JobKey(arn, from_microseconds(created)): Held(
-            first, attempts, error, None if parked is None else from_microseconds(parked)
-        )
+        key_of(arn, created): Held(first, attempts, error, from_microseconds(parked))
         for arn, created, first, attempts, error, parked in rows
     }

@@ -5,31 +5,32 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
+from jobstate.common.closing import Closing
 from jobstate.common.times import from_microseconds, to_microseconds
 from jobstate.conformance.judge import judge_of
-from jobstate.delivery.lane import shard_of
 from jobstate.delivery.outbox import Posted
+from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalDamagedError, UnknownJobError
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import event_of
-from jobstate.journal.job_rows import JOB_COLUMNS, Loaded
+from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, key_of
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
-from jobstate.journal.snapshot_read import Reading
+from jobstate.journal.snapshot_read import ReadTransaction
 from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
-from jobstate.model.observation import JobKey
 from jobstate.model.packed_history import entry_of
+from jobstate.tracking.estimate_codec import state_names
+from jobstate.tracking.job_codec import COLUMNS
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Entry, Observation
+    from jobstate.model.observation import Entry, JobKey, Observation
 
 #: How many sets of what may be known are kept in memory, in words.
 _REMEMBERED: Final = 1 << 14
@@ -59,7 +60,7 @@ SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AN
 """
 
 
-class JournalReader:
+class JournalReader(Closing):
     """What a journal's file says at one moment: its jobs, what was said of them, who has heard it.
 
     It reads along while a tracker writes, or while none does, and takes no lock, so it can be
@@ -91,7 +92,7 @@ class JournalReader:
         """
         self.path = Path(path)
         self._given = lifecycle
-        self._reading = Reading(self.path)
+        self._reading = ReadTransaction(self.path)
         try:
             with self._reading.translated():
                 columns = "file, lifecycle, version, newest, clean"
@@ -107,19 +108,6 @@ class JournalReader:
 
     def __repr__(self) -> str:
         return f"<JournalReader {str(self.path)!r}>"
-
-    def __enter__(self) -> Self:
-        """Return it; leaving closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Let go of the file. Twice does no harm."""
@@ -138,7 +126,7 @@ class JournalReader:
             JournalDamagedError: The file is not whole.
         """
         for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
-            yield _key(arn, created)
+            yield key_of(arn, created)
 
     def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
@@ -223,7 +211,7 @@ class JournalReader:
             rows = self._reading.rows(_EVENTS_OF_JOB, (*_columns(job), after))
         for number, kind, body, arn, created in rows:
             try:
-                event = event_of(kind, _key(arn, created), body)
+                event = event_of(kind, key_of(arn, created), body)
             except UNREADABLE as error:
                 problem = f"event {number} can't be read: {type(error).__name__}: {error}"
                 raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
@@ -246,24 +234,24 @@ class JournalReader:
                 self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
             )
             return [
-                self._hearing(number, name, cursor, acknowledged.read(number, self.newest))
+                self._position(number, name, cursor, acknowledged.read(number, self.newest))
                 for number, name, cursor in rows
             ]
         finally:
             acknowledged.close()
 
-    def unheard(self, hearing: ListenerPosition, job: JobKey) -> list[Posted]:
+    def unheard(self, position: ListenerPosition, job: JobKey) -> list[Posted]:
         """Return the events of a job that a listener has not heard, in order.
 
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        first = min((each.first for each in hearing.held if each.job == job), default=None)
-        heard = max(hearing.cursor, hearing.heard[shard_of(job.arn)])
+        first = min((each.first for each in position.held if each.job == job), default=None)
+        heard = max(position.cursor, position.heard[shard_of(job.arn)])
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _hearing(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
+    def _position(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
         latest = max(cursor, *heard)
         behind = int(self._one(_COUNT, latest))
         if latest > cursor:
@@ -295,34 +283,27 @@ class JournalReader:
             raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
 
     def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
-        *columns, forgotten = row
-        place, arn, created, known, _, _, _, modified, since, reason, _, _, said, untold = columns
-        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (place,)))
-        standing = None if self._loaded is None else self._loaded.standing(tuple(columns), entries)
+        *values, forgotten = row
+        row_id, columns = values[0], dict(zip(COLUMNS, values[1:], strict=True))
+        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (row_id,)))
+        state = None if self._loaded is None else self._loaded.state(values, entries)
+        reported = columns["reported"]
         return JournalJob(
-            job=_key(arn, created),
-            states=self._words(known),
+            job=key_of(columns["arn"], columns["created"]),
+            states=self._words(columns["estimates"]),
             entries=entries,
-            modified=None if modified is None else from_microseconds(modified),
-            since=None if since is None else from_microseconds(since),
-            reason=reason,
-            broken=broken_of(json.loads(said)) if said else {},
-            untold=untold,
+            modified=from_microseconds(columns["modified"]),
+            since=from_microseconds(columns["since"]),
+            reason=columns["reason"],
+            broken=broken_of(json.loads(reported)) if reported else {},
+            suppressed=columns["suppressed"],
             forgotten=from_microseconds(forgotten) if forgotten else None,
-            tracked=TrackedJob(self._given, standing) if self._given and standing else None,
+            tracked=TrackedJob(self._given, state) if self._given and state else None,
         )
 
-    def _states_of(self, known: int) -> Mapping[str, tuple[str, ...]]:
+    def _states_of(self, number: int) -> Mapping[str, tuple[str, ...]]:
         """Return the states that words name, region by region."""
-        words = json.loads(self._one("SELECT words FROM knowledge WHERE id = ?", known))
-        return {
-            region: tuple(dict.fromkeys(state for state, _, _ in groups))
-            for region, groups in words["known"]
-        }
-
-
-def _key(arn: str, created: int) -> JobKey:
-    return JobKey(arn, from_microseconds(created))
+        return state_names(json.loads(self._one("SELECT words FROM estimate WHERE id = ?", number)))
 
 
 def _columns(job: JobKey) -> tuple[str, int]:
@@ -332,10 +313,10 @@ def _columns(job: JobKey) -> tuple[str, int]:
 def _held(row: tuple[Any, ...]) -> HeldJob:
     arn, created, first, attempts, error, parked, waiting = row
     return HeldJob(
-        job=_key(arn, created),
+        job=key_of(arn, created),
         first=first,
         waiting=waiting,
         attempts=attempts,
         error=error,
-        parked=None if parked is None else from_microseconds(parked),
+        parked=from_microseconds(parked),
     )

@@ -54,7 +54,7 @@ class _Teller:
         self._features = {} if kept.tracked is None else kept.tracked.features
         history = lifecycle.history_region
         self._history = "" if history is None else history.name
-        samples = () if kept.tracked is None else kept.tracked.standing.samples
+        samples = () if kept.tracked is None else kept.tracked.job_state.samples
         #: What answers without a history showed since the last one that had it.
         self._thin = {(primary, secondary) for primary, secondary, _ in (s.key for s in samples)}
         #: How many entries were known, and how many of them an answer has told again.

@@ -33,7 +33,7 @@ class JournalJob:
         since: The LastModifiedTime of the answer that first showed where it stands; aware, UTC.
         reason: Why it ended, where an answer said more than its statuses.
         broken: Rule id → how many violations were told.
-        untold: How many more there were than are told.
+        suppressed: How many more there were than are told.
         forgotten: When the tracker has forgotten it; aware, UTC; None while it keeps it.
         tracked: All that a tracker knows of it; None where the life cycle is not at hand, or is not
             one that can read it.
@@ -46,7 +46,7 @@ class JournalJob:
     since: datetime | None
     reason: str | None
     broken: Mapping[str, int]
-    untold: int
+    suppressed: int
     forgotten: datetime | None
     tracked: TrackedJob | None = field(repr=False, eq=False)
 
@@ -123,13 +123,13 @@ class ListenerPosition:
         return tuple(each for each in self.held if not each.parked)
 
 
-def broken_of(said: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def broken_of(reported: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Return how many violations were told of each rule.
 
     Args:
-        said: What was told of a job: rule id, or kind of event → keys.
+        reported: What was told of a job: rule id, or kind of event → keys.
     """
-    return {topic: len(keys) for topic, keys in said.items() if topic != Unmodelled.kind}
+    return {topic: len(keys) for topic, keys in reported.items() if topic != Unmodelled.kind}
 
 
 def _since(held: HeldJob) -> tuple[datetime | None, int]:

@@ -22,7 +22,7 @@ CREATE TABLE journal (              -- one row
     clean INTEGER NOT NULL          -- whether the last tracker closed it
 ) STRICT;
 
-CREATE TABLE knowledge (            -- what may be known of a job, each set once
+CREATE TABLE estimate (             -- what is known of a job, each set once
     id INTEGER PRIMARY KEY,
     words TEXT NOT NULL
 ) STRICT;
@@ -31,8 +31,8 @@ CREATE TABLE job (
     id INTEGER PRIMARY KEY,
     arn TEXT NOT NULL,
     created INTEGER NOT NULL,
-    known INTEGER NOT NULL REFERENCES knowledge,
-    base INTEGER REFERENCES knowledge,
+    estimates INTEGER NOT NULL REFERENCES estimate,
+    base INTEGER REFERENCES estimate,
     read INTEGER NOT NULL,
     samples TEXT,
     modified INTEGER,
@@ -40,8 +40,8 @@ CREATE TABLE job (
     reason TEXT,
     entered INTEGER NOT NULL,
     changes INTEGER NOT NULL,
-    said TEXT,
-    untold INTEGER NOT NULL,
+    reported TEXT,
+    suppressed INTEGER NOT NULL,
     forgotten INTEGER NOT NULL      -- when, 0 while the tracker keeps it
 ) STRICT;
 CREATE INDEX job_by_arn ON job (arn, created);

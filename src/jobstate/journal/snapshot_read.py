@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _REMEDY: Final = "see that it is there and can be read"
 
 
-class Reading:
+class ReadTransaction:
     """One look at a journal's file: all that is read is what was there at one moment.
 
     For one thread at a time.

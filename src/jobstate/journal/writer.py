@@ -1,4 +1,4 @@
-"""`Writer`: puts down what many threads bring, in as few transactions as possible.
+"""`JournalWriter`: puts down what many threads bring, in as few transactions as possible.
 
 Whoever commits first writes for all that have come by then; the others wait for that one (group
 commit). A transaction that fails is in doubt: its number in the file tells, once that is open
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from jobstate.conformance.job_state import JobState
     from jobstate.journal.database import JournalFile
-    from jobstate.journal.job_rows import Composer
     from jobstate.journal.pruning import Sweeper
     from jobstate.model.events import Event
+    from jobstate.tracking.job_codec import JobCodec
 
 _KEEP_EVENT: Final = "INSERT INTO event VALUES (?, ?, ?, ?)"
 _KEEP_CURSOR: Final = "UPDATE listener SET cursor = ? WHERE id = ? AND cursor < ?"
@@ -89,7 +89,7 @@ class _Batch:
     written: bool = False
 
 
-class Writer:
+class JournalWriter:
     """The one writer of a journal's file, for many threads.
 
     Attributes:
@@ -100,7 +100,7 @@ class Writer:
     def __init__(
         self,
         file: JournalFile,
-        composer: Composer,
+        codec: JobCodec,
         offer: Callable[[Sequence[Posted]], object],
         sweeper: Sweeper,
     ) -> None:
@@ -108,12 +108,12 @@ class Writer:
 
         Args:
             file: The file.
-            composer: Makes rows.
+            codec: Writes what is kept of jobs.
             offer: Called with the events of each transaction once it has taken place, in order.
             sweeper: Sees to what nobody needs any more.
         """
         self._file = file
-        self._composer = composer
+        self._codec = codec
         self._offer = offer
         self._sweeper = sweeper
         self._number, self.newest = file.write.execute(
@@ -141,12 +141,12 @@ class Writer:
     # --- Bringing -------------------------------------------------------------------------------
 
     def keep(
-        self, before: JobState | None, after: JobState, place: int, events: Sequence[Event]
+        self, before: JobState | None, after: JobState, row_id: int, events: Sequence[Event]
     ) -> int:
-        """Take what is to be kept of a job; return a ticket. Where it has a place, it is taken."""
+        """Take what is to be kept of a job; return a ticket. Once it has a row, it is taken."""
         what = _Kept(before, after, events)
         with self._lock:
-            after.place = place
+            after.row_id = row_id
             self._queue.append(what)  # no interrupt comes before it: there is no call between
             return self._given
 
@@ -285,13 +285,13 @@ class Writer:
             if isinstance(each, _Statement):
                 content.statements.append(each)
                 continue
-            self._composer.add(content.rows, each.before, each.after)
+            content.rows.add(self._codec, each.before, each.after)
             for event in each.events:
                 content.newest += 1
                 content.posted.append(Posted(content.newest, event))
-                row = (content.newest, each.after.place, event.kind, body_of(event))
+                row = (content.newest, each.after.row_id, event.kind, body_of(event))
                 content.events.append(row)
-        content.rows.knowledge = self._composer.fresh()
+        content.rows.estimates = self._codec.fresh()
         return content
 
     def _put_down(self, batch: _Batch, content: _Content) -> None:
@@ -331,7 +331,7 @@ class Writer:
         """Let everybody know; if this is interrupted it happens again, which does no harm."""
         if content.posted:
             self._offer(content.posted)
-        self._composer.keep(content.rows.knowledge)
+        self._codec.keep(content.rows.estimates)
         self._number, self.newest = batch.number, content.newest
         with self._lock:
             self.committed = batch.ticket

@@ -10,14 +10,13 @@ import json
 import os
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
+from jobstate.common.closing import Closing
 from jobstate.errors import shown
 from jobstate.listeners.rotating_file import Appending, Rotation
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from jobstate.model.events import Event
 
 
@@ -33,7 +32,7 @@ class Writable(Protocol):
         raise NotImplementedError
 
 
-class JsonLines:
+class JsonLines(Closing):
     """Writes each event's `to_dict` as one line of JSON, in ASCII, as soon as it is told.
 
     Any thread may call it. Use it as a context manager, or close it. A disk that is full shows as
@@ -84,19 +83,6 @@ class JsonLines:
 
     def __repr__(self) -> str:
         return f"<JsonLines {shown(self._target.name)}{' closed' if self._closed else ''}>"
-
-    def __enter__(self) -> Self:
-        """Return it; leaving closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def __call__(self, event: Event, /) -> None:
         """Write one event.

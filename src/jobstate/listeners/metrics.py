@@ -34,7 +34,7 @@ BUCKETS: Final = (
 )
 
 
-class Kind(StrEnum):
+class FigureKind(StrEnum):
     """How a figure moves.
 
     LEVEL: up and down. COUNT: only up. SPREAD: it is a histogram of amounts.
@@ -58,7 +58,7 @@ class Figure:
     """
 
     name: str
-    kind: Kind
+    kind: FigureKind
     labels: tuple[str, ...]
     unit: str
     meaning: str
@@ -66,35 +66,35 @@ class Figure:
 
 JOBS: Final = Figure(
     name="jobs",
-    kind=Kind.LEVEL,
+    kind=FigureKind.LEVEL,
     labels=("status", "outcome"),
     unit="{job}",
     meaning="Jobs that have not ended, by where they stand.",
 )
 ENDED_JOBS: Final = Figure(
     name="ended_jobs",
-    kind=Kind.COUNT,
+    kind=FigureKind.COUNT,
     labels=("status", "outcome"),
     unit="{job}",
     meaning="Jobs that have come to their end, by how.",
 )
 STATUS_DURATION: Final = Figure(
     name="status_duration",
-    kind=Kind.SPREAD,
+    kind=FigureKind.SPREAD,
     labels=("status",),
     unit="s",
     meaning="How long jobs stayed in a secondary status, by their histories, once it is over.",
 )
 VIOLATIONS: Final = Figure(
     name="violations",
-    kind=Kind.COUNT,
+    kind=FigureKind.COUNT,
     labels=("rule", "severity"),
     unit="{violation}",
     meaning="Violations of the life cycle's rules.",
 )
 UNMODELLED: Final = Figure(
     name="unmodelled_statuses",
-    kind=Kind.COUNT,
+    kind=FigureKind.COUNT,
     labels=("field",),
     unit="{status}",
     meaning="Statuses of jobs that the life cycle does not know, by where they stood.",
@@ -102,7 +102,7 @@ UNMODELLED: Final = Figure(
 FIGURES: Final = (JOBS, ENDED_JOBS, STATUS_DURATION, VIOLATIONS, UNMODELLED)
 
 
-class Step(NamedTuple):
+class Increment(NamedTuple):
     """How a figure moves by an event.
 
     Attributes:
@@ -135,12 +135,12 @@ class Figures:
         self._places: dict[JobKey, tuple[str, ...]] = {}
         self._lock = Lock()
 
-    def begin(self, jobs: Iterable[TrackedJob]) -> list[Step]:
+    def begin(self, jobs: Iterable[TrackedJob]) -> list[Increment]:
         """Return what jobs do to the figures that are known already: they stand somewhere."""
         with self._lock:
             return [step for job in jobs for step in self._begun(job)]
 
-    def of(self, event: Event) -> list[Step]:
+    def of(self, event: Event) -> list[Increment]:
         """Return what an event does to the figures."""
         with self._lock:
             if isinstance(event, StatusEntered):
@@ -149,24 +149,24 @@ class Figures:
                 return list(self._change(event))
             return [self._said(event)] if self._lives.is_news(event) else []
 
-    def forget(self, job: JobKey) -> list[Step]:
+    def forget(self, job: JobKey) -> list[Increment]:
         """Return what it does to the figures that a job is no longer tracked."""
         with self._lock:
             self._lives.forget(job)
             return list(self._place(job, None))
 
-    def _begun(self, job: TrackedJob) -> Iterator[Step]:
+    def _begun(self, job: TrackedJob) -> Iterator[Increment]:
         self._lives.begin(job)
         if not job.final and job.possible:
             yield from self._place(job.key, (self._words.status(job.status), str(job.outcome)))
 
-    def _stays(self, closed: list[Closed]) -> Iterator[Step]:
+    def _stays(self, closed: list[Closed]) -> Iterator[Increment]:
         for stay, end in closed:
             seconds = (end - stay.start).total_seconds()
             if not self._lives.is_last(stay.status) and seconds >= 0:
-                yield Step(STATUS_DURATION, (self._words.status(stay.status),), seconds)
+                yield Increment(STATUS_DURATION, (self._words.status(stay.status),), seconds)
 
-    def _change(self, event: StatusChanged) -> Iterator[Step]:
+    def _change(self, event: StatusChanged) -> Iterator[Increment]:
         turn = self._lives.changed(event)
         if turn is None:
             return
@@ -174,21 +174,21 @@ class Figures:
         if turn.fresh:
             yield from self._place(event.job, None if event.final else labels)
         if turn.ended:
-            yield Step(ENDED_JOBS, labels, 1)
+            yield Increment(ENDED_JOBS, labels, 1)
 
-    def _place(self, job: JobKey, labels: tuple[str, ...] | None) -> Iterator[Step]:
+    def _place(self, job: JobKey, labels: tuple[str, ...] | None) -> Iterator[Increment]:
         """Count a job where it stands, and no longer where it stood."""
         was = self._places.pop(job, None)
         if was is not None:
-            yield Step(JOBS, was, -1)
+            yield Increment(JOBS, was, -1)
         if labels is not None:
             self._places[job] = labels
-            yield Step(JOBS, labels, 1)
+            yield Increment(JOBS, labels, 1)
 
-    def _said(self, event: Violation | Unmodelled) -> Step:
+    def _said(self, event: Violation | Unmodelled) -> Increment:
         if isinstance(event, Violation):
-            return Step(VIOLATIONS, (self._words.rule(event.rule), str(event.severity)), 1)
-        return Step(UNMODELLED, (self._words.field(event.field),), 1)
+            return Increment(VIOLATIONS, (self._words.rule(event.rule), str(event.severity)), 1)
+        return Increment(UNMODELLED, (self._words.field(event.field),), 1)
 
 
 class _Words:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.listeners.extras import missing
-from jobstate.listeners.metrics import BUCKETS, FIGURES, Figures, Kind
+from jobstate.listeners.metrics import BUCKETS, FIGURES, FigureKind, Figures
 from jobstate.listeners.stays import REMEMBERED
 
 try:
@@ -20,7 +20,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jobstate.listeners.metrics import Figure, Step
+    from jobstate.listeners.metrics import Figure, Increment
     from jobstate.model.events import Event
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
@@ -73,7 +73,7 @@ class PrometheusListener:
         """Count a job no longer that was forgotten before its end, by `Tracker.forget`."""
         self._take(self._figures.forget(job))
 
-    def _take(self, steps: list[Step]) -> None:
+    def _take(self, steps: list[Increment]) -> None:
         for step in steps:
             child = self._metrics[step.figure].labels(*step.labels)
             if isinstance(child, Histogram):
@@ -86,12 +86,12 @@ def _metric(
     figure: Figure, registry: CollectorRegistry, buckets: Sequence[float]
 ) -> Gauge | Counter | Histogram:
     name = f"jobstate_{figure.name}"
-    if figure.kind is Kind.LEVEL:
+    if figure.kind is FigureKind.LEVEL:
         # Of several processes each tracks jobs of its own, so their sum is right.
         return Gauge(
             name, figure.meaning, figure.labels, registry=registry, multiprocess_mode="livesum"
         )
-    if figure.kind is Kind.COUNT:
+    if figure.kind is FigureKind.COUNT:
         return Counter(name, figure.meaning, figure.labels, registry=registry)
     return Histogram(
         f"{name}_seconds", figure.meaning, figure.labels, registry=registry, buckets=buckets

@@ -13,12 +13,12 @@ import os
 import re
 import secrets
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from jobstate.common.log import log
+from jobstate.common.times import utc_now
 from jobstate.errors import shown
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Appending:
 
     def _rename(self) -> None:
         """Give the file a name that nobody else gives; the names of one file sort by time."""
-        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+        stamp = f"{utc_now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
         self._path.rename(f"{self._path}.{stamp}")
 
     def _prune(self, keep: int) -> None:

@@ -102,7 +102,7 @@ class Lives:
 
     def begin(self, job: TrackedJob) -> None:
         """Take what is known of a job already."""
-        life = _Life(ended=job.final, begun=job.standing.changes, known=job)
+        life = _Life(ended=job.final, begun=job.job_state.changes, known=job)
         self._keep(job.key, life, running=not job.final)
 
     def is_last(self, status: str) -> bool:

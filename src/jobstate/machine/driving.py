@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jobstate.errors import UnknownNameError
 from jobstate.machine.closed import EVOLVE, ClosedMachine
 from jobstate.machine.errors import ClosedMachineError, ModelError, TriggerRefusedError
-from jobstate.machine.moves import Firing, Move, Place, Trigger
+from jobstate.machine.moves import Firing, MachineState, MachineTransition, Trigger
 from jobstate.machine.names import state_identifiers, trigger_names
 from jobstate.machine.position import Positions
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from transitions.core import CallbacksArg, ModelParameter, StateIdentifier
-    from transitions.core import State as AnyPlace
+    from transitions.core import State as AnyState
 
     from jobstate.machine.position import Position
     from jobstate.model.lifecycle import Lifecycle
@@ -84,12 +84,12 @@ class JobMachine(ClosedMachine):
 
     def _fill(self) -> None:
         for state in self.region.states:
-            self.states[state.name] = Place(state, self.identifiers[state.name])
+            self.states[state.name] = MachineState(state, self.identifiers[state.name])
         triggers: dict[str, tuple[Edge, ...]] = {}
         for edge, name in self._names.items():
             triggers[name] = (*triggers.get(name, ()), edge)
             event = self.events.setdefault(name, Trigger(name, self))
-            event.add_transition(Move(edge, self._positions))
+            event.add_transition(MachineTransition(edge, self._positions))
         self.triggers: Mapping[str, tuple[Edge, ...]] = MappingProxyType(triggers)
 
     def __str__(self) -> str:
@@ -220,7 +220,7 @@ class JobMachine(ClosedMachine):
             trigger, firing.position, reasons, self._allowed_in(firing.position)
         )
 
-    def _moves(self, firing: Firing) -> list[Move]:
+    def _moves(self, firing: Firing) -> list[MachineTransition]:
         firing.position = self.position_of(firing.model)
         firing.state = self.states[firing.position]
         return self._trigger(firing.event.name).moves_from(firing.position)
@@ -242,7 +242,7 @@ class JobMachine(ClosedMachine):
         """
         return self._positions.of(model)
 
-    def get_model_state(self, model: object) -> AnyPlace:
+    def get_model_state(self, model: object) -> AnyState:
         """Return the state of a model, as `transitions` has it.
 
         Raises:
@@ -327,7 +327,7 @@ class JobMachine(ClosedMachine):
         trigger: str,
         source: StateIdentifier | Sequence[StateIdentifier],
         dest: StateIdentifier | None,
-    ) -> Iterator[Move]:
+    ) -> Iterator[MachineTransition]:
         event = self._trigger(trigger)
         several = source if isinstance(source, (list, tuple)) else [source]
         moves = [move for name in event.transitions for move in event.moves_from(name)]

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from transitions.core import Condition, Event, EventData, Transition
-from transitions.core import State as AnyPlace
+from transitions.core import State as AnyState
 
 if TYPE_CHECKING:
     from transitions.core import Machine
@@ -43,12 +43,12 @@ class Firing(EventData):
         Raises:
             AttributeError: None is tried yet; `prepare_event` comes before.
         """
-        if not isinstance(self.transition, Move):
+        if not isinstance(self.transition, MachineTransition):
             raise AttributeError("no move is tried yet")  # noqa: TRY004 - what hasattr asks for
         return self.transition.edge
 
 
-class Place(AnyPlace):
+class MachineState(AnyState):
     """A state; models may have methods called after it, each model its own."""
 
     def __init__(self, state: State, word: str) -> None:
@@ -72,7 +72,7 @@ class Place(AnyPlace):
             event_data.machine.callback(own, event_data)
 
 
-class Move(Transition):
+class MachineTransition(Transition):
     """One edge. Its guard is part of it: no list of conditions holds it, none can lose it."""
 
     def __init__(self, edge: Edge, positions: Positions) -> None:
@@ -129,9 +129,11 @@ class Trigger(Event):
         """Fire it at a model, as `JobMachine.fire` does."""
         return bool(self.machine.fire(model, self.name, *args, **kwargs))
 
-    def moves_from(self, state: str) -> list[Move]:
+    def moves_from(self, state: str) -> list[MachineTransition]:
         """Return its moves out of a state, in the life cycle's order."""
-        return [each for each in self.transitions.get(state, ()) if isinstance(each, Move)]
+        return [
+            each for each in self.transitions.get(state, ()) if isinstance(each, MachineTransition)
+        ]
 
 
 def _failure(condition: Condition) -> str:

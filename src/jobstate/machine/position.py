@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jobstate.errors import shown
 from jobstate.machine.errors import ModelError
-from jobstate.model.hidden_states import Hidden, excluded, expand
+from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
 from jobstate.model.states import needs_text
 
 if TYPE_CHECKING:
@@ -65,14 +65,7 @@ class Positions:
         self.attribute = attribute
         self._lifecycle = lifecycle
         self._region = region
-        self._sets = {
-            state.name: frozenset(
-                memory.name
-                for memory in lifecycle.memories
-                if memory.region == region.name and state.name in memory.states
-            )
-            for state in region.states
-        }
+        self._sets = memories_set(lifecycle, region)
         # Bounded: there are no more positions than hidden states.
         self._positions: dict[Hidden, Position] = {}
         self._reached: dict[Needs, tuple[Hidden, ...]] = {}

@@ -52,7 +52,7 @@ class Field:
 Path: TypeAlias = tuple[str, ...]
 
 
-class Telling(StrEnum):
+class FeatureTest(StrEnum):
     """How a field shows a feature."""
 
     IS = "is"
@@ -72,11 +72,11 @@ class Sign:
 
     feature: str
     path: Path
-    telling: Telling
+    test: FeatureTest
 
 
 @frozen(kw_only=True)
-class Place:
+class StatusFields:
     """Where the status of a region stands.
 
     Attributes:
@@ -136,6 +136,9 @@ class AnswerSchema:
     """What answers look like.
 
     Attributes:
+        expected: What is right where no field's own `expected` says it: of a ``document``, an
+            event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
+            ``required``, which makes it of a field's own, filled into ``{expected}``.
         call: What prints one: ``aws sagemaker describe-training-job``.
         check: What judges one by every rule.
         shapes: The fields of answers by name. An answer has the first shape if it has a field
@@ -152,6 +155,7 @@ class AnswerSchema:
         examples: Some to try.
     """
 
+    expected: Mapping[str, str]
     call: str
     check: str
     shapes: tuple[Mapping[str, Field], Mapping[str, Field]]
@@ -159,7 +163,7 @@ class AnswerSchema:
     envelope: Envelope
     deepest: int
     identity: tuple[Path, Path]
-    places: tuple[Place, ...]
+    places: tuple[StatusFields, ...]
     stays: Stays
     modified: Path
     signs: tuple[Sign, ...]

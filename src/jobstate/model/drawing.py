@@ -60,7 +60,7 @@ def _points(points: str | Iterable[Point]) -> tuple[Point, ...]:
 
 
 @frozen(kw_only=True)
-class Kind:
+class ArrowKind:
     """What moves of a kind have in common for a reader.
 
     Attributes:
@@ -176,7 +176,7 @@ class Beginning:
 
 
 @frozen(kw_only=True)
-class Plan:
+class RegionLayout:
     """Where a region's states stand and how its lines run.
 
     Attributes:
@@ -205,6 +205,6 @@ class Drawing:
         plans: Where everything stands; empty where an engine shall place it.
     """
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ArrowKind, ...]
     usual: tuple[str, ...] = ()
-    plans: tuple[Plan, ...] = ()
+    plans: tuple[RegionLayout, ...] = ()

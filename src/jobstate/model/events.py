@@ -100,6 +100,20 @@ class Move:
     result: Result
     basis: Basis | None
 
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "region": self.region,
+            "origin": self.origin,
+            "target": self.target,
+            "path": list(self.path),
+            "path_kind": str(self.path_kind),
+            "possible": list(self.possible),
+            "cause": self.cause,
+            "result": self.result.to_dict(),
+            "basis": None if self.basis is None else str(self.basis),
+        }
+
 
 @frozen(kw_only=True)
 class StatusChanged:
@@ -188,19 +202,7 @@ class StatusChanged:
 
     def details(self) -> dict[str, object]:
         """Return the same without what kind of event it is and which job it is about."""
-        move = self.move
-        return {
-            "region": move.region,
-            "origin": move.origin,
-            "target": move.target,
-            "path": list(move.path),
-            "path_kind": str(move.path_kind),
-            "possible": list(move.possible),
-            "cause": move.cause,
-            "result": move.result.to_dict(),
-            "basis": None if move.basis is None else str(move.basis),
-            "at": iso(self.at),
-        }
+        return self.move.to_dict() | {"at": iso(self.at)}
 
 
 @frozen(kw_only=True)

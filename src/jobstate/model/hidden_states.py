@@ -88,14 +88,7 @@ def expand(
     for edge in region.edges:
         if edge.origin in names and edge.target in names:
             leaving[edge.origin].append(edge)
-    setting = {
-        name: frozenset(
-            memory.name
-            for memory in spec.memories
-            if memory.region == region.name and name in memory.states
-        )
-        for name in names
-    }
+    setting = memories_set(spec, region)
     found: dict[Hidden, list[tuple[Edge, Hidden]]] = {}
     for features in feature_sets(spec, assumed):
         if met(region.needs, features):
@@ -106,6 +99,15 @@ def expand(
             ]
             found.update(_spread(start, features, leaving, setting))
     return found
+
+
+def memories_set(spec: Specification, region: Region) -> dict[str, frozenset[str]]:
+    """Return the memories that each state of a region sets: state name → names."""
+    mine = [memory for memory in spec.memories if memory.region == region.name]
+    return {
+        state.name: frozenset(memory.name for memory in mine if state.name in memory.states)
+        for state in region.states
+    }
 
 
 def _spread(

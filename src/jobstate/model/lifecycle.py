@@ -5,8 +5,9 @@ Everything else is derived from it: the automaton, the checks, the diagrams, the
 
 from __future__ import annotations
 
+from functools import wraps
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 
 import attrs
 from attrs import field, frozen
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from jobstate.model.specification import Rule
     from jobstate.model.states import Edge, Feature, Needs, Region, State
 
-_Derived = TypeVar("_Derived")
+_Found = TypeVar("_Found")
+_More = TypeVarTuple("_More")
 
-#: Held while something is compiled, which may compile something else first. One for all, since a
+#: Held while something is worked out, which may take something else first. One for all, since a
 #: life cycle that has a lock could not be copied or sent to another process.
-_COMPILING: Final = RLock()
+_WORKING_OUT: Final = RLock()
 
 
 @frozen(kw_only=True, eq=False)
@@ -40,8 +42,9 @@ class Lifecycle(Specification):
         LifecycleError: It contradicts itself; the error lists every defect.
     """
 
-    #: What others have compiled from it, by their name for it; never part of what it says.
-    derived: dict[str, Any] = field(factory=dict, init=False, repr=False)
+    #: What `derived` functions have worked out, by function and further arguments; never part of
+    #: what it says.
+    remembered: dict[tuple[object, ...], Any] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a life cycle that contradicts itself."""
@@ -159,19 +162,29 @@ class Lifecycle(Specification):
         return self.history_region or self.regions[0]
 
 
-def derive(lifecycle: Lifecycle, name: str, compiled: Callable[[Lifecycle], _Derived]) -> _Derived:
-    """Return what is compiled from a life cycle; compiled once, however many threads ask at once.
+def derived(
+    work_out: Callable[[Lifecycle, *_More], _Found],
+) -> Callable[[Lifecycle, *_More], _Found]:
+    """Let a function of a life cycle work out each thing once, however many threads ask at once.
+
+    What it returns is remembered with the life cycle, and goes when that goes; what it raises is
+    not.
 
     Args:
-        lifecycle: The life cycle.
-        name: The name that it has in `Lifecycle.derived`.
-        compiled: Compiles it; what it returns must not be None.
+        work_out: The function; its further arguments can be hashed.
     """
-    with _COMPILING:
-        found: _Derived | None = lifecycle.derived.get(name)
-        if found is None:
-            found = lifecycle.derived[name] = compiled(lifecycle)
-        return found
+
+    @wraps(work_out)
+    def found(lifecycle: Lifecycle, *more: *_More) -> _Found:
+        remembered: dict[tuple[object, ...], _Found] = lifecycle.remembered
+        key = (found, *more)
+        if key not in remembered:
+            with _WORKING_OUT:
+                if key not in remembered:
+                    remembered[key] = work_out(lifecycle, *more)
+        return remembered[key]
+
+    return found
 
 
 def assumed_text(assumed: Needs) -> str:

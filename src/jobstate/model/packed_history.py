@@ -141,7 +141,7 @@ def entry_of(status: str, start: int, end: int | None, message: str | None) -> E
     return Entry(
         status,
         from_microseconds(start),
-        None if end is None else from_microseconds(end),
+        from_microseconds(end),
         message,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -106,9 +106,14 @@ def _needs(features: Mapping[str, bool] | Needs) -> Needs:
     return tuple(sorted(pairs))
 
 
+#: How a feature is said that a job must lack; the page's judge fills the same in.
+SENTENCES: Final = {"lacked": "not {name}"}
+
+
 def needs_text(needs: Needs) -> str:
     """Return needs as people read them: ``not spot, plan``."""
-    return ", ".join(name if wanted else f"not {name}" for name, wanted in needs)
+    lacked = SENTENCES["lacked"]
+    return ", ".join(name if wanted else lacked.format(name=name) for name, wanted in needs)
 
 
 @frozen(kw_only=True)

@@ -82,7 +82,7 @@ class JournalPort(Protocol):
         """
         raise NotImplementedError
 
-    def forget(self, standing: JobState) -> int:
+    def forget(self, job_state: JobState) -> int:
         """Keep a job no longer, once everybody has heard of it; return a ticket, likewise."""
         raise NotImplementedError
 

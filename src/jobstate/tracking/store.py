@@ -67,14 +67,14 @@ class Store:
             heard: What tells the answer that said so from others.
             stripe: Its own.
         """
-        after = judgement.standing
+        after = judgement.job_state
         try:
             if self.lasting:
                 self._note(after)
                 self._write(before, judgement, stripe)
             self.jobs.keep(after, heard)  # from now on others may hear that it is known
         except BaseException:  # an interrupt: what the journal has taken is known
-            if self.journal is not None and after.place:
+            if self.journal is not None and after.row_id:
                 stripe.ticket = self.journal.given
                 self.jobs.keep(after, heard)
             raise
@@ -82,11 +82,11 @@ class Store:
     def _write(self, before: JobState | None, judgement: Judgement, stripe: Stripe) -> None:
         if self.journal is None:
             return
-        after, events = judgement.standing, judgement.events
+        after, events = judgement.job_state, judgement.events
         if before is None or events or not after.same_as(before):
             stripe.ticket = self.journal.add(before, after, events)
         else:
-            after.place = before.place
+            after.row_id = before.row_id
 
     def settle(self, ticket: int) -> None:
         """Forget the finished jobs that are due, and wait for the journal.
@@ -96,24 +96,24 @@ class Store:
         """
         self._commit(max(ticket, self._forget_due()))
 
-    def remember(self, standings: Iterable[JobState]) -> None:
+    def remember(self, job_states: Iterable[JobState]) -> None:
         """Keep in memory what the journal has."""
-        for standing in standings:
-            self.jobs.keep(standing, None)
-            self._note(standing)
+        for job_state in job_states:
+            self.jobs.keep(job_state, None)
+            self._note(job_state)
         self._forget_due()
 
-    def restore(self, standings: Iterable[JobState]) -> None:
+    def restore(self, job_states: Iterable[JobState]) -> None:
         """Keep jobs that nobody has heard of.
 
         Raises:
             JournalWriteError: They could not be written.
         """
         ticket = 0
-        for standing in standings:
-            stripe = self._stripes.of(standing.job)
+        for job_state in job_states:
+            stripe = self._stripes.of(job_state.job)
             with stripe.lock:
-                self.keep(None, Judgement(standing), None, stripe)
+                self.keep(None, Judgement(job_state), None, stripe)
                 stripe.version += 1
             ticket = max(ticket, stripe.ticket)
         self.settle(ticket)
@@ -129,14 +129,14 @@ class Store:
             self._finished.drop(job)
         self._commit(ticket)
 
-    def _note(self, standing: JobState) -> None:
+    def _note(self, job_state: JobState) -> None:
         """Take note of whether a job has finished."""
         if self._finished is None:
             return
-        if standing.result(self._region).final:
-            self._finished.note(standing.job, standing.modified)
+        if job_state.result(self._region).final:
+            self._finished.note(job_state.job, job_state.modified)
         else:
-            self._finished.drop(standing.job)
+            self._finished.drop(job_state.job)
 
     def _forget_due(self) -> int:
         """Forget the finished jobs that are due; return the journal's ticket."""
@@ -155,10 +155,10 @@ class Store:
         """Keep a job no longer; return the journal's ticket."""
         stripe = self._stripes.of(job)
         with stripe.lock:
-            standing = self.jobs.drop(job)
+            job_state = self.jobs.drop(job)
             stripe.version += 1
-            if standing is not None and self.journal is not None:
-                stripe.ticket = self.journal.forget(standing)
+            if job_state is not None and self.journal is not None:
+                stripe.ticket = self.journal.forget(job_state)
             return stripe.ticket
 
 
@@ -177,24 +177,24 @@ class Jobs:
 
     def find(self, job: JobKey) -> JobState | None:
         """Return where a job stands; None of one that is not here."""
-        standing = self._latest.get(job.arn)
-        if standing is not None and standing.job.created == job.created:
-            return standing
+        job_state = self._latest.get(job.arn)
+        if job_state is not None and job_state.job.created == job.created:
+            return job_state
         return self._earlier.get(job) if self._earlier else None
 
-    def keep(self, standing: JobState, heard: int | None) -> None:
+    def keep(self, job_state: JobState, heard: int | None) -> None:
         """Keep where a job stands now."""
-        if standing.entries:
-            standing.entries = Entries.of(standing.entries)  # the same, in less memory
-        standing.heard = heard
-        job = standing.job
+        if job_state.entries:
+            job_state.entries = Entries.of(job_state.entries)  # the same, in less memory
+        job_state.fingerprint = heard
+        job = job_state.job
         latest = self._latest.get(job.arn)
         if latest is not None and latest.job.created > job.created:
-            self._earlier[job] = standing
+            self._earlier[job] = job_state
             return
         if latest is not None and latest.job.created < job.created:
             self._earlier[latest.job] = latest
-        self._latest[job.arn] = standing
+        self._latest[job.arn] = job_state
 
     def drop(self, job: JobKey) -> JobState | None:
         """Keep a job no longer; return where it stood, None where it was not here."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from attrs import Factory, define
 
-from jobstate.delivery.inline import Untold
+from jobstate.delivery.inline import Pending
 
 if TYPE_CHECKING:
     from jobstate.model.observation import JobKey
@@ -33,7 +33,7 @@ class Stripe:
     """
 
     lock: threading.Lock = Factory(threading.Lock)
-    untold: Untold = Factory(deque)
+    pending: Pending = Factory(deque)
     ticket: int = 0
     version: int = 0
 

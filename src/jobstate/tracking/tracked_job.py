@@ -12,7 +12,7 @@ from attrs import frozen
 
 from jobstate.common.times import require_aware
 from jobstate.conformance.job_state import JobState
-from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.lifecycle import Lifecycle, derived
 
 if TYPE_CHECKING:
     from jobstate.automaton.automaton import StateEstimate
@@ -31,7 +31,7 @@ class TrackedJob:
     """
 
     lifecycle: Lifecycle
-    standing: JobState
+    job_state: JobState
 
     def __repr__(self) -> str:
         return f"<TrackedJob {self.arn} {self.status}>"
@@ -39,23 +39,23 @@ class TrackedJob:
     @property
     def key(self) -> JobKey:
         """What identifies it."""
-        return self.standing.job
+        return self.job_state.job
 
     @property
     def arn(self) -> str:
         """Its arn; a later job may have the same."""
-        return self.standing.job.arn
+        return self.job_state.job.arn
 
     @property
     def created(self) -> datetime:
         """When it was created, to the second; aware, UTC."""
-        return self.standing.job.created
+        return self.job_state.job.created
 
     @property
     def status(self) -> str:
         """Where it stands, in one word: a state, or what all possible ones have in common."""
-        known = self._known()
-        return "unknown" if known is None else known.label
+        estimate = self._estimate()
+        return "unknown" if estimate is None else estimate.label
 
     def states(self, region: str | None = None) -> tuple[str, ...]:
         """Return the states that it may be in, in the life cycle's order; none if never shown.
@@ -66,25 +66,25 @@ class TrackedJob:
         Raises:
             UnknownNameError: There is no such region.
         """
-        known = self._known(region)
-        return () if known is None else tuple(state.name for state in known.states)
+        estimate = self._estimate(region)
+        return () if estimate is None else tuple(state.name for state in estimate.states)
 
     @property
     def possible(self) -> tuple[State, ...]:
         """The states of the first region that it may be in, with all that is known of them."""
-        known = self._known()
-        return () if known is None else known.states
+        estimate = self._estimate()
+        return () if estimate is None else estimate.states
 
     @property
     def features(self) -> dict[str, bool]:
         """The features that are known for certain: feature name → whether the job has it."""
-        known = self._known()
-        return {} if known is None else known.features
+        estimate = self._estimate()
+        return {} if estimate is None else estimate.features
 
     @property
     def result(self) -> Result:
         """What it has come to: outcome, whether that is final, whether it is gone, the cause."""
-        return self.standing.result(self.lifecycle.regions[0].name)
+        return self.job_state.result(self.lifecycle.regions[0].name)
 
     @property
     def outcome(self) -> Outcome:
@@ -99,12 +99,12 @@ class TrackedJob:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Its history, as far as answers gave it."""
-        return tuple(self.standing.entries)
+        return tuple(self.job_state.entries)
 
     @property
     def modified(self) -> datetime | None:
         """The newest LastModifiedTime; aware, UTC."""
-        return self.standing.modified
+        return self.job_state.modified
 
     @property
     def since(self) -> datetime | None:
@@ -114,13 +114,13 @@ class TrackedJob:
         that showed it first, and the job may have come there before: so it is where the primary
         status moves alone (``Stopping/Training``), for histories do not show that.
         """
-        entries, known = self.standing.entries, self._known()
-        if entries and known is not None and not self.standing.samples:
+        entries, estimate = self.job_state.entries, self._estimate()
+        if entries and estimate is not None and not self.job_state.samples:
             last = entries[-1]
-            visible = {state.visible for state in known.states}
-            if visible == {last.status} and not known.names & _entered_silently(self.lifecycle):
+            visible = {state.visible for state in estimate.states}
+            if visible == {last.status} and not estimate.names & _entered_silently(self.lifecycle):
                 return last.start
-        return self.standing.since
+        return self.job_state.since
 
     def time_in_status(self, now: datetime) -> timedelta | None:
         """Return how long it has been where it stands, at least; None where nothing tells.
@@ -137,20 +137,18 @@ class TrackedJob:
         since = self.since
         return None if since is None else max(now - since, timedelta(0))
 
-    def _known(self, region: str | None = None) -> StateEstimate | None:
+    def _estimate(self, region: str | None = None) -> StateEstimate | None:
         name = self.lifecycle.regions[0].name if region is None else self._named(region)
-        return self.standing.known.get(name)
+        return self.job_state.estimates.get(name)
 
     def _named(self, region: str) -> str:
         return self.lifecycle.region(region).name
 
 
+@derived
 def _entered_silently(lifecycle: Lifecycle) -> frozenset[str]:
     """Return the states of the first region that a job may enter without a new entry."""
-    found: frozenset[str] | None = lifecycle.derived.get("entered_silently")
-    if found is None:
-        region = lifecycle.regions[0]
-        visible = {state.name: state.visible for state in region.states}
-        edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
-        found = lifecycle.derived["entered_silently"] = frozenset(edge.target for edge in edges)
-    return found
+    region = lifecycle.regions[0]
+    visible = {state.name: state.visible for state in region.states}
+    edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
+    return frozenset(edge.target for edge in edges)

@@ -1,4 +1,4 @@
-"""`Tracker`: keeps where many jobs stand, and tells what changed; the only thing that changes.
+"""`Tracker`: keeps where many jobs stand and tells what changed: all that its users call.
 
 Any thread may use a tracker: what is done with one job is done one after the other, under the lock
 of its stripe.
@@ -7,60 +7,47 @@ of its stripe.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from jobstate.common.log import log
-from jobstate.conformance.answers import all_observations
+from jobstate.common.closing import Closing
+from jobstate.common.times import utc_now
+from jobstate.conformance.answers import all_observations, read
 from jobstate.conformance.judge import judge_of
-from jobstate.conformance.late_answers import is_late, judge_late
-from jobstate.delivery.dispatcher import Dispatcher
-from jobstate.delivery.inline import InlineListeners
-from jobstate.delivery.outbox import MemoryOutbox
-from jobstate.delivery.subscription import Subscription
 from jobstate.errors import (
     ConformanceError,
     JournalError,
-    ObservationError,
     Problem,
     SnapshotError,
-    TrackerClosedError,
     UnknownJobError,
     shown,
 )
 from jobstate.model.observation import JobKey, Observation
-from jobstate.model.specification import Severity
+from jobstate.tracking.listeners import Listeners
 from jobstate.tracking.observed import Arrival, Observed
 from jobstate.tracking.overdue import Limits, Overdue
+from jobstate.tracking.processing import Processor
 from jobstate.tracking.snapshot import dumped, loaded
 from jobstate.tracking.store import Store
 from jobstate.tracking.stripes import Stripes
 from jobstate.tracking.tracked_job import TrackedJob
-from jobstate.tracking.turns import RunToCompletion
+from jobstate.tracking.turns import combined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from types import TracebackType
 
-    from jobstate.conformance.job_state import JobState, Judgement
-    from jobstate.conformance.memo import AnswerView
     from jobstate.delivery.lane import Lane
-    from jobstate.delivery.subscription import SubscriptionStatus
+    from jobstate.delivery.subscription import Subscription, SubscriptionStatus
     from jobstate.model.events import Listener
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
-    from jobstate.tracking.stripes import Stripe
 
 #: How long `Tracker.close` waits for listeners, by default.
 _DEADLINE = timedelta(seconds=10)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Tracker:
+class Tracker(Closing):
     """Keeps where jobs stand.
 
     Feed it every answer that you get, in whatever order, and it tells what changed, once: to the
@@ -85,7 +72,7 @@ class Tracker:
         journal: JournalPort | None = None,
         strict: bool = False,
         retention: Retention | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Begin with no job, or with those of a journal.
 
@@ -112,22 +99,23 @@ class Tracker:
         self.lifecycle = lifecycle
         self.strict = strict
         self._judge = judge_of(lifecycle)
-        self._inline = InlineListeners()
-        self._dispatcher = Dispatcher(clock)
         self._clock = clock
         self._stripes = Stripes()
-        self._turns = RunToCompletion(self._stripes, self._inline, self._take)
-        self._closed = False
         region = lifecycle.regions[0].name
-        self._keeping = Store(region, self._stripes, retention, journal, clock)
-        self._jobs = self._keeping.jobs
+        self._store = Store(region, self._stripes, retention, journal, clock)
+        self._jobs = self._store.jobs
+        self._listeners = Listeners(self._stripes, journal, clock)
+        self._dispatcher = self._listeners.dispatcher
+        processor = Processor(
+            self._judge, self._store, self._stripes, self._listeners, strict=strict
+        )
+        self._turns = processor.turns
         begun = False
         try:
             if journal is not None:
-                standings = journal.begin(self._judge, self._dispatcher.offer)
+                job_states = journal.begin(self._judge, self._dispatcher.offer)
                 begun = True  # else it may be another tracker's
-                self._keeping.remember(standings)
-            self._take_stock()
+                self._store.remember(job_states)
             for listener in listeners:
                 self.add_listener(listener)
         except BaseException:  # nothing half-done stays: no thread, no lock on a file
@@ -161,19 +149,19 @@ class Tracker:
             JournalError: The job's arn is no text that a file can hold; nothing was taken.
             TrackerClosedError: The tracker is closed.
         """
-        observation = answer if isinstance(answer, Observation) else self._read(answer)
+        observation = answer if isinstance(answer, Observation) else read(self.lifecycle, answer)
         turns = self._turns
         if turns.telling and turns.running:
             turns.queue(observation)
             return Observed(observation.job, Arrival.QUEUED)
         refused: list[ConformanceError] = []
-        if self._cautious or turns.left:
+        if self._listeners.cautious or turns.left:
             self._prepare(refused)
         observed, ticket = turns.run(observation, refused)
-        if self._keeping.lasting:
-            self._keeping.settle(ticket)
+        if self._store.lasting:
+            self._store.settle(ticket)
         if observed is None or refused:
-            raise _together(refused)
+            raise combined(refused)
         return observed
 
     def observe_all(self, answers: object) -> list[Observed]:
@@ -205,87 +193,17 @@ class Tracker:
                 observed, later = self._turns.run(observation, refused)
                 ticket = max(ticket, later)
                 if observed is None or refused:
-                    raise _together(refused)
+                    raise combined(refused)
                 found.append(observed)
         finally:
-            self._keeping.settle(ticket)
+            self._store.settle(ticket)
         return found
 
     def _prepare(self, refused: list[ConformanceError]) -> None:
         """See to what must be in order before an answer is taken."""
-        if self._closed:
-            raise TrackerClosedError
-        if self._keeping.journal is not None:
-            self._keeping.journal.check()
-        self._dispatcher.wait_for_room()
+        self._listeners.prepare()
         if self._turns.left:
             self._turns.make_up(refused)
-
-    def _take_stock(self) -> None:
-        """Note whether there is anything to see to before an answer, and anybody to tell after."""
-        self._cautious = self._closed or self.waits
-        # With a journal lanes are told what was written.
-        self._laned = bool(self._dispatcher) and self._keeping.journal is None
-        self._heeded = bool(self._inline.listeners) or self._laned
-
-    def _read(self, answer: object) -> Observation:
-        reader = self.lifecycle.reader
-        if reader is None:
-            expected = f"an Observation, for {self.lifecycle.name} brings no reader"
-            raise ObservationError([Problem("", expected, type(answer).__name__)])
-        return reader.read(answer)
-
-    def _take(self, observation: Observation, stripe: Stripe) -> Observed:
-        """Judge one answer, keep what it brings and have listeners told.
-
-        One that says what the one before it said takes no lock.
-        """
-        job, jobs = observation.job, self._jobs
-        view = self._judge.memory.view(observation)
-        heard = _fingerprint(observation, view)
-        version = stripe.version
-        before = jobs.find(job)
-        if before is not None and heard == before.heard and heard is not None:
-            return Observed(job, Arrival.DUPLICATE)
-        with stripe.lock:
-            if stripe.version != version:  # another thread has kept something meanwhile
-                before = jobs.find(job)
-                if before is not None and heard == before.heard and heard is not None:
-                    return Observed(job, Arrival.DUPLICATE)
-            arrival, judgement = self._judged(before, observation, view)
-            if arrival is Arrival.STALE and before is not None:
-                heard = before.heard
-            try:
-                if self._keeping.lasting:
-                    self._keeping.keep(before, judgement, heard, stripe)
-                else:
-                    jobs.keep(judgement.standing, heard)
-            finally:  # not before: who finds the old and this version would take the old for new
-                stripe.version += 1
-            if self._heeded:
-                self._tell(judgement, stripe)
-        return Observed(job, arrival, judgement)
-
-    def _judged(
-        self, before: JobState | None, observation: Observation, view: AnswerView
-    ) -> tuple[Arrival, Judgement]:
-        judge = self._judge
-        if before is not None and not self.strict and is_late(judge, before, observation, view):
-            return Arrival.STALE, judge_late(judge, before, observation, view)
-        judgement = judge.judge(before, observation, view)
-        if self.strict and judgement.violations:
-            _refuse(judgement)
-        return Arrival.NEW, judgement
-
-    def _tell(self, judgement: Judgement, stripe: Stripe) -> None:
-        events = judgement.events
-        for listener in self._inline.listeners:
-            for event in events:
-                stripe.untold.append((listener, event))
-        if stripe.untold:
-            self._turns.tell(stripe)
-        if self._laned:
-            self._dispatcher.tell(events)
 
     # --- Listening ------------------------------------------------------------------------------
 
@@ -297,17 +215,7 @@ class Tracker:
             ValueError: There is a subscription of that name.
             JournalError: The journal can't be read or written.
         """
-        if not isinstance(listener, Subscription):
-            if self._keeping.journal is not None:
-                expected = "a Subscription, for with a journal each listener needs a name"
-                raise TypeError(f"expected {expected}, got {shown(listener)}")
-            self._inline.add(listener)
-        elif self._keeping.journal is None:
-            self._dispatcher.add(listener, MemoryOutbox(), 0, 0)
-        else:
-            opened = self._keeping.journal.subscribe(listener.name, listener.lanes)
-            self._dispatcher.add(listener, *opened)
-        self._take_stock()
+        self._listeners.add(listener)
 
     def remove_listener(self, listener: Listener | str) -> None:
         """Tell a listener nothing more, and keep nothing for it.
@@ -321,21 +229,12 @@ class Tracker:
             UnknownNameError: There is no subscription of that name; a `LookupError`.
             JournalError: The journal can't be written.
         """
-        if not isinstance(listener, str):
-            self._inline.remove(listener, [stripe.untold for stripe in self._stripes])
-            self._take_stock()
-            return
-        journal = self._keeping.journal
-        if journal is None or listener in self._dispatcher:
-            self._dispatcher.remove(listener)
-        self._take_stock()
-        if journal is not None:
-            journal.unsubscribe(listener)
+        self._listeners.remove(listener)
 
     @property
     def failures(self) -> int:
         """How often a plain listener raised. Each time is in the log of ``jobstate``."""
-        return self._inline.failures
+        return self._listeners.inline.failures
 
     def progress(self) -> tuple[SubscriptionStatus, ...]:
         """Return how each subscription is doing: what waits, failed, was dropped or parked."""
@@ -361,7 +260,7 @@ class Tracker:
     @property
     def waits(self) -> bool:
         """Whether `observe` may have to wait: for a journal, or for a listener's lane."""
-        return self._keeping.journal is not None or self._dispatcher.blocks
+        return self._listeners.waits
 
     def lanes(self) -> list[Lane]:
         """Return the lanes of asynchronous listeners, for `jobstate.asynchronous` to run."""
@@ -369,24 +268,9 @@ class Tracker:
 
     # --- Ending ---------------------------------------------------------------------------------
 
-    def __enter__(self) -> Self:
-        """Return it; leaving closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
-
     def finish(self) -> None:
         """Take no more answers, and let lanes end when nothing waits; `close` waits for that."""
-        self._closed = True
-        self._take_stock()
-        self._dispatcher.finish()
+        self._listeners.finish()
 
     def close(self, timeout: timedelta = _DEADLINE) -> tuple[SubscriptionStatus, ...]:
         """Take no more answers, let subscriptions hear what waits, and let go of the journal.
@@ -404,13 +288,9 @@ class Tracker:
             JournalWriteError: Something could not be written.
         """
         self.finish()
-        ended = self._dispatcher.close(timeout.total_seconds())
-        progress = self._dispatcher.progress()
-        for each in progress:
-            if not each.idle:
-                _say_unheard(each, kept=self._keeping.journal is not None, ended=ended)
-        if self._keeping.journal is not None:
-            self._keeping.journal.close()
+        progress = self._listeners.close(timeout.total_seconds())
+        if self._store.journal is not None:
+            self._store.journal.close()
         return progress
 
     # --- Asking ---------------------------------------------------------------------------------
@@ -425,10 +305,10 @@ class Tracker:
             UnknownJobError: It is not tracked; a `KeyError`.
         """
         jobs = self._jobs
-        standing = jobs.latest(job) if isinstance(job, str) else jobs.find(job)
-        if standing is None:
+        job_state = jobs.latest(job) if isinstance(job, str) else jobs.find(job)
+        if job_state is None:
             raise UnknownJobError(job, len(self))
-        return TrackedJob(self.lifecycle, standing)
+        return TrackedJob(self.lifecycle, job_state)
 
     def __contains__(self, job: object) -> bool:
         if isinstance(job, JobKey):
@@ -469,7 +349,7 @@ class Tracker:
             UnknownJobError: It is not tracked; a `KeyError`.
         """
         found = self[job]
-        self._keeping.forget(found.key)
+        self._store.forget(found.key)
         return found
 
     # --- Snapshots ------------------------------------------------------------------------------
@@ -480,7 +360,7 @@ class Tracker:
         Its first key is ``snapshot``, the version of the form. Linear in the number of jobs; some
         1 to 2 kB a job.
         """
-        return dumped(self._judge, (job.standing for job in self))
+        return dumped(self._judge, (job.job_state for job in self))
 
     def restore(self, text: str) -> None:
         """Take what a snapshot knows; nothing is told of it again.
@@ -491,57 +371,11 @@ class Tracker:
                 nothing was taken.
             JournalWriteError: It is taken, but could not be written yet.
         """
-        standings = loaded(self._judge, text)
-        known = [standing.job for standing in standings if standing.job in self]
+        job_states = loaded(self._judge, text)
+        known = [job_state.job for job_state in job_states if job_state.job in self]
         if known:
             raise SnapshotError(
                 Problem("jobs", "jobs that are not tracked here yet", shown(str(job)))
                 for job in known
             )
-        self._keeping.restore(standings)
-
-
-def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
-    """Return what tells an answer from another one about the same job; None if nothing can."""
-    fields = observation.fields
-    try:
-        return hash(
-            (
-                view.number,
-                observation.modified,
-                observation.cause,
-                observation.entries,
-                *fields,
-                *fields.values(),
-            )
-        )
-    except TypeError:  # a field that somebody else's reader leaves as a list, say
-        return None
-
-
-def _together(refused: list[ConformanceError]) -> ConformanceError:
-    """Return the first error, with what the others say."""
-    first = refused[0]
-    for other in refused[1:]:
-        first.add_note(f"and likewise: {other}")
-    return first
-
-
-def _refuse(judgement: Judgement) -> None:
-    """Raise what breaks a rule, with the notes beside it, if anything does."""
-    if any(each.severity is Severity.ERROR for each in judgement.violations):
-        raise ConformanceError(str(judgement.standing.job), judgement.violations)
-
-
-def _say_unheard(each: SubscriptionStatus, *, kept: bool, ended: bool) -> None:
-    fate = "stays in the journal" if kept else "is lost"
-    log().warning(
-        "listener %s has not heard all%s: %d events in memory%s, %d jobs held; what it has not"
-        " heard %s",
-        shown(each.name),
-        "" if ended else " and has not returned",
-        each.waiting,
-        " and more in the journal" if each.behind else "",
-        each.retrying + len(each.parked),
-        fate,
-    )
+        self._store.restore(job_states)

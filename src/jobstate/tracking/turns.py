@@ -46,13 +46,13 @@ class RunToCompletion:
         #: Thread → what plain listeners have observed there, to be taken by that thread.
         self._queues: dict[int, deque[Observation]] = {}
         #: What an interrupt left.
-        self._untold: deque[Stripe] = deque()
+        self._pending: deque[Stripe] = deque()
         self._untaken: deque[Observation] = deque()
 
     @property
     def left(self) -> bool:
         """Whether an interrupt has left something undone."""
-        return bool(self._untold or self._untaken)
+        return bool(self._pending or self._untaken)
 
     @property
     def running(self) -> bool:
@@ -88,7 +88,7 @@ class RunToCompletion:
 
     def make_up(self, refused: list[ConformanceError]) -> None:
         """Tell what an interrupt left untold, and take what it left untaken."""
-        while (stripe := _next(self._untold)) is not None:
+        while (stripe := _next(self._pending)) is not None:
             with stripe.lock:
                 self.tell(stripe)
         while (observation := _next(self._untaken)) is not None:
@@ -117,9 +117,9 @@ class RunToCompletion:
         thread = threading.get_ident()
         self.telling.add(thread)
         try:
-            self._inline.run(stripe.untold)
+            self._inline.run(stripe.pending)
         except BaseException:
-            self._untold.append(stripe)
+            self._pending.append(stripe)
             self._leave(thread)
             raise
         finally:
@@ -136,3 +136,11 @@ def _next(left: deque[_T]) -> _T | None:
         return left.popleft()
     except IndexError:
         return None
+
+
+def combined(refused: list[ConformanceError]) -> ConformanceError:
+    """Return the first error, with what the others say."""
+    first = refused[0]
+    for other in refused[1:]:
+        first.add_note(f"and likewise: {other}")
+    return first

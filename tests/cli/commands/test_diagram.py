@@ -22,7 +22,7 @@ LIST = ANSWERS / "list.json"
 
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
-    assert {*diagram.Format} == {*diagrams.FORMATS, "png"}
+    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png"}
 
 
 @pytest.mark.parametrize("name", diagrams.FORMATS)

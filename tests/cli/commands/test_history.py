@@ -387,7 +387,7 @@ def test_breaches_that_were_not_told(path: Path) -> None:
     """They are counted."""
     written(path, *answers("broken/illegal-step.json"))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE job SET untold = 7")
+        connection.execute("UPDATE job SET suppressed = 7")
         connection.commit()
     found = lines(path, "--job", "lighthouse-broken-2")
     assert "  and 7 violations more that were not told" in found

@@ -14,7 +14,7 @@ TIGHT = ("--given", "spot=no")
 
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
-    assert {*lifecycle.Format} == {*tables.FORMATS}
+    assert {*lifecycle.LifecycleFormat} == {*tables.FORMATS}
 
 
 def test_text_is_for_people() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobstate import JobKey, Lifecycle, Observation, ObservationError, Outcome, check
 from jobstate.common.text import counted
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.course import course_of
 from jobstate.diagrams.overlays.job import MOST_FINDINGS, MOST_NUMBERS, MOST_STAYS, way

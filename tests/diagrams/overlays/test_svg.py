@@ -8,7 +8,7 @@ import pytest
 
 from jobstate.diagrams import diagram_of, picture
 from jobstate.diagrams.layout.layout import Course, Layout, PlacedBox, PlacedLine, Rectangle
-from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Stay, Strip
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Strip, StripPiece
 from jobstate.diagrams.render.svg.svg import svg
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCELS
@@ -23,9 +23,11 @@ STRIP = Strip(
     begin="2026-11-24 00:00:00 UTC",
     seconds=100.0,
     stays=(
-        Stay(node=STARTING, label="Starting", begin=0, end=90, number=1),
-        Stay(node=None, label="Hibernating", begin=90, end=90.5, number=2, alarm="illegal-pair"),
-        Stay(node=DOWNLOADING, label="Downloading", begin=90.5, end=100, open=True, number=3),
+        StripPiece(node=STARTING, label="Starting", begin=0, end=90, number=1),
+        StripPiece(
+            node=None, label="Hibernating", begin=90, end=90.5, number=2, alarm="illegal-pair"
+        ),
+        StripPiece(node=DOWNLOADING, label="Downloading", begin=90.5, end=100, open=True, number=3),
     ),
 )
 
@@ -148,7 +150,7 @@ def test_the_time_line() -> None:
 
 def test_a_time_line_of_no_length() -> None:
     """A job that has just begun has one all the same."""
-    stay = Stay(node=STARTING, label="Starting", begin=0, end=0, open=True, number=1)
+    stay = StripPiece(node=STARTING, label="Starting", begin=0, end=0, open=True, number=1)
     root = drawn(strip=Strip(begin="now", seconds=0.0, stays=(stay,)))
     assert len(groups(root, "stay")) == 1
 
@@ -178,7 +180,7 @@ def test_hostile_texts() -> None:
         strip=Strip(
             begin=HOSTILE,
             seconds=1.0,
-            stays=(Stay(node=None, label=HOSTILE, begin=0, end=1, alarm=HOSTILE),),
+            stays=(StripPiece(node=None, label=HOSTILE, begin=0, end=1, alarm=HOSTILE),),
         ),
         footer=HOSTILE,
     )

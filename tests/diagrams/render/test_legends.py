@@ -11,7 +11,7 @@ import pytest
 
 from jobstate.diagrams import diagram_of, render
 from jobstate.diagrams.render.palette import LIGHT
-from jobstate.model.drawing import Colour, Drawing, Kind
+from jobstate.model.drawing import ArrowKind, Colour, Drawing
 from jobstate.sagemaker import TRAINING_JOB
 from tests.diagrams.render.test_scxml import two_ways
 from tests.support.picture_tools import run
@@ -57,7 +57,7 @@ def test_dot_s_arrows_back_place_nothing() -> None:
 def test_titles_of_kinds_are_text(tmp_path: Path) -> None:
     """Whoever draws a life cycle of one's own may call a kind what they like."""
     title = '</table>"&amp; <b>\n]; }'
-    kind = Kind(name="k", title=title, colour=Colour.GREY)
+    kind = ArrowKind(name="k", title=title, colour=Colour.GREY)
     text = dot(attrs.evolve(PARCELS, drawing=lambda: Drawing(kinds=(kind,))))
     assert '&lt;/table&gt;"&amp;amp; &lt;b&gt;\\n]; }</font>' in text
     program = shutil.which("dot")

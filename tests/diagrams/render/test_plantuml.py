@@ -14,7 +14,7 @@ from jobstate import Outcome
 from jobstate.diagrams import diagram_of, render
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model import Basis
-from jobstate.model.drawing import Colour, Drawing, Kind
+from jobstate.model.drawing import ArrowKind, Colour, Drawing
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCELS, edge, state
 
@@ -98,7 +98,7 @@ def test_the_legend_explains_what_occurs() -> None:
 
 def test_titles_of_kinds_are_text() -> None:
     """Whoever draws a life cycle of one's own may call a kind what they like."""
-    named = Kind(name="k", title="endlegend\n@enduml <b>", colour=Colour.GREY)
+    named = ArrowKind(name="k", title="endlegend\n@enduml <b>", colour=Colour.GREY)
     text = render(attrs.evolve(PARCELS, drawing=lambda: Drawing(kinds=(named,))), "plantuml")
     assert text.count("endlegend\n") == text.count("@enduml") == 1
     assert "<b>" not in text

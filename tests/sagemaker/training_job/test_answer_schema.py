@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobstate.model.answer_schema import Field, Path
-    from jobstate.sagemaker.training_job.fields import Record
+    from jobstate.sagemaker.training_job.structures import Record
 
 PARTS = {
     "WarmPoolStatus": WarmPool,

@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError
-from jobstate.sagemaker.training_job.fields import API_NAME, Record
 from jobstate.sagemaker.training_job.records import (
     ModelArtifacts,
     ResourceConfig,
@@ -34,6 +33,7 @@ from jobstate.sagemaker.training_job.statuses import (
     TrainingJobStatus,
     WarmPoolStatus,
 )
+from jobstate.sagemaker.training_job.structures import API_NAME, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,7 +182,7 @@ def test_every_status_is_a_member(shape_name: str) -> None:
     assert listed == known, (
         f"AWS has changed {shape_name}: new {sorted(listed - known)}, gone"
         f" {sorted(known - listed)}. Add new ones to sagemaker/training_job/statuses.py and give"
-        " them states and edges, with basis and source, in lifecycle.py beside it. Keep those that"
+        " them states and edges, with basis and source, in facts.py beside it. Keep those that"
         " are gone: old records still show them."
     )
 

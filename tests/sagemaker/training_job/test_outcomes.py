@@ -92,7 +92,7 @@ def name(shown: tuple[str, str | None]) -> str:
 @pytest.mark.parametrize("shown", EVERY, ids=name)
 def test_outcome_of_statuses(shown: tuple[str, str | None]) -> None:
     """Two statuses mean what the table says, as far as they are shown and known."""
-    assert AUTOMATON.known(AUTOMATON.sight(*shown, {}).real).result == expected(shown)
+    assert AUTOMATON.estimate(AUTOMATON.view(*shown, {}).real).result == expected(shown)
 
 
 @pytest.mark.parametrize("shown", EVERY, ids=name)

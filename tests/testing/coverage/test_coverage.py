@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
+from jobstate.automaton.runs import certain
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.coverage import certainty
 from jobstate.testing.coverage.coverage import LifecycleCoverage, OtherLifecycleError, merged
@@ -108,11 +110,14 @@ def test_a_history_without_a_status() -> None:
 
 def test_windows_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgetting costs time and changes nothing."""
-    monkeypatch.setattr(certainty, "_REMEMBERED", 1)
+    forgetful = lru_cache(maxsize=1)(certain.__wrapped__)
+    monkeypatch.setattr(certainty, "certain", forgetful)
     fresh = PARCELS.evolve(version="fresh")
     coverage = LifecycleCoverage(fresh)
     coverage.add_answers([parcel("at the door", "packed", "sent", "at the door", "sent")])
     assert "packed > sent" in edges_of(coverage)
+    assert forgetful.cache_info().misses > 1
+    assert certain.cache_info().maxsize is not None
 
 
 def test_merging() -> None:

@@ -17,7 +17,7 @@ from jobstate.cli.timeline import job_lines, summary_lines
 from jobstate.common.text import counted
 from jobstate.model.specification import Severity
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.lifecycle import SOURCES
+from jobstate.sagemaker.training_job.facts import SOURCES
 from jobstate.sagemaker.training_job.reader import READER
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     """How verdicts are printed."""
 
     TEXT = "text"
@@ -63,7 +63,7 @@ Strict = Annotated[
     typer.Option("--strict", help="Notes and unmodelled statuses make a job illegal too."),
 ]
 Chosen = Annotated[
-    Format,
+    CheckFormat,
     typer.Option("--format", help="For people, or one line of JSON per job for programs."),
 ]
 Every = Annotated[
@@ -78,7 +78,7 @@ def check(  # noqa: PLR0913 - the options of a command
     strict: Strict = False,
     given: Given = None,
     ignore: Ignored = None,
-    chosen: Chosen = Format.TEXT,
+    chosen: Chosen = CheckFormat.TEXT,
     every: Every = False,
 ) -> None:
     """Judge the answers in files, print the verdicts, end with an exit code."""
@@ -88,7 +88,7 @@ def check(  # noqa: PLR0913 - the options of a command
         answers = Verdicts(lifecycle, READER)
         answers.read(files)
         reports = answers.reports()
-        if chosen is Format.JSON:
+        if chosen is CheckFormat.JSON:
             for report in reports:
                 emit(json.dumps(report.to_dict()))
         else:
@@ -146,7 +146,7 @@ def _more(answers: Verdicts, reports: list[Report]) -> str:
         (severities.count(Severity.NOTE), "note"),
         (sum(len(report.unmodelled) for report in reports), "unmodelled status"),
         (answers.unusable, "unusable input"),
-        (sum(each.standing.untold + each.unkept for each in reports), "untold breach"),
+        (sum(each.job_state.suppressed + each.unkept for each in reports), "untold breach"),
     )
     found = ", ".join(counted(number, noun) for number, noun in counts if number)
     return f" ({found})" if found else ""

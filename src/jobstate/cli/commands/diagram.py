@@ -48,7 +48,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class DiagramFormat(StrEnum):
     """What it is drawn as."""
 
     SVG = "svg"
@@ -64,27 +64,27 @@ class Format(StrEnum):
 
 #: The ending of a file's name → the format.
 _ENDINGS: Final = {
-    ".svg": Format.SVG,
-    ".png": Format.PNG,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".mmd": Format.MERMAID,
-    ".dot": Format.DOT,
-    ".gv": Format.DOT,
-    ".puml": Format.PLANTUML,
-    ".scxml": Format.SCXML,
-    ".md": Format.MARKDOWN,
-    ".csv": Format.CSV,
+    ".svg": DiagramFormat.SVG,
+    ".png": DiagramFormat.PNG,
+    ".html": DiagramFormat.HTML,
+    ".htm": DiagramFormat.HTML,
+    ".mmd": DiagramFormat.MERMAID,
+    ".dot": DiagramFormat.DOT,
+    ".gv": DiagramFormat.DOT,
+    ".puml": DiagramFormat.PLANTUML,
+    ".scxml": DiagramFormat.SCXML,
+    ".md": DiagramFormat.MARKDOWN,
+    ".csv": DiagramFormat.CSV,
 }
 
 #: What every file of SQLite begins with.
 _SQLITE: Final = b"SQLite format 3\x00"
 
 #: Formats that can have something laid over them.
-_OVERLAID: Final = (Format.SVG, Format.PNG)
+_OVERLAID: Final = (DiagramFormat.SVG, DiagramFormat.PNG)
 
 Chosen = Annotated[
-    Format | None,
+    DiagramFormat | None,
     typer.Option("--format", help="What it is drawn as; by default what the file's ending says."),
 ]
 Looks = Annotated[
@@ -156,7 +156,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     run(work)
 
 
-def _format(chosen: Format | None, output: str | None, *, overlaid: bool) -> Format:
+def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool) -> DiagramFormat:
     """Return what is drawn: what was asked for, or what the file's ending says.
 
     Raises:
@@ -247,14 +247,16 @@ def _read(file: str) -> Kept:
     return found
 
 
-def _drawn(lifecycle: Lifecycle, chosen: Format, overlay: Overlay | None, look: Look) -> bytes:
-    if chosen is Format.PNG:
+def _drawn(
+    lifecycle: Lifecycle, chosen: DiagramFormat, overlay: Overlay | None, look: Look
+) -> bytes:
+    if chosen is DiagramFormat.PNG:
         from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
 
         # A bitmap can't ask what the reader's system is set to.
         still = Look.LIGHT if look is Look.AUTO else look
         return png(picture(lifecycle, overlay=overlay, look=still))
-    if chosen is Format.SVG:
+    if chosen is DiagramFormat.SVG:
         return picture(lifecycle, overlay=overlay, look=look).encode()
     return render(lifecycle, chosen.value).encode()
 

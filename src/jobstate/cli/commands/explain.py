@@ -49,7 +49,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class ExplainFormat(StrEnum):
     """How explanations are printed."""
 
     TEXT = "text"
@@ -58,17 +58,17 @@ class Format(StrEnum):
 
 Origin = Annotated[str, typer.Argument(metavar="FROM", help="Where the job was.")]
 Target = Annotated[str, typer.Argument(metavar="TO", help="Where it is seen later.")]
-Chosen = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+Chosen = Annotated[ExplainFormat, typer.Option("--format", help="For people, or for programs.")]
 
 
 def explain_command(
-    origin: Origin, target: Target, *, given: Given = None, chosen: Chosen = Format.TEXT
+    origin: Origin, target: Target, *, given: Given = None, chosen: Chosen = ExplainFormat.TEXT
 ) -> None:
     """Print what lies between two statuses, end with an exit code."""
     found = _explained(tightened(TRAINING_JOB, given), origin, target)
 
     def work() -> int:
-        if chosen is Format.JSON:
+        if chosen is ExplainFormat.JSON:
             emit(json.dumps(found.to_dict()))
         else:
             for line in _text(found):

@@ -65,7 +65,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class HistoryFormat(StrEnum):
     """How a journal is printed."""
 
     TEXT = "text"
@@ -80,7 +80,7 @@ Jobs = Annotated[
     ),
 ]
 Chosen = Annotated[
-    Format,
+    HistoryFormat,
     typer.Option("--format", help="For people, or one line of JSON per event for programs."),
 ]
 Since = Annotated[
@@ -105,7 +105,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
     file: File,
     *,
     jobs: Jobs = None,
-    chosen: Chosen = Format.TEXT,
+    chosen: Chosen = HistoryFormat.TEXT,
     since: Since = None,
     listeners: Listeners = False,
     every: Every = False,
@@ -167,8 +167,8 @@ def _time(text: str, now: datetime) -> datetime:
 # --- What is printed ----------------------------------------------------------------------------
 
 
-def _whole(history: JournalReader, chosen: Format, view: View, *, every: bool) -> int:
-    if chosen is Format.JSON:
+def _whole(history: JournalReader, chosen: HistoryFormat, view: View, *, every: bool) -> int:
+    if chosen is HistoryFormat.JSON:
         _export(history.events(), history.newest, view)
         return 0
     for line in heading(history, view):
@@ -182,30 +182,30 @@ def _whole(history: JournalReader, chosen: Format, view: View, *, every: bool) -
     return 0
 
 
-def _listeners(history: JournalReader, chosen: Format, view: View) -> int:
-    hearings = history.listeners()
-    if chosen is Format.JSON:
-        for hearing in hearings:
-            emit(json.dumps(_hearing_dict(hearing)))
+def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int:
+    positions = history.listeners()
+    if chosen is HistoryFormat.JSON:
+        for position in positions:
+            emit(json.dumps(_position_dict(position)))
     else:
-        for line in listeners_lines(hearings, view.paint, every=True):
+        for line in listeners_lines(positions, view.paint, every=True):
             emit(line)
     return 0
 
 
-def _jobs(history: JournalReader, names: Sequence[str], chosen: Format, view: View) -> int:
+def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
     found = [key for key in history.job_keys() if {key.arn, _name(key)} & {*names}]
-    if chosen is Format.JSON:
+    if chosen is HistoryFormat.JSON:
         events = heapq.merge(
             *(history.events(job=key) for key in dict.fromkeys(found)), key=attrgetter("number")
         )
         _export(events, history.newest, view)
     else:
-        hearings = history.listeners()
+        positions = history.listeners()
         for place, key in enumerate(dict.fromkeys(found)):
             if place:
                 emit("")
-            for line in story_lines(history, history.job(key), hearings, view):
+            for line in story_lines(history, history.job(key), positions, view):
                 emit(line)
     there = {each for key in found for each in (key.arn, _name(key))}
     missing = [name for name in dict.fromkeys(names) if name not in there]
@@ -236,11 +236,11 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
                 emit(json.dumps({"number": number, **event.to_dict()}))
 
 
-def _hearing_dict(hearing: ListenerPosition) -> dict[str, object]:
+def _position_dict(position: ListenerPosition) -> dict[str, object]:
     return {
-        "listener": hearing.name,
-        "behind": hearing.behind,
-        "cursor": hearing.cursor,
+        "listener": position.name,
+        "behind": position.behind,
+        "cursor": position.cursor,
         "held": [
             {
                 "job": job_dict(held.job),
@@ -250,6 +250,6 @@ def _hearing_dict(hearing: ListenerPosition) -> dict[str, object]:
                 "error": held.error,
                 "parked": iso(held.parked),
             }
-            for held in hearing.held
+            for held in position.held
         ],
     }

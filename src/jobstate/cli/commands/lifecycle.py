@@ -25,7 +25,7 @@ Exit codes:
 """
 
 
-class Format(StrEnum):
+class LifecycleFormat(StrEnum):
     """How the life cycle is printed."""
 
     TEXT = "text"
@@ -34,10 +34,10 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-Chosen = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+Chosen = Annotated[LifecycleFormat, typer.Option("--format", help="For people, or for programs.")]
 
 
-def lifecycle(*, given: Given = None, chosen: Chosen = Format.TEXT) -> None:
+def lifecycle(*, given: Given = None, chosen: Chosen = LifecycleFormat.TEXT) -> None:
     """Print the life cycle."""
     tight = tightened(TRAINING_JOB, given)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.model.lifecycle import derived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +38,7 @@ class Ids:
         self.starts = {names[start.target]: start.id for start in diagram.starts}
 
 
+@derived
 def ids_of(lifecycle: Lifecycle) -> Ids:
     """Return the ids of a life cycle's diagram; made once, in some milliseconds."""
-    found: Ids | None = lifecycle.derived.get("ids")
-    if found is None:
-        found = lifecycle.derived["ids"] = Ids(lifecycle)
-    return found
+    return Ids(lifecycle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from jobstate.model.drawing import Colour, Dash, Kind
+from jobstate.model.drawing import ArrowKind, Colour, Dash
 from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import Edge, State
 
-_MOVE = Kind(name="move", title="moves", colour=Colour.GREY)
-_DETOUR = Kind(name="detour", title="only some jobs", colour=Colour.VIOLET, dash=Dash.LONG)
-_GONE = Kind(name="removal", title="removal", colour=Colour.GREY, dash=Dash.DOTTED)
+_MOVE = ArrowKind(name="move", title="moves", colour=Colour.GREY)
+_DETOUR = ArrowKind(name="detour", title="only some jobs", colour=Colour.VIOLET, dash=Dash.LONG)
+_GONE = ArrowKind(name="removal", title="removal", colour=Colour.GREY, dash=Dash.DOTTED)
 _ENDS = {
-    Outcome.SUCCEEDED: Kind(name="success", title="success", colour=Colour.GREEN),
-    Outcome.STOPPED: Kind(name="stop", title="stop", colour=Colour.ORANGE),
-    Outcome.TIMED_OUT: Kind(name="limit", title="limit", colour=Colour.BROWN, dash=Dash.LONG),
-    Outcome.FAILED: Kind(name="failure", title="failure", colour=Colour.RED, dash=Dash.SHORT),
+    Outcome.SUCCEEDED: ArrowKind(name="success", title="success", colour=Colour.GREEN),
+    Outcome.STOPPED: ArrowKind(name="stop", title="stop", colour=Colour.ORANGE),
+    Outcome.TIMED_OUT: ArrowKind(name="limit", title="limit", colour=Colour.BROWN, dash=Dash.LONG),
+    Outcome.FAILED: ArrowKind(name="failure", title="failure", colour=Colour.RED, dash=Dash.SHORT),
 }
 #: Where nobody has said how to draw a life cycle.
 _DERIVED = (_MOVE, _DETOUR, *_ENDS.values(), _GONE)
 
 
-class Kinds:
+class ArrowKinds:
     """The kinds of the moves of a life cycle.
 
     Attributes:
@@ -48,7 +48,7 @@ class Kinds:
         self.usual = self._kinds[0].name if self._drawing is not None else ""
         self._road = set(pairwise(self._drawing.usual)) if self._drawing is not None else set()
 
-    def used(self, names: AbstractSet[str]) -> tuple[Kind, ...]:
+    def used(self, names: AbstractSet[str]) -> tuple[ArrowKind, ...]:
         """Return the kinds of these names, in the order of a legend."""
         return tuple(kind for kind in self._kinds if kind.name in names)
 
@@ -61,7 +61,7 @@ class Kinds:
         causes = {edge.cause for edge in edges}
         return next((kind for kind in self._kinds if kind.causes & causes), self._kinds[-1]).name
 
-    def _derived(self, origin: State, target: State, edges: Iterable[Edge]) -> Kind:
+    def _derived(self, origin: State, target: State, edges: Iterable[Edge]) -> ArrowKind:
         if target.gone:
             return _GONE
         if target.final and not origin.final:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.diagrams.graph.graph import Arrow, Diagram
-    from jobstate.model.drawing import Drawing, Frame, Line, Plan, Point, Text
+    from jobstate.model.drawing import Drawing, Frame, Line, Point, RegionLayout, Text
 
 #: The height of a line of a label, and how much of it stands above its baseline.
 LEADING, ASCENT = 14, 10
@@ -84,7 +84,7 @@ def _is_complete(parts: Sequence[_Part], diagram: Diagram) -> bool:
 class _Part:
     """One region's part of a layout."""
 
-    def __init__(self, diagram: Diagram, plan: Plan) -> None:
+    def __init__(self, diagram: Diagram, plan: RegionLayout) -> None:
         self._groups = {
             group.label: group.id for group in diagram.groups if group.region == plan.region
         }

@@ -17,7 +17,7 @@ from jobstate.errors import ObservationError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from jobstate.diagrams.overlays.course import Step, Track, Visit
+    from jobstate.diagrams.overlays.course import CourseStep, Track, Visit
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
     from jobstate.model.states import Region
@@ -178,7 +178,7 @@ class Census:
                 self._count_visit(visit, track)
             self._count_end(track)
 
-    def _count_step(self, step: Step, region: Region) -> None:
+    def _count_step(self, step: CourseStep, region: Region) -> None:
         self.guessed += step.silent and not step.certain
         passage = (region.name, step.origin, step.target)
         if not step.broken:

@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
-from jobstate.automaton.automaton import RegionView, compile_lifecycle
-from jobstate.automaton.runs import Link, RunPoint, legs_of
-from jobstate.common.times import is_before
-from jobstate.conformance.histories import contradiction, merged
-from jobstate.model.observation import Entry, Observation, Shown
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.automaton.runs import Link
+from jobstate.common.times import microseconds
+from jobstate.diagrams.overlays.spots import followed, in_order
+from jobstate.model.observation import Entry
 from jobstate.model.states import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from jobstate.automaton.automaton import Automaton
-    from jobstate.automaton.runs import RunLeg, RunMove
+    from jobstate.automaton.shortest_run import RunLeg, RunMove
+    from jobstate.diagrams.overlays.spots import Spot
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import Observation
 
 
 @frozen(kw_only=True)
-class Step:
+class CourseStep:
     """A move that a job made, or its beginning.
 
     Attributes:
@@ -83,8 +84,7 @@ class Visit:
         """How long it lasted; None where nothing tells. A final one lasts 0."""
         if self.begin is None or self.end is None:
             return None
-        length = self.end - self.begin
-        return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+        return microseconds(self.end - self.begin)
 
 
 @frozen(kw_only=True)
@@ -101,7 +101,7 @@ class Track:
 
     region: Region
     entries: Sequence[Entry]
-    steps: tuple[Step, ...]
+    steps: tuple[CourseStep, ...]
     visits: tuple[Visit, ...]
     seen_at: Mapping[int, int]
 
@@ -116,48 +116,28 @@ def course_of(
     """Return the course of a job through each region that its answers show.
 
     An answer with a history shows where the job has been, entry by entry; its primary statuses
-    are those of the run that `jobstate.automaton.runs` chooses. A thin answer after it, or without
-    any history, shows where the job was when the record was last changed (LastModifiedTime), and
-    nothing of what lies between. A thin answer before it is sorted in by that time, where it fits.
-    An answer that is older than one before it tells nothing.
+    are those of the run that `jobstate.automaton.shortest_run` chooses. A thin answer after it, or
+    without any history, shows where the job was when the record was last changed
+    (LastModifiedTime), and nothing of what lies between. A thin answer before it is sorted in by
+    that time, where it fits. An answer that is older than one before it tells nothing.
 
     Args:
         lifecycle: The life cycle.
         seen: What the answers about the job say, in order; at least one.
         now: What time it is, aware; by default the newest time that the answers show.
     """
-    history = lifecycle.history_region
-    told = list(_in_order(seen))
+    answers = list(in_order(seen))
     until = now or _newest(seen)
     tracks = []
     for region in lifecycle.regions:
         automaton = compile_lifecycle(lifecycle)[region.name]
-        sights = list(_sights(automaton, told))
-        entries = _merged(told, region) if region is history else ()
-        if entries:
-            spots, legs = _followed(automaton, _Placed(automaton, entries, sights))
-        elif sights:
-            spots = [_beginning(automaton, seen[0]), *(_seen(each, Link.LATER) for each in sights)]
-            legs = legs_of(automaton, tuple(spot.point for spot in spots))
-        else:
-            continue
-        teller = _Teller(region, entries, until)
-        for spot, leg in zip(spots, legs, strict=True):
-            teller.tell(spot, leg)
-        tracks.append(teller.track())
+        entries, points = followed(automaton, answers)
+        if points:
+            teller = _Teller(region, entries, until)
+            for spot, leg in points:
+                teller.tell(spot, leg)
+            tracks.append(teller.track())
     return tuple(tracks)
-
-
-def _in_order(seen: Iterable[Observation]) -> Iterator[tuple[int, Observation]]:
-    """Yield the answers, numbered, but those that are older than one before them."""
-    latest: datetime | None = None
-    for number, each in enumerate(seen):
-        if each.modified is not None and latest is not None:
-            if is_before(each.modified, latest):
-                continue
-            latest = max(each.modified, latest)
-        yield number, each
-        latest = latest or each.modified
 
 
 def _newest(seen: Iterable[Observation]) -> datetime | None:
@@ -165,156 +145,6 @@ def _newest(seen: Iterable[Observation]) -> datetime | None:
     times = [each.modified for each in seen]
     times += [time for each in seen for entry in each.entries for time in (entry.start, entry.end)]
     return max(filter(None, times), default=None)
-
-
-def _merged(told: Iterable[tuple[int, Observation]], region: Region) -> Sequence[Entry]:
-    """Return the history, as the judge keeps it."""
-    entries: Sequence[Entry] = ()
-    for _, each in told:
-        if each.entries:
-            clash = contradiction(entries, each.entries, region.history)
-            entries = each.entries if clash else merged(entries, each.entries)
-    return entries
-
-
-# --- Points, with where and when ------------------------------------------------------------------
-
-
-@frozen
-class _Sighting:
-    """What an answer shows of a region: which answer it is, from 0, and what it shows."""
-
-    answer: int
-    sight: RegionView
-    seen: Observation
-    shown: Shown
-
-
-@frozen(kw_only=True)
-class _Spot:
-    """A point of the way, with what else is known of it.
-
-    Attributes:
-        point: The point.
-        label: The status, as it was shown.
-        at: When; None where nothing tells.
-        entry: The entry of the history that begins or goes on there, from 0.
-        answer: The answer that shows it, from 0.
-    """
-
-    point: RunPoint
-    label: str
-    at: datetime | None
-    entry: int | None = None
-    answer: int | None = None
-
-
-def _sights(automaton: Automaton, told: Iterable[tuple[int, Observation]]) -> Iterator[_Sighting]:
-    for number, each in told:
-        shown = each.shown.get(automaton.region.name)
-        if shown is not None:
-            sight = automaton.sight(shown.primary, shown.secondary, each.features)
-            yield _Sighting(number, sight, each, shown)
-
-
-def _beginning(automaton: Automaton, seen: Observation) -> _Spot:
-    """Return the creation of a job: what any legal run begins with."""
-    states = automaton.start.states
-    return _Spot(
-        point=RunPoint(automaton.start.mask, Link.LATER),
-        label=states[0].visible if len(states) == 1 else automaton.label_of(states),
-        at=seen.job.created,
-    )
-
-
-def _seen(each: _Sighting, link: Link, entry: int | None = None) -> _Spot:
-    sight, shown = each.sight, each.shown
-    return _Spot(
-        point=RunPoint(sight.mask or sight.real, link, sight.unknown),
-        label=shown.primary if shown.secondary is None else shown.secondary,
-        at=each.seen.modified,
-        entry=entry,
-        answer=each.answer,
-    )
-
-
-def _entered(automaton: Automaton, entry: Entry, number: int) -> _Spot:
-    mask = automaton.of_visible.get(entry.status, 0)
-    point = RunPoint(mask or automaton.everything, Link.ENTRY, unknown=not mask)
-    return _Spot(point=point, label=entry.status, at=entry.start, entry=number)
-
-
-class _Placed:
-    """A history with the answers sorted in between its entries."""
-
-    def __init__(
-        self, automaton: Automaton, entries: Sequence[Entry], sights: Sequence[_Sighting]
-    ) -> None:
-        self._automaton = automaton
-        self._entries = entries
-        self._during: list[list[_Sighting]] = [[] for _ in entries]
-        self._later: list[_Sighting] = []
-        self._newest = max((each.answer for each in sights if each.seen.entries), default=-1)
-        for each in sights:
-            self._place(each)
-
-    def spots(self, *, thin: bool) -> list[_Spot]:
-        """Return the points in order, those of thin answers between the entries if asked to."""
-        found = []
-        for number, entry in enumerate(self._entries):
-            found.append(_entered(self._automaton, entry, number))
-            found += [
-                _seen(each, Link.DURING, number)
-                for each in self._during[number]
-                if thin or each.seen.entries
-            ]
-        return [*found, *(_seen(each, Link.LATER) for each in self._later)]
-
-    def _place(self, each: _Sighting) -> None:
-        if each.answer > self._newest:
-            self._later.append(each)
-        elif each.seen.entries:
-            self._place_by_history(each)
-        elif (place := self._place_by_time(each)) is not None:
-            self._during[place].append(each)
-
-    def _place_by_history(self, each: _Sighting) -> None:
-        """Sort in an answer that says by itself during which entry it was given."""
-        own = each.seen.entries
-        if contradiction(self._entries, own, "") is not None:
-            return  # it tells of a history that was rewritten since
-        last = len(own) - 1
-        if each.sight.visible in {None, own[last].status}:
-            if not each.sight.unknown:
-                self._during[last].append(each)
-        elif last == len(self._entries) - 1:
-            # It says that the job is elsewhere than where its history ends.
-            self._later.append(each)
-
-    def _place_by_time(self, each: _Sighting) -> int | None:
-        """Return the last entry that a thin answer fits; None where there is none."""
-        modified, visible = each.seen.modified, each.sight.visible
-        if modified is None or each.sight.unknown:
-            return None
-        fitting = [
-            number
-            for number, entry in enumerate(self._entries)
-            if visible in {None, entry.status} and not is_before(modified, entry.start)
-        ]
-        return fitting[-1] if fitting else None
-
-
-def _followed(automaton: Automaton, placed: _Placed) -> tuple[list[_Spot], tuple[RunLeg, ...]]:
-    """Return the points and the run; what does not fit in between tells nothing of the way."""
-    spots = placed.spots(thin=True)
-    legs = legs_of(automaton, tuple(spot.point for spot in spots))
-    if any(leg.broken for leg in legs):
-        spots = placed.spots(thin=False)
-        legs = legs_of(automaton, tuple(spot.point for spot in spots))
-    return spots, legs
-
-
-# --- The story ------------------------------------------------------------------------------------
 
 
 class _Teller:
@@ -325,11 +155,11 @@ class _Teller:
         self._entries = entries
         self._until = until
         self._states = {state.name: state for state in region.states}
-        self._steps: list[Step] = []
+        self._steps: list[CourseStep] = []
         self._visits: list[Visit] = []
         self._seen_at: dict[int, int] = {}
 
-    def tell(self, spot: _Spot, leg: RunLeg) -> None:
+    def tell(self, spot: Spot, leg: RunLeg) -> None:
         """Tell how the job came to a point."""
         for move in leg.moves:
             self._make(move, spot)
@@ -340,7 +170,7 @@ class _Teller:
         if spot.answer is not None:
             self._seen_at[spot.answer] = len(self._visits) - 1
 
-    def _is_there(self, spot: _Spot, leg: RunLeg) -> bool:
+    def _is_there(self, spot: Spot, leg: RunLeg) -> bool:
         """Return whether the last visit is the one that a point shows."""
         now = self._visits[-1]
         if spot.point.link is Link.ENTRY and not leg.moves:
@@ -350,10 +180,10 @@ class _Teller:
         stays = now.state in leg.possible and not spot.point.unknown
         return stays or now.label == spot.label
 
-    def _make(self, move: RunMove, spot: _Spot) -> None:
+    def _make(self, move: RunMove, spot: Spot) -> None:
         number = self._next()
         self._steps.append(
-            Step(
+            CourseStep(
                 number=number,
                 origin=move.origin,
                 target=move.target,
@@ -374,12 +204,12 @@ class _Teller:
             )
         )
 
-    def _arrive(self, spot: _Spot, leg: RunLeg) -> None:
+    def _arrive(self, spot: Spot, leg: RunLeg) -> None:
         """Tell of a point to which no known move leads: the first one, or after what is unknown."""
         number = self._next()
         if leg.state is not None and (leg.broken or not self._visits):
             self._steps.append(
-                Step(
+                CourseStep(
                     number=number,
                     origin=leg.origin,
                     target=leg.state,
@@ -389,7 +219,7 @@ class _Teller:
             )
         self._visits.append(self._visit(spot, leg, number))
 
-    def _visit(self, spot: _Spot, leg: RunLeg, number: int) -> Visit:
+    def _visit(self, spot: Spot, leg: RunLeg, number: int) -> Visit:
         return Visit(
             number=number,
             state=leg.state,

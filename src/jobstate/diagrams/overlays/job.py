@@ -12,7 +12,7 @@ from jobstate.conformance.answers import observations
 from jobstate.conformance.check import check
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.course import course_of
-from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Stay, Strip
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Strip, StripPiece
 from jobstate.diagrams.overlays.words import (
     LONGEST_SENTENCE,
     clock,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.report import Report
-    from jobstate.diagrams.overlays.course import Step, Track, Visit
+    from jobstate.diagrams.overlays.course import CourseStep, Track, Visit
     from jobstate.model.events import Violation
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import Region
@@ -52,9 +52,9 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     Every step has a number, from 1 for the job's beginning: each entry of its history is a step,
     and so is a move of the primary status alone. A history prints no primary statuses. Where
     several runs of states explain it, with all that the answers show beside it, the way is the
-    shortest of them, and of the shortest the firmest (`jobstate.automaton.runs`); all that is
-    certain is on it. The footer names the steps at which the primary status moved without anything
-    telling when.
+    shortest of them, and of the shortest the firmest (`jobstate.automaton.shortest_run`); all that
+    is certain is on it. The footer names the steps at which the primary status moved without
+    anything telling when.
 
     Of answers without a history the way has the statuses that were seen; an arrow is marked only
     if every legal run takes it. How long a job stayed is then the time from one answer's
@@ -167,7 +167,7 @@ class _Maker:
                 self._add(step, track)
             self.chips |= self._chips(track)
 
-    def _add(self, step: Step, track: Track) -> None:
+    def _add(self, step: CourseStep, track: Track) -> None:
         ids, region = self._ids, track.region.name
         if step.broken:
             self._break(step, track)
@@ -177,7 +177,7 @@ class _Maker:
             arrow = ids.arrows[region, step.origin, step.target]
             self.arrows.setdefault(arrow, []).append(step.number)
 
-    def _break(self, step: Step, track: Track) -> None:
+    def _break(self, step: CourseStep, track: Track) -> None:
         if step.origin == step.target:
             return  # it went nowhere: the state's chip says what is wrong
         nodes, region = self._ids.nodes, track.region.name
@@ -233,9 +233,9 @@ class _Maker:
         ]
         return Strip(begin=clock(begin), seconds=stays[-1].end, stays=_bounded(stays))
 
-    def _stay(self, track: Track, place: int, begin: float, end: float) -> Stay:
+    def _stay(self, track: Track, place: int, begin: float, end: float) -> StripPiece:
         visit = track.visits[place]
-        return Stay(
+        return StripPiece(
             node=None if visit.state is None else self._ids.nodes[track.region.name, visit.state],
             label=cut(visit.label),
             begin=begin,
@@ -246,7 +246,7 @@ class _Maker:
         )
 
 
-def _kind(step: Step) -> str:
+def _kind(step: CourseStep) -> str:
     return "start" if step.origin is None else "transition"
 
 
@@ -276,13 +276,13 @@ def _chip(visits: Sequence[Visit], whole: int, *, now: bool, alarm: str) -> Chip
     return Chip(text=text, share=share, now=now, alarm=alarm)
 
 
-def _bounded(stays: Sequence[Stay]) -> tuple[Stay, ...]:
+def _bounded(stays: Sequence[StripPiece]) -> tuple[StripPiece, ...]:
     """Return the stays; of too many those at both ends, with one piece for those between."""
     if len(stays) <= MOST_STAYS:
         return tuple(stays)
     half = MOST_STAYS // 2
     first, last = stays[:half], stays[-half:]
-    rest = Stay(node=None, label=_LEFT_OUT, begin=first[-1].end, end=last[0].begin)
+    rest = StripPiece(node=None, label=_LEFT_OUT, begin=first[-1].end, end=last[0].begin)
     return (*first, rest, *last)
 
 
@@ -353,6 +353,6 @@ def _findings(report: Report) -> Iterator[str]:
         for each in report.unmodelled
     ]
     yield from (cut(each, LONGEST_SENTENCE) for each in found[:MOST_FINDINGS])
-    rest = max(len(found) - MOST_FINDINGS, 0) + report.standing.untold
+    rest = max(len(found) - MOST_FINDINGS, 0) + report.job_state.suppressed
     if rest:
         yield f"and {rest:,} more"

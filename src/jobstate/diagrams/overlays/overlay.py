@@ -67,7 +67,7 @@ class Break:
 
 
 @frozen(kw_only=True)
-class Stay:
+class StripPiece:
     """A piece of the strip under the picture.
 
     Attributes:
@@ -101,7 +101,7 @@ class Strip:
 
     begin: str
     seconds: float
-    stays: tuple[Stay, ...]
+    stays: tuple[StripPiece, ...]
 
 
 @frozen(kw_only=True)

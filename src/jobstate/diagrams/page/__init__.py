@@ -14,7 +14,7 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.page.tables import tables
 from jobstate.diagrams.picture import layout_of
 from jobstate.diagrams.render.palette import DARK, LIGHT

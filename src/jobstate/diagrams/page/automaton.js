@@ -138,7 +138,7 @@ const Automata = (() => {
     /** What people call a set of states. */
     labelOf(states) {
       if (states.length === 1) return states[0].name;
-      if (states.length === this.states.length) return 'anything';
+      if (states.length === this.states.length) return this.region.anything;
       for (const axis of ['primary', 'visible'])
         if (new Set(states.map((state) => state[axis])).size === 1) return states[0][axis];
       return states.map((state) => state.name).join(' or ');

@@ -4,11 +4,12 @@
  * Judges answers by the tables of a compiled life cycle, as `jobstate check` does
  * (`jobstate.conformance.judge`).
  *
- * There is no rule here: moves, statuses, rules and their texts come from the tables. What Python
- * does with its own automaton is done with the same tables; a test holds both against each other.
+ * There is no rule here: moves, statuses, rules and their sentences come from the tables, whose
+ * fields are filled here. What Python does with its own automaton is done with the same tables; a
+ * test holds both against each other.
  */
 const Judging = (() => {
-  const { clock, isBefore } = Reading;
+  const { clock, isBefore, sayer } = Reading;
   const { Automaton, Walk, maskOf, sightOf, unpacked } = Automata;
   const { Rules, contradiction, merged, shortening } = Ruling;
 
@@ -63,20 +64,19 @@ const Judging = (() => {
     wentBack({ modified }) {
       const was = this.modified;
       if (!was || !modified || !isBefore(modified, was)) return null;
-      return {
-        message: `LastModifiedTime is ${clock(modified)}, but an earlier answer had ${clock(was)}`,
-        path: 'LastModifiedTime',
-        seen: clock(modified),
-        allowed: [`${clock(was)} or later`],
-        at: modified,
-      };
+      const [now, then] = [clock(modified), clock(was)];
+      const { say } = this.judge;
+      const message = say('went_back', { now, then });
+      const allowed = [say('or_later', { then })];
+      return { message, path: 'LastModifiedTime', seen: now, allowed, at: modified };
     }
 
     look(observation, sights, found) {
       const { judge, entries: old } = this;
       const fresh = observation.entries;
-      const contradicted = contradiction(old, fresh, judge.historyField);
-      const rewritten = contradicted ?? shortening(old, fresh, judge.historyField);
+      const histories = [judge.say, old, fresh, judge.historyField];
+      const contradicted = contradiction(...histories);
+      const rewritten = contradicted ?? shortening(...histories);
       if (rewritten) found.push(...judge.broken('history-rewritten', rewritten));
       const moves = [...sights].map(([region, sight]) => [
         region,
@@ -183,8 +183,9 @@ const Judging = (() => {
       this.automata = new Map(
         this.tables.regions.map((region) => [region.name, new Automaton(region, region.automaton)]),
       );
-      this.rules = new Rules(this.tables, this.automata);
-      this.refusal = new Refusing.Refusal(this.tables, this.automata);
+      this.say = sayer(tables.sentences);
+      this.rules = new Rules(this.tables, this.automata, this.say);
+      this.refusal = new Refusing.Refusal(this.tables, this.say);
       this.byId = new Map(tables.rules.map((rule) => [rule.id, rule]));
       const history = this.tables.regions.find((region) => region.history);
       this.historyRegion = history?.name ?? null;
@@ -230,8 +231,7 @@ const Judging = (() => {
     judge(document) {
       const pieces = Reading.read(this.tables.form, document);
       const problems = pieces.flatMap((piece) => piece.problems ?? []);
-      if (!pieces.length)
-        problems.push({ path: '', expected: 'an answer about a job', got: 'none' });
+      if (!pieces.length) problems.push(this.tables.nothing);
       if (problems.length) return { problems };
       const jobs = new Map();
       for (const { path, observation } of pieces) {

@@ -89,7 +89,7 @@
 
   const complain = (headline, problems = []) => {
     stop();
-    Verdict.complain(headline, problems);
+    Verdict.complain(judge.say, headline, problems);
   };
 
   const check = () => {
@@ -120,7 +120,7 @@
     const series = shown.jobs[place];
     const run = Running.run(judge, series);
     whole();
-    const headline = Verdict.show(tables, series, run.cut, (finding) => {
+    const headline = Verdict.show(judge, series, run.cut, (finding) => {
       replay.pause();
       replay.goTo(finding.step);
       replay.look();

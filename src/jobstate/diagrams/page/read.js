@@ -3,8 +3,8 @@
 /**
  * How answers are read by their form (`jobstate.model.answer_schema`), as the life cycle's own reader reads them.
  *
- * Knows no service: every name and bound comes from the tables. What can't be read is said in
- * words, with its path; nothing here throws on any JSON.
+ * Knows no service: every name, bound and text comes from the tables. What can't be read is said
+ * in words, with its path; nothing here throws on any JSON.
  */
 const Reading = (() => {
   const SECOND = 1_000_000;
@@ -20,6 +20,14 @@ const Reading = (() => {
       '(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:[.,](\\d+))?)?)?' +
       '(?:(Z)|([+-])(\\d\\d):?(\\d\\d)(?::?(\\d\\d)(?:\\.(\\d+))?)?)$',
   );
+
+  // --- Sentences --------------------------------------------------------------------------
+
+  /** Says the sentences of a table, with values in their fields as by Python's `str.format`. */
+  const sayer =
+    (sentences) =>
+    (key, values = {}) =>
+      sentences[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // --- Values -----------------------------------------------------------------------------
 
@@ -72,11 +80,12 @@ const Reading = (() => {
   };
 
   /** A value as a message prints it, cut like Python's. */
-  const valueText = (value) => {
+  const valueText = (say, value) => {
     if (value instanceof Time) return clock(value);
     const text = pythonic(value);
     if (text.length <= SHOWN) return text;
-    return `${text.slice(0, SHOWN)}… (${text.length.toLocaleString('en-US')} characters)`;
+    const length = text.length.toLocaleString('en-US');
+    return say('cut', { start: text.slice(0, SHOWN), length });
   };
 
   // --- Times ------------------------------------------------------------------------------
@@ -188,7 +197,8 @@ const Reading = (() => {
 
   /** Reads fields and collects what is wrong, each problem with its path. */
   class Fields {
-    constructor() {
+    constructor(form) {
+      this.expected = sayer(form.expected);
       this.problems = [];
     }
 
@@ -200,7 +210,7 @@ const Reading = (() => {
     read(field, value, path) {
       if (absent(value)) {
         if (field.required)
-          this.problems.push({ path, expected: `${field.expected}; it is required`, got: '' });
+          this.problems.push({ path, expected: this.expected('required', field), got: '' });
         return undefined;
       }
       const read = this[field.kind](field, value, path);
@@ -239,7 +249,7 @@ const Reading = (() => {
 
     inList(field, value, path) {
       if (isMapping(value)) return this.all(field.fields, value, path);
-      this.problems.push({ path, expected: 'a mapping of API names', got: shown(value) });
+      this.problems.push({ path, expected: this.expected('mapping'), got: shown(value) });
       return {};
     }
 
@@ -273,7 +283,7 @@ const Reading = (() => {
     if (!isMapping(held))
       problems.push({
         path: inside(path, form.envelope.inside),
-        expected: 'what the event says of a job',
+        expected: form.expected.detail,
         got: shown(held),
       });
     return problems;
@@ -282,10 +292,9 @@ const Reading = (() => {
   /** Split a list into answers. */
   function* each(form, values, path, depth) {
     if (!Array.isArray(values)) {
-      yield { path, problems: [{ path, expected: 'a list', got: shown(values) }] };
+      yield { path, problems: [{ path, expected: form.expected.list, got: shown(values) }] };
     } else if (depth > form.deepest) {
-      const expected = `at most ${form.deepest} lists within each other`;
-      yield { path, problems: [{ path, expected, got: '' }] };
+      yield { path, problems: [{ path, expected: form.expected.depth, got: '' }] };
     } else {
       for (const [place, value] of values.entries())
         yield* pieces(form, value, `${path}[${place}]`, depth);
@@ -299,7 +308,7 @@ const Reading = (() => {
       return;
     }
     if (!isMapping(document)) {
-      const expected = 'an answer about a job, an event, or a list of these';
+      const expected = form.expected.document;
       yield { path, problems: [{ path, expected, got: shown(document) }] };
       return;
     }
@@ -334,7 +343,7 @@ const Reading = (() => {
 
   // --- Observations -----------------------------------------------------------------------
 
-  const TELLING = {
+  const FEATURE_TESTS = {
     is: (value) => value,
     there: () => true,
     positive: (value) => (value > 0 ? true : undefined),
@@ -342,9 +351,9 @@ const Reading = (() => {
 
   const featuresOf = (form, record) => {
     const features = {};
-    for (const { feature, path, telling } of form.signs) {
+    for (const { feature, path, test } of form.signs) {
       const value = at(record, path);
-      const tells = value === undefined ? undefined : TELLING[telling](value);
+      const tells = value === undefined ? undefined : FEATURE_TESTS[test](value);
       if (tells !== undefined) features[feature] = tells;
     }
     return features;
@@ -382,7 +391,7 @@ const Reading = (() => {
 
   /** What one answer says: an observation, or the problems that it has. */
   const observe = (form, answer) => {
-    const fields = new Fields();
+    const fields = new Fields(form);
     const record = fields.all(shapeOf(form, answer), answer, '');
     if (fields.problems.length) return { problems: fields.problems };
     const [name, created] = form.identity.map((path) => at(record, path));
@@ -427,5 +436,5 @@ const Reading = (() => {
       return { path: piece.path, problems: allUnder(piece.path, found.problems) };
     });
 
-  return { Time, clock, isBefore, read, sameTime, valueText };
+  return { Time, clock, isBefore, read, sameTime, sayer, valueText };
 })();

@@ -8,33 +8,25 @@ const Refusing = (() => {
 
   // --- Why something is refused -------------------------------------------------------------
 
-  const needsText = (needs) =>
-    needs.map(([name, wanted]) => (wanted ? name : `not ${name}`)).join(', ');
+  const needsText = (say, needs) =>
+    needs.map(([name, wanted]) => (wanted ? name : say('lacked', { name }))).join(', ');
 
-  /** Finds the words for what the automata refuse (`jobstate.conformance.diagnosis`). */
+  /** Finds the sentences for what the automata refuse (`jobstate.conformance.diagnosis`). */
   class Refusal {
-    constructor(tables, automata) {
-      this.tables = tables;
-      this.automata = automata;
+    constructor(tables, say) {
+      Object.assign(this, { tables, say });
       this.lifted = new Map();
     }
 
     features(automaton, known, sight, observation) {
       if (known & sight.features) return null;
-      const shows = needsText(Object.entries(observation.features).sort(byName));
-      const { assumed } = this.tables.lifecycle;
-      const ground = assumed
-        ? `it is judged given ${assumed}`
-        : 'what was seen before rules that out';
-      const kept = needsText(this.agreed(automaton, known, observation.features));
-      return {
-        rule: 'feature-changed',
-        message: `the job shows ${shows}, but ${ground}`,
-        path: 'features',
-        seen: shows,
-        allowed: kept ? [kept] : [],
-        at: observation.modified,
-      };
+      const { say } = this;
+      const shows = needsText(say, Object.entries(observation.features).sort(byName));
+      const given = this.tables.lifecycle.assumed;
+      const message = say(given ? 'assumed_otherwise' : 'seen_otherwise', { shows, given });
+      const kept = needsText(say, this.agreed(automaton, known, observation.features));
+      const found = { path: 'features', seen: shows, allowed: kept ? [kept] : [] };
+      return { rule: 'feature-changed', message, ...found, at: observation.modified };
     }
 
     /** Those of some features that every hidden state of a set agrees on. */
@@ -47,17 +39,11 @@ const Refusing = (() => {
 
     sample(automaton, before, known, sight, observation) {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
-      const origin =
-        before === undefined
-          ? 'the creation of a job'
-          : automaton.labelOf(automaton.statesOf(before));
-      const finding = {
-        message: `${shownText(sight)} can't come after ${origin}`,
-        path: automaton.region.field,
-        seen: shownText(sight),
-        allowed: automaton.statesOf(automaton.reach(known)).map((state) => state.name),
-        at: observation.modified,
-      };
+      const was = before === undefined ? null : automaton.statesOf(before);
+      const origin = was ? automaton.labelOf(was) : this.say('creation');
+      const message = this.say('sample_refused', { shown: shownText(sight), origin });
+      const reached = automaton.statesOf(automaton.reach(known));
+      const finding = this.found(automaton, sight, observation, message, reached);
       const target = (other) => sightOf(this.tables, other, sight, observation.features).mask;
       const step = (other, mask) => other.reach(mask);
       return this.refused(automaton, known, target, step, finding, sight.ruledOut);
@@ -69,80 +55,53 @@ const Refusing = (() => {
         return this.entry(automaton, followed, observation, skipped + followed.trouble);
       const last = observation.entries[observation.entries.length - 1].status;
       if (followed.leftOut)
-        return this.transition(
-          automaton,
-          sight,
-          observation,
-          `the history leads to ${last} by a way that earlier answers rule out`,
-        );
-      if (!followed.known && [null, last].includes(sight.visible))
-        return this.transition(
-          automaton,
-          sight,
-          observation,
-          `the answer says ${shownText(sight)}, but no legal run with this history is there`,
-          automaton.statesOf(followed.history).map((state) => state.name),
-        );
-      return null;
+        return this.found(automaton, sight, observation, this.say('left_out', { last }));
+      if (followed.known || ![null, last].includes(sight.visible)) return null;
+      const message = this.say('no_run', { shown: shownText(sight) });
+      const states = automaton.statesOf(followed.history);
+      return this.found(automaton, sight, observation, message, states);
     }
 
-    illegalPair({ region, states }, sight, observation) {
-      const partners = states.filter((state) => state.primary === sight.primary);
-      const withIt = partners.map((state) => state.visible).join(', ');
-      return {
-        rule: `${region.prefix}illegal-pair`,
-        message: `${sight.primary} does not go with ${sight.secondary}, only with ${withIt}`,
-        path: region.field,
-        seen: shownText(sight),
-        allowed: partners.map((state) => state.name),
-        at: observation.modified,
-      };
+    illegalPair(automaton, sight, observation) {
+      const fitting = automaton.states.filter((state) => state.primary === sight.primary);
+      const partners = fitting.map((state) => state.visible).join(', ');
+      const message = this.say('illegal_pair', { ...sight, partners });
+      return this.found(automaton, sight, observation, message, fitting, 'illegal-pair');
     }
 
     entry(automaton, followed, observation, index) {
-      const entry = observation.entries[index];
-      const path = `${automaton.region.history}[${index}]`;
-      if (!followed.before) return this.beginning(automaton, entry, path);
+      const { status, start } = observation.entries[index];
+      const here = { path: `${automaton.region.history}[${index}]`, seen: status, at: start };
+      if (!followed.before) return { ...this.beginning(automaton, status), ...here };
       const previous = observation.entries[index - 1].status;
       const next = automaton
         .statesOf(automaton.move(followed.before))
         .map((state) => state.visible)
         .filter((visible) => visible !== previous);
-      const finding = {
-        message:
-          `entry ${index + 1} (${entry.status}) can't come after` + ` entry ${index} (${previous})`,
-        path,
-        seen: entry.status,
-        allowed: [...new Set(next)],
-        at: entry.start,
-      };
-      const target = (other) => other.ofVisible.get(entry.status) ?? 0n;
+      const said = { number: index + 1, status, before: index, previous };
+      const message = this.say('entry_refused', said);
+      const finding = { message, allowed: [...new Set(next)], ...here };
+      const target = (other) => other.ofVisible.get(status) ?? 0n;
       const step = (other, mask) => other.loud(other.silent(mask));
       return this.refused(automaton, followed.before, target, step, finding, !target(automaton));
     }
 
-    beginning(automaton, entry, path) {
-      const begin = automaton
-        .statesOf(maskOf(automaton.region.start))
-        .map((state) => state.visible);
-      return {
-        rule: `${automaton.region.prefix}illegal-start`,
-        message: `the history begins with ${entry.status}; a job begins with ${begin.join(' or ')}`,
-        path,
-        seen: entry.status,
-        allowed: begin,
-        at: entry.start,
-      };
+    beginning(automaton, status) {
+      const { region } = automaton;
+      const allowed = automaton.statesOf(maskOf(region.start)).map((state) => state.visible);
+      const message = this.say('illegal_start', { status, begin: allowed.join(' or ') });
+      return { rule: `${region.prefix}illegal-start`, message, allowed };
     }
 
-    transition(automaton, sight, observation, message, allowed = []) {
+    /** A finding about the status that an answer shows. */
+    found({ region }, sight, { modified }, message, states = [], kind = 'illegal-transition') {
       return {
-        rule: `${automaton.region.prefix}illegal-transition`,
+        rule: region.prefix + kind,
         message,
-        path: automaton.region.field,
+        path: region.field,
         seen: shownText(sight),
-        allowed,
-        at: observation.modified,
+        allowed: states.map((state) => state.name),
+        at: modified,
       };
     }
 
@@ -151,31 +110,34 @@ const Refusing = (() => {
       for (const memory of this.tables.memories) {
         const [other, mask] = this.without(automaton, known, `after ${memory.name}`);
         if (step(other, mask) & target(other)) {
-          const passed = automaton.states
+          const missing = automaton.states
             .filter((state) => memory.states.includes(state.name))
             .map((state) => state.visible);
-          const missing = [...new Set(passed)].join(' or ');
-          const message = `${finding.message} without ${missing} before it`;
+          const passed = [...new Set(missing)].join(' or ');
+          const message = this.say('without', { refused: finding.message, passed });
           return { ...finding, rule: memory.rule, message };
         }
       }
       const why = this.why(automaton, known, target, step, ruledOut);
       const rule = `${automaton.region.prefix}illegal-transition`;
-      return { ...finding, rule, message: `${finding.message}: ${why}` };
+      const message = this.say('because', { refused: finding.message, why });
+      return { ...finding, rule, message };
     }
 
     why(automaton, known, target, step, ruledOut) {
-      if (ruledOut) return `no job given ${this.tables.lifecycle.assumed} gets there`;
+      const { say, tables } = this;
+      if (ruledOut) return say('ruled_out', { given: tables.lifecycle.assumed });
       const states = automaton.statesOf(known);
-      if (states.every((state) => state.final)) return `${automaton.labelOf(states)} is final`;
+      const label = automaton.labelOf(states);
+      if (states.every((state) => state.final)) return say('final', { label });
       const [other, mask] = this.without(automaton, known, 'needs');
       const everywhere = other
         .statesOf(target(other))
         .reduce((union, state) => union | other.ofState[other.states.indexOf(state)], 0n);
       const end = step(other, mask) & everywhere;
-      if (!end) return 'no legal move leads there';
-      const needs = needsOnTheWay(automaton.region, other, mask, end) || 'other features';
-      return `the way there is only for jobs with: ${needs}`;
+      if (!end) return say('no_move');
+      const needs = needsText(say, needsOnTheWay(automaton.region, other, mask, end));
+      return say('needs', { needs: needs || say('other_features') });
     }
 
     /** The automaton without some requirement, and what is known in its terms. */
@@ -257,7 +219,7 @@ const Refusing = (() => {
         if (edge.origin === origin && edge.target === target && edge.cause === cause)
           for (const need of Object.entries(edge.needs)) wanted.set(need.join(), need);
     }
-    return needsText([...wanted.values()]);
+    return [...wanted.values()];
   };
 
   return { Refusal };

@@ -20,9 +20,8 @@ const Ruling = (() => {
   };
 
   class Rules {
-    constructor(tables, automata) {
-      this.tables = tables;
-      this.automata = automata;
+    constructor(tables, automata, say) {
+      Object.assign(this, { tables, automata, say });
       this.place = new Map(tables.rules.map((rule, place) => [rule.id, place]));
     }
 
@@ -59,7 +58,8 @@ const Ruling = (() => {
         for (const test of this.tables.requires)
           if (test.field === name && !this.holdsForAny(test.then, sights)) {
             const at = value instanceof Time ? value : observation.modified;
-            yield this.unmet(test, observation, `${name} is set (${valueText(value)})`, at);
+            const said = { field: name, value: valueText(this.say, value) };
+            yield this.unmet(test, observation, this.say('is_set', said), at);
           }
     }
 
@@ -68,19 +68,23 @@ const Ruling = (() => {
         for (const test of this.tables.requires)
           if (test.when?.region === region && !this.holdsForAny(test.then, sights))
             if (this.holdsForAll(test.when, sights)) {
-              const asked = `the ${words(region)} is ${shownText(observation.shown[region])}`;
+              const asked = this.so(region, observation);
               yield this.unmet(test, observation, asked, observation.modified);
             }
     }
 
+    so(region, { shown }) {
+      return this.say('is_so', { region: words(region), shown: shownText(shown[region]) });
+    }
+
     unmet({ rule, field, then }, observation, asked, at) {
-      const here = shownText(observation.shown[then.region]);
       const { region } = this.automata.get(then.region);
+      const shown = this.so(then.region, observation);
       return {
         rule,
-        message: `${asked} while the ${words(then.region)} is ${here}`,
+        message: this.say('unmet', { asked, shown }),
         path: field || region.field,
-        seen: here,
+        seen: shownText(observation.shown[then.region]),
         allowed: then.states.map((place) => region.states[place].name),
         at,
       };
@@ -95,76 +99,60 @@ const Ruling = (() => {
       }
     }
 
-    *outOfOrder(rule, lowName, highName, { values, modified }) {
-      const [low, high] = [values.get(lowName), values.get(highName)];
-      if (isLess(high, low))
-        yield {
-          rule,
-          message: `${highName} (${valueText(high)}) is less than ${lowName} (${valueText(low)})`,
-          path: highName,
-          seen: valueText(high),
-          allowed: [`${valueText(low)} or more`],
-          at: high instanceof Time ? high : modified,
-        };
+    *outOfOrder(rule, other, field, { values, modified }) {
+      const [low, high] = [values.get(other), values.get(field)];
+      if (!isLess(high, low)) return;
+      const [bound, value] = [valueText(this.say, low), valueText(this.say, high)];
+      const message = this.say('less', { field, value, other, bound });
+      const allowed = [this.say('or_more', { bound })];
+      const at = high instanceof Time ? high : modified;
+      yield { rule, message, path: field, seen: value, allowed, at };
     }
 
     *excluded({ features, modified }) {
       for (const exclusion of this.tables.exclusions)
         if (this.place.has(exclusion.rule) && exclusion.features.every((name) => features[name])) {
-          const together = exclusion.features.map(words).join(' and ');
-          yield {
-            rule: exclusion.rule,
-            message: `the job shows ${together}, which exclude each other`,
-            path: 'features',
-            seen: together,
-            allowed: exclusion.features.map((name) => `no ${words(name)}`),
-            at: modified,
-          };
+          const names = exclusion.features.map(words);
+          const together = names.join(' and ');
+          const message = this.say('excluded', { together });
+          const allowed = names.map((feature) => this.say('lacking', { feature }));
+          const { rule } = exclusion;
+          yield { rule, message, path: 'features', seen: together, allowed, at: modified };
         }
     }
   }
 
   // --- How histories fit together (`jobstate.conformance.histories`) ----------------------------------------
 
-  const entryText = (entry) =>
-    `${entry.status} from ${clock(entry.start)}${entry.end ? ` to ${clock(entry.end)}` : ''}`;
+  const entryText = (say, { status, start, end }) => {
+    const said = { status, start: clock(start), end: end && clock(end) };
+    return say(end ? 'ended_entry' : 'open_entry', said);
+  };
 
   const isSameEntry = (was, now) =>
     was.status === now.status &&
     sameTime(was.start, now.start) &&
     (!was.end || !now.end || sameTime(was.end, now.end));
 
-  const contradiction = (old, fresh, name) => {
+  const contradiction = (say, old, fresh, name) => {
     const count = Math.min(old.length, fresh.length);
-    for (let place = 0; place < count; place += 1) {
-      const [was, now] = [old[place], fresh[place]];
-      if (!isSameEntry(was, now))
-        return {
-          message:
-            `entry ${place + 1} was ${entryText(was)} in an earlier answer and is` +
-            ` ${entryText(now)} now`,
-          path: `${name}[${place}]`,
-          seen: entryText(now),
-          allowed: [entryText(was)],
-          at: now.start,
-        };
-    }
+    for (let place = 0; place < count; place += 1)
+      if (!isSameEntry(old[place], fresh[place])) {
+        const [was, now] = [old[place], fresh[place]].map((each) => entryText(say, each));
+        const message = say('rewritten', { number: place + 1, was, now });
+        const at = fresh[place].start;
+        return { message, path: `${name}[${place}]`, seen: now, allowed: [was], at };
+      }
     return null;
   };
 
-  const shortening = (old, fresh, name) => {
+  const shortening = (say, old, fresh, name) => {
     if (!fresh.length || fresh.length >= old.length) return null;
-    const lost = old.slice(fresh.length);
-    const gone = lost.map((entry) => entry.status).join(', ');
-    return {
-      message:
-        `the history has ${fresh.length} entries, but an earlier answer had` +
-        ` ${old.length}: ${gone} is gone`,
-      path: `${name}[${fresh.length}]`,
-      seen: 'no entry',
-      allowed: [entryText(lost[0])],
-      at: lost[0].start,
-    };
+    const gone = old.slice(fresh.length);
+    const lost = gone.map((entry) => entry.status).join(', ');
+    const message = say('shortened', { new: fresh.length, old: old.length, lost });
+    const here = { path: `${name}[${fresh.length}]`, seen: say('no_entry') };
+    return { message, ...here, allowed: [entryText(say, gone[0])], at: gone[0].start };
   };
 
   const merged = (old, fresh) => {

@@ -2,23 +2,28 @@
 
 What `jobstate.automaton.automaton` has compiled is written down, nothing is worked out again: the
 hidden states and their moves, also those with one requirement lifted (which tell why something is
-refused), the statuses known, the rules that are data.
+refused), the statuses known, the rules that are data, the sentences that say what is wrong.
 """
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
+from jobstate import errors
 from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
+from jobstate.conformance import diagnosis, histories, judge, rules
+from jobstate.conformance.check import NO_ANSWER
 from jobstate.conformance.diagnosis import NEEDS, requirements
-from jobstate.conformance.judge import MOST_SAMPLES, judge_of
+from jobstate.conformance.judge import judge_of
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
-from jobstate.diagrams.graph.graph import diagram_of
+from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.model import states
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import InOrder, Requires
@@ -57,6 +62,8 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             "assumed": assumed_text(lifecycle.assumed),
         },
         "unknown": UNKNOWN,
+        "sentences": dict(chain.from_iterable(map(dict.items, SENTENCES))),
+        "nothing": attrs.asdict(NO_ANSWER),
         "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD},
         "features": [each.name for each in lifecycle.features],
         "exclusions": [
@@ -88,6 +95,14 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         "starts": [attrs.asdict(each) for each in diagram.starts],
         "form": _form(lifecycle),
     }
+
+
+# --- Sentences ----------------------------------------------------------------------------------
+
+#: What is said, by keys that differ: each sentence stands next to what it is about.
+SENTENCES: Final = tuple(
+    module.SENTENCES for module in (states, errors, diagnosis, rules, histories, judge)
+)
 
 
 # --- Rules --------------------------------------------------------------------------------------
@@ -138,7 +153,7 @@ def _region(
     arrows = {
         (arrow.origin, arrow.target): (place, arrow) for place, arrow in enumerate(diagram.arrows)
     }
-    refusal = judge_of(lifecycle).refusal
+    refusal = judge_of(lifecycle).diagnosis
     return {
         "name": region.name,
         "title": printable(region.title),
@@ -149,6 +164,7 @@ def _region(
         "states": _columns(_state(*each) for each in zip(region.states, nodes, strict=True)),
         "edges": _columns(_edges(region, places, nodes, arrows)),
         "words": {name: sorted(words) for name, words in _words(automaton).items()},
+        "anything": automaton.estimate(automaton.everything).label,
         "start": list(bits(automaton.start.mask)),
         "automaton": _automaton(automaton, places),
         "lifted": {

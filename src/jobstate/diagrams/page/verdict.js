@@ -25,12 +25,14 @@ const Verdict = (() => {
 
   // --- What can't be judged -------------------------------------------------------------------
 
-  const problemItem = ({ path, expected, got }) =>
-    make('li', {}, `${path || 'the answer'}: expected ${expected}${got ? `, got ${got}` : ''}`);
+  const problemItem = (say, { path, expected, got }) => {
+    const said = { path: path || say('whole'), expected, got };
+    return make('li', {}, say(got ? 'problem_got' : 'problem', said));
+  };
 
   /** Say why there is no verdict. */
-  const complain = (headline, problems) => {
-    const listed = problems.slice(0, MOST_LISTED).map(problemItem);
+  const complain = (say, headline, problems) => {
+    const listed = problems.slice(0, MOST_LISTED).map((each) => problemItem(say, each));
     const more = problems.length - listed.length;
     if (more > 0) listed.push(make('li', {}, `… and ${more} more`));
     const said = paragraph(headline, 'bad');
@@ -62,12 +64,12 @@ const Verdict = (() => {
     return paragraph(`${nameOf(series)}: ${broken}; ${outcome}.`, errors ? 'bad' : 'good');
   };
 
-  const findingItem = (finding, go) => {
+  const findingItem = (say, finding, go) => {
     const isNote = finding.severity === 'note';
     const button = { type: 'button', className: 'link', onclick: () => go(finding) };
     const said = [
       make('p', {}, make('button', button, finding.message)),
-      aside(`${finding.rule}${isNote ? ' (a note)' : ''} at ${finding.path || 'the answer'}`),
+      aside(`${finding.rule}${isNote ? ' (a note)' : ''} at ${finding.path || say('whole')}`),
     ];
     if (finding.allowed.length) said.push(aside(`allowed: ${finding.allowed.join(', ')}`));
     said.push(aside(`${finding.summary.replace(/\.$/, '')} (${finding.basis}; ${finding.source})`));
@@ -94,7 +96,7 @@ const Verdict = (() => {
   };
 
   /** Show the verdict on a job; a finding leads to its step. Returns what it comes to. */
-  const show = (tables, series, cut, go) => {
+  const show = ({ tables, say }, series, cut, go) => {
     const headline = headlineOf(series);
     const said = [headline];
     if (cut) {
@@ -105,7 +107,7 @@ const Verdict = (() => {
     by('verdict').hidden = false;
     by('said').replaceChildren(...said);
     by('findings').replaceChildren(
-      ...series.findings.map((finding) => findingItem(finding, go)),
+      ...series.findings.map((finding) => findingItem(say, finding, go)),
       ...series.unmodelled.map(unknownItem),
     );
     by('judged').replaceChildren(...judgedBy(tables));

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from jobstate.common.text import printable
-from jobstate.diagrams.render.legend_text import Sign, colour_of, explained
+from jobstate.diagrams.render.legend_text import LegendItem, colour_of, explained
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _INK, _GREY, _LIGHT = LIGHT.text, LIGHT.quiet, LIGHT.rule
 _WASH = LIGHT.inks[Colour.GREY].wash
 _KEY = {
-    Sign.FINAL: "double border: final, nothing runs any more",
-    Sign.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
-    Sign.INFERRED_STATE: "dashed border: status only inferred",
-    Sign.RETIRED: "grey: no longer supported",
-    Sign.GUARD: "behind a cause, in brackets: what must be so",
+    LegendItem.FINAL: "double border: final, nothing runs any more",
+    LegendItem.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
+    LegendItem.INFERRED_STATE: "dashed border: status only inferred",
+    LegendItem.RETIRED: "grey: no longer supported",
+    LegendItem.GUARD: "behind a cause, in brackets: what must be so",
 }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobstate.diagrams.graph.graph import Diagram, Node
 
 
-class Sign(Enum):
+class LegendItem(Enum):
     """Something that a reader must be told."""
 
     FINAL = auto()
@@ -25,7 +25,7 @@ class Sign(Enum):
     GUARD = auto()
 
 
-def explained(diagram: Diagram, texts: Mapping[Sign, str]) -> tuple[str, ...]:
+def explained(diagram: Diagram, texts: Mapping[LegendItem, str]) -> tuple[str, ...]:
     """Return the texts of those signs that occur in a diagram."""
     occurring = set(_occurring(diagram))
     return tuple(text for sign, text in texts.items() if sign in occurring)
@@ -36,17 +36,17 @@ def colour_of(node: Node) -> Colour:
     return OUTCOMES.get(node.outcome, Colour.GREY) if node.final else Colour.GREY
 
 
-def _occurring(diagram: Diagram) -> Iterator[Sign]:
+def _occurring(diagram: Diagram) -> Iterator[LegendItem]:
     for node in diagram.nodes:
         if node.final:
-            yield Sign.FINAL
+            yield LegendItem.FINAL
         # What is retired looks so, whatever its basis.
         if node.retired:
-            yield Sign.RETIRED
+            yield LegendItem.RETIRED
         elif node.basis is Basis.INFERRED:
-            yield Sign.INFERRED_STATE
+            yield LegendItem.INFERRED_STATE
     for arrow in diagram.arrows:
         if arrow.basis is Basis.INFERRED:
-            yield Sign.INFERRED_MOVE
+            yield LegendItem.INFERRED_MOVE
         if any(cause.guard for cause in arrow.causes):
-            yield Sign.GUARD
+            yield LegendItem.GUARD

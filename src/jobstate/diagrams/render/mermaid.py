@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jobstate.diagrams.render.legend_text import Sign, colour_of, explained
+from jobstate.diagrams.render.legend_text import LegendItem, colour_of, explained
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"[^A-Za-z0-9 ,\[\]]")
 #: Nothing here needs escaping.
 _KEY = {
-    Sign.FINAL: "arrow to the end mark: final",
-    Sign.INFERRED_MOVE: "cause?: only inferred",
-    Sign.INFERRED_STATE: "dashed: status only inferred",
-    Sign.RETIRED: "grey: no longer supported",
-    Sign.GUARD: "[…] what must be so",
+    LegendItem.FINAL: "arrow to the end mark: final",
+    LegendItem.INFERRED_MOVE: "cause?: only inferred",
+    LegendItem.INFERRED_STATE: "dashed: status only inferred",
+    LegendItem.RETIRED: "grey: no longer supported",
+    LegendItem.GUARD: "[…] what must be so",
 }
 _STYLES = {
     **{

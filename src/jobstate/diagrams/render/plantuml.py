@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobstate.common.text import printable
-from jobstate.diagrams.render.legend_text import Sign, colour_of, explained
+from jobstate.diagrams.render.legend_text import LegendItem, colour_of, explained
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
@@ -47,11 +47,11 @@ _SKIN = (
     "}",
 )
 _KEY = {
-    Sign.FINAL: "arrow to the end mark: final, nothing runs any more",
-    Sign.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
-    Sign.INFERRED_STATE: "italics: status only inferred",
-    Sign.RETIRED: "grey: no longer supported",
-    Sign.GUARD: "behind a cause, in brackets: what must be so",
+    LegendItem.FINAL: "arrow to the end mark: final, nothing runs any more",
+    LegendItem.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
+    LegendItem.INFERRED_STATE: "italics: status only inferred",
+    LegendItem.RETIRED: "grey: no longer supported",
+    LegendItem.GUARD: "behind a cause, in brackets: what must be so",
 }
 
 

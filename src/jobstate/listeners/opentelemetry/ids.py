@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +15,12 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from jobstate.common.times import iso
+from jobstate.common.times import iso, to_microseconds
 from jobstate.listeners.fields import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from opentelemetry.util.types import Attributes
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 #: What tracers, meters and loggers are asked for by.
 SCOPE: Final = "jobstate"
 _PREFIX: Final = "jobstate."
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: Times travel as 64 bits, some of them signed.
 _LATEST: Final = (1 << 63) - 1
 #: (trace, span) of the span that is being made in this thread.
@@ -74,8 +73,7 @@ def attributes(event: Event) -> Attributes:
 
 def nanoseconds(moment: datetime) -> int:
     """Return a time as OpenTelemetry counts it; what 64 bits can't hold becomes what they can."""
-    since = (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
-    return min(max(since, 0), _LATEST)
+    return min(max(to_microseconds(moment) * 1_000, 0), _LATEST)
 
 
 class JobIds(RandomIdGenerator):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from opentelemetry.metrics import get_meter_provider
 
-from jobstate.listeners.metrics import BUCKETS, FIGURES, Figures, Kind
+from jobstate.listeners.metrics import BUCKETS, FIGURES, FigureKind, Figures
 from jobstate.listeners.opentelemetry.ids import SCOPE
 from jobstate.listeners.stays import REMEMBERED
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.metrics import Meter, MeterProvider
 
-    from jobstate.listeners.metrics import Figure, Step
+    from jobstate.listeners.metrics import Figure, Increment
     from jobstate.model.events import Event
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
@@ -69,7 +69,7 @@ class OpenTelemetryMetrics:
         """Count a job no longer that was forgotten before its end, by `Tracker.forget`."""
         self._take(self._figures.forget(job))
 
-    def _take(self, steps: list[Step]) -> None:
+    def _take(self, steps: list[Increment]) -> None:
         for figure, labels, amount in steps:
             names = (f"{SCOPE}.{label}" for label in figure.labels)
             self._instruments[figure](amount, dict(zip(names, labels, strict=True)))
@@ -77,8 +77,8 @@ class OpenTelemetryMetrics:
 
 def _instrument(figure: Figure, meter: Meter) -> _Instrument:
     about = (f"{SCOPE}.{figure.name}", figure.unit, figure.meaning)
-    if figure.kind is Kind.LEVEL:
+    if figure.kind is FigureKind.LEVEL:
         return meter.create_up_down_counter(*about).add
-    if figure.kind is Kind.COUNT:
+    if figure.kind is FigureKind.COUNT:
         return meter.create_counter(*about).add
     return meter.create_histogram(*about, explicit_bucket_boundaries_advisory=BUCKETS).record

@@ -13,15 +13,15 @@ from jobstate.model.answer_schema import (
     AnswerSchema,
     Envelope,
     Example,
+    FeatureTest,
     Field,
     FieldKind,
-    Place,
     Sign,
+    StatusFields,
     Stays,
-    Telling,
 )
 from jobstate.sagemaker.training_job import fields as texts
-from jobstate.sagemaker.training_job.records import MOST_TRANSITIONS
+from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,16 @@ SOURCE: Final = "aws.sagemaker"
 
 #: How deep lists of lists may go: pages of a list, grouped, are two.
 DEEPEST_LIST: Final = 8
+
+#: What is right of what is no field, as `AnswerSchema` has it.
+EXPECTED: Final = {
+    "document": "an answer about a job, an event, or a list of these",
+    "detail": "what the event says of a job",
+    "list": "a list",
+    "depth": f"at most {DEEPEST_LIST} lists within each other",
+    "mapping": texts.A_MAPPING,
+    "required": texts.REQUIRED,
+}
 
 _COUNT: Final = Field(kind=FieldKind.COUNT, expected=texts.A_COUNT, longest=texts.LARGEST_COUNT)
 _FLAG: Final = Field(kind=FieldKind.FLAG, expected=texts.A_FLAG)
@@ -77,13 +87,13 @@ def _arn(expected: str, pattern: str, longest: int, *, required: bool = False) -
 
 
 def _part(fields: Mapping[str, Field]) -> Field:
-    return Field(kind=FieldKind.PART, expected="a mapping of API names", fields=fields)
+    return Field(kind=FieldKind.PART, expected=texts.A_MAPPING, fields=fields)
 
 
 def _parts(fields: Mapping[str, Field]) -> Field:
     return Field(
         kind=FieldKind.PARTS,
-        expected=f"a list of at most {MOST_TRANSITIONS:,} entries",
+        expected=A_HISTORY,
         longest=MOST_TRANSITIONS,
         fields=fields,
     )
@@ -167,6 +177,7 @@ def form() -> AnswerSchema:
 
     folder = files("jobstate.sagemaker.training_job") / "examples"
     return AnswerSchema(
+        expected=EXPECTED,
         call="aws sagemaker describe-training-job",
         check="jobstate check",
         shapes=(_DESCRIPTION, _SUMMARY),
@@ -177,8 +188,10 @@ def form() -> AnswerSchema:
         deepest=DEEPEST_LIST,
         identity=(("TrainingJobArn",), ("CreationTime",)),
         places=(
-            Place(region="job", primary=("TrainingJobStatus",), secondary=("SecondaryStatus",)),
-            Place(region="warm_pool", primary=("WarmPoolStatus", "Status")),
+            StatusFields(
+                region="job", primary=("TrainingJobStatus",), secondary=("SecondaryStatus",)
+            ),
+            StatusFields(region="warm_pool", primary=("WarmPoolStatus", "Status")),
         ),
         stays=Stays(
             path=("SecondaryStatusTransitions",),
@@ -188,19 +201,19 @@ def form() -> AnswerSchema:
         ),
         modified=("LastModifiedTime",),
         signs=(
-            Sign(feature="warm_pool", path=("WarmPoolStatus",), telling=Telling.THERE),
-            Sign(feature="spot", path=("EnableManagedSpotTraining",), telling=Telling.IS),
-            Sign(feature="retry", path=("RetryStrategy",), telling=Telling.THERE),
+            Sign(feature="warm_pool", path=("WarmPoolStatus",), test=FeatureTest.THERE),
+            Sign(feature="spot", path=("EnableManagedSpotTraining",), test=FeatureTest.IS),
+            Sign(feature="retry", path=("RetryStrategy",), test=FeatureTest.THERE),
             Sign(
                 feature="plan",
                 path=("ResourceConfig", "TrainingPlanArn"),
-                telling=Telling.THERE,
+                test=FeatureTest.THERE,
             ),
-            Sign(feature="plan", path=("TrainingPlanArn",), telling=Telling.THERE),
+            Sign(feature="plan", path=("TrainingPlanArn",), test=FeatureTest.THERE),
             Sign(
                 feature="warm_pool",
                 path=("ResourceConfig", "KeepAlivePeriodInSeconds"),
-                telling=Telling.POSITIVE,
+                test=FeatureTest.POSITIVE,
             ),
         ),
         values={

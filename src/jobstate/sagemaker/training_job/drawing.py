@@ -5,61 +5,61 @@ Data beside the life cycle, read only by `jobstate.diagrams`.
 
 from __future__ import annotations
 
-from jobstate.model.drawing import Beginning, Colour, Dash, Drawing, Frame, Kind, Plan
+from jobstate.model.drawing import ArrowKind, Beginning, Colour, Dash, Drawing, Frame, RegionLayout
 from jobstate.sagemaker.training_job.layout import JOB_PLAN, USUAL
 from jobstate.sagemaker.training_job.notation import boxes, line, text
 from jobstate.sagemaker.training_job.statuses import WarmPoolStatus
 
 _KINDS = (
-    Kind(name="usual", title="the usual road", colour=Colour.GREEN),
-    Kind(
+    ArrowKind(name="usual", title="the usual road", colour=Colour.GREEN),
+    ArrowKind(
         name="capacity",
         title="waiting for capacity",
         colour=Colour.BLUE,
         causes={"no_capacity_yet", "capacity_won", "reservation_ended"},
     ),
-    Kind(
+    ArrowKind(
         name="spot",
         title="managed spot training",
         colour=Colour.VIOLET,
         causes={"spot_reclaimed", "spot_capacity_awaited", "spot_resumed"},
         implies={"spot"},
     ),
-    Kind(
+    ArrowKind(
         name="retry",
         title="retry, update",
         colour=Colour.BROWN,
         dash=Dash.LONG,
         causes={"retried", "update_requested", "updated"},
     ),
-    Kind(
+    ArrowKind(
         name="stop",
         title="stop requested",
         colour=Colour.ORANGE,
         causes={"stop_requested", "stop_reached", "artifacts_kept", "stopped"},
     ),
-    Kind(
+    ArrowKind(
         name="limit",
         title="time limit reached",
         colour=Colour.ORANGE,
         dash=Dash.LONG,
         causes={"run_limit_reached", "wait_limit_reached"},
     ),
-    Kind(
+    ArrowKind(
         name="failure",
         title="failure",
         colour=Colour.RED,
         dash=Dash.SHORT,
         causes={"failure", "no_capacity_in_time"},
     ),
-    Kind(
+    ArrowKind(
         name="removal",
         title="removal",
         colour=Colour.GREY,
         dash=Dash.DOTTED,
         causes={"delete_requested"},
     ),
-    Kind(name="move", title="other moves", colour=Colour.GREY),
+    ArrowKind(name="move", title="other moves", colour=Colour.GREY),
 )
 _POOL = (
     str(WarmPoolStatus.IN_USE),
@@ -68,7 +68,7 @@ _POOL = (
     str(WarmPoolStatus.TERMINATED),
 )
 _IN_USE, _AVAILABLE, _REUSED, _TERMINATED = _POOL
-_POOL_PLAN = Plan(
+_POOL_PLAN = RegionLayout(
     region="warm_pool",
     boxes=tuple(
         boxes(

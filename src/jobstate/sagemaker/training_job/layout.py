@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from jobstate.model.drawing import Beginning, Colour, Frame, Line, Plan, Text
+from jobstate.model.drawing import Beginning, Colour, Frame, Line, RegionLayout, Text
 from jobstate.sagemaker.training_job.notation import boxes, line, text
 from jobstate.sagemaker.training_job.statuses import SecondaryStatus, TrainingJobStatus
 
@@ -300,7 +300,7 @@ _LINES = (
     line(_ENDS, _DELETED, "1620,809 V917 H1595", text(1612, 882, anchor="end"), same=True),
 )
 #: How the job's own region is drawn.
-JOB_PLAN = Plan(
+JOB_PLAN = RegionLayout(
     region="job",
     boxes=_BOXES,
     frames=_FRAMES,

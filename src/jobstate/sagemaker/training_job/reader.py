@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
-from jobstate.sagemaker.training_job.answer_schema import DEEPEST_LIST, DETAIL_TYPE, SOURCE, form
+from jobstate.sagemaker.training_job.answer_schema import (
+    DEEPEST_LIST,
+    DETAIL_TYPE,
+    EXPECTED,
+    SOURCE,
+    form,
+)
 from jobstate.sagemaker.training_job.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.records import (
     TrainingJobDescription,
@@ -125,9 +131,9 @@ def _pieces(document: object, path: str, depth: int) -> Iterator[tuple[str, obje
 
 def _each(values: object, path: str, depth: int) -> Iterator[tuple[str, object] | Problem]:
     if not isinstance(values, (list, tuple)):
-        yield Problem(path, "a list", shown(values))
+        yield Problem(path, EXPECTED["list"], shown(values))
     elif depth > DEEPEST_LIST:
-        yield Problem(path, f"at most {DEEPEST_LIST} lists within each other")
+        yield Problem(path, EXPECTED["depth"])
     else:
         for place, value in enumerate(values):
             yield from _pieces(value, f"{path}[{place}]", depth)
@@ -150,7 +156,7 @@ def _event_problems(event: Mapping[str, object]) -> list[Problem]:
     if source is not None and source != SOURCE:
         problems.append(Problem("source", repr(SOURCE), shown(source)))
     if not isinstance(detail, Mapping):
-        problems.append(Problem(_DETAIL, "what the event says of a job", shown(detail)))
+        problems.append(Problem(_DETAIL, EXPECTED["detail"], shown(detail)))
     return problems
 
 

@@ -19,15 +19,11 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from jobstate.sagemaker.training_job.fields import (
-    Record,
-    api,
-    read_all,
     read_count,
     read_flag,
     read_job_arn,
     read_job_name,
     read_message,
-    read_part,
     read_plan_arn,
     read_pool,
     read_primary,
@@ -43,9 +39,11 @@ from jobstate.sagemaker.training_job.statuses import (
     TrainingJobStatus,
     WarmPoolStatus,
 )
+from jobstate.sagemaker.training_job.structures import Record, api, read_all, read_part
 
 #: A job that is retried for its 30 days has far fewer.
 MOST_TRANSITIONS: Final = 100_000
+A_HISTORY: Final = f"a list of at most {MOST_TRANSITIONS:,} entries"
 
 # --- Parts --------------------------------------------------------------------------------------
 
@@ -196,11 +194,10 @@ def _read_transitions(
 ) -> _Transitions:
     if value is None:
         return ()
-    expected = f"a list of at most {MOST_TRANSITIONS:,} entries"
     if not isinstance(value, (list, tuple)):
-        return cast("_Transitions", refused(expected, value))
+        return cast("_Transitions", refused(A_HISTORY, value))
     if len(value) > MOST_TRANSITIONS:
-        return cast("_Transitions", refused(expected, value, f"{len(value):,} entries"))
+        return cast("_Transitions", refused(A_HISTORY, value, f"{len(value):,} entries"))
     return read_all(SecondaryStatusTransition, value)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from jobstate.common.times import iso
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SOURCE
@@ -174,7 +175,7 @@ def _event(described: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
         "detail-type": DETAIL_TYPE,
         "source": SOURCE,
         "account": account,
-        "time": changed.isoformat().replace("+00:00", "Z"),
+        "time": iso(changed),
         "region": region,
         "resources": [arn],
         "detail": {**_in_milliseconds(described), "Tags": {}},

@@ -12,13 +12,14 @@ from attrs import frozen
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.conformance.answers import observations
 from jobstate.errors import JobstateError
-from jobstate.model.states import Edge
-from jobstate.testing.coverage.certainty import Certain, of_answers, of_stays
+from jobstate.model.states import Edge, State
+from jobstate.testing.coverage.certainty import of_answers, of_stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jobstate.automaton.automaton import Automaton
+    from jobstate.automaton.runs import Item
     from jobstate.model.life import Life
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
@@ -74,7 +75,7 @@ class LifecycleCoverage:
         self.lifecycle = lifecycle
         self._automata = compile_lifecycle(lifecycle)
         self.possible = {name: _parts(each) for name, each in self._automata.items()}
-        self.certain = {name: Certain() for name in self._automata}
+        self.certain: dict[str, set[Item]] = {name: set() for name in self._automata}
 
     def __str__(self) -> str:
         return self.report(listed=0)
@@ -127,7 +128,7 @@ class LifecycleCoverage:
             for name, certain in other.certain.items():
                 self._count(name, certain)
 
-    def _count(self, region: str, certain: Certain) -> None:
+    def _count(self, region: str, certain: Iterable[Item]) -> None:
         self.certain[region].update(certain)
 
     def _validate(self, other: Lifecycle) -> None:
@@ -148,10 +149,11 @@ class LifecycleCoverage:
 
     def _chosen(self, region: str, *, wanted: bool) -> Parts:
         there, certain = self.possible[region], self.certain[region]
+        names = {each.name for each in certain if isinstance(each, State)}
         return Parts(
-            states=tuple(each for each in there.states if (each in certain.states) is wanted),
-            edges=tuple(each for each in there.edges if (each in certain.edges) is wanted),
-            pairs=tuple(each for each in there.pairs if (each in certain.pairs) is wanted),
+            states=tuple(each for each in there.states if (each in names) is wanted),
+            edges=tuple(each for each in there.edges if (each in certain) is wanted),
+            pairs=tuple(each for each in there.pairs if (each in certain) is wanted),
         )
 
     @property

@@ -13,6 +13,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 from unittest import mock
 
+from jobstate.common.times import microseconds, to_microseconds
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -112,7 +114,7 @@ class VirtualClock:
             ClockStoppedError: It was asked very often, and nobody slept.
         """
         self._look()
-        return (self._now - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1) * 1_000
+        return to_microseconds(self._now) * 1_000
 
     def monotonic(self) -> float:
         """Return the seconds since it was set, as `time.monotonic` does from its own beginning.
@@ -130,7 +132,7 @@ class VirtualClock:
             ClockStoppedError: It was asked very often, and nobody slept.
         """
         self._look()
-        return (self._now - self.began) // timedelta(microseconds=1) * 1_000
+        return microseconds(self._now - self.began) * 1_000
 
     @contextmanager
     def patched(self) -> Iterator[VirtualClock]:

@@ -14,7 +14,8 @@ from attrs import frozen
 
 from jobstate.conformance.answers import observations
 from jobstate.model.observation import Observation
-from jobstate.testing.lives.random_lives import legal_life
+from jobstate.testing.lives.plans import Wishes, plan
+from jobstate.testing.lives.strategies import life_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jobstate.model.life import Life
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Moment, Shown
-    from jobstate.model.states import State
+    from jobstate.model.states import Needs, State
     from jobstate.testing.lives.walks import Chooser
 
 _Item = TypeVar("_Item")
@@ -55,6 +56,7 @@ class Draft:
 
     Attributes:
         lifecycle: The life cycle.
+        main: The region with the history, or the first.
         telling: How its service tells of moments.
         choose: Returns one of several.
         form: The form of the answers, by chance.
@@ -62,19 +64,29 @@ class Draft:
 
     def __init__(self, lifecycle: Lifecycle, choose: Chooser) -> None:
         self.lifecycle = lifecycle
+        self.main = lifecycle.history_region or lifecycle.regions[0]
         self.telling = Telling(lifecycle)
         self.choose = choose
         self.form = choose(self.telling.forms)
 
-    def life(self, *regions: str, **features: bool) -> Life:
-        """Return a legal life of a job with some regions and features.
+    def life(self, *regions: str, via: tuple[str, ...] = (), features: Needs = ()) -> Life:
+        """Return a legal life of a job with some regions and features, that passes some states.
+
+        It has an end, if the life cycle has ends.
 
         Raises:
-            NoSuchJobError: None has them.
+            LifecycleError: No job has these features.
+            ImpossibleLifeError: None that has them passes these states.
         """
+        wanted = dict(features)
         for name in regions:
-            features |= dict(self.lifecycle.region(name).needs)
-        return legal_life(self.lifecycle, self.choose, features)
+            wanted |= dict(self.lifecycle.region(name).needs)
+        wishes = Wishes(
+            complete=any(state.final for state in self.main.states) or None,
+            via=via,
+            features=tuple(sorted(wanted.items())),
+        )
+        return life_by(plan(self.lifecycle, wishes), self.choose)
 
     def life_with(self, fields: Sequence[str]) -> Life:
         """Return a legal life of which some answer has all of some fields, if one comes soon."""

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from jobstate.model.lifecycle import derived
 from jobstate.model.observation import Observation, Shown
-from jobstate.testing.illegal.drafts import Spoilt, moments_of, showing, value_in, with_value
-from jobstate.testing.lives.random_lives import legal_life
-from jobstate.testing.lives.walks import walks_of
+from jobstate.testing.illegal.drafts import Draft, Spoilt, moments_of, showing, value_in, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, Moment
     from jobstate.model.specification import Where
     from jobstate.model.states import State
-    from jobstate.testing.illegal.drafts import Answer, Draft
+    from jobstate.testing.illegal.drafts import Answer
 
 #: By how much times are moved, in seconds, and numbers.
 _SHIFTS: Final = (1.5, -1.5, 61.0, -61.0, 5400.0, -5400.0)
@@ -70,7 +70,7 @@ def put_out_of_step(draft: Draft, when: Where, then: Where) -> Iterator[Spoilt]:
 def _possible(draft: Draft, moment: Moment, where: Where, *, fit: bool) -> list[State]:
     """Return the states that can be shown: of the region with the history only its own."""
     states: Iterable[State | None] = draft.lifecycle.region(where.region).states
-    if where.region == walks_of(draft.lifecycle).region.name:
+    if where.region == draft.main.name:
         states = (draft.state(moment, where.region),)
     return [state for state in states if state is not None and where.holds(state) is fit]
 
@@ -127,7 +127,7 @@ def _changed_fields(
 
 
 def _changed_histories(draft: Draft, moment: Moment) -> Iterator[tuple[Moment, str]]:
-    region = walks_of(draft.lifecycle).region
+    region = draft.main
     now = moment.shown[region.name]
     for state in region.states:
         if state.primary == now.primary and state.secondary != now.secondary:
@@ -174,17 +174,17 @@ def _value_for(draft: Draft, field: str, moment: Moment) -> object:
     """Return a value that a field can have, from what the service says of other jobs."""
     if not draft.telling.writes:
         return _ANYTHING
-    known = draft.lifecycle.derived.setdefault("donated", {})
-    if field not in known:
-        known[field] = next(_donated(draft, field), None)
-    return moment.modified if isinstance(known[field], datetime) else known[field]
+    donated = _donated(draft.lifecycle, field)
+    return moment.modified if isinstance(donated, datetime) else donated
 
 
-def _donated(draft: Draft, field: str) -> Iterator[object]:
-    chance = Random(field)  # noqa: S311 - the same lives each time, no secret
+@derived
+def _donated(lifecycle: Lifecycle, field: str) -> object:
+    """Return what the service says of the first job that has a field; None where none has."""
+    draft = Draft(lifecycle, Random(field).choice)  # noqa: S311 - the same lives each time
     for _ in range(_DONORS):
-        life = legal_life(draft.lifecycle, chance.choice, {})
-        for answer in draft.fully(moments_of(life)):
+        for answer in draft.fully(moments_of(draft.life())):
             value = value_in(answer, field)
             if value is not None:
-                yield value
+                return value
+    return None

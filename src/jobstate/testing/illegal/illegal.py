@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
 from jobstate.conformance.check import check
-from jobstate.errors import JobstateError, ObservationError
+from jobstate.errors import JobstateError, LifecycleError, ObservationError
+from jobstate.model.lifecycle import derived
 from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
 from jobstate.testing.illegal.drafts import Draft, Spoilt
-from jobstate.testing.lives.random_lives import NoSuchJobError
+from jobstate.testing.lives.plans import ImpossibleLifeError
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
@@ -158,7 +159,7 @@ class Spoiler:
         """
         draft = Draft(self.lifecycle, choose)
         for way in draft.turned(self._ways[rule]):
-            with suppress(NoSuchJobError):
+            with suppress(LifecycleError, ImpossibleLifeError):
                 best = self._best(rule, way(draft))
                 if best is not None:
                     return Illegal(rule, tuple(best.answers), best.story)
@@ -186,12 +187,10 @@ class Spoiler:
             return set()  # what was changed makes it another job, or none
 
 
+@derived
 def spoiler_of(lifecycle: Lifecycle) -> Spoiler:
     """Return what breaks the rules of a life cycle; made once for each."""
-    found: Spoiler | None = lifecycle.derived.get("spoiler")
-    if found is None:
-        found = lifecycle.derived["spoiler"] = Spoiler(lifecycle)
-    return found
+    return Spoiler(lifecycle)
 
 
 # --- Which ways a rule has ----------------------------------------------------------------------

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import combinations, pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from jobstate.model.hidden_states import met
 from jobstate.model.life import Stay
 from jobstate.model.observation import Shown
 from jobstate.testing.illegal.drafts import Spoilt, moments_of, showing
-from jobstate.testing.lives.random_lives import life_of, walk
-from jobstate.testing.lives.walks import walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstate.model.hidden_states import Hidden
-    from jobstate.model.states import Edge, Exclusion, Memory, Region
+    from jobstate.model.life import Life
+    from jobstate.model.states import Exclusion, Memory, Region
     from jobstate.testing.illegal.drafts import Draft
-    from jobstate.testing.lives.walks import Walks
+
+#: How many lives are drawn for each edge that is to be taken too early.
+_LIVES: Final = 4
 
 
 def start_elsewhere(draft: Draft) -> Iterator[Spoilt]:
@@ -56,7 +55,7 @@ def take_apart(draft: Draft, region: Region) -> Iterator[Spoilt]:
 
 def leap(draft: Draft, region: Region) -> Iterator[Spoilt]:
     """Go to a state that nothing leads to from where a region is."""
-    if region is not walks_of(draft.lifecycle).region:
+    if region is not draft.main:
         yield from _leap_beside(draft, region)
         return
     life = draft.life()
@@ -64,8 +63,7 @@ def leap(draft: Draft, region: Region) -> Iterator[Spoilt]:
     # Thin answers prove next to nothing before the end.
     first = 1 if draft.telling.has_history(life.moment(life.end), draft.form) else len(stays)
     for place, state in draft.turned(product(range(first, len(stays) + 1), region.states)):
-        then = Stay(state.name, stays[place - 1].start + timedelta(seconds=61))
-        wrong = attrs.evolve(life, stays=(*stays[:place], then), beside={})
+        wrong = _then(life, place, state.name)
         *earlier, last = moments_of(wrong)
         answers = draft.told([*(draft.some(earlier) or earlier[-1:]), last])
         yield Spoilt(answers, f"its last move is no legal one: {wrong}")
@@ -84,28 +82,23 @@ def _leap_beside(draft: Draft, region: Region) -> Iterator[Spoilt]:
 
 def forget(draft: Draft, memory: Memory) -> Iterator[Spoilt]:
     """Take an edge that needs something to have been passed, without having passed it."""
-    walks = walks_of(draft.lifecycle)
-    for goal, edge in draft.turned(_forgetting(walks, memory)):
-        away = walks.distances([goal])
-        starts = [one for one in walks.starts if one in away]
-        way = walk(draft.lifecycle, draft.choose, starts, away)
-        life = life_of(draft.lifecycle, draft.choose, way, then=edge)
-        *earlier, last = moments_of(life)
-        answers = draft.fully([*draft.some(earlier), last])
-        yield Spoilt(answers, f"it never was {memory.name}: {life}")
+    needing = [edge for edge in draft.main.edges if memory.name in edge.after]
+    for edge in draft.turned(needing * _LIVES):  # many a life has passed it by then
+        life = draft.life(via=(edge.origin,), features=edge.needs)
+        for place, stay in enumerate(life.stays, start=1):
+            if stay.state == edge.origin and not memory.states & {
+                each.state for each in life.stays[:place]
+            }:
+                wrong = _then(life, place, edge.target)
+                *earlier, last = moments_of(wrong)
+                answers = draft.fully([*draft.some(earlier), last])
+                yield Spoilt(answers, f"it never was {memory.name}: {wrong}")
 
 
-def _forgetting(walks: Walks, memory: Memory) -> list[tuple[Hidden, Edge]]:
-    """Return where some edge is short of nothing but a memory, and the edge."""
-    needing = [edge for edge in walks.region.edges if memory.name in edge.after]
-    return [
-        (hidden, edge)
-        for hidden in walks.moves
-        for edge in needing
-        if edge.origin == hidden.state
-        and set(edge.after) - hidden.passed == {memory.name}
-        and met(edge.needs, dict(hidden.features))
-    ]
+def _then(life: Life, place: int, state: str) -> Life:
+    """Return a life that goes to another state after some stays, and no further."""
+    then = Stay(state, life.stays[place - 1].start + timedelta(seconds=61))
+    return attrs.evolve(life, stays=(*life.stays[:place], then), beside={})
 
 
 def change_feature(draft: Draft) -> Iterator[Spoilt]:
@@ -115,7 +108,7 @@ def change_feature(draft: Draft) -> Iterator[Spoilt]:
         # Features that exclude each other are another rule's matter.
         clashes = (each.features for each in draft.lifecycle.exclusions if name in each.features)
         features = {other: False for clash in clashes for other in clash} | {name: had}
-        life = draft.life(**features)
+        life = draft.life(features=tuple(features.items()))
         for before, now in draft.turned(pairwise(moments_of(life))):
             changed = attrs.evolve(now, features={**now.features, name: not had})
             yield Spoilt(draft.fully([before, changed]), f"{name} changed to {not had}: {life}")
@@ -148,7 +141,7 @@ def go_back(draft: Draft) -> Iterator[Spoilt]:
 
 def combine(draft: Draft, exclusion: Exclusion) -> Iterator[Spoilt]:
     """Show features together that exclude each other."""
-    life = draft.life(**{draft.choose(exclusion.features): True})
+    life = draft.life(features=((draft.choose(exclusion.features), True),))
     together = dict.fromkeys(exclusion.features, True)
     for moment in draft.turned(moments_of(life)):
         now = attrs.evolve(moment, features={**moment.features, **together})

@@ -12,7 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.errors import JobstateError, UnknownNameError
-from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.states import Edge, Needs, Outcome, State
 from jobstate.testing.lives.walks import walks_of
 
@@ -100,6 +100,7 @@ class Wishes:
             yield f"has at most {self.max_stays} stays"
 
 
+@derived
 def plan(lifecycle: Lifecycle, wishes: Wishes) -> Plan:
     """Return the plan for lives that meet some wishes; worked out once, in some milliseconds.
 
@@ -108,14 +109,11 @@ def plan(lifecycle: Lifecycle, wishes: Wishes) -> Plan:
         LifecycleError: No job has these features together.
         ImpossibleLifeError: No life meets them; it names those that contradict each other.
     """
-    known: dict[Wishes, Plan] = lifecycle.derived.setdefault("plans", {})
-    if wishes not in known:
-        made = Plan.of(lifecycle, wishes)
-        if made is None:
-            core = _contradiction(lifecycle, wishes)
-            raise ImpossibleLifeError(str(lifecycle), core.words())
-        known[wishes] = made
-    return known[wishes]
+    made = Plan.of(lifecycle, wishes)
+    if made is None:
+        core = _contradiction(lifecycle, wishes)
+        raise ImpossibleLifeError(str(lifecycle), core.words())
+    return made
 
 
 def _contradiction(lifecycle: Lifecycle, wishes: Wishes) -> Wishes:

@@ -113,7 +113,7 @@ class _Record:
         self._seen = seen
         self.entries = max((each.entries for each in seen), key=len)
 
-    def sights(self) -> list[_Sight]:
+    def region_views(self) -> list[_Sight]:
         """Return what is known of the region with the history, point by point."""
         region = self._walks.region
         placed: list[tuple[int, _Sight]] = [
@@ -126,7 +126,7 @@ class _Record:
             if (now := each.shown.get(region.name)) is not None
         ]
         placed.sort(key=lambda each: each[0])  # an entry stands before what was shown during it
-        return [sight for _, sight in placed]
+        return [region_view for _, region_view in placed]
 
     def _place(self, seen: Observation) -> int:
         """Return during which entry of the whole history an answer was given."""
@@ -193,13 +193,17 @@ def _explained(walks: Walks, record: _Record) -> tuple[_Step, ...]:
     free = not record.entries
     created = record.created()
     layer: _Layer = {start: (0, ((start, created),)) for start in record.starts()}
-    for number, sight in enumerate(record.sights()):
+    for number, region_view in enumerate(record.region_views()):
         if number or free:
             near = _spread(walks, layer, free=free)
-            found = _entering(walks, near, sight) if sight.entered else _among(near, sight, layer)
+            found = (
+                _entering(walks, near, region_view)
+                if region_view.entered
+                else _among(near, region_view, layer)
+            )
         else:
-            found = {one: walk for one, walk in layer.items() if one.state in sight.states}
-        layer = found or _jumped(walks, layer, sight, first=not number and not free)
+            found = {one: walk for one, walk in layer.items() if one.state in region_view.states}
+        layer = found or _jumped(walks, layer, region_view, first=not number and not free)
     best = min(layer, key=lambda one: (layer[one][0], wanted(one.features)))
     return layer[best][1]
 
@@ -223,34 +227,39 @@ def _spread(walks: Walks, layer: _Layer, *, free: bool) -> _Layer:
     return found
 
 
-def _among(near: _Layer, sight: _Sight, before: _Layer) -> _Layer:
+def _among(near: _Layer, region_view: _Sight, before: _Layer) -> _Layer:
     """Return the walks that come where a job is shown; it came there when that was said."""
     return {
-        one: walk if before.get(one) == walk else (walk[0], (*walk[1][:-1], (one, sight.at)))
+        one: walk if before.get(one) == walk else (walk[0], (*walk[1][:-1], (one, region_view.at)))
         for one, walk in near.items()
-        if one.state in sight.states
+        if one.state in region_view.states
     }
 
 
-def _entering(walks: Walks, near: _Layer, sight: _Sight) -> _Layer:
+def _entering(walks: Walks, near: _Layer, region_view: _Sight) -> _Layer:
     found: _Layer = {}
     for one, (cost, steps) in near.items():
         for edge, target in walks.moves[one]:
             more = cost + _MOVE + edge.basis.weakness
-            if target.state in sight.states and (target not in found or more < found[target][0]):
-                found[target] = more, (*steps, (target, sight.at))
+            if target.state in region_view.states and (
+                target not in found or more < found[target][0]
+            ):
+                found[target] = more, (*steps, (target, region_view.at))
     return found
 
 
-def _jumped(walks: Walks, layer: _Layer, sight: _Sight, *, first: bool) -> _Layer:
+def _jumped(walks: Walks, layer: _Layer, region_view: _Sight, *, first: bool) -> _Layer:
     """Return the walks that go where no move leads, as if they had passed what that asks for."""
     found: _Layer = {}
     for origin, (cost, steps) in layer.items():
         for one in walks.moves:
-            if one.state in sight.states and one.features == origin.features:
+            if one.state in region_view.states and one.features == origin.features:
                 before = () if first else steps
                 far = len(one.passed ^ origin.passed)
-                walk = (cost + _JUMP + far, (*before, (one, steps[0][1] if first else sight.at)))
+                walk = (
+                    cost + _JUMP + far,
+                    (*before, (one, steps[0][1] if first else region_view.at)),
+                )
                 if one not in found or walk[0] < found[one][0]:
                     found[one] = walk
     return found

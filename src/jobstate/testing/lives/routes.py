@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import frozen
 
 from jobstate.model.hidden_states import met
+from jobstate.model.lifecycle import derived
 from jobstate.model.states import Needs
 from jobstate.testing.lives.walks import walks_of
 
@@ -172,9 +173,7 @@ class Routes:
                     heappush(queue, (more, turn, target, (*way, target)))
 
 
+@derived
 def routes_of(lifecycle: Lifecycle) -> Routes:
     """Return the routes of a life cycle, which keep what they have worked out."""
-    found: Routes | None = lifecycle.derived.get("routes")
-    if found is None:
-        found = lifecycle.derived["routes"] = Routes(lifecycle)
-    return found
+    return Routes(lifecycle)

@@ -1,7 +1,7 @@
 """Hypothesis strategies for any life cycle: lives, what is said of them, and polls.
 
 Everything is drawn so that it is legal: nothing is filtered, so no health check has to be
-suppressed.
+suppressed. `life_by` draws by any chooser, for those who do without Hypothesis.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
+    from jobstate.testing.lives.walks import Chooser
 
 _Choice = TypeVar("_Choice")
 
@@ -39,6 +40,8 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 #: The longest stay, in seconds: five days, SageMaker's limit of a run unless raised.
 _LONGEST: Final = 5 * 86_400
 _MOST_DETOURS: Final = 4
+#: Whether another region is there: the simplest is without, three of four are with it.
+_OTHERS: Final = (False, True, True, True)
 #: What services say of failures: nothing, by some known kinds, and in words of no kind.
 _FAILURES: Final = (
     None,
@@ -98,26 +101,53 @@ def lives(  # noqa: PLR0913 - each is one wish, by keyword
 
 @st.composite
 def _lives(draw: DrawFn, ways: Plan) -> Life:
+    detours = draw(_detours(len(ways.stops), ways.entries))
+    job = name_of(draw(_NAMES)), _CREATED + draw(_AGES) * _MILLISECOND
+    return _life(ways, detours, job, _OTHERS, _chooser(draw))
+
+
+def life_by(ways: Plan, choose: Chooser) -> Life:
+    """Return a legal life that meets the wishes of a plan, of a job that is always the same.
+
+    What can go on beside it does.
+
+    Args:
+        ways: The plan.
+        choose: Returns one of several; the first ones make the shortest life.
+    """
+    detours = [
+        (choose(range(len(ways.stops))), choose(range(ways.entries + 1)))
+        for _ in range(_MOST_DETOURS)
+    ]
+    return _life(ways, detours, ("job-1", _CREATED), (True,), choose)
+
+
+def _life(
+    ways: Plan,
+    detours: Sequence[tuple[int, int]],
+    job: tuple[str, datetime],
+    others: Sequence[bool],
+    choose: Chooser,
+) -> Life:
+    """Return a life over some detours; `others`: whether another region is there, to draw from."""
     # How many stays there are depends on what comes first, and with it how many lengths are drawn:
     # they come last, so that a shorter way leaves all else as it was.
-    start = _one_of(draw, ways.starts)
-    end = draw(_upto(len(ways.ends) - 1))
-    states = ways.way(start, end, draw(_detours(len(ways.stops), ways.entries)))
+    start = choose(ways.starts)
+    states = ways.way(start, choose(range(len(ways.ends))), detours)
     lifecycle, features = ways.lifecycle, ways.features(start)
-    created = _CREATED + draw(_AGES) * _MILLISECOND
-    job = _key(lifecycle, name_of(draw(_NAMES)), created)
-    messages = _messages(draw(_upto(_MANNERS)), states)
+    messages = _messages(choose(range(_MANNERS + 1)), states)
     failed = any(state.outcome is Outcome.FAILED for state in states)
-    failure = _one_of(draw, _FAILURES) if failed else None
-    begun = dict(_beside(draw, lifecycle, states, features))
+    failure = choose(_FAILURES) if failed else None
+    begun = dict(_beside(lifecycle, states, features, choose, others))
+    name, created = job
     starts = [created]
     for _ in states[1:]:
-        starts.append(starts[-1] + _length(draw))
+        starts.append(starts[-1] + _length(choose))
     return Life(
         lifecycle=lifecycle,
-        job=job,
+        job=_key(lifecycle, name, created),
         stays=tuple(Stay(state.name, time) for state, time in zip(states, starts, strict=True)),
-        beside={region: _timed(draw, found, starts) for region, found in begun.items()},
+        beside={region: _timed(found, starts, choose) for region, found in begun.items()},
         features=features,
         failure=failure,
         messages=messages,
@@ -146,30 +176,30 @@ def _messages(manner: int, states: Sequence[State]) -> dict[str, str]:
 
 
 def _beside(
-    draw: DrawFn, lifecycle: Lifecycle, states: Sequence[State], features: Mapping[str, bool]
+    lifecycle: Lifecycle,
+    states: Sequence[State],
+    features: Mapping[str, bool],
+    choose: Chooser,
+    others: Sequence[bool],
 ) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Yield other regions, and what they go through: (place among the states, state)."""
-
-    def choose(choices: Sequence[_Choice], /) -> _Choice:
-        return _one_of(draw, choices)
-
     here = lifecycle.history_region or lifecycle.regions[0]
     for region in lifecycle.regions:
-        if region is not here and met(region.needs, features) and draw(_upto(3)):
+        if region is not here and met(region.needs, features) and choose(others):
             begun = beside(lifecycle, region, states, features, choose)
             if begun:
                 yield region.name, begun
 
 
 def _timed(
-    draw: DrawFn, begun: Sequence[tuple[int, str]], starts: Sequence[datetime]
+    begun: Sequence[tuple[int, str]], starts: Sequence[datetime], choose: Chooser
 ) -> tuple[Stay, ...]:
     """Return stays beside others: they begin with these, and go on after the last of them."""
     stays: list[Stay] = []
     for place, name in begun:
         time = starts[place]
         if stays and stays[-1].start >= time:
-            time = stays[-1].start + _length(draw)
+            time = stays[-1].start + _length(choose)
         stays.append(Stay(name, time))
     return tuple(stays)
 
@@ -213,8 +243,9 @@ def _answers(draw: DrawFn, of: SearchStrategy[Life], form: str | None) -> dict[s
 
 def moment_of(draw: DrawFn, life: Life) -> datetime:
     """Return a time from a life's creation on: when something happens, or some time after that."""
-    time = _one_of(draw, life.changes)
-    return time + _length(draw) if draw(_upto(1)) else time
+    choose = _chooser(draw)
+    time = choose(life.changes)
+    return time + _length(choose) if choose((False, True)) else time
 
 
 # --- Polls --------------------------------------------------------------------------------------
@@ -265,17 +296,18 @@ _MOST_BESIDES: Final = 3
 def _polls(
     draw: DrawFn, life: Life, forms: Sequence[str], fates: Sequence[str], at_last: Sequence[str]
 ) -> list[tuple[datetime, Any]]:
+    choose = _chooser(draw)
     span = (life.end - life.start) // _MILLISECOND
     besides = draw(st.lists(st.integers(0, 2 * span + 1_000), max_size=_MOST_BESIDES))
     asked = sorted({*life.changes, *(life.start + each * _MILLISECOND for each in besides)})
     arrived: list[tuple[datetime, Any]] = []
     for time in asked:
-        form = _one_of(draw, forms) if forms else None
-        fate = _one_of(draw, at_last if time is asked[-1] else fates)
+        form = choose(forms) if forms else None
+        fate = choose(at_last if time is asked[-1] else fates)
         if fate in {_IN_TIME, _TWICE}:
             arrived.append((time, _said(life, time, form)))
         if fate in {_LATE, _TWICE}:
-            arrived.append((time + _length(draw), _said(life, time, form)))
+            arrived.append((time + _length(choose), _said(life, time, form)))
     return sorted(arrived, key=itemgetter(0))
 
 
@@ -297,17 +329,20 @@ def _detours(stops: int, entries: int) -> SearchStrategy[list[tuple[int, int]]]:
     return st.lists(detour, max_size=_MOST_DETOURS)
 
 
-def _one_of(draw: DrawFn, choices: Sequence[_Choice]) -> _Choice:
-    return choices[draw(_upto(len(choices) - 1)) if len(choices) > 1 else 0]
+def _chooser(draw: DrawFn) -> Chooser:
+    def choose(choices: Sequence[_Choice], /) -> _Choice:
+        return choices[draw(_upto(len(choices) - 1)) if len(choices) > 1 else 0]
+
+    return choose
 
 
 _AGES: Final = st.integers(-_FAR, _FAR)
 #: Whole seconds are the simpler lengths, so they come first; then milliseconds from a second on.
-_LENGTHS: Final = st.integers(0, _LONGEST + (_LONGEST - 1) * 1_000)
+_LENGTHS: Final = range(_LONGEST + (_LONGEST - 1) * 1_000 + 1)
 
 
-def _length(draw: DrawFn) -> timedelta:
-    number = draw(_LENGTHS)
+def _length(choose: Chooser) -> timedelta:
+    number = choose(_LENGTHS)
     if number < _LONGEST:
         return timedelta(seconds=number + 1)
     return timedelta(milliseconds=number - _LONGEST + 1_000)

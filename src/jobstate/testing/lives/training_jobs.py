@@ -8,8 +8,8 @@ import attrs
 from hypothesis import strategies as st
 
 from jobstate.sagemaker import TrainingJobDescription, TrainingJobSummary
-from jobstate.sagemaker.training_job.fields import API_NAME
 from jobstate.sagemaker.training_job.records import TrainingJobRecord
+from jobstate.sagemaker.training_job.structures import API_NAME
 from jobstate.testing.lives.strategies import lives, moment_of
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from jobstate.model.hidden_states import Hidden, expand, met
-from jobstate.model.lifecycle import derive
+from jobstate.model.hidden_states import Hidden, expand, memories_set, met
+from jobstate.model.lifecycle import derived
 from jobstate.model.specification import Requires
 
 if TYPE_CHECKING:
@@ -45,17 +45,14 @@ class Walks:
         self.region = lifecycle.history_region or lifecycle.regions[0]
         self.moves = expand(lifecycle, self.region)
         self._states = {state.name: state for state in self.region.states}
-        self.starts = [one for one in self.moves if self._is_fresh(one)]
+        sets = memories_set(lifecycle, self.region)
+        # Where a job begins, and not the same state come back to.
+        self.starts = [
+            one
+            for one in self.moves
+            if one.state in self.region.initial and one.passed == sets[one.state]
+        ]
         self.to_end = self.distances(one for one in self.moves if self.state(one).final)
-
-    def _is_fresh(self, hidden: Hidden) -> bool:
-        """Return whether it is where a job begins, and not the same state come back to."""
-        own = {
-            memory.name
-            for memory in self.lifecycle.memories
-            if memory.region == self.region.name and hidden.state in memory.states
-        }
-        return hidden.state in self.region.initial and hidden.passed == own
 
     def state(self, hidden: Hidden) -> State:
         """Return the state that a hidden state is in."""
@@ -78,10 +75,10 @@ class Walks:
         return found
 
 
+@derived
 def walks_of(lifecycle: Lifecycle) -> Walks:
     """Return the walks of a life cycle; worked out once, in some milliseconds."""
-    found: Walks | None = lifecycle.derived.get("walks")
-    return derive(lifecycle, "walks", Walks) if found is None else found
+    return Walks(lifecycle)
 
 
 # --- What goes on beside ------------------------------------------------------------------------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate.diagrams.graph.graph import Diagram
-    from jobstate.diagrams.overlays.overlay import Overlay, Stay, Strip
+    from jobstate.diagrams.overlays.overlay import Overlay, Strip, StripPiece
 
 _LEFT, _GAP, _LEADING = 24, 12, 18
 _BAR, _STRIP = 30, 62
@@ -73,7 +73,7 @@ class Foot:
         yield from _ticks(strip, top + _BAR, scale)
         yield "</g>"
 
-    def _stay(self, stay: Stay, top: float, scale: float) -> Iterator[str]:
+    def _stay(self, stay: StripPiece, top: float, scale: float) -> Iterator[str]:
         colour = Colour.RED if stay.alarm else self._colours.get(stay.node or "", Colour.GREY)
         wide = max((stay.end - stay.begin) * scale - 1, 1.5)
         area = Rectangle(_LEFT + stay.begin * scale, top, wide, _BAR)

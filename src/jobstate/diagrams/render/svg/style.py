@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.diagrams.render.palette import Theme
-    from jobstate.model.drawing import Kind
+    from jobstate.model.drawing import ArrowKind
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -29,7 +29,7 @@ class Look(StrEnum):
     DARK = "dark"
 
 
-def sheet(kinds: Iterable[Kind], look: Look) -> str:
+def sheet(kinds: Iterable[ArrowKind], look: Look) -> str:
     """Return the style sheet."""
     kinds = tuple(kinds)
     rules = [*_SHAPES, *_dashes(kinds)]
@@ -77,14 +77,14 @@ _SHAPES = (
 )
 
 
-def _dashes(kinds: Iterable[Kind]) -> Iterator[str]:
+def _dashes(kinds: Iterable[ArrowKind]) -> Iterator[str]:
     for kind in kinds:
         if strokes := DASHES[kind.dash]:
             lengths = " ".join(map(str, strokes))
             yield f".k-{kind.name} .stroke {{stroke-dasharray: {lengths};}}"
 
 
-def _colours(kinds: Iterable[Kind], theme: Theme) -> Iterator[str]:
+def _colours(kinds: Iterable[ArrowKind], theme: Theme) -> Iterator[str]:
     yield f".paper {{fill: {theme.paper};}}"
     yield f".title, .name {{fill: {theme.text};}}"
     yield f".subtitle, .meaning, .note, .legend, .tick-text {{fill: {theme.quiet};}}"

@@ -1,0 +1,214 @@
+"""`JobCodec`: what is kept of a job as named plain columns, and back.
+
+A column holds a text, a whole number or None; or lists and objects of such, which may be read back
+as JSON too. Times are microseconds since 1970. What is known of a job stands in its columns as a
+number, and in words apart from them, each set once, for a fleet shares a few.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import attrgetter, call
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+
+from jobstate.common.times import to_microseconds
+from jobstate.conformance.job_state import NOTHING_REPORTED, JobState
+from jobstate.errors import shown
+from jobstate.model.observation import Entry, JobKey
+from jobstate.model.packed_history import Entries
+from jobstate.tracking import plain_data as plain
+from jobstate.tracking.estimate_codec import estimates_of, in_words, view_in_words, views_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from jobstate.automaton.automaton import RegionView, StateEstimate
+    from jobstate.conformance.judge import Judge
+    from jobstate.conformance.memo import Estimates
+    from jobstate.model.packed_history import Row
+
+#: How many sets are looked up without a word.
+_REMEMBERED: Final = 1 << 14
+#: `operator.call`, for type checkers that can't follow it through `map`.
+_CALL: Final = cast("Callable[..., Any]", call)
+
+#: The columns that say which job it is, and never change.
+KEY: Final = ("arn", "created")
+#: What is kept of it: all but its history, which has rows, and what is true in one process only.
+_FIELDS: Final = [
+    each.name
+    for each in attrs.fields(JobState)
+    if each.name not in {"job", "fingerprint", "row_id"}
+]
+_HISTORY: Final = _FIELDS.index("entries")
+COLUMNS: Final = (*KEY, *_FIELDS[:_HISTORY], *_FIELDS[_HISTORY + 1 :])
+
+
+class JobCodec:
+    """Writes what is kept of jobs and reads it, for one life cycle. For one thread at a time.
+
+    Before jobs are read, so is what is known of them; after jobs are written, so is what is fresh.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        """Begin with nothing written or read."""
+        self._judge = judge
+        self._history = judge.history or ""
+        #: The words of the sets that were written or read, and their numbers.
+        self._numbers: dict[str, int] = {}
+        self._next = 0
+        #: By identity, of which there is one for equal sets: the set, which must stay, its number.
+        self._of_sets: dict[int, tuple[object, int]] = {}
+        #: Sets that are not written yet: number → words.
+        self._fresh: dict[int, str] = {}
+        #: Number → what was read; None where that can't be.
+        self._sets: dict[int, Estimates | None] = {}
+        self._last: tuple[object, datetime | None] = (None, None)
+        # To keep something more of a job, say here how its column is written and read, and add it
+        # to the table of jobs by a step of the journal's schema.
+        columns: dict[str, tuple[Callable[[JobState], object], Callable[[Any], object]]] = {
+            "arn": (attrgetter("job.arn"), plain.required_text),
+            "created": (lambda state: to_microseconds(state.job.created), plain.required_time),
+            "estimates": (lambda state: self._number(state.estimates), self._estimates),
+            "base": (lambda state: self._number(state.base), self._base),
+            "read": (attrgetter("read"), plain.count),
+            "samples": (_views, self._samples),
+            "modified": (lambda state: to_microseconds(state.modified), self._time),
+            "since": (lambda state: to_microseconds(state.since), self._time),
+            "reason": (attrgetter("reason"), plain.text),
+            "entered": (attrgetter("entered"), plain.count),
+            "changes": (attrgetter("changes"), plain.count),
+            "reported": (_topics, _reported),
+            "suppressed": (attrgetter("suppressed"), plain.count),
+        }
+        self._writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
+
+    # --- Writing --------------------------------------------------------------------------------
+
+    def columns(self, state: JobState) -> list[Any]:
+        """Return the values of `COLUMNS`; None where a list or an object has nothing in it."""
+        return [write(state) for write in self._writers]
+
+    def fresh(self) -> list[tuple[int, str]]:
+        """Return the sets that are not written yet, each with its number, in words as JSON."""
+        return list(self._fresh.items())
+
+    def keep(self, sets: Iterable[tuple[int, str]]) -> None:
+        """Take note that some sets are written."""
+        for number, _ in sets:
+            self._fresh.pop(number, None)
+
+    def _number(self, estimates: Estimates | StateEstimate | None) -> int | None:
+        if estimates is None:
+            return None
+        found = self._of_sets.get(id(estimates))
+        if found is None:
+            if len(self._of_sets) >= _REMEMBERED:
+                self._of_sets.clear()
+            found = self._of_sets[id(estimates)] = (estimates, self._numbered(estimates))
+        return found[1]
+
+    def _numbered(self, estimates: Estimates | StateEstimate) -> int:
+        words = plain.line(in_words(self._judge, estimates))
+        found = self._numbers.get(words)
+        if found is None:
+            # In an order in which an interrupt does no harm: no number is ever given twice.
+            found = self._next
+            self._next = found + 1
+            self._fresh[found] = words
+            self._numbers[words] = found
+        return found
+
+    # --- Reading --------------------------------------------------------------------------------
+
+    def read_set(self, number: int, words: object) -> None:
+        """Read what is known, of its words or their JSON; that is not written again.
+
+        Raises:
+            DamagedError: They can't be read; jobs that refer to them are no further problem.
+        """
+        self._sets[number] = None
+        self._next = max(self._next, number + 1)
+        if isinstance(words, str):
+            self._numbers[words] = number
+        self._sets[number] = estimates_of(self._judge, plain.nested(words))
+
+    def state(self, columns: Sequence[object]) -> JobState:
+        """Return where a job stood, of the values of `COLUMNS`; its history is to be added.
+
+        Raises:
+            DamagedError: Some can't be read.
+        """
+        try:
+            arn, created, *values = map(_CALL, self._readers, columns)
+        except plain.DamagedError:  # again, which takes longer, with every problem and its place
+            reads = zip(COLUMNS, self._readers, columns, strict=True)
+            arn, created, *values = plain.read_all(".{}", reads)
+        values.insert(_HISTORY, ())
+        return JobState(JobKey(arn, created), *values)
+
+    def _estimates(self, number: object) -> Estimates:
+        if type(number) is not int or number not in self._sets:
+            raise plain.damaged("the number of something that is known", number)
+        found = self._sets[number]
+        if found is None:
+            raise plain.DamagedError
+        return found
+
+    def _base(self, number: object) -> StateEstimate | None:
+        if number is None:
+            return None
+        found = self._estimates(number).get(self._history)
+        if found is None:
+            raise plain.damaged(f"something known of {shown(self._history)}", number)
+        return found
+
+    def _samples(self, data: object) -> tuple[RegionView, ...]:
+        return () if data is None else views_of(self._judge, plain.nested(data))
+
+    def _time(self, value: object) -> datetime | None:
+        """Return a time; kept once where it comes twice, as the last ones of a job mostly do."""
+        if type(value) is not int or value != self._last[0]:
+            self._last = (value, plain.time(value))
+        return self._last[1]
+
+
+def _views(state: JobState) -> object:
+    return [view_in_words(each) for each in state.samples] if state.samples else None
+
+
+def _topics(state: JobState) -> object:
+    return (
+        {topic: sorted(keys) for topic, keys in state.reported.items()} if state.reported else None
+    )
+
+
+def _reported(data: object) -> Mapping[str, frozenset[str]]:
+    if data is None:
+        return NOTHING_REPORTED
+    topics = plain.mapping(plain.nested(data))
+    reads = ((shown(topic), plain.texts, keys) for topic, keys in topics.items())
+    return dict(zip(topics, map(frozenset, plain.read_all("[{}]", reads)), strict=True))
+
+
+# --- Histories ------------------------------------------------------------------------------------
+
+
+def history_rows(entries: Sequence[Entry]) -> list[Row]:
+    """Return a history in plain values."""
+    packed = Entries.of(entries)
+    return list(packed.rows()) if isinstance(packed, Entries) else []
+
+
+def history_of(data: object) -> Sequence[Entry]:
+    """Return the history of its rows.
+
+    Raises:
+        DamagedError: It can't be read.
+    """
+    readers = (plain.required_text, plain.required_time, plain.time, plain.text)
+    rows = plain.each_of(partial(plain.row_of, readers), data)
+    return Entries.of([Entry(*row) for row in rows])

@@ -1,0 +1,126 @@
+"""`Processor`: what becomes of one answer: passed over as equal, or judged, kept and told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobstate.conformance.late_answers import is_late, judge_late
+from jobstate.errors import ConformanceError
+from jobstate.model.specification import Severity
+from jobstate.tracking.observed import Arrival, Observed
+from jobstate.tracking.turns import RunToCompletion
+
+if TYPE_CHECKING:
+    from jobstate.conformance.job_state import JobState, Judgement
+    from jobstate.conformance.judge import Judge
+    from jobstate.conformance.memo import AnswerView
+    from jobstate.model.observation import Observation
+    from jobstate.tracking.listeners import Listeners
+    from jobstate.tracking.store import Store
+    from jobstate.tracking.stripes import Stripe, Stripes
+
+
+class Processor:
+    """Takes one answer at a time of each job.
+
+    Attributes:
+        turns: Whose turn it is to be taken, and to be told.
+    """
+
+    def __init__(
+        self, judge: Judge, store: Store, stripes: Stripes, listeners: Listeners, *, strict: bool
+    ) -> None:
+        """Prepare to take answers.
+
+        Args:
+            judge: Of the life cycle.
+            store: Where the jobs are kept.
+            stripes: Of the jobs.
+            listeners: Who is told.
+            strict: Whether a violation is an error.
+        """
+        self.turns = RunToCompletion(stripes, listeners.inline, self.take)
+        self._judge = judge
+        self._store = store
+        self._jobs = store.jobs
+        self._listeners = listeners
+        self._strict = strict
+
+    def take(self, observation: Observation, stripe: Stripe) -> Observed:
+        """Judge one answer, keep what it brings and have listeners told.
+
+        One that says what the one before it said takes no lock.
+
+        Raises:
+            ConformanceError: It breaks rules, and that is an error; nothing was taken.
+        """
+        job, jobs = observation.job, self._jobs
+        view = self._judge.memo.view(observation)
+        heard = _fingerprint(observation, view)
+        version = stripe.version
+        before = jobs.find(job)
+        if before is not None and heard == before.fingerprint and heard is not None:
+            return Observed(job, Arrival.DUPLICATE)
+        with stripe.lock:
+            if stripe.version != version:  # another thread has kept something meanwhile
+                before = jobs.find(job)
+                if before is not None and heard == before.fingerprint and heard is not None:
+                    return Observed(job, Arrival.DUPLICATE)
+            arrival, judgement = self._judged(before, observation, view)
+            if arrival is Arrival.STALE and before is not None:
+                heard = before.fingerprint
+            try:
+                if self._store.lasting:
+                    self._store.keep(before, judgement, heard, stripe)
+                else:
+                    jobs.keep(judgement.job_state, heard)
+            finally:  # not before: who finds the old and this version would take the old for new
+                stripe.version += 1
+            if self._listeners.active:
+                self._tell(judgement, stripe)
+        return Observed(job, arrival, judgement)
+
+    def _judged(
+        self, before: JobState | None, observation: Observation, view: AnswerView
+    ) -> tuple[Arrival, Judgement]:
+        judge = self._judge
+        if before is not None and not self._strict and is_late(judge, before, observation, view):
+            return Arrival.STALE, judge_late(judge, before, observation, view)
+        judgement = judge.judge(before, observation, view)
+        if self._strict and judgement.violations:
+            _refuse(judgement)
+        return Arrival.NEW, judgement
+
+    def _tell(self, judgement: Judgement, stripe: Stripe) -> None:
+        events, listeners = judgement.events, self._listeners
+        for listener in listeners.inline.listeners:
+            for event in events:
+                stripe.pending.append((listener, event))
+        if stripe.pending:
+            self.turns.tell(stripe)
+        if listeners.direct:
+            listeners.dispatcher.tell(events)
+
+
+def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
+    """Return what tells an answer from another one about the same job; None if nothing can."""
+    fields = observation.fields
+    try:
+        return hash(
+            (
+                view.number,
+                observation.modified,
+                observation.cause,
+                observation.entries,
+                *fields,
+                *fields.values(),
+            )
+        )
+    except TypeError:  # a field that somebody else's reader leaves as a list, say
+        return None
+
+
+def _refuse(judgement: Judgement) -> None:
+    """Raise what breaks a rule, with the notes beside it, if anything does."""
+    if any(each.severity is Severity.ERROR for each in judgement.violations):
+        raise ConformanceError(str(judgement.job_state.job), judgement.violations)

@@ -1,0 +1,214 @@
+"""No sentence is written twice: the page fills in what the tables of its life cycle say.
+
+Each sentence is made another one, on Python's side and so in the tables. Where the page and the
+check then still say the same, the page has no words of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jobstate import ObservationError
+from jobstate.conformance.answers import all_observations
+from jobstate.conformance.check import NO_ANSWER
+from jobstate.diagrams.page import html
+from jobstate.diagrams.page.tables import SENTENCES, tables
+from jobstate.sagemaker import TRAINING_JOB
+from tests.diagrams.page.test_judge import LIFECYCLES, corpus, wrong
+from tests.support import chromium, page_tools
+from tests.support.page_tools import by_page, differences
+from tests.support.pages import HOME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jobstate import Lifecycle
+
+can_run = pytest.mark.skipif(bool(page_tools.missing()), reason=page_tools.missing())
+in_chromium = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
+
+#: What only the page's own window says, which no judge does.
+SHOWN_ONLY = {"problem", "problem_got", "whole"}
+#: What the check says as well, but which no case has ever been refused for.
+NEVER_MET = {"other_features"}
+#: Documents that can't be read, for every reason but those of fields.
+UNREADABLE: tuple[Any, ...] = (
+    [],
+    [[[[[[[[[[]]]]]]]]]],
+    {"TrainingJobSummaries": 7},
+    {"detail-type": "another", "source": "elsewhere", "detail": 7},
+)
+
+
+# --- Each stands once -----------------------------------------------------------------------------
+
+
+def test_each_sentence_has_a_key_of_its_own() -> None:
+    """None hides another in the tables."""
+    given = [key for sentences in SENTENCES for key in sentences]
+    assert sorted(given) == sorted(tables(TRAINING_JOB)["sentences"])
+
+
+def test_no_script_has_a_sentence_of_the_tables() -> None:
+    """No part of one, from field to field, is a text of a script or, if it is long, in one."""
+    table = tables(TRAINING_JOB)
+    form = table["form"]
+    said = {*table["sentences"].values(), *form["expected"].values(), *_expected(form["shapes"])}
+    said |= {table["nothing"]["expected"]} | {each["summary"] for each in table["rules"]}
+    parts = {text.strip(" .,:;()") for each in said for text, *_ in Formatter().parse(each)}
+    long = {part for part in parts if part.count(" ") > 1}
+    short = {part for part in parts if part.count(" ") == 1}
+    assert min(len(long), len(short)) > 9
+    folder = files("jobstate.diagrams.page")
+    scripts = [each for each in folder.iterdir() if each.name.endswith(".js")]
+    assert len(scripts) > 9
+    for script in scripts:
+        texts = _texts(script.read_text(encoding="utf-8"))
+        assert [part for part in long if any(part in text for text in texts)] == [], script.name
+        assert short.isdisjoint(text.strip(" .,:;()") for text in texts), script.name
+
+
+def _expected(value: object) -> set[str]:
+    """Return what is expected of each field, those within others included."""
+    if isinstance(value, dict):
+        own = {value["expected"]} if isinstance(value.get("expected"), str) else set()
+        return own.union(*map(_expected, value.values()))
+    return set().union(*map(_expected, value)) if isinstance(value, (list, tuple)) else set()
+
+
+def _texts(source: str) -> list[str]:
+    """Return the texts of a script from value to value; those put together are one."""
+    source = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", source, flags=re.DOTALL | re.MULTILINE)
+    whole = re.sub(r"['\"`]\s*\+\s*['\"`]", "", source)
+    found = re.findall(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`([^`]*)`""", whole)
+    return [part for each in found for text in each for part in re.split(r"\$\{.*?\}", text)]
+
+
+# --- The page says what the tables say ------------------------------------------------------------
+
+
+@pytest.fixture(name="renamed")
+def other_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make each sentence its key and its fields, for Python and for the tables."""
+    for sentences in SENTENCES:
+        for key, sentence in sentences.items():
+            monkeypatch.setitem(sentences, key, _marked(key, sentence))
+
+
+def _marked(key: str, sentence: str) -> str:
+    fields = [name for _, name, *_ in Formatter().parse(sentence) if name]
+    return f"<{key}{''.join(f' {{{name}}}' for name in reversed(fields))}>"
+
+
+@can_run
+@pytest.mark.usefixtures("renamed")
+def test_other_sentences_are_said_alike() -> None:
+    """Every finding says a sentence of the tables and nothing beside it, as the check does."""
+    met = set()
+    for lifecycle in (TRAINING_JOB, *LIFECYCLES.values()):
+        cases = _cases(lifecycle)
+        verdicts = by_page(cases, lifecycle)
+        assert differences(lifecycle, cases, verdicts) == []
+        found = [
+            finding
+            for jobs in verdicts
+            if not isinstance(jobs, str)
+            for job in jobs
+            for finding in job["findings"]
+        ]
+        assert all(re.fullmatch(r"<.*>", each["message"]) for each in found)
+        met.update(re.findall(r"<(\w+)", json.dumps(found)))
+    assert met == tables(TRAINING_JOB)["sentences"].keys() - SHOWN_ONLY - NEVER_MET
+
+
+def _cases(lifecycle: Lifecycle) -> list[Any]:
+    """Return series that are refused in every way; some for life cycles where features are set."""
+    whole = lifecycle is TRAINING_JOB
+    text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")
+    answer = json.loads(text)
+    return [
+        *corpus()[:: 4 if whole else 16],
+        *wrong()[:: 1 if whole else 16],
+        [answer | {"EnableManagedSpotTraining": False}],
+        [answer | {"FailureReason": "never " * 100}],
+    ]
+
+
+@can_run
+def test_other_expectations_are_said() -> None:
+    """What can't be read is said in the tables' words, too, but for marks, which are values."""
+    table = tables(TRAINING_JOB)
+    form = json.loads(json.dumps(table["form"]))
+    form["expected"] = {key: _marked(key, sentence) for key, sentence in form["expected"].items()}
+    for each in form["shapes"]:
+        _mark_fields(each)
+    changed = table | {"form": form, "nothing": table["nothing"] | {"expected": "<nothing>"}}
+    cases = [*UNREADABLE, 42, {}, _described(CreationTime=7), _described(ResourceConfig=7)]
+    cases.append(_described(SecondaryStatusTransitions=[7]))
+    said = {
+        problem.partition(": ")[2]
+        for problems in page_tools.raw_verdicts(changed, cases)
+        for problem in problems
+    }
+    marks = {f"'{wanted}'" for _, wanted in form["envelope"]["marks"]}
+    own = {_marked(key, "") for key in form["expected"]} - {"<required>"}
+    assert said == {*own, *marks, "<field>", "<required <field>>", "<nothing>"}
+
+
+def _mark_fields(fields: dict[str, Any]) -> None:
+    for each in fields.values():
+        each["expected"] = "<field>"
+        _mark_fields(each.get("fields", {}))
+
+
+def _described(**changes: object) -> dict[str, Any]:
+    text = (HOME / "examples" / "answers" / "completed.json").read_text(encoding="utf-8")
+    return {**json.loads(text), **changes}
+
+
+@can_run
+def test_what_cant_be_read_is_expected_alike() -> None:
+    """The page and the check expect the same of documents, word for word, and of most fields."""
+    cases = [
+        *UNREADABLE,
+        {},
+        _described(TrainingJobName=None, TrainingJobArn="x", SecondaryStatus=""),
+        _described(SecondaryStatusTransitions=[7]),
+        _described(SecondaryStatusTransitions=7),
+        _described(ResourceConfig=[], FailureReason=1, EnableManagedSpotTraining="yes"),
+        _described(TrainingTimeInSeconds=-1, StoppingCondition={"MaxRuntimeInSeconds": "x"}),
+    ]
+    for case, page in zip(cases, page_tools.raw_verdicts(tables(TRAINING_JOB), cases), strict=True):
+        with pytest.raises(ObservationError) as caught:
+            _read(case)
+        assert page == [f"{each.path}: {each.expected}" for each in caught.value.problems]
+
+
+def _read(case: object) -> None:
+    if not all_observations(TRAINING_JOB, case):
+        raise ObservationError([NO_ANSWER])
+
+
+@in_chromium
+@pytest.mark.once
+@pytest.mark.usefixtures("renamed")
+def test_the_window_says_them_too(tmp_path: Path) -> None:
+    """Problems, with what came or without, and where nothing but the answer is to blame."""
+    path = tmp_path / "page.html"
+    path.write_text(html(TRAINING_JOB), encoding="utf-8")
+    with chromium.chromium() as browser:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        for text, said in (
+            ("42", "<problem_got 42 an answer about a job, an event, or a list of these <whole>>"),
+            ("{}", "<problem a job name (1 to 63 letters, digits and inner hyphens); it is"),
+        ):
+            page.fill("#text", text)
+            page.click("#check")
+            assert page.inner_text("#said li:first-child").startswith(said)
