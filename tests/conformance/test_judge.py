@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from jobstate import Observation, check
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.model import Shown
@@ -139,10 +140,12 @@ def test_what_thin_answers_show_is_kept_once() -> None:
         seen = [
             item("InProgress", status) | reason for status in ("Training", "Training", "Updating")
         ]
-        assert len(check(TRAINING_JOB, seen).job_state.samples) == 2
+        assert len(check(TRAINING_JOB, seen).job_state.answers["job"].masks) == 2
         many = check(TRAINING_JOB, [*seen[1:]] * MOST_SAMPLES)
-        assert len(many.job_state.samples) == MOST_SAMPLES
-        assert many.job_state.samples[-1].visible == "Updating"
+        assert len(many.job_state.answers["job"].masks) == MOST_SAMPLES
+        last = many.job_state.answers["job"].masks[-1]
+        (state,) = compile_lifecycle(TRAINING_JOB)["job"].states_of(last)
+        assert state.visible == "Updating"
 
 
 def test_a_life_cycle_is_compiled_once() -> None:

@@ -19,7 +19,6 @@ from jobstate.conformance import diagnosis as refusal
 from jobstate.conformance import judge as judgement
 from jobstate.conformance import memo as knowledge
 from jobstate.conformance.judge import Judge, judge_of
-from jobstate.conformance.late_answers import is_late, judge_late
 from jobstate.model.lifecycle import derived
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives import walks
@@ -122,10 +121,7 @@ def _judged(judge: Judge, series: Series, found: Account) -> JobState:
     job_state = None
     for observation in series:
         view = judge.memo.view(observation)
-        if job_state is not None and is_late(judge, job_state, observation, view):
-            judged = judge_late(judge, job_state, observation, view)
-        else:
-            judged = judge.judge(job_state, observation, view)
+        judged = judge.judge(job_state, observation, view, in_order=False)
         job_state = judged.job_state
         found.events.extend(event.to_dict() for event in judged.events)
         found.views.append(view)

@@ -65,7 +65,7 @@ class Fault(NamedTuple):
     text: str
 
 
-class _Expected:
+class Expected:
     """What the search says of some of a set's answers."""
 
     def __init__(self, answers: Sequence[Printed], numbers: frozenset[int]) -> None:
@@ -77,10 +77,12 @@ class _Expected:
 
     @property
     def legal(self) -> bool:
+        """There is a legal order in each region."""
         return self.job.exist and (self.pool.exist or not self.pooled)
 
     @property
     def exact(self) -> bool:
+        """A tracker keeps all of it as it is."""
         return _are_kept_apart(self.job.answers) and _are_kept_apart(self.pool.answers)
 
     def result(self, arrivals: Sequence[int]) -> tuple[str | None, bool]:
@@ -97,16 +99,18 @@ class _Expected:
         return outcome, all(result.gone for result in results)
 
     def job_states(self, arrivals: Sequence[int]) -> frozenset[str]:
+        """Return where the job is taken to be, of answers that arrived in some order."""
         arrived = [self.numbers.index(each) for each in arrivals]
         return self.job.states(self.job.position(arrived))
 
     def pool_states(self, arrivals: Sequence[int]) -> frozenset[str]:
+        """Return where the pool is; nothing if no answer shows it."""
         arrived = [self.pooled.index(each) for each in arrivals if each in self.pooled]
         return self.pool.states(self.pool.position(arrived)) if arrived else frozenset()
 
 
 #: Says what is expected of the answers of a set that have arrived, by their numbers.
-Search: TypeAlias = Callable[[frozenset[int]], _Expected]
+Search: TypeAlias = Callable[[frozenset[int]], Expected]
 
 
 def _are_kept_apart(answers: Sequence[Answer]) -> bool:
@@ -129,11 +133,11 @@ def _are_kept_apart(answers: Sequence[Answer]) -> bool:
 
 def faults(made: AnswerSet) -> list[Fault]:
     """Track one set in each of its orders; return what was said that must not be."""
-    expected: dict[frozenset[int], _Expected] = {}
+    expected: dict[frozenset[int], Expected] = {}
 
-    def found(arrived: frozenset[int]) -> _Expected:
+    def found(arrived: frozenset[int]) -> Expected:
         if arrived not in expected:
-            expected[arrived] = _Expected(made.answers, arrived)
+            expected[arrived] = Expected(made.answers, arrived)
         return expected[arrived]
 
     wrong: list[Fault] = []
@@ -224,7 +228,7 @@ class _Course:
         if expected.legal and not broken:
             yield from self._differences(expected, observed)
 
-    def _differences(self, expected: _Expected, observed: Observed) -> Iterator[tuple[str, str]]:
+    def _differences(self, expected: Expected, observed: Observed) -> Iterator[tuple[str, str]]:
         (job,) = self._tracked.tracker
         self._stays += [
             (each.ordinal, each.status)
@@ -264,6 +268,8 @@ class _Course:
             self._ending = []
         if not result.final:
             self._ending = []
+        elif self._told_wrong and observed.stale:
+            pass  # what was before something real that nothing explains is judged no more
         elif not wrong or not self._ending:
             primary = self._made.answers[number].document["TrainingJobStatus"]
             if primary not in {"InProgress", "Stopping"}:

@@ -51,12 +51,15 @@ def test_the_table_of_jobs_has_them_all(tmp_path: Path) -> None:
             "UPDATE job SET estimates = 7",
             "job[1].estimates: expected the number of something that is kn",
         ),
-        ("UPDATE job SET base = 7", "job[1].base: expected the number of something that is known"),
+        (
+            "UPDATE job SET answers = '{\"way\": [7, 0, null, []]}'",
+            "job[1].answers['way'][0]: expected the number of something that is known, got 7",
+        ),
         (
             "UPDATE job SET suppressed = -1",
             "job[1].suppressed: expected a whole number, 0 or more, got -1",
         ),
-        ("UPDATE job SET samples = '[1'", "job[1].samples: expected a list, got '[1'"),
+        ("UPDATE job SET answers = '[1'", "job[1].answers: expected an object, got '[1'"),
         ("UPDATE job SET reported = '[1]'", "job[1].reported: expected an object, got [1]"),
         ("UPDATE job SET since = 1000000000000000000", "job[1].since: expected a time in micro"),
         ("UPDATE estimate SET words = '{' WHERE id = 0", "estimate[0]: expected an object, got "),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate import Arrival, Event, JobKey, Lifecycle, StatusChanged, Tracker
+from jobstate import Event, JobKey, Lifecycle, StatusChanged, Tracker
 from jobstate.errors import Problem, SnapshotError
 from jobstate.model import Memory
 from jobstate.sagemaker import TRAINING_JOB
@@ -152,7 +152,9 @@ def test_nothing_is_told_twice_across_a_restart() -> None:
     for answer in answers[-1:] * 2:
         other.observe(answer)
     assert told == []
-    assert other.observe(answers[-1]).arrival is Arrival.DUPLICATE
+    # A status that nobody knows is kept only if it is certainly newer.
+    assert other.observe(answers[-1]).stale
+    assert other.observe(answers[0]).duplicate
 
 
 def test_an_empty_tracker() -> None:
@@ -185,19 +187,34 @@ def test_as_data() -> None:
     features = [{"cheap": False, "insured": True, "sender": True}]
     assert found["estimates"] == [
         {"memories": ["seen"], "regions": [["way", [["at the door", ["seen"], features]]]]},
-        {"memories": ["seen"], "regions": [["way", [["sent", [], features]]]]},
+        # All that an answer shows goes with it, whatever is known of the job besides.
+        {
+            "memories": ["seen"],
+            "regions": [["way", [["sent", [], features], ["sent", ["seen"], features]]]],
+        },
+        # No job has both features, so an answer that shows both says nothing of either.
+        {
+            "memories": ["seen"],
+            "regions": [["way", [["at the door", ["seen"], [{"sender": True}]]]]],
+        },
     ]
     moment = calendar.timegm((2026, 5, 6, 7, 8, 9)) * 1_000_000
     (job,) = found["jobs"]
     (key,) = job["reported"].pop("cheap-insurance")
     assert key.startswith("violation:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
+    # What is possible, how many entries count, where it begins; and each answer: what it shows,
+    # its time, the number of entries, and what tells it from others.
+    possible, judged, origin, kept = job["answers"].pop("way")
+    assert (possible, judged, origin) == (0, 2, None)
+    assert [each[:-1] for each in kept] == [
+        [1, *[moment + 61_250_000] * 2, 2, 2],
+        [2, *[moment + 122_250_000] * 2, 0, (1 << 31) - 1],
+    ]
     assert job == {
         "arn": "parcel/1",
         "created": moment,
         "estimates": 0,
-        "base": 1,
-        "read": 2,
-        "samples": [["at the door", None, {"insured": True, "cheap": True}]],
+        "answers": {},
         "entries": [
             ["packed", moment + 250_000, None, None],
             ["sent", moment + 61_250_000, None, None],
@@ -275,15 +292,12 @@ def test_a_tighter_life_cycle() -> None:
 
 
 def test_a_life_cycle_without_histories() -> None:
-    """Has no base and no samples, and refuses those of others."""
+    """Keeps answers as any other does."""
     bare = attrs.evolve(PARCELS, regions=(attrs.evolve(WAY, history=""),))
     tracker = Tracker(bare)
     tracker.observe(parcel("sent", at=61))
     assert restored(tracker.snapshot(), bare)[0][PARCEL].status == "sent"
-    assert [path for path, _ in problems(sent().snapshot(), bare)] == [
-        "jobs[0].base",
-        "jobs[0].samples[0]",
-    ]
+    assert restored(sent().snapshot(), bare)[0][PARCEL].status == "at the door"
 
 
 # --- What is refused ------------------------------------------------------------------------------
@@ -350,17 +364,22 @@ def test_every_problem_is_said() -> None:
     found = data(sent())
     job = found["jobs"][0]
     others = [
-        job | {"arn": None, "created": -(10**18), "read": -1, "samples": [1]},
-        job | {"arn": "b", "estimates": 99, "base": "0", "modified": "2026-01-01", "since": True},
+        job | {"arn": None, "created": -(10**18), "answers": {"way": [1]}},
+        job | {"arn": "b", "estimates": 99, "modified": "2026-01-01", "since": True},
         job
         | {
             "arn": "c",
             "entries": [["packed", None, 10**400, 7], ["sent"], 5],
             "reported": {"a\nb": [1], "c": ["x"], "d": {}},
         },
-        job | {"arn": "d", "samples": [[None, None, {"cheap": 1}], [1, 2, 3]], "reason": 1},
+        job
+        | {
+            "arn": "d",
+            "answers": {"no\nway": [], "way": ["0", -1, [0, 0, 1 << 31, 0], 7]},
+            "reason": 1,
+        },
         job | {"arn": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
-        job | {"arn": "f", "samples": "[1", "reported": "[]", "entries": {}},
+        job | {"arn": "f", "answers": "[1", "reported": "[]", "entries": {}},
         [],
         {"arn": "g"},
     ]
@@ -375,25 +394,23 @@ def test_every_problem_is_said() -> None:
     found["estimates"] += [words | {"regions": each} for each in regions]
     found["estimates"] += [{}, words | {"regions": 5}, 7]
     assert [path for path, _ in problems(found, PARCELS)] == [
-        "estimates[2].regions[0][1][0][1]",
-        "estimates[3].regions[0][1]",
-        "estimates[3].regions[1][0]",
-        "estimates[3].regions[2]",
-        "estimates[4].regions[0][1][0][1]",
-        "estimates[4].regions[0][1][1][2][0]",
-        "estimates[4].regions[0][1][2][0]",
-        "estimates[4].regions[0][1][2][1]",
-        "estimates[4].regions[0][1][3]",
-        "estimates[5].regions",
-        "estimates[6].memories",
-        "estimates[7].regions",
-        "estimates[8]",
+        "estimates[3].regions[0][1][0][1]",
+        "estimates[4].regions[0][1]",
+        "estimates[4].regions[1][0]",
+        "estimates[4].regions[2]",
+        "estimates[5].regions[0][1][0][1]",
+        "estimates[5].regions[0][1][1][2][0]",
+        "estimates[5].regions[0][1][2][0]",
+        "estimates[5].regions[0][1][2][1]",
+        "estimates[5].regions[0][1][3]",
+        "estimates[6].regions",
+        "estimates[7].memories",
+        "estimates[8].regions",
+        "estimates[9]",
         "jobs[1].arn",
         "jobs[1].created",
-        "jobs[1].read",
-        "jobs[1].samples[0]",
+        "jobs[1].answers['way']",
         "jobs[2].estimates",
-        "jobs[2].base",
         "jobs[2].modified",
         "jobs[2].since",
         r"jobs[3].reported['a\nb']",
@@ -403,16 +420,17 @@ def test_every_problem_is_said() -> None:
         "jobs[3].entries[0][3]",
         "jobs[3].entries[1]",
         "jobs[3].entries[2]",
-        "jobs[4].samples[0][2]",
-        "jobs[4].samples[1][0]",
-        "jobs[4].samples[1][1]",
-        "jobs[4].samples[1][2]",
+        r"jobs[4].answers['no\nway']",
+        "jobs[4].answers['way'][0]",
+        "jobs[4].answers['way'][1]",
+        "jobs[4].answers['way'][2][2]",
+        "jobs[4].answers['way'][3]",
         "jobs[4].reason",
         "jobs[5].estimates",
         "jobs[5].entered",
         "jobs[5].changes",
         "jobs[5].suppressed",
-        "jobs[6].samples",
+        "jobs[6].answers",
         "jobs[6].reported",
         "jobs[6].entries",
         "jobs[7]",
@@ -424,7 +442,7 @@ def test_what_is_expected_is_said() -> None:
     """Each problem says where it stands, what is expected there, and what came."""
     found = data(sent())
     (job,) = found["jobs"]
-    job |= {"created": -(10**18), "estimates": 7, "samples": "[1", "suppressed": "none"}
+    job |= {"created": -(10**18), "estimates": 7, "answers": "[1", "suppressed": "none"}
     found["estimates"][1] = {"memories": [], "regions": [["way", [["sent", ["seen"], [{}]]]]]}
     with pytest.raises(SnapshotError) as caught:
         Tracker(PARCELS).restore(json.dumps(found))
@@ -436,7 +454,7 @@ def test_what_is_expected_is_said() -> None:
         ),
         Problem("jobs[0].created", "a time in microseconds since 1970", "-1000000000000000000"),
         Problem("jobs[0].estimates", "the number of something that is known", "7"),
-        Problem("jobs[0].samples", "a list", "'[1'"),
+        Problem("jobs[0].answers", "an object", "'[1'"),
         Problem("jobs[0].suppressed", "a whole number, 0 or more", "'none'"),
     )
 
@@ -460,11 +478,14 @@ def test_a_region_of_another_name() -> None:
     """What is known of one region says nothing of the one with the history."""
     tracker = observed([item("tide") | {"WarmPoolStatus": {"Status": "Available"}}])
     found = data(tracker)
-    (words,) = found["estimates"]
+    words, *others = found["estimates"]
     pool = [[name, groups] for name, groups in words["regions"] if name == "warm_pool"]
     found["estimates"] += [words | {"regions": pool}]
-    found["jobs"][0]["base"] = 1
-    assert problems(found) == [("jobs[0].base", "1")]
+    number = len(others) + 1
+    found["jobs"][0]["answers"]["job"][0] = number
+    assert problems(found) == [("jobs[0].answers['job'][0]", str(number))]
+    found["jobs"][0]["answers"]["job"] = [0, 0, None, [number] * 17]
+    assert [path for path, _ in problems(found)] == ["jobs[0].answers['job'][3]"]
 
 
 # --- Damage ---------------------------------------------------------------------------------------

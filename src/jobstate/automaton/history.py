@@ -43,7 +43,7 @@ class Followed:
 def follow(  # noqa: PLR0913, PLR0917 - all by position, for the cache sees them otherwise twice
     automaton: Automaton,
     base: StateEstimate | None,
-    samples: tuple[RegionView, ...],
+    samples: tuple[int, ...],
     statuses: tuple[str, ...],
     now: RegionView,
     weakest: Basis = Basis.INFERRED,
@@ -53,7 +53,7 @@ def follow(  # noqa: PLR0913, PLR0917 - all by position, for the cache sees them
     Args:
         automaton: The automaton of the region whose statuses the history lists.
         base: What was known when the last history was read; None where this is the first.
-        samples: What thin answers have shown since, in order.
+        samples: The hidden states that thin answers have shown since, in order.
         statuses: The statuses that the history adds.
         now: What the answer itself shows.
         weakest: Take only edges of at most this weakness.
@@ -77,7 +77,7 @@ class _Walk:
         self,
         automaton: Automaton,
         successors: Successors,
-        samples: tuple[RegionView, ...],
+        samples: tuple[int, ...],
         now: RegionView,
     ) -> None:
         self._automaton = automaton
@@ -128,7 +128,7 @@ class _Walk:
         layers = self._layers
         layers[0] = silent(layers[0])
         for position, sample in enumerate(self._samples):
-            layers[position + 1] = silent(layers[position + 1] | layers[position] & sample.mask)
+            layers[position + 1] = silent(layers[position + 1] | layers[position] & sample)
 
     def _union(self) -> int:
         union = 0

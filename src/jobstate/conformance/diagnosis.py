@@ -46,6 +46,7 @@ SENTENCES: Final = {
     "final": "{label} is final",
     "no_move": "no legal move leads there",
     "needs": "the way there is only for jobs with: {needs}",
+    "no_order": "no order of the {count} answers around that time is legal",
     "other_features": "other features",
 }
 
@@ -129,6 +130,11 @@ class Diagnosis:
             found = _found(automaton, observation, message, followed.history.states)
             return Refusal(_transition(automaton), found)
         return None
+
+    def order(self, automaton: Automaton, observation: Observation, count: int) -> Refusal:
+        """Return why an answer fits nowhere among others: there is no legal order of them."""
+        message = SENTENCES["no_order"].format(count=count)
+        return Refusal(_transition(automaton), _found(automaton, observation, message))
 
     # --- Each kind ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from attrs import define
 
-from jobstate.automaton.automaton import RegionView, StateEstimate
+from jobstate.conformance.kept_answers import RegionAnswers
 from jobstate.conformance.memo import Estimates
 from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
 from jobstate.model.observation import Entry, JobKey
@@ -17,6 +17,8 @@ from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule.
 NOTHING_REPORTED: Mapping[str, frozenset[str]] = MappingProxyType({})
+#: Likewise, of a job that nobody has heard of.
+NOTHING_KEPT: Mapping[str, RegionAnswers] = MappingProxyType({})
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
@@ -27,9 +29,7 @@ class JobState:
     Attributes:
         job: The job.
         estimates: What is known of it, region by region.
-        base: What was known when a history was last read; None before the first.
-        read: How many entries had been read then.
-        samples: What answers without a history have shown since, the newest few.
+        answers: The answers that this was made of, region by region, as far as they are kept.
         entries: The longest history.
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
@@ -45,9 +45,7 @@ class JobState:
 
     job: JobKey
     estimates: Estimates
-    base: StateEstimate | None = None
-    read: int = 0
-    samples: tuple[RegionView, ...] = ()
+    answers: Mapping[str, RegionAnswers] = NOTHING_KEPT
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
@@ -64,10 +62,8 @@ class JobState:
         return (
             self.estimates is other.estimates
             and self.modified == other.modified
-            and self.samples == other.samples
-            and self.base is other.base
-            and (self.read, self.entered, self.changes)
-            == (other.read, other.entered, other.changes)
+            and self.answers == other.answers
+            and (self.entered, self.changes) == (other.entered, other.changes)
             and (self.since, self.reason) == (other.since, other.reason)
             and (self.reported is other.reported or dict(self.reported) == dict(other.reported))
             and self.suppressed == other.suppressed
@@ -105,6 +101,8 @@ class Judgement:
         changed: How what is known of the current state moved, at most one per region.
         violations: What it breaks and was not told of this job before.
         unmodelled: Statuses that the life cycle does not know, likewise.
+        duplicate: The observation is kept already.
+        stale: It is taken for the last one in no region.
     """
 
     job_state: JobState
@@ -112,6 +110,8 @@ class Judgement:
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    duplicate: bool = False
+    stale: bool = False
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.automaton.legal_orders import MANY
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
+from jobstate.conformance.kept_answers import MOST_KEPT, NOTHING_KEPT, KeptAnswer, interval
 from jobstate.conformance.memo import Memo
 from jobstate.conformance.moves import move
-from jobstate.conformance.regions import MOST_SAMPLES, Regions
+from jobstate.conformance.regions import Regions, in_order_form, with_sample
 from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
-from jobstate.model.events import StatusChanged
+from jobstate.model.events import PathKind, StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
@@ -27,8 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from jobstate.conformance.kept_answers import RegionAnswers
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
+    from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
 
@@ -52,7 +58,6 @@ class Judge:
         diagnosis: Says why something is refused.
         violation_log: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
-        moved: Says how one region moved.
         main: The region that tells the outcome.
         history_field: What answers call a history.
     """
@@ -68,34 +73,53 @@ class Judge:
         self.history = None if history is None else history.name
         self.history_field = "" if history is None else history.history
         self.memo = Memo(self.automata, self.history)
-        self.moved = Regions(self.automata, self.diagnosis, self.history).moved
+        self._regions = Regions(self.automata, self.diagnosis, self.history)
         self.main = lifecycle.regions[0].name
 
     def judge(
-        self, before: JobState | None, observation: Observation, view: AnswerView | None = None
+        self,
+        before: JobState | None,
+        observation: Observation,
+        view: AnswerView | None = None,
+        *,
+        in_order: bool = True,
     ) -> Judgement:
-        """Return what an observation brings, coming after everything that led to a standing.
+        """Return what an observation brings.
 
         Args:
-            before: The standing; None of a job that nobody has heard of.
+            before: Where the job stands; None of a job that nobody has heard of.
             observation: The observation.
             view: What it shows, where the caller knows that already.
+            in_order: It comes after everything that led there; else its time and its history say
+                what it comes after.
         """
         start = before or JobState(observation.job, self.memo.nothing)
         if view is None:
             view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
-        went_back = _went_back(start, observation)
-        if went_back is not None:
-            # What it says of the job is old news, and changes nothing.
-            found += self.broken("modified-time-went-back", went_back)
-            return self.violation_log.report(Judgement(start), observation, view, found)
-        reason = observation.cause or start.reason
-        if not observation.entries and not found and reason is None:
+        if in_order:
+            went_back = _went_back(start, observation)
+            if went_back is not None:
+                # What it says of the job is old news, and changes nothing.
+                found += self.broken("modified-time-went-back", went_back)
+                return self.violation_log.report(Judgement(start), observation, view, found)
+        if not observation.entries and not found and (observation.cause or start.reason) is None:
             step = self.memo.step(start.estimates, view)
             if step is not None:
-                return _stepped(start, observation, step)
-        return self._looked_at(start, observation, view, found)
+                if in_order:
+                    return _stepped(start, observation, step, self._with_sample(start, step))
+                answers = _with_newest(start, observation, view, step)
+                if answers is not None:
+                    return _stepped(start, observation, step, answers)
+        return self._looked_at(start, observation, view, found, in_order=in_order)
+
+    def _with_sample(self, start: JobState, step: MemoizedStep) -> Mapping[str, RegionAnswers]:
+        """Return what is kept of answers in order, with one more."""
+        if step.sample is None or self.history is None:
+            return start.answers
+        known = in_order_form(start, self.history)
+        after = with_sample(known, step.sample.mask)
+        return start.answers if after is known else {**start.answers, self.history: after}
 
     def _looked_at(
         self,
@@ -103,31 +127,62 @@ class Judge:
         observation: Observation,
         view: AnswerView,
         found: list[tuple[Rule, Finding]],
+        *,
+        in_order: bool,
     ) -> Judgement:
         name, new = self.history_field, Entries.of(observation.entries)
         contradicted = contradiction(start.entries, new, name)
-        rewritten = contradicted or shortening(start.entries, new, name)
+        shortened = None if contradicted else shortening(start.entries, new, name)
+        if in_order:
+            rewritten = contradicted or shortened
+            fresh = rewritten is not None
+            moves = {
+                region: self._regions.in_order(region, start, observation, region_view, fresh=fresh)
+                for region, region_view in view.region_views.items()
+            }
+        else:
+            moves = self._regions.in_any_order(
+                start, observation, view, rewritten=contradicted is not None
+            )
+            listed = moves.get(self.history or "")
+            # What is not certainly newer and shorter is older; and what was before something real
+            # that contradicted it counts no more.
+            known = start.answers.get(self.history or "", NOTHING_KEPT)
+            if listed is None or not listed.newest or len(new) >= known.judged:
+                shortened = None
+            rewritten = contradicted or shortened
         if rewritten is not None:
             found += self.broken("history-rewritten", rewritten)
-        moves = {
-            region: self.moved(region, start, observation, region_view, fresh=rewritten is not None)
-            for region, region_view in view.region_views.items()
-        }
         for moved in moves.values():
             if moved.refusal is not None:
                 found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
-        changed = tuple(self.changes(start, observation, moves))
-        job_state = self._job_state(
-            start,
-            observation,
-            moves,
-            entries=new if contradicted else merged(start.entries, new) if new else start.entries,
-            changed=changed,
-        )
-        entered = tuple(stays(start.job, observation.entries, start.entered)) if new else ()
-        return self.violation_log.report(
-            Judgement(job_state, entered, changed), observation, view, found
-        )
+        changed = tuple(self._changes(start, observation, moves))
+        entries, entered = self._entries(start, observation, new, moves, contradicted)
+        job_state = self._job_state(start, observation, moves, entries=entries, changed=changed)
+        job_state.entered += len(entered)
+        judgement = Judgement(job_state, entered, changed)
+        judgement.duplicate = bool(moves) and all(each.duplicate for each in moves.values())
+        judgement.stale = bool(moves) and not any(each.last for each in moves.values())
+        return self.violation_log.report(judgement, observation, view, found)
+
+    def _entries(
+        self,
+        start: JobState,
+        observation: Observation,
+        new: Sequence[Entry],
+        moves: Mapping[str, Moved],
+        contradicted: Finding | None,
+    ) -> tuple[Sequence[Entry], tuple[StatusEntered, ...]]:
+        """Return the longest history, and the stays that it adds: facts, unless nobody takes it."""
+        listed = moves.get(self.history or "")
+        taken = listed.taken if listed is not None else contradicted is None
+        if not new or not taken:
+            return start.entries, ()
+        late = _went_back(start, observation) is not None if listed is None else not listed.last
+        told = tuple(stays(start.job, observation.entries, start.entered, late=late))
+        if contradicted:
+            return new, told
+        return merged(new, start.entries) if late else merged(start.entries, new), told
 
     def _job_state(
         self,
@@ -138,21 +193,36 @@ class Judge:
         entries: Sequence[Entry],
         changed: tuple[StatusChanged, ...],
     ) -> JobState:
-        moved = moves.get(self.history or "")
         estimates = self.memo.estimates(
-            {**before.estimates, **{region: each.estimate for region, each in moves.items()}}
+            {
+                **before.estimates,
+                **{
+                    region: each.estimate
+                    for region, each in moves.items()
+                    if each.estimate is not None
+                },
+            }
         )
+        answers = {**before.answers, **{region: each.answers for region, each in moves.items()}}
+        main = moves.get(self.main)
+        last = main is None or main.last
+        reason = before.reason or observation.cause
+        if main is None or main.last:
+            reason = observation.cause or before.reason
+        elif not main.taken:
+            reason = before.reason
         return JobState(
             job=before.job,
             estimates=estimates,
-            base=moved.base if moved else before.base,
-            read=moved.read if moved else before.read,
-            samples=moved.samples if moved else before.samples,
+            answers=answers,
             entries=entries,
             modified=_latest(before.modified, observation.modified),
-            since=before.since_when(self.main, estimates, observation.modified),
-            reason=observation.cause or before.reason,
-            entered=max(before.entered, len(observation.entries)),
+            # What is learned of where the job stands now is certain from the newest answer on.
+            since=before.since_when(
+                self.main, estimates, observation.modified if last else before.modified
+            ),
+            reason=reason,
+            entered=before.entered,
             changes=before.changes + len(changed),
             reported=before.reported,
             suppressed=before.suppressed,
@@ -165,27 +235,27 @@ class Judge:
 
     # --- What is told ---------------------------------------------------------------------------
 
-    def changes(
+    def _changes(
         self, before: JobState, observation: Observation, moves: Mapping[str, Moved]
     ) -> Iterator[StatusChanged]:
         """Yield how what is known moved, where the new knowledge excludes the old."""
         reason = observation.cause or before.reason
         ordinal = before.changes
         for region, moved in moves.items():
-            old = before.estimates.get(region)
-            if old is None or old.excludes(moved.estimate):
+            old, new = before.estimates.get(region), moved.estimate
+            if new is not None and (old is None or old.excludes(new) or moved.takes_back):
                 ordinal += 1
+                made = move(
+                    old,
+                    new,
+                    moved.reading,
+                    explained=moved.explained and moved.refusal is None,
+                    reason=reason,
+                )
+                if not moved.newest:  # it may have gone another way
+                    made = evolve(made, path_kind=PathKind.POSSIBLE)
                 yield StatusChanged(
-                    job=observation.job,
-                    move=move(
-                        old,
-                        moved.estimate,
-                        moved.reading,
-                        explained=moved.explained and moved.refusal is None,
-                        reason=reason,
-                    ),
-                    at=observation.modified,
-                    ordinal=ordinal,
+                    job=observation.job, move=made, at=observation.modified, ordinal=ordinal
                 )
 
 
@@ -195,11 +265,13 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
     return Judge(lifecycle)
 
 
-def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> Judgement:
+def _stepped(
+    before: JobState,
+    observation: Observation,
+    step: MemoizedStep,
+    answers: Mapping[str, RegionAnswers],
+) -> Judgement:
     """Return what an answer brings that has no history, breaks nothing and is soon understood."""
-    samples, sample = before.samples, step.sample
-    if sample is not None and (not samples or samples[-1] is not sample):
-        samples = (*samples[1 - MOST_SAMPLES :], sample)
     modified = observation.modified
     ordinal = before.changes
     changed = []
@@ -209,9 +281,7 @@ def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> 
     job_state = JobState(
         before.job,
         step.estimates,
-        before.base,
-        before.read,
-        samples,
+        answers,
         before.entries,
         _latest(before.modified, modified),
         modified if step.came else before.since,
@@ -222,6 +292,34 @@ def _stepped(before: JobState, observation: Observation, step: MemoizedStep) -> 
         before.suppressed,
     )
     return Judgement(job_state, (), tuple(changed))
+
+
+def _with_newest(
+    before: JobState, observation: Observation, view: AnswerView, step: MemoizedStep
+) -> Mapping[str, RegionAnswers] | None:
+    """Return what is kept, with an answer that is certainly newer than all.
+
+    None where it is not, or where more than one answer may be the last.
+    """
+    modified = observation.modified
+    if modified is None:
+        return None
+    begin, end = interval(modified)
+    old, estimates, after = before.answers, before.estimates, step.estimates
+    answers = dict(old)
+    for region, region_view in view.region_views.items():
+        known, estimate = old.get(region), estimates.get(region)
+        if known is None:
+            if estimate is not None:
+                return None
+            known = NOTHING_KEPT
+        elif estimate is None or begin <= known.latest or known.possible != estimate.mask:
+            return None
+        if len(known.masks) >= MOST_KEPT or known.masks[-2:] == (region_view.mask,) * 2:
+            return None
+        new = KeptAnswer(region_view.mask, begin, end, 0, MANY, view.digest)
+        answers[region] = known.then(new, after[region].mask)
+    return answers
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

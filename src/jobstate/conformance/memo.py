@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from attrs import define, field
 
@@ -33,13 +34,15 @@ class AnswerView:
 
     Attributes:
         number: No other view has it.
-        sights: Region → what is shown of it, compiled.
+        digest: Almost no other view has it, in this process or another.
+        region_views: Region → what is shown of it, compiled.
         features: The features shown.
         plain: Every status is known, and every two that go together are a state.
         plans: Names of fields → what the rules have to look at in an answer that has them.
     """
 
     number: int
+    digest: int
     region_views: Mapping[str, RegionView]
     features: Mapping[str, bool]
     plain: bool
@@ -121,7 +124,8 @@ class Memo:
         with _NUMBERING:
             self._count += 1
             number = self._count
-        view = AnswerView(number, region_views, dict(observation.features), plain)
+        digest = crc32(repr(key).encode("utf-8", "backslashreplace")) >> 1
+        view = AnswerView(number, digest, region_views, dict(observation.features), plain)
         if len(self._views) >= _REMEMBERED:
             self._views.clear()
         return self._views.setdefault(key, view)

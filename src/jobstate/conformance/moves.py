@@ -25,13 +25,13 @@ class HistoryReading:
 
     Attributes:
         base: What was known when the last history was read; None where this is the first.
-        samples: What thin answers have shown since.
+        samples: The hidden states that thin answers have shown since.
         statuses: What the history adds.
         now: What the answer shows.
     """
 
     base: StateEstimate | None
-    samples: tuple[RegionView, ...]
+    samples: tuple[int, ...]
     statuses: tuple[str, ...]
     now: RegionView
 

@@ -1,40 +1,73 @@
-"""`Regions`: how one region moved, by an answer's sample of it or by the history that it lists."""
+"""`Regions`: how one region moved, by an answer's sample of it or by the history that it lists.
+
+Answers are taken in the order given, or in whatever order their times and histories allow.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.history import follow
+from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.diagnosis import Refusal
+from jobstate.conformance.job_state import JobState
+from jobstate.conformance.kept_answers import (
+    NOTHING_KEPT,
+    KeptAnswer,
+    Origin,
+    RegionAnswers,
+    interval,
+)
 from jobstate.conformance.moves import HistoryReading
+from jobstate.conformance.orders import RegionOrders
+from jobstate.model.observation import Observation
+from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
+    from jobstate.automaton.history import Followed
     from jobstate.conformance.diagnosis import Diagnosis
-    from jobstate.conformance.job_state import JobState
-    from jobstate.model.observation import Observation
+    from jobstate.conformance.memo import AnswerView
+    from jobstate.model.observation import Entry
+    from jobstate.model.outcome import Result
 
-#: How many thin answers are kept until a history comes that they must agree with. Forgetting the
-#: oldest proves less, never something false.
+#: How many thin answers in order are kept until a history comes that they must agree with.
+#: Forgetting the oldest proves less, never something false.
 MOST_SAMPLES = 256
 
 
 @frozen
 class Moved:
-    """How one region moved: what is known after, and what could not be explained."""
+    """How one region moved: what is known after, and what could not be explained.
 
-    estimate: StateEstimate
+    Attributes:
+        estimate: Where the job stands; None where nothing is known.
+        answers: What is kept of the answers.
+        refusal: What could not be explained.
+        reading: How the history was read.
+        explained: Some legal run explains the move.
+        taken: The answer counts; else something newer, or as new, contradicts it.
+        newest: It is certainly newer than all others.
+        last: It is taken for the last one.
+        duplicate: It was kept already.
+        takes_back: It takes back an end.
+    """
+
+    estimate: StateEstimate | None
+    answers: RegionAnswers
     refusal: Refusal | None = None
-    base: StateEstimate | None = None
-    read: int = 0
-    samples: tuple[RegionView, ...] = ()
     reading: HistoryReading | None = None
     explained: bool = True
+    taken: bool = True
+    newest: bool = True
+    last: bool = True
+    duplicate: bool = False
+    takes_back: bool = False
 
 
 class Regions:
@@ -53,8 +86,14 @@ class Regions:
         self._automata = automata
         self._diagnosis = diagnosis
         self._history = history
+        self._orders = {
+            region: RegionOrders(automaton, listed=region == history)
+            for region, automaton in automata.items()
+        }
 
-    def moved(
+    # --- In the order given ---------------------------------------------------------------------
+
+    def in_order(
         self,
         region: str,
         before: JobState,
@@ -63,7 +102,7 @@ class Regions:
         *,
         fresh: bool = False,
     ) -> Moved:
-        """Return how a region moved.
+        """Return how a region moved, by an answer that is newer than all before.
 
         Args:
             region: Its name.
@@ -89,18 +128,16 @@ class Regions:
         observation: Observation,
         region_view: RegionView,
     ) -> Moved:
+        region = automaton.region.name
         after = automaton.step(estimate, region_view)
         if not region_view.primary_unknown and (after is None or region_view.illegal_pair):
-            was = before.estimates.get(automaton.region.name)
+            was = before.estimates.get(region)
             refusal = self._diagnosis.sample(was, estimate, region_view, observation)
             return _as_shown(automaton, region_view, before, observation, refusal)
         if after is None or region_view.unknown:
             # The primary status has been judged where it is known; the rest could be anything.
             return _as_shown(automaton, region_view, before, observation)
-        samples = before.samples
-        if not samples or samples[-1] is not region_view:
-            samples = (*samples[1 - MOST_SAMPLES :], region_view)
-        return Moved(after, None, before.base, before.read, samples)
+        return Moved(after, with_sample(in_order_form(before, region), region_view.mask))
 
     def _read_history(
         self,
@@ -111,22 +148,224 @@ class Regions:
         *,
         fresh: bool,
     ) -> Moved:
-        base, samples, read = before.base, before.samples, before.read
-        if fresh or not read:
-            base, samples, read = (None, () if fresh else samples, 0)
+        known = in_order_form(before, automaton.region.name)
+        origin, samples = known.origin, () if fresh else known.masks
+        base, read = None, 0
+        if origin is not None and origin.fewest and not fresh:
+            base, read = automaton.estimate(origin.mask), origin.fewest
         entries = observation.entries
         statuses = tuple(entry.status for entry in entries[read:])
         followed = follow(automaton, base, samples, statuses, region_view)
         refusal = self._diagnosis.history(automaton, followed, region_view, observation, read)
-        estimate, explained = followed.estimate, followed.estimate is not None
-        if estimate is None or region_view.unknown:
-            # Reality wins; of what the history leaves possible, keep what agrees with it.
-            reached = automaton.successors.reach(followed.history.mask) & region_view.mask
-            estimate = automaton.estimate(
-                region_view.real if region_view.unknown else reached or region_view.real
+        estimate = _nearest(automaton, followed, region_view)
+        return Moved(
+            estimate,
+            _checkpoint(estimate, len(entries)),
+            refusal,
+            HistoryReading(base, samples, statuses, region_view),
+            explained=followed.estimate is not None,
+        )
+
+    # --- In whatever order the times allow --------------------------------------------------------
+
+    def in_any_order(
+        self, before: JobState, observation: Observation, view: AnswerView, *, rewritten: bool
+    ) -> dict[str, Moved]:
+        """Return how each region moved, by an answer that may be older than others.
+
+        Args:
+            before: What was known of the job.
+            observation: What came.
+            view: What that shows.
+            rewritten: Its history contradicts the longest.
+        """
+        count = len(observation.entries)
+        numbers = (*interval(observation.modified), count, count or MANY, view.digest)
+        return {
+            region: self._ordered(
+                _Arrived(before, observation, region_view, KeptAnswer(region_view.mask, *numbers)),
+                region,
+                rewritten=rewritten and region == self._history,
             )
-        reading = HistoryReading(base, samples, statuses, region_view)
-        return Moved(estimate, refusal, estimate, len(entries), (), reading, explained)
+            for region, region_view in view.region_views.items()
+        }
+
+    def _ordered(self, new: _Arrived, region: str, *, rewritten: bool) -> Moved:
+        orders, automaton = self._orders[region], self._automata[region]
+        old = new.before.estimates.get(region)
+        known = any_order_form(new.before, region)
+        statuses: tuple[str, ...] = ()
+        if region == self._history:
+            statuses = _longest(known.judged, new.before.entries, new.observation.entries)
+        if rewritten or new.region_view.unknown:
+            newest = orders.is_newest(known, new.kept)
+        else:
+            taken = orders.take(known, 0 if old is None else old.mask, new.kept, statuses)
+            if taken.legal:
+                estimate = automaton.estimate(taken.standing) if taken.standing else old
+                reading = None
+                moves = old is None or (estimate is not None and old.excludes(estimate))
+                if moves and taken.newest and statuses and new.observation.entries:
+                    reading = self._reading(orders, known, new, statuses)
+                return Moved(
+                    estimate,
+                    taken.answers,
+                    reading=reading,
+                    explained=taken.newest or old is None or _leads_to(old, estimate),
+                    newest=taken.newest,
+                    last=taken.last,
+                    duplicate=taken.duplicate,
+                )
+            newest = taken.newest
+        listed = bool(new.observation.entries) and region == self._history
+        followed, refusal = None, None
+        if newest or not new.region_view.unknown:
+            followed, refusal = self._refused(
+                automaton,
+                orders,
+                known,
+                new,
+                statuses,
+                newest=newest and not rewritten,
+                listed=listed,
+            )
+        if not newest:
+            if rewritten and followed is not None:  # that is told of the history itself
+                refusal = None
+            return Moved(old, known, refusal, taken=False, newest=False, last=False)
+        real = new.region_view.real
+        if followed is not None:
+            real = _nearest(automaton, followed, new.region_view).mask
+        count = len(new.observation.entries)
+        begun = orders.begun(new.kept._replace(mask=real), count if listed else 0)
+        explained = new.region_view.unknown and refusal is None
+        estimate = automaton.estimate(real)
+        back = old is not None and _takes_back(old.result, estimate.result)
+        return Moved(estimate, begun, refusal, explained=explained, takes_back=back)
+
+    def _reading(
+        self,
+        orders: RegionOrders,
+        known: RegionAnswers,
+        new: _Arrived,
+        statuses: tuple[str, ...],
+    ) -> HistoryReading:
+        """Return how a history reads that is certainly newer, from the last one on."""
+        base, read, samples = orders.checkpoint(known, statuses)
+        return HistoryReading(base, samples, statuses[read:], new.region_view)
+
+    def _refused(  # noqa: PLR0913
+        self,
+        automaton: Automaton,
+        orders: RegionOrders,
+        known: RegionAnswers,
+        new: _Arrived,
+        statuses: tuple[str, ...],
+        *,
+        newest: bool,
+        listed: bool,
+    ) -> tuple[Followed | None, Refusal | None]:
+        """Return how the history reads, if there is one, and what is wrong."""
+        diagnosis, observation, region_view = self._diagnosis, new.observation, new.region_view
+        was = new.before.estimates.get(automaton.region.name)
+        estimate = automaton.start if was is None else was
+        if known.possible:
+            estimate = automaton.estimate(known.possible)
+        contradicted = diagnosis.features(estimate, region_view, observation)
+        if contradicted is not None:
+            return None, contradicted
+        if listed:
+            reading = HistoryReading(
+                None, (), tuple(entry.status for entry in observation.entries), region_view
+            )
+            if newest and len(statuses) == len(observation.entries):
+                reading = self._reading(orders, known, new, statuses)
+            followed = follow(
+                automaton, reading.base, reading.samples, reading.statuses, region_view
+            )
+            skipped = len(observation.entries) - len(reading.statuses)
+            refusal = diagnosis.history(automaton, followed, region_view, observation, skipped)
+            shorter = newest and len(observation.entries) < len(statuses)
+            if refusal is None and followed.is_legal and not shorter and not region_view.unknown:
+                refusal = diagnosis.order(automaton, observation, len(known.masks) + 1)
+            return followed, refusal
+        if region_view.illegal_pair or (newest and not region_view.primary_unknown):
+            reached = automaton.successors.reach(estimate.mask) & region_view.mask
+            if region_view.unknown and reached:
+                return None, None
+            if not reached or region_view.illegal_pair:
+                return None, diagnosis.sample(was, estimate, region_view, observation)
+        if region_view.unknown:
+            return None, None
+        return None, diagnosis.order(automaton, observation, len(known.masks) + 1)
+
+
+@frozen
+class _Arrived:
+    """One answer, and what was known before it."""
+
+    before: JobState
+    observation: Observation
+    region_view: RegionView
+    kept: KeptAnswer
+
+
+def with_sample(known: RegionAnswers, mask: int) -> RegionAnswers:
+    """Return what is kept of answers in order, with one more without a history."""
+    if known.masks and known.masks[-1] == mask:
+        return known
+    return evolve(known, masks=(*known.masks[1 - MOST_SAMPLES :], mask))
+
+
+def in_order_form(before: JobState, region: str) -> RegionAnswers:
+    """Return what is kept of answers that are taken in order, also where they were not."""
+    known = before.answers.get(region, NOTHING_KEPT)
+    if known.possible:
+        return _checkpoint(before.estimates[region], len(before.entries))
+    return known
+
+
+def any_order_form(before: JobState, region: str) -> RegionAnswers:
+    """Return what is kept of answers that may come in any order, also where they did not."""
+    known, estimate = before.answers.get(region, NOTHING_KEPT), before.estimates.get(region)
+    if estimate is not None and not known.possible:
+        return RegionAnswers(origin=Origin(estimate.mask))
+    return known
+
+
+def _longest(judged: int, old: Sequence[Entry], new: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the statuses of the longest history that counts."""
+    entries = new if len(new) > judged else old[:judged]
+    return tuple([entry.status for entry in entries])
+
+
+def _takes_back(was: Result, now: Result) -> bool:
+    """Return whether a job has not ended as it was said to; to know it more exactly is no news."""
+    stays = was.outcome in {now.outcome, Outcome.UNKNOWN} or (
+        (was.outcome, now.outcome) == (Outcome.STOPPED, Outcome.TIMED_OUT)
+    )
+    return was.final and not (now.final and stays)
+
+
+def _leads_to(old: StateEstimate, new: StateEstimate | None) -> bool:
+    return new is not None and bool(old.automaton.successors.reach(old.mask) & new.mask)
+
+
+def _nearest(automaton: Automaton, followed: Followed, region_view: RegionView) -> StateEstimate:
+    """Return what is known after a history: reality wins, whatever the history says."""
+    estimate = followed.estimate
+    if estimate is None or region_view.unknown:
+        # Of what the history leaves possible, keep what agrees with it.
+        reached = automaton.successors.reach(followed.history.mask) & region_view.mask
+        return automaton.estimate(
+            region_view.real if region_view.unknown else reached or region_view.real
+        )
+    return estimate
+
+
+def _checkpoint(estimate: StateEstimate, read: int) -> RegionAnswers:
+    """Return what is kept where answers in order go on from what is known."""
+    return RegionAnswers(origin=Origin(estimate.mask, read, read))
 
 
 def _as_shown(
@@ -139,4 +378,4 @@ def _as_shown(
     """Reality wins: what is shown is known, and the next step starts from there."""
     estimate = automaton.estimate(region_view.real)
     read = len(observation.entries or before.entries)
-    return Moved(estimate, refusal, base=estimate, read=read)
+    return Moved(estimate, _checkpoint(estimate, read), refusal)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.model.events import StatusChanged, StatusEntered
 from jobstate.model.observation import Observation, Shown
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jobstate.model.events import Event
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import Region, State
+    from jobstate.tracking.tracked_job import TrackedJob
 
 
 def retold(lifecycle: Lifecycle, kept: JournalJob, events: Iterable[Event]) -> list[Observation]:
@@ -54,9 +56,8 @@ class _Teller:
         self._features = {} if kept.tracked is None else kept.tracked.features
         history = lifecycle.history_region
         self._history = "" if history is None else history.name
-        samples = () if kept.tracked is None else kept.tracked.job_state.samples
         #: What answers without a history showed since the last one that had it.
-        self._thin = {(primary, secondary) for primary, secondary, _ in (s.key for s in samples)}
+        self._thin = set() if kept.tracked is None else _thin(kept.tracked, self._history)
         #: How many entries were known, and how many of them an answer has told again.
         self._entered = 0
         self._retold = 0
@@ -124,6 +125,15 @@ class _Teller:
                 modified=at,
             )
         )
+
+
+def _thin(tracked: TrackedJob, region: str) -> set[Shown | None]:
+    """Return what answers without a history showed that may be newer than the longest one."""
+    known = tracked.job_state.answers.get(region)
+    if known is None:
+        return set()
+    states_of = compile_lifecycle(tracked.lifecycle)[region].states_of
+    return {_shown(states_of(mask)) for mask in known.since_history}
 
 
 def _meant(region: Region, label: str) -> list[State]:

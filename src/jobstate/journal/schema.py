@@ -32,9 +32,7 @@ CREATE TABLE job (
     arn TEXT NOT NULL,
     created INTEGER NOT NULL,
     estimates INTEGER NOT NULL REFERENCES estimate,
-    base INTEGER REFERENCES estimate,
-    read INTEGER NOT NULL,
-    samples TEXT,
+    answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
     modified INTEGER,
     since INTEGER,
     reason TEXT,

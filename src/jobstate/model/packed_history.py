@@ -51,8 +51,8 @@ class Entries(Sequence[Entry]):
             return entries
         starts = [entry.start for entry in entries]
         return cls(
-            _shared(tuple([entry.status for entry in entries])),
-            _shared(tuple([entry.message for entry in entries])),
+            shared(tuple([entry.status for entry in entries])),
+            shared(tuple([entry.message for entry in entries])),
             _packed([to_microseconds(start) for start in starts]),
             _packed_ends(starts, [entry.end for entry in entries], to_microseconds),
         )
@@ -74,8 +74,13 @@ class Entries(Sequence[Entry]):
             messages: The message of each.
         """
         return cls(
-            _shared(statuses), _shared(messages), _packed(starts), _packed_ends(starts, ends, int)
+            shared(statuses), shared(messages), _packed(starts), _packed_ends(starts, ends, int)
         )
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The status of each entry."""
+        return self._statuses
 
     def rows(self) -> Iterator[Row]:
         """Return the entries in plain values."""
@@ -167,5 +172,6 @@ def _form(count: int) -> Struct:
 
 
 @lru_cache(maxsize=1 << 14)  # bounded, for messages and unknown statuses come from outside
-def _shared(words: tuple[_Words, ...]) -> tuple[_Words, ...]:
+def shared(words: tuple[_Words, ...]) -> tuple[_Words, ...]:
+    """Return one object for equal tuples."""
     return words

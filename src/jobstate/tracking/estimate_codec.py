@@ -14,11 +14,12 @@ from jobstate.automaton.bitsets import bits
 from jobstate.tracking import plain_data as plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from jobstate.automaton.automaton import Automaton, RegionView
+    from jobstate.automaton.automaton import Automaton
     from jobstate.conformance.judge import Judge
     from jobstate.conformance.memo import Estimates
+    from jobstate.model.hidden_states import Hidden
 
 # --- In words -------------------------------------------------------------------------------------
 
@@ -34,21 +35,33 @@ def in_words(judge: Judge, estimates: Estimates | StateEstimate) -> dict[str, ob
 
 def _region_in_words(estimate: StateEstimate) -> list[object]:
     """Return a region and its hidden states: those that differ in features only, together."""
-    hidden = [estimate.automaton.hidden[place] for place in bits(estimate.mask)]
-    groups: dict[tuple[str, tuple[str, ...]], list[dict[str, bool]]] = {}
-    for one in hidden:
-        passed = tuple(sorted(one.passed))
-        groups.setdefault((one.state, passed), []).append(dict(one.features))
+    hidden = estimate.automaton.hidden
+    groups: dict[tuple[str, frozenset[str]], list[Hidden]] = {}
+    for place in bits(estimate.mask):
+        groups.setdefault((hidden[place].state, hidden[place].passed), []).append(hidden[place])
     return [
         estimate.automaton.region.name,
-        [[state, list(passed), sets] for (state, passed), sets in groups.items()],
+        [
+            [state, sorted(passed), _feature_sets(hidden, group)]
+            for (state, passed), group in groups.items()
+        ],
     ]
 
 
-def view_in_words(view: RegionView) -> list[object]:
-    """Return the statuses and features that a view was compiled from."""
-    primary, secondary, features = view.key
-    return [primary, secondary, dict(features)]
+def _feature_sets(hidden: Sequence[Hidden], group: Sequence[Hidden]) -> list[dict[str, bool]]:
+    """Return the features of hidden states of one group: what all agree on, if that says it."""
+    agreed = frozenset.intersection(*[frozenset(one.features) for one in group])
+    alike = [
+        one
+        for one in hidden
+        if (one.state, one.passed) == (group[0].state, group[0].passed)
+        and agreed.issubset(one.features)
+    ]
+    return (
+        [dict(sorted(agreed))]
+        if len(alike) == len(group)
+        else [dict(one.features) for one in group]
+    )
 
 
 def state_names(words: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -80,20 +93,6 @@ def estimates_of(judge: Judge, data: object) -> Estimates:
     if len(estimates) < len(regions):
         raise plain.damaged("each region once", words["regions"], ".regions")
     return judge.memo.estimates(estimates)
-
-
-def views_of(judge: Judge, data: object) -> tuple[RegionView, ...]:
-    """Return what thin answers have shown of the region with the history.
-
-    Raises:
-        DamagedError: It can't be read.
-    """
-    return tuple(plain.each_of(partial(_view, judge), data))
-
-
-def _view(judge: Judge, data: object) -> RegionView:
-    key = plain.row_of((plain.text, plain.text, plain.truths), data)
-    return _automaton(judge, judge.history).view(*key)
 
 
 def _automaton(judge: Judge, region: object) -> Automaton:

@@ -14,18 +14,27 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from jobstate.common.times import to_microseconds
-from jobstate.conformance.job_state import NOTHING_REPORTED, JobState
+from jobstate.conformance.job_state import NOTHING_KEPT, NOTHING_REPORTED, JobState
+from jobstate.conformance.kept_answers import (
+    MOST_KEPT,
+    NEVER,
+    KeptAnswer,
+    Origin,
+    RegionAnswers,
+    packed,
+)
+from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
 from jobstate.model.observation import Entry, JobKey
-from jobstate.model.packed_history import Entries
+from jobstate.model.packed_history import Entries, shared
 from jobstate.tracking import plain_data as plain
-from jobstate.tracking.estimate_codec import estimates_of, in_words, view_in_words, views_of
+from jobstate.tracking.estimate_codec import estimates_of, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.automaton.automaton import RegionView, StateEstimate
+    from jobstate.automaton.automaton import Automaton, StateEstimate
     from jobstate.conformance.judge import Judge
     from jobstate.conformance.memo import Estimates
     from jobstate.model.packed_history import Row
@@ -56,7 +65,6 @@ class JobCodec:
     def __init__(self, judge: Judge) -> None:
         """Begin with nothing written or read."""
         self._judge = judge
-        self._history = judge.history or ""
         #: The words of the sets that were written or read, and their numbers.
         self._numbers: dict[str, int] = {}
         self._next = 0
@@ -73,9 +81,7 @@ class JobCodec:
             "arn": (attrgetter("job.arn"), plain.required_text),
             "created": (lambda state: to_microseconds(state.job.created), plain.required_time),
             "estimates": (lambda state: self._number(state.estimates), self._estimates),
-            "base": (lambda state: self._number(state.base), self._base),
-            "read": (attrgetter("read"), plain.count),
-            "samples": (_views, self._samples),
+            "answers": (self._answers, self._answers_of),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
             "reason": (attrgetter("reason"), plain.text),
@@ -158,26 +164,73 @@ class JobCodec:
             raise plain.DamagedError
         return found
 
-    def _base(self, number: object) -> StateEstimate | None:
-        if number is None:
-            return None
-        found = self._estimates(number).get(self._history)
-        if found is None:
-            raise plain.damaged(f"something known of {shown(self._history)}", number)
-        return found
+    # --- Answers --------------------------------------------------------------------------------
 
-    def _samples(self, data: object) -> tuple[RegionView, ...]:
-        return () if data is None else views_of(self._judge, plain.nested(data))
+    def _answers(self, state: JobState) -> object:
+        """Return the answers kept, by region: what is known, the origin, then each."""
+        return {
+            region: self._region(self._judge.automata[region], known)
+            for region, known in state.answers.items()
+        } or None
+
+    def _region(self, automaton: Automaton, known: RegionAnswers) -> list[object]:
+        def number(mask: int) -> int | None:
+            return self._number(automaton.estimate(mask)) if mask else None
+
+        origin = known.origin and [number(known.origin.mask), *known.origin[1:]]
+        shows = map(number, known.masks)
+        if known.numbers:
+            kept = [[each, *one[1:]] for each, one in zip(shows, known.unpacked(), strict=True)]
+            return [number(known.possible), known.judged, origin, kept]
+        return [number(known.possible), known.judged, origin, list(shows)]
+
+    def _answers_of(self, data: object) -> Mapping[str, RegionAnswers]:
+        if data is None:
+            return NOTHING_KEPT
+        regions = plain.mapping(plain.nested(data))
+        reads = (
+            (shown(name), partial(self._region_of, name), each) for name, each in regions.items()
+        )
+        return dict(zip(regions, plain.read_all("[{}]", reads), strict=True))
+
+    def _region_of(self, region: str, data: object) -> RegionAnswers:
+        if region not in self._judge.automata:
+            raise plain.damaged(" or ".join(sorted(self._judge.automata)), region)
+        mask = partial(self._mask, region)
+        origin: tuple[Callable[[Any], Any], ...] = (mask, *[plain.small_count] * 2, plain.whole)
+        kept: tuple[Callable[[Any], Any], ...] = (
+            mask,
+            *[plain.whole] * 2,
+            *[plain.small_count] * 3,
+        )
+        readers: tuple[Callable[[Any], Any], ...] = (
+            lambda number: 0 if number is None else mask(number),
+            plain.count,
+            lambda row: None if row is None else Origin(*plain.row_of(origin, row)),
+            plain.listing,
+        )
+        possible, judged, begun, answers = plain.row_of(readers, data)
+        most = MOST_KEPT if possible else MOST_SAMPLES
+        if len(answers) > most:
+            raise plain.damaged(f"at most {most} answers", answers, "[3]")
+        if not possible:  # answers in order
+            masks = plain.read_at("[3]", partial(plain.each_of, mask), answers)
+            return RegionAnswers(shared(tuple(masks)), b"", 0, NEVER, judged, begun)
+        read = partial(plain.row_of, kept)
+        rows = plain.read_at("[3]", partial(plain.each_of, read), answers)
+        return packed([KeptAnswer(*row) for row in rows], possible, judged, begun)
+
+    def _mask(self, region: str, number: object) -> int:
+        found = self._estimates(number).get(region)
+        if found is None:
+            raise plain.damaged(f"something known of {shown(region)}", number)
+        return found.mask
 
     def _time(self, value: object) -> datetime | None:
         """Return a time; kept once where it comes twice, as the last ones of a job mostly do."""
         if type(value) is not int or value != self._last[0]:
             self._last = (value, plain.time(value))
         return self._last[1]
-
-
-def _views(state: JobState) -> object:
-    return [view_in_words(each) for each in state.samples] if state.samples else None
 
 
 def _topics(state: JobState) -> object:

@@ -134,6 +134,20 @@ def count(value: object) -> int:
     return value
 
 
+def small_count(value: object) -> int:
+    """Return a whole number, 0 or more, of 31 bits."""
+    if type(value) is not int or not 0 <= value < 1 << 31:
+        raise damaged("a whole number, 0 or more, of 31 bits", value)
+    return value
+
+
+def whole(value: object) -> int:
+    """Return a whole number of 64 bits."""
+    if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
+        raise damaged("a whole number of 64 bits", value)
+    return value
+
+
 def text(value: object) -> str | None:
     """Return a text or None."""
     if value is not None and not isinstance(value, str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.conformance.late_answers import is_late, judge_late
 from jobstate.errors import ConformanceError
 from jobstate.model.specification import Severity
 from jobstate.tracking.observed import Arrival, Observed
@@ -67,7 +66,7 @@ class Processor:
                 if before is not None and heard == before.fingerprint and heard is not None:
                     return Observed(job, Arrival.DUPLICATE)
             arrival, judgement = self._judged(before, observation, view)
-            if arrival is Arrival.STALE and before is not None:
+            if judgement.stale and before is not None:
                 heard = before.fingerprint
             try:
                 if self._store.lasting:
@@ -83,13 +82,12 @@ class Processor:
     def _judged(
         self, before: JobState | None, observation: Observation, view: AnswerView
     ) -> tuple[Arrival, Judgement]:
-        judge = self._judge
-        if before is not None and not self._strict and is_late(judge, before, observation, view):
-            return Arrival.STALE, judge_late(judge, before, observation, view)
-        judgement = judge.judge(before, observation, view)
+        judgement = self._judge.judge(before, observation, view, in_order=self._strict)
         if self._strict and judgement.violations:
             _refuse(judgement)
-        return Arrival.NEW, judgement
+        if judgement.duplicate and not judgement.events:
+            return Arrival.DUPLICATE, judgement
+        return Arrival.STALE if judgement.stale else Arrival.NEW, judgement
 
     def _tell(self, judgement: Judgement, stripe: Stripe) -> None:
         events, listeners = judgement.events, self._listeners

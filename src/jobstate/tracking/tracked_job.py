@@ -78,8 +78,13 @@ class TrackedJob:
     @property
     def features(self) -> dict[str, bool]:
         """The features that are known for certain: feature name → whether the job has it."""
-        estimate = self._estimate()
-        return {} if estimate is None else estimate.features
+        estimate, region = self._estimate(), self.lifecycle.regions[0].name
+        if estimate is None:
+            return {}
+        # What all orders agree on that the answers can have been given in.
+        known = self.job_state.answers.get(region)
+        possible = known.possible if known else 0
+        return estimate.automaton.estimate(possible or estimate.mask).features
 
     @property
     def result(self) -> Result:
@@ -115,7 +120,8 @@ class TrackedJob:
         status moves alone (``Stopping/Training``), for histories do not show that.
         """
         entries, estimate = self.job_state.entries, self._estimate()
-        if entries and estimate is not None and not self.job_state.samples:
+        known = self.job_state.answers.get(self.lifecycle.regions[0].name)
+        if entries and estimate is not None and not (known and known.since_history):
             last = entries[-1]
             visible = {state.visible for state in estimate.states}
             if visible == {last.status} and not estimate.names & _entered_silently(self.lifecycle):

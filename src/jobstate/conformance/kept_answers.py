@@ -1,0 +1,152 @@
+"""The answers kept of a region of a job, in little memory, each with what orders it."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from attrs import frozen
+
+from jobstate.automaton.legal_orders import MANY
+from jobstate.common.times import to_microseconds
+from jobstate.model.packed_history import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+#: Before and after all times, in microseconds since 1970.
+NEVER: Final = -(1 << 63)
+EVER: Final = (1 << 63) - 1
+#: How many answers are kept of a region.
+MOST_KEPT: Final = 16
+
+_SECOND, _MINUTE = 1_000_000, 60_000_000
+#: The numbers of an answer: begin, end, fewest, most, digest.
+_NUMBERS: Final = Struct("<qqiii")
+
+
+def interval(modified: datetime | None) -> tuple[int, int]:
+    """Return in which microseconds the record was last changed, by the time printed: both ends."""
+    if modified is None:
+        return NEVER, EVER
+    begin = to_microseconds(modified)
+    if modified.microsecond:
+        return begin, begin
+    return begin, begin + (_SECOND if modified.second else _MINUTE) - 1
+
+
+class KeptAnswer(NamedTuple):
+    """What is kept of an answer about a region.
+
+    Attributes:
+        mask: The hidden states that it shows.
+        begin: When the record was last changed, at the earliest, in microseconds.
+        end: At the latest.
+        fewest: How many entries the job had then, at least: those of the answer's history.
+        most: At most; an answer without a history says nothing.
+        digest: Of what the whole answer shows: answers that differ in it are distinct, also where
+            this region shows the same. 0 of one that was made of two.
+    """
+
+    mask: int
+    begin: int = NEVER
+    end: int = EVER
+    fewest: int = 0
+    most: int = MANY
+    digest: int = 0
+
+    def is_older(self, other: KeptAnswer) -> bool:
+        """Return whether it is certainly older than another."""
+        return self.end < other.begin or self.most < other.fewest
+
+    @property
+    def is_timeless(self) -> bool:
+        """Its time is missing: if it comes again, that is news."""
+        return self.begin == NEVER and self.end == EVER
+
+
+class Origin(NamedTuple):
+    """What the answers kept come after: an answer that was real although nothing explains it.
+
+    Attributes:
+        mask: Where the job was.
+        fewest: How many entries it had then, at least.
+        most: At most.
+        begin: When that was, at the earliest: what is older is judged no more.
+    """
+
+    mask: int
+    fewest: int = 0
+    most: int = MANY
+    begin: int = NEVER
+
+
+@frozen
+class RegionAnswers:
+    """The answers kept of a region of one job, in little memory; in the order of arrival.
+
+    Where answers are taken in the order given, those since the origin, without numbers.
+
+    Attributes:
+        masks: What they show.
+        numbers: The other numbers of each, packed.
+        possible: The hidden states in which their legal orders end; 0 where they are taken in the
+            order given.
+        latest: The latest end of their times.
+        judged: How many entries of the longest history count; those before are judged no more
+            where something real contradicted them.
+        origin: What all come after; None for the creation of the job.
+    """
+
+    masks: tuple[int, ...] = ()
+    numbers: bytes = b""
+    possible: int = 0
+    latest: int = NEVER
+    judged: int = 0
+    origin: Origin | None = None
+
+    def unpacked(self) -> tuple[KeptAnswer, ...]:
+        """Return the answers."""
+        numbers = _NUMBERS.iter_unpack(self.numbers)
+        return tuple(
+            [KeptAnswer(mask, *each) for mask, each in zip(self.masks, numbers, strict=True)]
+        )
+
+    @property
+    def since_history(self) -> tuple[int, ...]:
+        """What answers without a history have shown that may be newer than the longest one."""
+        if not self.numbers:
+            return self.masks
+        kept = self.unpacked()
+        longest = max(kept, key=lambda each: each.fewest)
+        return tuple([each.mask for each in kept if not each.fewest and not each.is_older(longest)])
+
+    def then(self, new: KeptAnswer, possible: int) -> RegionAnswers:
+        """Return the same with an answer that is certainly newer, and where that leads."""
+        return RegionAnswers(
+            shared((*self.masks, new.mask)),
+            self.numbers + _NUMBERS.pack(*new[1:]),
+            possible,
+            new.end,
+            self.judged,
+            self.origin,
+        )
+
+
+#: Of a region that no answer has shown.
+NOTHING_KEPT: Final = RegionAnswers()
+
+
+def packed(
+    kept: Sequence[KeptAnswer], possible: int, judged: int, origin: Origin | None
+) -> RegionAnswers:
+    """Return answers in little memory."""
+    return RegionAnswers(
+        shared(tuple([each.mask for each in kept])),
+        b"".join([_NUMBERS.pack(*each[1:]) for each in kept]),
+        possible,
+        max([each.end for each in kept], default=NEVER),
+        judged,
+        origin,
+    )

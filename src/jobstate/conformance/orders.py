@@ -1,0 +1,283 @@
+"""Answers about a region in whatever order they come, partly ordered by times and histories.
+
+Of two answers one may be certainly older, by its time or its history; else they are abreast. What
+is certainly newer than all takes one step; else `walk` finds where the legal orders end.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
+from jobstate.conformance.kept_answers import MOST_KEPT, KeptAnswer, Origin, RegionAnswers, packed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobstate.automaton.automaton import Automaton, StateEstimate
+
+#: How many answers are kept abreast of one, itself among them.
+MOST_ABREAST: Final = 8
+
+
+@frozen
+class Taken:
+    """What one more answer brought.
+
+    Attributes:
+        answers: What is kept now.
+        standing: The hidden states in which the job is; 0 where the answer does not move it.
+        legal: There is a legal order.
+        newest: It is certainly newer than all others.
+        duplicate: It was kept already.
+        last: It is taken for the last one.
+    """
+
+    answers: RegionAnswers
+    standing: int = 0
+    legal: bool = True
+    newest: bool = False
+    duplicate: bool = False
+    last: bool = False
+
+
+class RegionOrders:
+    """Takes answers about one region of any job, in whatever order they come."""
+
+    def __init__(
+        self,
+        automaton: Automaton,
+        *,
+        listed: bool,
+        most_kept: int = MOST_KEPT,
+        most_abreast: int = MOST_ABREAST,
+    ) -> None:
+        """Prepare to take answers.
+
+        Args:
+            automaton: The region's.
+            listed: Histories list its statuses.
+            most_kept: How many answers are kept.
+            most_abreast: How many abreast of one, itself among them.
+        """
+        self._automaton = automaton
+        self._listed = listed
+        self._most_kept = most_kept
+        self._most_abreast = most_abreast
+        self._final = sum(
+            automaton.of_state[state.name] for state in automaton.region.states if state.final
+        )
+
+    def is_newest(self, before: RegionAnswers, new: KeptAnswer) -> bool:
+        """Return whether an answer is certainly newer than all.
+
+        Where its time and its history say opposite things, only the time can make it real.
+        """
+        return new.begin > before.latest or all(
+            each.is_older(new) and new.end >= each.begin for each in before.unpacked()
+        )
+
+    def take(
+        self, before: RegionAnswers, standing: int, new: KeptAnswer, statuses: tuple[str, ...]
+    ) -> Taken:
+        """Take one more answer.
+
+        Args:
+            before: What is kept.
+            standing: The hidden states in which the job is taken to be.
+            new: The answer.
+            statuses: The longest history of the job, this answer's included.
+
+        Where nothing explains it, nothing changes.
+        """
+        kept, origin = before.unpacked(), before.origin
+        if origin is not None and (
+            new.end < origin.begin or (new.most < origin.fewest and new.begin <= before.latest)
+        ):
+            return Taken(before)
+        numbers = [each[1:] for each in kept]
+        if new[1:] in numbers:
+            if not new.is_timeless or numbers[-1] == new[1:]:
+                return Taken(before, duplicate=True)
+            place = numbers.index(new[1:])
+            kept = (*kept[:place], *kept[place + 1 :], kept[place])
+            ends = self._walked(kept, origin, statuses)
+            place = self._position(kept, ends)
+            found = packed(kept, _union(ends), before.judged, origin)
+            return Taken(found, ends[place], duplicate=True, last=place == len(kept) - 1)
+        newest = self.is_newest(before, new)
+        if newest and kept and not new.fewest:
+            hit = self._automaton.successors.reach(before.possible) & new.mask
+            ends = {len(kept): hit} if hit else {}
+        else:
+            ends = self._walked((*kept, new), origin, statuses)
+        if not ends:
+            return Taken(before, legal=False, newest=newest)
+        last = self._position((*kept, new), ends)
+        bounded = self._bounded_in_order((*kept, new)) if newest else None
+        standing, possible = ends[last], _union(ends)
+        if bounded is None:
+            bounded = self._bounded((*kept, new))
+            if len(bounded) <= len(kept):
+                ends = self._walked(bounded, origin, statuses)
+                possible = _union(ends)
+                # Where the job stands is not lost with the answer that showed it.
+                standing = standing & possible or ends[self._position(bounded, ends)]
+        found = packed(bounded, possible, len(statuses), origin)
+        return Taken(found, standing, newest=newest, last=last == len(kept))
+
+    def checkpoint(
+        self, before: RegionAnswers, statuses: tuple[str, ...]
+    ) -> tuple[StateEstimate | None, int, tuple[int, ...]]:
+        """Return from where a newer history goes on: after the last one that is surely before all.
+
+        Returns:
+            What was known then, or None for the creation of the job; how many entries there were;
+            and what has been shown since, if its order is certain.
+        """
+        automaton, kept, origin = self._automaton, before.unpacked(), before.origin
+        base, read, later = None, 0, list(kept)
+        if origin is not None and origin.fewest == origin.most:
+            base, read = automaton.estimate(origin.mask), origin.fewest
+        for one in reversed(kept):
+            if one.fewest == one.most:
+                earlier = [each for each in kept if each.is_older(one)]
+                after = [each for each in kept if one.is_older(each)]
+                if len(earlier) + len(after) == len(kept) - 1:
+                    ends = self._walked([*earlier, one], origin, statuses[: one.fewest])
+                    if ends:
+                        base, read, later = automaton.estimate(_union(ends)), one.fewest, after
+                    break
+        later.sort(key=lambda each: (each.end, each.begin))
+        certain = all(one.is_older(other) for one, other in pairwise(later))
+        return base, read, tuple([each.mask for each in later]) if certain else ()
+
+    def begun(self, real: KeptAnswer, judged: int) -> RegionAnswers:
+        """Return what is kept after an answer that nothing explains but that is real."""
+        origin = Origin(real.mask, real.fewest, real.most, real.begin)
+        return packed([real], real.mask, judged, origin)
+
+    def _walked(
+        self, kept: Sequence[KeptAnswer], origin: Origin | None, statuses: tuple[str, ...]
+    ) -> Ends:
+        """Walk in an order in which answers that are alike have one pattern for all jobs."""
+        order = sorted(range(len(kept)), key=lambda index: kept[index][1:5])
+        inside = [kept[index] for index in order]
+        older = tuple(
+            [
+                mask_of(place for place, each in enumerate(inside) if each.is_older(one))
+                for one in inside
+            ]
+        )
+        pattern = tuple(
+            [
+                (each.mask, each.fewest, each.most) if self._listed else (each.mask, 0, MANY)
+                for each in inside
+            ]
+        )
+        start = None if origin is None else origin[:3]
+        found = walk(self._automaton, start, statuses if self._listed else (), pattern, older)
+        return {order[place]: mask for place, mask in found.items()}
+
+    def _position(self, kept: Sequence[KeptAnswer], ends: Ends) -> int:
+        """Return the index of the answer that is taken for the last."""
+        return max(ends, key=lambda index: (not kept[index].mask & ~self._final, index))
+
+    # --- Bounds ---------------------------------------------------------------------------------
+
+    def _bounded_in_order(self, kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...] | None:
+        """Leave out and join where that loses nothing: the last is certainly newer than all.
+
+        None where more must be joined.
+        """
+        if len(kept) >= 3 and _are_alike(*kept[-3:]):  # noqa: PLR2004
+            one, other = kept[-3:-1]
+            if one.is_older(other) and all(
+                each.is_older(other) and not one.is_older(each) for each in kept[:-3]
+            ):
+                kept = (*kept[:-2], kept[-1])
+        if len(kept) > self._most_kept:
+            first, second = self._oldest(kept)
+            rest = [each for place, each in enumerate(kept) if place not in {first, second}]
+            if not kept[first].is_older(kept[second]) or not all(map(kept[second].is_older, rest)):
+                return None
+            kept = self._joined(kept, first, second)
+        return kept
+
+    def _bounded(self, kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...]:
+        """Leave out and join until no more is kept than may be."""
+        kept = _without_repeated(kept)
+        while (pair := self._too_many(kept)) is not None:
+            kept = self._joined(kept, *pair)
+        return kept
+
+    def _oldest(self, kept: Sequence[KeptAnswer]) -> tuple[int, int]:
+        first, second = sorted(
+            range(len(kept)), key=lambda each: (kept[each].end, kept[each].begin, kept[each].most)
+        )[:2]
+        return first, second
+
+    def _too_many(self, kept: Sequence[KeptAnswer]) -> tuple[int, int] | None:
+        """Return which two answers are to be joined; None where not too many are kept."""
+        for answer in kept:
+            abreast = [
+                place
+                for place, each in enumerate(kept)
+                if not each.is_older(answer) and not answer.is_older(each)
+            ]
+            if len(abreast) > self._most_abreast:
+                first, second = sorted(abreast, key=lambda each: kept[each][1:5])[:2]
+                return first, second
+        if len(kept) > self._most_kept:
+            return self._oldest(kept)
+        return None
+
+    def _joined(
+        self, kept: tuple[KeptAnswer, ...], first: int, second: int
+    ) -> tuple[KeptAnswer, ...]:
+        """Join two: where the job was at the later of them, whichever that was."""
+        reach = self._automaton.successors.reach
+        one, other = kept[first], kept[second]
+        mask = 0
+        if not other.is_older(one):
+            mask |= reach(one.mask) & other.mask
+        if not one.is_older(other):
+            mask |= reach(other.mask) & one.mask
+        both = KeptAnswer(
+            mask,
+            max(one.begin, other.begin),
+            max(one.end, other.end),
+            max(one.fewest, other.fewest),
+            max(one.most, other.most),
+        )
+        place, gone = max(first, second), min(first, second)
+        return (*kept[:gone], *kept[gone + 1 : place], both, *kept[place + 1 :])
+
+
+def _without_repeated(kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...]:
+    """Leave out one that is between two others in a row that show the same."""
+    for place, one in enumerate(kept):
+        others = (*kept[:place], *kept[place + 1 :])
+        earlier = [each for each in others if each.is_older(one)]
+        later = [each for each in others if one.is_older(each)]
+        if len(earlier) + len(later) == len(others):
+            before = [each for each in earlier if not any(map(each.is_older, earlier))]
+            after = [each for each in later if not any(x.is_older(each) for x in later)]
+            if len(before) == len(after) == 1 and _are_alike(one, *before, *after):
+                return others
+    return kept
+
+
+def _are_alike(*answers: KeptAnswer) -> bool:
+    """Return whether answers show the same of the region."""
+    return len({(each.mask, each.fewest, each.most) for each in answers}) == 1
+
+
+def _union(ends: Ends) -> int:
+    union = 0
+    for mask in ends.values():
+        union |= mask
+    return union
