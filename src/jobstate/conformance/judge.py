@@ -318,7 +318,7 @@ def _with_newest(
         if len(known.masks) >= MOST_KEPT or known.masks[-2:] == (region_view.mask,) * 2:
             return None
         new = KeptAnswer(region_view.mask, begin, end, 0, MANY, view.digest)
-        answers[region] = known.then(new, after[region].mask)
+        answers[region] = known.then(new, after[region].mask, known.judged)
     return answers
 
 

@@ -122,14 +122,22 @@ class RegionAnswers:
         longest = max(kept, key=lambda each: each.fewest)
         return tuple([each.mask for each in kept if not each.fewest and not each.is_older(longest)])
 
-    def then(self, new: KeptAnswer, possible: int) -> RegionAnswers:
+    @property
+    def newest(self) -> KeptAnswer | None:
+        """The one that arrived last, where its time is certainly newer than that of all others."""
+        *others, last = _NUMBERS.iter_unpack(self.numbers)
+        if all(end < last[0] for _, end, *_ in others):
+            return KeptAnswer(self.masks[-1], *last)
+        return None
+
+    def then(self, new: KeptAnswer, possible: int, judged: int) -> RegionAnswers:
         """Return the same with an answer that is certainly newer, and where that leads."""
         return RegionAnswers(
             shared((*self.masks, new.mask)),
             self.numbers + _NUMBERS.pack(*new[1:]),
             possible,
             new.end,
-            self.judged,
+            judged,
             self.origin,
         )
 
