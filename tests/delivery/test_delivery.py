@@ -318,8 +318,8 @@ def test_a_page_stops_at_what_a_strict_tracker_refuses() -> None:
     assert tracker[PARCEL].status == "returned"
 
 
-def test_an_answer_whose_likeness_nobody_can_tell_is_judged_each_time() -> None:
-    """A field that can't be hashed, as somebody's reader may leave it: then none is a duplicate."""
+def test_an_answer_whose_likeness_nobody_can_tell_at_a_glance() -> None:
+    """A field that can't be hashed, as somebody's reader may leave it: each is looked at."""
     tracker = Tracker(PARCELS)
     seen = evolve(parcel("sent", at=61), fields={"Weights": [1, 2]})
-    assert [str(tracker.observe(seen).arrival) for _ in range(2)] == ["new", "new"]
+    assert [str(tracker.observe(seen).arrival) for _ in range(2)] == ["new", "duplicate"]

@@ -28,13 +28,15 @@ def everything() -> list[Event]:
     """Return events of every kind about a job that comes to a bad end, in order."""
     told: list[Event] = []
     tracker = Tracker(TRAINING_JOB, listeners=[told.append])
-    runs = described(("Starting", 60))
-    failed = item("tide", "Failed", "Failed") | {"FailureReason": "AlgorithmError: exit code 1"}
-    tracker.observe(runs)
-    tracker.observe(item("tide", "Stopping", "Starting"))
-    tracker.observe(item("tide", "Stopping", "Hibernating"))
-    tracker.observe(failed)
-    tracker.observe(item("tide", "InProgress", "Training"))
+    answers = [
+        described(("Starting", 60)),
+        item("tide", "Stopping", "Starting"),
+        item("tide", "Stopping", "Hibernating"),
+        item("tide", "Failed", "Failed") | {"FailureReason": "AlgorithmError: exit code 1"},
+        item("tide", "InProgress", "Training"),
+    ]
+    for hour, answer in enumerate(answers):
+        tracker.observe(answer | {"LastModifiedTime": f"2026-03-05T0{hour}:00:00Z"})
     return told
 
 

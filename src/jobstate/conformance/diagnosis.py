@@ -46,7 +46,6 @@ SENTENCES: Final = {
     "final": "{label} is final",
     "no_move": "no legal move leads there",
     "needs": "the way there is only for jobs with: {needs}",
-    "no_order": "no order of the {count} answers around that time is legal",
     "other_features": "other features",
 }
 
@@ -133,7 +132,7 @@ class Diagnosis:
 
     def order(self, automaton: Automaton, observation: Observation, count: int) -> Refusal:
         """Return why an answer fits nowhere among others: there is no legal order of them."""
-        message = SENTENCES["no_order"].format(count=count)
+        message = f"no order of the {count} answers around that time is legal"
         return Refusal(_transition(automaton), _found(automaton, observation, message))
 
     # --- Each kind ------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Arrival(StrEnum):
     """How an answer came.
 
-    NEW: it was judged. DUPLICATE: it says what the one before it said. STALE: it is older than
-    what is known, and could only add to the history. QUEUED: a listener observed it, and it is
+    NEW: it was judged. DUPLICATE: it says what an answer said that is kept. STALE: it is not taken
+    for the newest, and could only add to the history. QUEUED: a listener observed it, and it is
     judged when the listeners have heard what was told before.
     """
 
@@ -48,12 +48,12 @@ class Observed:
 
     @property
     def duplicate(self) -> bool:
-        """It says what the answer before it said: nothing was done."""
+        """It says what an answer said that is kept: it brought nothing."""
         return self.arrival is Arrival.DUPLICATE
 
     @property
     def stale(self) -> bool:
-        """It is older than what is known: where the job stands did not move."""
+        """It is not taken for the newest: where the job stands did not move."""
         return self.arrival is Arrival.STALE
 
     @property
