@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
-from jobstate.automaton.legal_orders import MANY
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
@@ -307,6 +306,7 @@ def _with_newest(
     begin, end = interval(modified)
     old, estimates, after = before.answers, before.estimates, step.estimates
     answers = dict(old)
+    numbers = KeptAnswer(0, begin, end, digest=view.digest).numbers
     for region, region_view in view.region_views.items():
         known, estimate = old.get(region), estimates.get(region)
         if known is None:
@@ -317,8 +317,8 @@ def _with_newest(
             return None
         if len(known.masks) >= MOST_KEPT or known.masks[-2:] == (region_view.mask,) * 2:
             return None
-        new = KeptAnswer(region_view.mask, begin, end, 0, MANY, view.digest)
-        answers[region] = known.then(new, after[region].mask, known.judged)
+        possible = after[region].mask
+        answers[region] = known.then(region_view.mask, numbers, end, possible, known.judged)
     return answers
 
 

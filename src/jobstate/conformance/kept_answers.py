@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from attrs import frozen
+from attrs import define
 
 from jobstate.automaton.legal_orders import MANY
 from jobstate.common.times import to_microseconds
@@ -61,6 +61,11 @@ class KeptAnswer(NamedTuple):
         return self.end < other.begin or self.most < other.fewest
 
     @property
+    def numbers(self) -> bytes:
+        """All but the mask, packed."""
+        return _NUMBERS.pack(*self[1:])
+
+    @property
     def is_timeless(self) -> bool:
         """Its time is missing: if it comes again, that is news."""
         return self.begin == NEVER and self.end == EVER
@@ -82,7 +87,7 @@ class Origin(NamedTuple):
     begin: int = NEVER
 
 
-@frozen
+@define  # as good as frozen, which takes longer to make
 class RegionAnswers:
     """The answers kept of a region of one job, in little memory; in the order of arrival.
 
@@ -130,16 +135,20 @@ class RegionAnswers:
             return KeptAnswer(self.masks[-1], *last)
         return None
 
-    def then(self, new: KeptAnswer, possible: int, judged: int) -> RegionAnswers:
-        """Return the same with an answer that is certainly newer, and where that leads."""
-        return RegionAnswers(
-            shared((*self.masks, new.mask)),
-            self.numbers + _NUMBERS.pack(*new[1:]),
-            possible,
-            new.end,
-            judged,
-            self.origin,
-        )
+    def then(
+        self, mask: int, numbers: bytes, end: int, possible: int, judged: int
+    ) -> RegionAnswers:
+        """Return the same with an answer that is certainly newer, and where that leads.
+
+        Args:
+            mask: What it shows.
+            numbers: Its other numbers, packed.
+            end: When the record was last changed, at the latest.
+            possible: Where the legal orders end now.
+            judged: How many entries of the longest history count now.
+        """
+        masks = shared((*self.masks, mask))
+        return RegionAnswers(masks, self.numbers + numbers, possible, end, judged, self.origin)
 
 
 #: Of a region that no answer has shown.
@@ -152,7 +161,7 @@ def packed(
     """Return answers in little memory."""
     return RegionAnswers(
         shared(tuple([each.mask for each in kept])),
-        b"".join([_NUMBERS.pack(*each[1:]) for each in kept]),
+        b"".join([each.numbers for each in kept]),
         possible,
         max([each.end for each in kept], default=NEVER),
         judged,

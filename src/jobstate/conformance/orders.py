@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import define
 
 from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
 from jobstate.conformance.kept_answers import MOST_KEPT, KeptAnswer, Origin, RegionAnswers, packed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_ABREAST: Final = 8
 
 
-@frozen
+@define
 class Taken:
     """What one more answer brought.
 
@@ -142,9 +142,11 @@ class RegionOrders:
             What was known then, or None for the creation of the job; how many entries there were;
             and what has been shown since, if its order is certain.
         """
-        automaton, kept, origin = self._automaton, before.unpacked(), before.origin
-        if kept and kept[-1].fewest == kept[-1].most and before.newest is not None:
-            return automaton.estimate(before.possible), kept[-1].fewest, ()
+        automaton, origin = self._automaton, before.origin
+        last = before.newest if before.numbers else None
+        if last is not None and last.fewest == last.most:
+            return automaton.estimate(before.possible), last.fewest, ()
+        kept = before.unpacked()
         base, read, later = None, 0, list(kept)
         if origin is not None and origin.fewest == origin.most:
             base, read = automaton.estimate(origin.mask), origin.fewest
@@ -182,7 +184,7 @@ class RegionOrders:
             hit = automaton.successors.reach(before.possible) & new.mask
         if not hit:
             return None
-        answers = before.then(new, hit, len(statuses))
+        answers = before.then(new.mask, new.numbers, new.end, hit, len(statuses))
         return Taken(answers, hit, newest=True, last=True)
 
     def begun(self, real: KeptAnswer, judged: int) -> RegionAnswers:

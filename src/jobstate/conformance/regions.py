@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.history import follow
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 256
 
 
-@frozen
+@define
 class Moved:
     """How one region moved: what is known after, and what could not be explained.
 
@@ -300,7 +300,7 @@ class Regions:
         return None, diagnosis.order(automaton, observation, len(known.masks) + 1)
 
 
-@frozen
+@define
 class _Arrived:
     """One answer, and what was known before it."""
 
