@@ -147,8 +147,10 @@ class RegionAnswers:
             possible: Where the legal orders end now.
             judged: How many entries of the longest history count now.
         """
-        masks = shared((*self.masks, mask))
-        return RegionAnswers(masks, self.numbers + numbers, possible, end, judged, self.origin)
+        masks: tuple[int, ...] = (*self.masks, mask)
+        return RegionAnswers(
+            shared(masks), self.numbers + numbers, possible, end, judged, self.origin
+        )
 
 
 #: Of a region that no answer has shown.
