@@ -28,7 +28,7 @@ class Arrival(StrEnum):
     QUEUED = "queued"
 
 
-@define(eq=False)
+@define
 class Observed:
     """What one answer brought.
 
