@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jobstate.delivery.lane import Delivery
 from jobstate.delivery.workers import IN_LANE
-from jobstate.errors import ToolMissingError
+from jobstate.errors import MissingExtraError
 
 try:
     import anyio
     import anyio.lowlevel
     import anyio.to_thread
-except ModuleNotFoundError as missing:  # pragma: no cover - the tests have it
-    needs = "runs trackers in event loops"
-    raise ToolMissingError("anyio", needs, 'pip install "jobstate[async]"') from missing
+except ImportError as error:
+    raise MissingExtraError("jobstate.asynchronous", "anyio", "async") from error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
