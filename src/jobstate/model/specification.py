@@ -180,6 +180,9 @@ class Rule:
     tests: tuple[Test, ...] = ()
 
 
+#: Returns the cause that the service's own words for why a job failed stand for.
+FailureCause: TypeAlias = Callable[[str], str]
+
 #: Returns how people draw a life cycle.
 Drawer: TypeAlias = Callable[[], "Drawing"]
 
@@ -199,6 +202,8 @@ class Specification:
         rules: What must be true of answers.
         reader: How answers become observations; None where callers bring observations.
         writer: How the service answers about a moment of a job's life; None where nobody knows.
+        failure_cause: Returns the cause that the service's own words for a failure stand for, the
+            same that the reader puts into `Observation.cause`; None where nobody reads them.
         drawing: Returns how people draw it, loaded only then; None where nobody has said.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
@@ -214,6 +219,7 @@ class Specification:
     rules: tuple[Rule, ...] = ()
     reader: Reader | None = field(default=None, repr=False)
     writer: Writer | None = field(default=None, repr=False)
+    failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
