@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from jobstate.errors import LifecycleError
-from jobstate.model.states import UNKNOWN_CAUSE, Outcome
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome, _outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
@@ -23,10 +23,6 @@ class Decision(StrEnum):
     WAIT = "wait"
     SUCCESS = "success"
     FAILURE = "failure"
-
-
-def _outcomes(values: Iterable[Outcome]) -> frozenset[Outcome]:
-    return frozenset(map(Outcome, values))
 
 
 @frozen
@@ -41,6 +37,7 @@ class OutcomePolicy:
 
     Raises:
         LifecycleError: RUNNING or UNKNOWN can't be success.
+        UnknownNameError: There is no such outcome; it lists those there are.
     """
 
     success: frozenset[Outcome] = field(default=frozenset({Outcome.SUCCEEDED}), converter=_outcomes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -23,8 +23,11 @@ from jobstate.model.states import (
     Outcome,
     Region,
     State,
+    _basis,
+    _chosen,
     _named,
     _needs,
+    _outcomes,
 )
 
 if TYPE_CHECKING:
@@ -39,8 +42,8 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-def _outcomes(values: Iterable[Outcome]) -> frozenset[Outcome]:
-    return frozenset(map(Outcome, values))
+def _severity(value: Severity | str) -> Severity:
+    return _chosen(Severity, value)
 
 
 def _statuses(values: Iterable[str]) -> frozenset[str]:
@@ -57,6 +60,9 @@ class Where:
         gone: Only states that are (not) gone; None for either.
         outcomes: Only states of these outcomes; empty for any.
         statuses: Only states that show these; empty for any.
+
+    Raises:
+        UnknownNameError: There is no such outcome; it lists those there are.
     """
 
     region: str
@@ -158,6 +164,12 @@ class OverHistory:
 Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
 
 
+#: The rules that the automaton of a region judges; the region's prefix comes before each.
+REGION_RULES: Final = ("illegal-pair", "illegal-start", "illegal-transition")
+#: The rules that the comparison of two answers about a job judges.
+JOB_RULES: Final = ("feature-changed", "history-rewritten", "modified-time-went-back")
+
+
 @frozen(kw_only=True)
 class Rule:
     """Something that must be true of every answer, or between two.
@@ -169,14 +181,18 @@ class Rule:
         source: From where.
         severity: What breaking it means.
         tests: How it is tested: data where a table can say it, else functions; none where the
-            automaton or the comparison of two answers judges.
+            automaton or the comparison of two answers judges (`REGION_RULES`, `JOB_RULES`), or
+            a memory or an exclusion names it.
+
+    Raises:
+        UnknownNameError: There is no such basis or severity; it lists those there are.
     """
 
     id: str
     summary: str
-    basis: Basis
+    basis: Basis = field(converter=_basis)
     source: str
-    severity: Severity = Severity.ERROR
+    severity: Severity = field(default=Severity.ERROR, converter=_severity)
     tests: tuple[Test, ...] = ()
 
 
