@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import attrs
 from attrs import field, frozen
 
+from jobstate.common.text import plain
 from jobstate.errors import UnknownNameError
 
 
@@ -75,8 +76,8 @@ class State:
         source: From where.
     """
 
-    primary: str = field(converter=str)
-    secondary: str | None = field(default=None, converter=attrs.converters.optional(str))
+    primary: str = field(converter=plain)
+    secondary: str | None = field(default=None, converter=attrs.converters.optional(plain))
     outcome: Outcome = Outcome.RUNNING
     cause: str | None = None
     final: bool = False
@@ -130,8 +131,8 @@ class Edge:
         after: Names of memories (`Memory`) of what the job must have passed before.
     """
 
-    origin: str = field(converter=str)
-    target: str = field(converter=str)
+    origin: str = field(converter=plain)
+    target: str = field(converter=plain)
     cause: str
     basis: Basis
     source: str
