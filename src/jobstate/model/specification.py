@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
+from jobstate.common.text import plain
 from jobstate.model.observation import Reader, Writer
 from jobstate.model.states import (
     Basis,
@@ -47,7 +48,7 @@ def _severity(value: Severity | str) -> Severity:
 
 
 def _statuses(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(str, values))
+    return frozenset(map(plain, values))
 
 
 @frozen(kw_only=True)

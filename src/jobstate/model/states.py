@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import attrs
 from attrs import field, frozen
 
+from jobstate.common.text import plain
 from jobstate.errors import UnknownNameError
 
 
@@ -101,8 +102,8 @@ class State:
         UnknownNameError: There is no such outcome or basis; it lists those there are.
     """
 
-    primary: str = field(converter=str)
-    secondary: str | None = field(default=None, converter=attrs.converters.optional(str))
+    primary: str = field(converter=plain)
+    secondary: str | None = field(default=None, converter=attrs.converters.optional(plain))
     outcome: Outcome = field(default=Outcome.RUNNING, converter=_outcome)
     cause: str | None = None
     final: bool = False
@@ -159,8 +160,8 @@ class Edge:
         UnknownNameError: There is no such basis; it lists those there are.
     """
 
-    origin: str = field(converter=str)
-    target: str = field(converter=str)
+    origin: str = field(converter=plain)
+    target: str = field(converter=plain)
     cause: str
     basis: Basis = field(converter=_basis)
     source: str

@@ -93,7 +93,7 @@ class Tracker(Closing):
             clock: What time it is; aware. Tests put their own here.
 
         Raises:
-            TypeError: A listener can't be called, or is plain where there is a journal.
+            TypeError: A listener can't be called, or is plain although async or with a journal.
             ValueError: Two subscriptions have the same name.
             JournalError: The journal can't be used.
         """
@@ -230,7 +230,7 @@ class Tracker(Closing):
         """Tell one more listener of what comes from now on, and what a journal has for it.
 
         Raises:
-            TypeError: It can't be called, or is plain where there is a journal.
+            TypeError: It can't be called, or is plain although async or with a journal.
             ValueError: There is a subscription of that name.
             JournalError: The journal can't be read or written.
         """
