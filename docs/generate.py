@@ -1,7 +1,7 @@
 """Write the files that are made from the code: `python docs/generate.py`, or `--check` them.
 
-Imports jobstate alone, so it runs wherever the library is installed; writing bitmaps takes the
-extra `diagrams`, checking them does not. It is no part of the library and not in the wheel.
+It needs jobstate alone; writing bitmaps takes the extra `diagrams`, checking them does not. It is
+no part of the library and not in the wheel.
 """
 
 from __future__ import annotations

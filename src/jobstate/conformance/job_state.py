@@ -21,7 +21,7 @@ _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=
 
 @define  # as good as frozen, which would take three times as long to make
 class JobState:
-    """Where a job stands.
+    """Where a job stands. Two are equal that say the same, whatever told them from other answers.
 
     Attributes:
         job: The job.
@@ -57,21 +57,6 @@ class JobState:
     suppressed: int = 0
     fingerprint: int | None = field(default=None, eq=False)
     row_id: int = field(default=0, eq=False)
-
-    def same_as(self, other: JobState) -> bool:
-        """Return whether this says of the job what the other says, but for what tells answers."""
-        return (
-            self.estimates is other.estimates
-            and self.modified == other.modified
-            and self.samples == other.samples
-            and self.base is other.base
-            and (self.read, self.entered, self.changes)
-            == (other.read, other.entered, other.changes)
-            and (self.since, self.reason) == (other.since, other.reason)
-            and (self.reported is other.reported or dict(self.reported) == dict(other.reported))
-            and self.suppressed == other.suppressed
-            and (self.entries is other.entries or list(self.entries) == list(other.entries))
-        )
 
     def since_when(
         self, region: str, after: Estimates, modified: datetime | None

@@ -6,7 +6,6 @@ Everything else is derived from it: the automaton, the checks, the diagrams, the
 from __future__ import annotations
 
 from functools import partial, wraps
-from pkgutil import resolve_name
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 
@@ -71,6 +70,8 @@ class Lifecycle(Specification):
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle where it can be imported, else what it says; never what was worked out of it."""
         if self.reference is not None:
+            from pkgutil import resolve_name  # noqa: PLC0415 - only whoever pickles needs it
+
             return resolve_name, (self.reference,)
         said = {
             each.name: getattr(self, each.name) for each in attrs.fields(Lifecycle) if each.init
