@@ -1,7 +1,7 @@
 """Write the files that are made from the code: `python docs/generate.py`, or `--check` them.
 
-Imports jobstate alone, so it runs wherever the library is installed; writing bitmaps takes the
-extra `diagrams`, checking them does not. It is no part of the library and not in the wheel.
+It needs jobstate alone; writing bitmaps takes the extra `diagrams`, checking them does not. It is
+no part of the library and not in the wheel.
 """
 
 from __future__ import annotations
@@ -17,19 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import storeys
-from jobstate import diagrams
-from jobstate.automaton.automaton import compile_lifecycle
+from jobstate import diagrams, outcome_of
 from jobstate.diagrams.render.png import png
 from jobstate.model import tables
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.facts import SOURCES
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from jobstate.model.outcome import Result
 
 HOME = Path(__file__).parent.parent
 COMMAND = "python docs/generate.py"
@@ -242,6 +238,7 @@ def _outcomes() -> Iterator[str]:
         " run any more; who waits can stop waiting. **gone**: AWS is deleting the job; what it has"
         " come to stays. **cause**: why it ended so, as far as its statuses tell; `unknown` says"
         " that they don't, nothing at all that there is nothing to tell."
+        " `jobstate.outcome_of` returns all four for statuses that one has at hand."
     )
     yield "## Both statuses"
     yield _table((state.primary, state.secondary) for state in states)
@@ -250,7 +247,8 @@ def _outcomes() -> Iterator[str]:
         "Lists leave the secondary status out, and those before November 2024 had none. Then the"
         " job may be any pair with this primary status. Stopped alone is final, and `stopped` is"
         " true, for a time-out is a stop too; but only an answer with the secondary status tells"
-        " the one from the other. Deleting alone keeps its result to itself."
+        " the one from the other. Deleting alone keeps its result to itself. A pair that is none"
+        " of those above breaks a rule, and is read as its primary status alone."
     )
     yield _table((primary, None) for primary in primaries)
     yield "## A status that nobody knows"
@@ -273,7 +271,7 @@ def _outcomes() -> Iterator[str]:
     )
     yield tables.markdown_table(
         ("FailureReason begins with", "cause"),
-        ((reason, failure_cause(reason)) for reason in FAILURES),
+        ((reason, _failure(reason)) for reason in FAILURES),
     )
 
 
@@ -284,16 +282,14 @@ def _table(shown: Iterable[tuple[str, str | None]]) -> str:
     )
 
 
+def _failure(reason: str) -> str:
+    return outcome_of(TRAINING_JOB, "Failed", "Failed", failure_reason=reason).cause or ""
+
+
 def _row(primary: str, secondary: str | None) -> tuple[str, ...]:
-    result = result_of(primary, secondary)
+    result = outcome_of(TRAINING_JOB, primary, secondary)
     final, gone = ("yes" if true else "no" for true in (result.final, result.gone))
     return (primary, secondary or "", result.outcome, final, gone, result.cause or "")
-
-
-def result_of(primary: str, secondary: str | None) -> Result:
-    """Return what a job has come to of which one answer shows these statuses, and nothing else."""
-    automaton = compile_lifecycle(TRAINING_JOB)["job"]
-    return automaton.estimate(automaton.view(primary, secondary, {}).real).result
 
 
 # --- The command --------------------------------------------------------------------------------

@@ -33,8 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to count, where that was asked for."""
     if config.getoption(_OPTION):
-        from jobstate.testing.plugin import CoverageOfRun  # noqa: PLC0415 - only where asked for
+        from jobstate.errors import MissingExtraError  # noqa: PLC0415 - only where asked for
 
+        try:
+            from jobstate.testing.plugin import CoverageOfRun  # noqa: PLC0415 - likewise
+        except MissingExtraError as error:
+            raise pytest.UsageError(f"{_OPTION}: {error}") from error
         config.pluginmanager.register(CoverageOfRun(), _PLUGIN)
 
 
@@ -51,8 +55,12 @@ def conformance(
     request: pytest.FixtureRequest, conformance_lifecycle: Lifecycle
 ) -> Iterator[Conformance]:
     """Watch what services answer in a test, which fails if that can't be true."""
-    from jobstate.testing.plugin import watching  # noqa: PLC0415 - only where asked for
+    from jobstate.errors import MissingExtraError  # noqa: PLC0415 - only where asked for
 
+    try:
+        from jobstate.testing.plugin import watching  # noqa: PLC0415 - likewise
+    except MissingExtraError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     with watching(request.node, conformance_lifecycle) as found:
         yield found
         counted = request.config.pluginmanager.get_plugin(_PLUGIN)

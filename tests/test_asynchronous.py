@@ -11,9 +11,17 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from jobstate import Event, OverflowPolicy, Retry, StatusChanged, Subscription, Tracker
+from jobstate import (
+    Event,
+    ObservationError,
+    OverflowPolicy,
+    Retry,
+    StatusChanged,
+    Subscription,
+    Tracker,
+)
 from jobstate.asynchronous import running
-from jobstate.errors import TrackerClosedError
+from jobstate.errors import TrackerClosedError, UnknownNameError
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.series import ARN, SERIES, renamed, whole
@@ -70,6 +78,23 @@ async def test_listeners_are_told_in_the_loop_and_on_threads(
     assert diary.threads == {threading.get_ident()}
     with pytest.raises(TrackerClosedError):
         tracker.observe(SERIES[0])
+
+
+@pytest.mark.parametrize("durable", [False, True], ids=["memory", "journal"])
+async def test_errors_are_collected(tmp_path: Path, *, durable: bool) -> None:
+    """As by the tracker itself: what can be read is taken, the rest comes back by its index."""
+    journal = Journal(tmp_path / "jobs.db", durability="normal") if durable else None
+    async with running(Tracker(TRAINING_JOB, journal=journal)) as jobs:
+        answers = [*SERIES[:2], {"TrainingJobName": 5}, *SERIES[2:]]
+        with pytest.raises(ObservationError):
+            await jobs.observe_all(answers)
+        assert len(jobs.tracker) == 0
+        observed, errors = await jobs.observe_all(answers, on_error="collect")
+        assert len(observed) == len(SERIES)
+        assert [index for index, _ in errors] == [2]
+        assert jobs.tracker[ARN].final
+        with pytest.raises(UnknownNameError, match="there is: collect, raise"):
+            await jobs.observe_all(answers, on_error="skip")  # type: ignore[call-overload]
 
 
 async def test_many_tasks_observe_at_once(tmp_path: Path) -> None:

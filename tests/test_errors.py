@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
@@ -25,6 +26,7 @@ from jobstate.errors import (
     JournalInUseError,
     JournalWriteError,
     LifecycleError,
+    MissingExtraError,
     PictureError,
     Problem,
     SnapshotError,
@@ -57,6 +59,7 @@ BUILT_INS = {
     UnknownJobError: KeyError,
     SnapshotError: ValueError,
     PictureError: ValueError,
+    MissingExtraError: ImportError,
     ToolFailedError: RuntimeError,
     ToolMissingError: RuntimeError,
     TrackerClosedError: RuntimeError,
@@ -71,6 +74,12 @@ def broken_snapshot() -> None:
     """Restore a snapshot that was tampered with."""
     snapshot = Tracker(TRAINING_JOB).snapshot()
     Tracker(TRAINING_JOB).restore(snapshot.replace('"estimates": []', '"estimates": ["job", 5]'))
+
+
+def without_renderer() -> None:
+    """Draw a bitmap where the extra is not installed."""
+    with mock.patch.dict(sys.modules, {"resvg_py": None}):
+        png('<svg width="1" height="1"/>')
 
 
 def forbidden() -> None:
@@ -138,6 +147,7 @@ RAISING: dict[type[JobstateError], Callable[[Path], object]] = {
     UnknownNameError: lambda _: TRAINING_JOB.feature("spots"),
     UnknownJobError: lambda _: Tracker(TRAINING_JOB)[ARN],
     PictureError: lambda _: png("<svg/>", scale=-1),
+    MissingExtraError: lambda _: without_renderer(),
     ToolFailedError: lambda _: placed(diagram_of(TRAINING_JOB), program=sys.executable),
     ToolMissingError: lambda _: placed(diagram_of(TRAINING_JOB), program="/no/such/dot"),
     SnapshotError: lambda _: broken_snapshot(),
@@ -181,6 +191,7 @@ TEXTS = {
         "  - estimates[1]: expected an object, got 5"
     ),
     PictureError: "this picture can't be made: its scale must be a positive number, not -1",
+    MissingExtraError: "PNG, unlike SVG, needs resvg_py: pip install 'jobstate[diagrams]'",
     ToolFailedError: f"{sys.executable!r} failed with code 2; it said ",
     ToolMissingError: (
         "Graphviz' program '/no/such/dot' is not there, which places the states of a life cycle"
@@ -250,6 +261,9 @@ def test_fields_of_errors() -> None:
     damaged = raised(SnapshotError)
     assert isinstance(damaged, SnapshotError)
     assert [problem.path for problem in damaged.problems] == ["estimates[0]", "estimates[1]"]
+    extra = raised(MissingExtraError)
+    assert isinstance(extra, MissingExtraError)
+    assert (extra.what, extra.library, extra.extra) == ("PNG, unlike SVG,", "resvg_py", "diagrams")
     missing = raised(ToolMissingError)
     assert isinstance(missing, ToolMissingError)
     assert missing.tool == "Graphviz' program '/no/such/dot'"

@@ -15,7 +15,7 @@ from jobstate.model.events import (
 )
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey, Observation
-from jobstate.model.outcome import Decision, OutcomePolicy, Result
+from jobstate.model.outcome import Decision, OutcomePolicy, Result, outcome_of
 from jobstate.model.states import Outcome
 from jobstate.tracking.observed import Arrival, Observed
 from jobstate.tracking.overdue import Overdue
@@ -55,4 +55,5 @@ __all__ = [
     "check",
     "check_jobs",
     "explain",
+    "outcome_of",
 ]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, overload
 
 from jobstate.delivery.lane import Delivery
 from jobstate.delivery.workers import IN_LANE
-from jobstate.errors import ToolMissingError
+from jobstate.errors import MissingExtraError
 
 try:
     import anyio
     import anyio.lowlevel
     import anyio.to_thread
-except ModuleNotFoundError as missing:  # pragma: no cover - the tests have it
-    needs = "runs trackers in event loops"
-    raise ToolMissingError("anyio", needs, 'pip install "jobstate[async]"') from missing
+except ImportError as error:
+    raise MissingExtraError("jobstate.asynchronous", "anyio", "async") from error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.lane import Lane
     from jobstate.delivery.subscription import Subscription
-    from jobstate.tracking.observed import Observed
+    from jobstate.tracking.observed import Collected, Observed, OnError
     from jobstate.tracking.tracker import Tracker
 
 _T = TypeVar("_T")
@@ -60,13 +59,31 @@ class AsyncTracker:
         """
         return await self._call(self.tracker.observe, answer)
 
-    async def observe_all(self, answers: object) -> list[Observed]:
+    @overload
+    async def observe_all(
+        self, answers: object, *, on_error: Literal["raise"] = "raise"
+    ) -> list[Observed]: ...
+    @overload
+    async def observe_all(self, answers: object, *, on_error: Literal["collect"]) -> Collected: ...
+    async def observe_all(
+        self, answers: object, *, on_error: OnError = "raise"
+    ) -> list[Observed] | Collected:
         """Take several answers, as `Tracker.observe_all` does; else as `observe`.
+
+        Args:
+            answers: The answers.
+            on_error: ``raise`` takes nothing where some can't be read, ``collect`` the others.
+
+        Returns:
+            What each answer brought; with ``collect`` also the errors, by their index, as there.
 
         Raises:
             ObservationError, ConformanceError, JournalWriteError, TrackerClosedError: As there.
+            UnknownNameError: As there.
         """
-        return await self._call(self.tracker.observe_all, answers)
+        return await self._call(
+            lambda each: self.tracker.observe_all(each, on_error=on_error), answers
+        )
 
     async def add_listener(self, subscription: Subscription) -> None:
         """Tell one more listener of what comes from now on, and what a journal has for it.

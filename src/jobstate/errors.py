@@ -192,8 +192,27 @@ class JournalWriteError(JournalError):
     """
 
 
+class MissingExtraError(JobstateError, ImportError):
+    """A library is not there that an extra of jobstate brings.
+
+    Attributes:
+        what: What needs it.
+        library: The library.
+        extra: The extra.
+    """
+
+    def __init__(self, what: str, library: str, extra: str) -> None:
+        self.what = what
+        self.library = library
+        self.extra = extra
+        super().__init__(what, library, extra)
+
+    def __str__(self) -> str:
+        return f"{self.what} needs {self.library}: pip install 'jobstate[{self.extra}]'"
+
+
 class ToolMissingError(JobstateError, RuntimeError):
-    """Something outside of jobstate is needed and not there: a program, an extra, a font.
+    """Something outside of Python is needed and not there: a program, a font.
 
     Attributes:
         tool: What is missing.

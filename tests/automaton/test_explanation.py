@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 
 import pytest
 
 from jobstate import Lifecycle, Outcome, explain
 from jobstate.automaton.paths import MOST_WAYS
 from jobstate.errors import UnknownNameError
-from jobstate.model import Basis, Region
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.model import Basis, Region, State, Where
+from jobstate.sagemaker import TRAINING_JOB, SecondaryStatus
 from tests.support import facts
-from tests.support.small import PARCELS, edge, state
+from tests.support.small import OBSERVED, PARCELS, SOURCE, edge, state
 
 #: The design's example.
 CALM = TRAINING_JOB.given(spot=False, retry=False, stop=False)
+
+
+class Shade(str, Enum):  # noqa: UP042 - as many have it
+    """One whose members are strings and print as something else."""
+
+    DARK = "dark"
+    LIGHT = "light"
 
 
 def names(states: object) -> list[str]:
@@ -213,3 +221,20 @@ def test_as_data() -> None:
     illegal = explain(TRAINING_JOB, "Failed", "Completed").to_dict()
     assert (illegal["legal"], illegal["ways"], illegal["basis"]) == (False, [], None)
     assert illegal["reason"]
+
+
+def test_members_of_enumerations_are_taken_as_strings() -> None:
+    """Of any kind of enumeration; what is found names bare strings."""
+    found = explain(TRAINING_JOB, SecondaryStatus.TRAINING, SecondaryStatus.COMPLETED)
+    assert found == explain(TRAINING_JOB, "Training", "Completed")
+    assert type(found.origin) is type(found.target) is str
+    way = Enum("way", {"SENT": "sent", "HOME": "delivered"})
+    assert explain(PARCELS, way.SENT, way.HOME) == explain(PARCELS, "sent", "delivered")  # type: ignore[arg-type]
+
+
+def test_life_cycles_may_be_declared_with_enumerations() -> None:
+    """Whose members need be no strings, or may print as something else."""
+    made = State(primary=Shade.DARK, secondary=Shade.LIGHT, basis=OBSERVED, source=SOURCE)
+    assert made.name == "dark/light"
+    assert Where(region="way", statuses={Shade.DARK}).statuses == {"dark"}
+    assert edge(Shade.DARK, Shade.LIGHT) == edge("dark", "light")

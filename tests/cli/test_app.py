@@ -127,7 +127,10 @@ def test_without_the_extra(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2
-    assert capsys.readouterr() == ("", 'jobstate needs more: pip install "jobstate[cli]"\n')
+    assert capsys.readouterr() == (
+        "",
+        "the command jobstate needs typer: pip install 'jobstate[cli]'\n",
+    )
 
 
 def test_something_else_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

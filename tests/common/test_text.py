@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum, StrEnum
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate.common.text import printable
+from jobstate.common.text import plain, printable
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,31 @@ def test_any_text_fits_on_one_line(text: str) -> None:
     assert shown.isprintable()
     assert shown.encode().decode() == shown
     assert printable(shown) == shown
+
+
+class Colour(Enum):
+    """An enumeration that is none of strings."""
+
+    RED = "red"
+
+
+class Shade(str, Enum):  # noqa: UP042 - as many have it
+    """One whose members are strings and print as something else."""
+
+    DARK = "dark"
+
+
+class Tone(StrEnum):
+    """One whose members print as what they are."""
+
+    LOW = "low"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("red", "red"), (Colour.RED, "red"), (Shade.DARK, "dark"), (Tone.LOW, "low")],
+)
+def test_members_of_enumerations_as_bare_strings(text: object, expected: str) -> None:
+    """Whatever kind of enumeration it is."""
+    assert plain(text) == expected
+    assert type(plain(text)) is str

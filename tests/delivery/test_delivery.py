@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
 
-from jobstate import ConformanceError, Event, Observed, StatusChanged, StatusEntered, Tracker
+from jobstate import (
+    ConformanceError,
+    Event,
+    Observed,
+    StatusChanged,
+    StatusEntered,
+    Subscription,
+    Tracker,
+)
+from tests.common.test_calls import ASYNCHRONOUS, Later, later
 from tests.support.small import PARCEL, PARCELS, parcel
 
 if TYPE_CHECKING:
@@ -323,3 +332,41 @@ def test_an_answer_whose_likeness_nobody_can_tell_at_a_glance() -> None:
     tracker = Tracker(PARCELS)
     seen = evolve(parcel("sent", at=61), fields={"Weights": [1, 2]})
     assert [str(tracker.observe(seen).arrival) for _ in range(2)] == ["new", "duplicate"]
+
+
+# --- What nobody would await ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("listener", ASYNCHRONOUS.values(), ids=ASYNCHRONOUS)
+def test_a_plain_listener_that_is_async_is_refused(listener: Any) -> None:
+    """At once, with what to use; as a subscription it is taken."""
+    expected = (
+        r"nothing awaits a plain listener.*give a Subscription.*jobstate.asynchronous.running"
+    )
+    with pytest.raises(TypeError, match=expected):
+        Tracker(PARCELS, listeners=[listener])
+    tracker = Tracker(PARCELS)
+    with pytest.raises(TypeError, match=expected):
+        tracker.add_listener(listener)
+    tracker.observe(parcel("sent"))
+    tracker.add_listener(Subscription(name="later", listener=listener))
+    assert len(tracker.lanes()) == 1
+
+
+def test_an_async_subscription_that_nobody_runs_is_told_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once, when the first event waits; not before, and not of others."""
+    tracker = Tracker(
+        PARCELS,
+        listeners=[
+            Subscription(name="later", listener=later, lanes=3),
+            Subscription(name="thread", listener=Later.plain),
+        ],
+    )
+    assert not caplog.messages
+    for status in ("packed", "sent", "at the door"):
+        tracker.observe(parcel(status))
+    (message,) = caplog.messages
+    assert "listener 'later' is async and nobody runs it" in message
+    assert "jobstate.asynchronous.running(tracker)" in message

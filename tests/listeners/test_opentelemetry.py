@@ -26,8 +26,6 @@ from opentelemetry.sdk.trace.sampling import ParentBased, Sampler, TraceIdRatioB
 from opentelemetry.trace import NoOpTracerProvider, StatusCode
 
 from jobstate import JobKey, StatusChanged, StatusEntered, Tracker
-from jobstate.errors import ToolMissingError
-from jobstate.listeners import opentelemetry as adapter
 from jobstate.listeners.metrics import BUCKETS
 from jobstate.listeners.opentelemetry import (
     OpenTelemetryLogs,
@@ -49,7 +47,6 @@ from tests.support.listening import (
     hostile,
     key,
     moment,
-    run_without,
     stays,
 )
 from tests.support.otlp import plain, receiving
@@ -654,9 +651,3 @@ def test_a_change_of_a_warm_pool_is_no_end() -> None:
     assert [event.final for event in pool] == [True]
     spans, _ = told(pool)
     assert spans.all() == []
-
-
-def test_without_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said which extra to install."""
-    with pytest.raises(ToolMissingError, match=r'pip install "jobstate\[otel\]"'):
-        run_without("opentelemetry", adapter, monkeypatch)

@@ -22,15 +22,13 @@ from jobstate import (
     Unmodelled,
     Violation,
 )
-from jobstate.errors import ToolMissingError
-from jobstate.listeners import prometheus as adapter
 from jobstate.listeners.metrics import BUCKETS, FIGURES
 from jobstate.listeners.prometheus import PrometheusListener
 from jobstate.model.specification import Severity
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import BEGIN, described, item
-from tests.support.listening import LAST, LIVES, answers, heard, hostile, key, run_without, stays
+from tests.support.listening import LAST, LIVES, answers, heard, hostile, key, stays
 from tests.support.pages import HOME
 from tests.support.small import PARCELS
 
@@ -541,9 +539,3 @@ def test_the_registry_by_default() -> None:
     finally:
         for metric in listen._metrics.values():  # noqa: SLF001 - nobody else's tests may see them
             REGISTRY.unregister(metric)
-
-
-def test_without_prometheus(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said which extra to install."""
-    with pytest.raises(ToolMissingError, match=r'pip install "jobstate\[prometheus\]"'):
-        run_without("prometheus_client", adapter, monkeypatch)

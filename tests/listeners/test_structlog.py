@@ -11,11 +11,9 @@ import pytest
 import structlog
 
 from jobstate import Event, Tracker
-from jobstate.errors import ToolMissingError
-from jobstate.listeners import structlog as adapter
 from jobstate.listeners.structlog import StructlogListener
 from jobstate.sagemaker import TRAINING_JOB
-from tests.support.listening import LIVES, PLAIN, answers, everything, flat, hostile, run_without
+from tests.support.listening import LIVES, PLAIN, answers, everything, flat, hostile
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -156,9 +154,3 @@ def test_what_a_logger_is_bound_to_stays() -> None:
     bound = logger(stream, structlog.processors.JSONRenderer()).bind(fleet="north")
     StructlogListener(bound)(everything()[0])
     assert records(stream)[0]["fleet"] == "north"
-
-
-def test_without_structlog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said which extra to install."""
-    with pytest.raises(ToolMissingError, match=r'pip install "jobstate\[structlog\]"'):
-        run_without("structlog", adapter, monkeypatch)

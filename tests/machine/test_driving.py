@@ -9,6 +9,8 @@ import pickle
 import subprocess
 import sys
 import threading
+from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -31,7 +33,8 @@ from jobstate.machine import (
     build,
 )
 from jobstate.machine.names import identifier
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import TRAINING_JOB, SecondaryStatus, TrainingJobStatus
+from tests.common.test_calls import ASYNCHRONOUS
 from tests.support.small import PARCELS, WAY, edge, state
 
 if TYPE_CHECKING:
@@ -736,3 +739,87 @@ def test_it_is_a_machine_of_transitions(parcels: JobMachine) -> None:
         "returned": Outcome.FAILED,
         "forgotten": Outcome.SUCCEEDED,
     }
+
+
+# --- What nobody would await ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("callback", ASYNCHRONOUS.values(), ids=ASYNCHRONOUS)
+def test_async_callbacks_are_refused(parcels: JobMachine, callback: Any) -> None:
+    """By whichever way they are added; conditions too, which would always hold."""
+    ways: list[Callable[[], object]] = [
+        *(
+            partial(setattr, parcels, name, each)
+            for name in (
+                "after_state_change",
+                "before_state_change",
+                "finalize_event",
+                "on_exception",
+                "on_final",
+                "prepare_event",
+            )
+            for each in (callback, [print, callback])
+        ),
+        partial(parcels.on_enter_sent, callback),
+        partial(parcels.on_exit_sent, callback),
+        partial(parcels.before_moved, callback),
+        partial(parcels.after_moved, callback),
+        *(
+            partial(parcels.add_transition, "moved", "packed", "sent", **{kind: callback})
+            for kind in ("conditions", "unless", "before", "after", "prepare")
+        ),
+    ]
+    for way in ways:
+        with pytest.raises(TypeError, match=r"a callback can't be async.*that starts a task in"):
+            way()
+    job = Job(parcels)
+    job.moved()
+    assert job.state == "sent"
+
+
+@pytest.mark.parametrize("send_event", [True, False])
+def test_async_callbacks_that_are_named_are_refused_when_they_are_called(
+    *, send_event: bool
+) -> None:
+    """Whose method a name means is known only then; none is left that was never awaited."""
+
+    class Awaited(Job):
+        async def on_enter_sent(self, *_: object) -> None:
+            """Do something in a while."""
+
+    with pytest.raises(TypeError, match=r"can't be async, got <bound method .*on_enter_sent"):
+        Awaited(build(PARCELS, send_event=send_event)).moved()
+
+
+# --- Statuses and members of enumerations ---------------------------------------------------------
+
+
+class Way(Enum):
+    """The states of parcels, as no strings."""
+
+    PACKED = "packed"
+    SENT = "sent"
+
+
+def test_a_state_may_be_a_member_of_an_enumeration(parcels: JobMachine) -> None:
+    """Or a status that only one state shows that may be meant, as for `explain`."""
+    machine = build(TRAINING_JOB)
+    for start in (SecondaryStatus.STARTING, "Starting", TrainingJobStatus.IN_PROGRESS, None):
+        assert Job(machine, start).state == "InProgress/Starting"
+    job = Job(parcels)
+    assert Job(parcels, Way.PACKED).state == "packed"  # type: ignore[arg-type] # as many will
+    assert parcels.restore(job, Way.SENT, [], insured=True).state == "sent"  # type: ignore[arg-type]
+
+
+def test_a_status_that_several_states_show_is_asked_about() -> None:
+    """With those that it can be; one that nothing shows, with all there are."""
+    machine = build(TRAINING_JOB)
+    with pytest.raises(ModelError, match="say where it begins: InProgress/Starting"):
+        Job(machine, SecondaryStatus.TRAINING)
+    with pytest.raises(
+        ModelError,
+        match="say which state shows Training; it can be: InProgress/Training or Stopping/Training",
+    ):
+        machine.restore(Job(machine), SecondaryStatus.TRAINING)
+    with pytest.raises(UnknownNameError, match="no state 'Resting'; there is: Completed/Completed"):
+        Job(machine, SecondaryStatus("Resting"))

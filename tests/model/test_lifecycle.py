@@ -6,7 +6,7 @@ import pytest
 
 from jobstate import Outcome
 from jobstate.errors import LifecycleError, UnknownNameError
-from jobstate.model import Basis, Where
+from jobstate.model import Basis, InOrder, Where
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
@@ -72,7 +72,7 @@ def test_evolve_adds_and_drops() -> None:
         add_states=[state("stolen", final=True, outcome=Outcome.FAILED)],
         add_edges=[edge("sent", "stolen", needs={"fragile": True})],
         add_features=[feature("fragile")],
-        add_rules=[rule("mine-alone")],
+        add_rules=[rule("mine-alone", tests=(InOrder(fields=("net", "gross")),))],
         drop_rules=["illegal-start"],
     )
     assert str(mine) == "mine 7"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import attrs
 import pytest
 
-from jobstate import Lifecycle, Outcome
-from jobstate.errors import LifecycleError
+from jobstate import Lifecycle, Outcome, OutcomePolicy
+from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import (
+    Basis,
     Edge,
     Exclusion,
     InOrder,
@@ -15,10 +18,15 @@ from jobstate.model import (
     OverFields,
     OverHistory,
     Requires,
+    Rule,
+    Severity,
     State,
     Where,
 )
 from tests.support.small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _Reader:
@@ -38,6 +46,10 @@ def _with_states(*more: State, edges: tuple[Edge, ...] = ()) -> dict[str, object
 
 def _with_rule(*tests: object, **more: object) -> dict[str, object]:
     return {"rules": (*PARCELS.rules, rule("mine", tests=tests, **more))}
+
+
+def _with_rules(*ids: str) -> dict[str, object]:
+    return {"rules": (*PARCELS.rules, *map(rule, ids))}
 
 
 HERE = Where(region="way", final=True)
@@ -107,6 +119,23 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
     (
         "final, running",
         _with_states(state("mars", final=True), edges=(edge("sent", "mars"),)),
+        (
+            "the state mars is final but running; its outcome is one of: failed, stopped,"
+            " succeeded, timed_out, unknown"
+        ),
+    ),
+    (
+        "final, running, without a history",
+        {
+            "regions": (
+                attrs.evolve(
+                    WAY,
+                    history="",
+                    states=(*WAY.states, state("mars", final=True)),
+                    edges=(*WAY.edges, edge("sent", "mars")),
+                ),
+            )
+        },
         "the state mars is final but running",
     ),
     (
@@ -179,6 +208,40 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "rule's name",
         {"rules": (rule("Not Kebab"),)},
         "the rule 'Not Kebab' has no name in kebab-case",
+    ),
+    (
+        "rule that nothing tests",
+        _with_rules("on-time"),
+        (
+            "the rule on-time has no tests, and nothing else tests it; without tests go:"
+            " cheap-insurance, delivered-unseen, feature-changed, history-rewritten, illegal-pair,"
+            " illegal-start, illegal-transition, modified-time-went-back"
+        ),
+    ),
+    (
+        "misspelt rule of a region",
+        _with_rules("ilegal-transition"),
+        "ilegal-transition has no tests, and nothing else tests it; is illegal-transition meant?",
+    ),
+    (
+        "misspelt rule of two answers",
+        _with_rules("history-rewriten"),
+        "is history-rewritten meant?",
+    ),
+    (
+        "misspelt rule of a memory",
+        _with_rules("delivered-unsen"),
+        "is delivered-unseen meant?",
+    ),
+    (
+        "misspelt rule of an exclusion",
+        _with_rules("cheap-insurrance"),
+        "is cheap-insurance meant?",
+    ),
+    (
+        "region's prefix",
+        {"regions": (attrs.evolve(WAY, prefix="way-"),)},
+        "the rule illegal-start has no tests, and nothing else tests it; is way-illegal-start",
     ),
     (
         "rule's field",
@@ -263,3 +326,70 @@ def test_a_region_without_an_end_is_no_trap() -> None:
         history="",
     )
     Lifecycle(name="switch", version="1", title="Switch", regions=(region,))
+
+
+def test_other_regions_come_to_nothing() -> None:
+    """Only the main region tells an outcome; what runs beside it may just end."""
+    beside = attrs.evolve(
+        WAY,
+        name="paint",
+        history="",
+        prefix="paint-",
+        states=(state("wet"), state("dry", final=True)),
+        edges=(edge("wet", "dry"),),
+        initial=("wet",),
+    )
+    rules = (*PARCELS.rules, rule("paint-illegal-transition"))
+    both = attrs.evolve(PARCELS, regions=(WAY, beside), rules=rules)
+    assert both.region("paint").state("dry").outcome is Outcome.RUNNING
+    with pytest.raises(LifecycleError, match="the state dry is final but running"):
+        attrs.evolve(both, regions=(beside, WAY))
+
+
+def test_a_rule_stays_where_its_like_are_switched_off() -> None:
+    """What tests a rule is the life cycle, whatever other rules there are."""
+    alone = PARCELS.without(*(each.id for each in PARCELS.rules if each.id != "cheap-insurance"))
+    assert [each.id for each in alone.rules] == ["cheap-insurance"]
+
+
+def test_strings_become_members() -> None:
+    """Basis, outcome and severity may be given as strings; members stay what they are."""
+    made = State(primary="lost", basis="observed", source=SOURCE, outcome="failed", final=True)
+    assert made.basis is Basis.OBSERVED
+    assert made.outcome is Outcome.FAILED
+    assert Edge(origin="a", target="b", cause="c", basis="inferred", source="s").basis.weakness == 2
+    told = Exclusion(features=("a", "b"), rule="c", basis="documented", source=SOURCE)
+    assert told.basis is Basis.DOCUMENTED
+    noted = Rule(id="a", summary="B.", basis=Basis.INFERRED, source="s", severity="note")
+    assert (noted.basis, noted.severity) == (Basis.INFERRED, Severity.NOTE)
+    assert Where(region="way", outcomes=["stopped"]).outcomes == {Outcome.STOPPED}
+    assert OutcomePolicy(success=["stopped"]).success == {Outcome.STOPPED}
+
+
+BASES = "there is: documented, inferred, observed"
+OUTCOMES = "there is: failed, running, stopped, succeeded, timed_out, unknown"
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda bad: state("lost", basis=bad), f"no basis 'guess'; {BASES}"),
+        (lambda bad: edge("lost", "found", basis=bad), f"no basis 'guess'; {BASES}"),
+        (
+            lambda bad: Exclusion(features=(), rule="x", basis=bad, source=SOURCE),
+            f"no basis 'guess'; {BASES}",
+        ),
+        (lambda bad: rule("mine", basis=bad), f"no basis 'guess'; {BASES}"),
+        (lambda bad: rule("mine", severity=bad), "no severity 'guess'; there is: error, note"),
+        (lambda bad: state("lost", outcome=bad), f"no outcome 'guess'; {OUTCOMES}"),
+        (lambda bad: Where(region="way", outcomes=[bad]), f"no outcome 'guess'; {OUTCOMES}"),
+        (lambda bad: OutcomePolicy(success=[bad]), f"no outcome 'guess'; {OUTCOMES}"),
+    ],
+)
+def test_other_strings_are_refused(make: Callable[[Any], object], text: str) -> None:
+    """The choices are named; so they are for what is no string at all."""
+    with pytest.raises(UnknownNameError, match=text):
+        make("guess")
+    for other in (None, 5, ["failed"], "FAILED", ""):
+        with pytest.raises(UnknownNameError, match=text.partition("; ")[2]):
+            make(other)

@@ -83,6 +83,15 @@ def test_the_journal_is_measured() -> None:
     assert "| killed, so it is checked |" in printed
 
 
+@pytest.mark.once
+def test_what_others_pay() -> None:
+    """Both programs run with jobstate and without, in environments that pip fills."""
+    printed = run("others.py", "--laps", "1")
+    for program in ("import hypothesis", "pytest --collect-only, 2,000 tests"):
+        for where in ("without jobstate", "without, once more", "with jobstate"):
+            assert f"| {program} | {where} |" in printed
+
+
 def test_listeners_side_by_side() -> None:
     """Each trouble is compared with none, and many deliveries come in order."""
     printed = run("isolation.py", "--laps", "1", "--answers", "30", "--deliveries", "2000")

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import runpy
-import sys
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from jobstate import Event, JobKey, Tracker
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import ANSWERS, described, item
 from tests.support.small import PARCELS, parcel
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    import pytest
 
 #: Breaks a line, clears a terminal, turns the direction, can't be encoded, formats.
 HOSTILE = "Hib\nern\x1b[2Jating\u202e\ud800 %s %(x)s {x}"
@@ -117,13 +109,3 @@ def heard(*polls: object) -> list[Event]:
 
 
 # --- A library that is not there ----------------------------------------------------------------
-
-
-def run_without(library: str, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the file of a module anew, where a library is not installed."""
-    gone = {each for each in sys.modules if each.split(".")[0] == library}
-    ours = {each for each in sys.modules if each.startswith(f"{module.__name__}.")}
-    for name in gone | ours:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, library, None)
-    runpy.run_path(str(Path(str(module.__file__))), run_name=module.__name__)

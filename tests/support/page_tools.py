@@ -124,14 +124,14 @@ def by_python(lifecycle: Lifecycle, case: object) -> Said:
 @cache
 def data_only(lifecycle: Lifecycle) -> Lifecycle:
     """Return a life cycle without the tests that are functions, which the page does not have."""
+    kept = [
+        (rule, tuple(test for test in rule.tests if isinstance(test, (Requires, InOrder))))
+        for rule in lifecycle.rules
+    ]
     return attrs.evolve(
         lifecycle,
         rules=tuple(
-            attrs.evolve(
-                rule,
-                tests=tuple(test for test in rule.tests if isinstance(test, (Requires, InOrder))),
-            )
-            for rule in lifecycle.rules
+            attrs.evolve(rule, tests=tests) for rule, tests in kept if tests or not rule.tests
         ),
     )
 

@@ -355,7 +355,7 @@ def test_a_run_that_uses_nothing_of_it(pytester: pytest.Pytester) -> None:
             assert "jobstate" not in sys.modules
         """
     )
-    pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_a_life_is_what_the_answers_come_from() -> None:

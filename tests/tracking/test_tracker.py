@@ -25,7 +25,7 @@ from jobstate import (
     Unmodelled,
     Violation,
 )
-from jobstate.errors import Problem, UnknownJobError
+from jobstate.errors import Problem, UnknownJobError, UnknownNameError
 from jobstate.model import PathKind, Region, Severity, Shown
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from tests.support import legal_answers
@@ -912,6 +912,93 @@ def test_a_page_of_a_list() -> None:
     assert "TrainingJobSummaries[5]" in paths
     assert paths[-1].startswith("TrainingJobSummaries[6]")
     assert len(other) == 0
+
+
+def page_with_errors() -> list[object]:
+    """Return items about three jobs and, at 1, 3 and 4, some that can't be read."""
+    a, b, c = (
+        item("InProgress", "Starting", TrainingJobName=n, TrainingJobArn=ARN[:-5] + n)
+        for n in ("a", "b", "c")
+    )
+    return [a, {"TrainingJobName": 5}, b, 7, {**a, "CreationTime": "soon"}, c]
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["list", "page"])
+def test_errors_are_collected(*, wrapped: bool) -> None:
+    """What can be read is taken as if the rest were not there; each error has its place."""
+    items = page_with_errors()
+    tracker, told = tracking()
+    answers = {"TrainingJobSummaries": items} if wrapped else items
+    observed, errors = tracker.observe_all(answers, on_error="collect")
+    other, expected = tracking()
+    readable = [each for at, each in enumerate(items) if at not in {1, 3, 4}]
+    assert [each.job for each in observed] == [
+        each.job for each in other.observe_all(readable, on_error="raise")
+    ]
+    assert told == expected
+    assert [index for index, _ in errors] == [1, 3, 4]
+    prefix = "TrainingJobSummaries" if wrapped else ""
+    for index, error in errors:
+        assert {each.path.partition("]")[0] for each in error.problems} == {f"{prefix}[{index}"}
+    with pytest.raises(ObservationError) as caught:
+        other.observe_all(answers)
+    assert caught.value.problems == tuple(each for _, error in errors for each in error.problems)
+
+
+def test_errors_are_counted_through_all_lists() -> None:
+    """The index is that among all answers; the path says in which list."""
+    a, b, *_ = page_with_errors()
+    nested = [{"TrainingJobSummaries": [a, a]}, [b, a], {"TrainingJobSummaries": "none"}]
+    observed, errors = Tracker(TRAINING_JOB).observe_all(nested, on_error="collect")
+    assert len(observed) == 3
+    assert [(index, error.problems[0].path) for index, error in errors] == [
+        (2, "[1][0].TrainingJobName"),
+        (4, "[2].TrainingJobSummaries"),
+    ]
+
+
+@pytest.mark.parametrize("answers", [[], {"TrainingJobSummaries": []}])
+def test_where_nothing_is_wrong_nothing_is_collected(answers: object) -> None:
+    """Then there are no errors, and where nothing came nothing at all."""
+    tracker = Tracker(TRAINING_JOB)
+    assert tracker.observe_all(answers, on_error="collect") == ([], [])
+    observed, errors = tracker.observe_all(item("InProgress"), on_error="collect")
+    assert (len(observed), errors) == (1, [])
+
+
+def test_a_listener_may_collect_errors() -> None:
+    """What it observes is queued; what it can't read it gets at once."""
+    found: list[object] = []
+
+    def collect(_: Event) -> None:
+        if not found:
+            found.extend(tracker.observe_all([item("Completed"), 7], on_error="collect"))
+
+    tracker = Tracker(TRAINING_JOB, listeners=[collect])
+    tracker.observe(item("InProgress"))
+    observed, errors = found
+    assert [each.arrival for each in observed] == [Arrival.QUEUED]  # type: ignore[attr-defined]
+    assert [index for index, _ in errors] == [1]  # type: ignore[attr-defined]
+    assert tracker[ARN].final
+
+
+def test_what_breaks_a_rule_is_not_collected() -> None:
+    """It can be read; a strict tracker refuses it as ever, after taking those before it."""
+    tracker = Tracker(TRAINING_JOB, strict=True)
+    with pytest.raises(ConformanceError):
+        tracker.observe_all(
+            [7, item("InProgress"), item("Completed", "Training")], on_error="collect"
+        )
+    assert len(tracker) == 1
+
+
+@pytest.mark.parametrize("on_error", ["skip", "", None, ["collect"]])
+def test_other_ways_to_treat_errors_are_refused(on_error: object) -> None:
+    """The choices are named, and nothing is taken."""
+    tracker = Tracker(TRAINING_JOB)
+    with pytest.raises(UnknownNameError, match="; there is: collect, raise"):
+        tracker.observe_all([item("InProgress")], on_error=on_error)  # type: ignore[call-overload]
+    assert len(tracker) == 0
 
 
 def test_what_cannot_be_read_changes_nothing() -> None:

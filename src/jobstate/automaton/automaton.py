@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
+from jobstate.errors import UnknownNameError
 from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
@@ -41,6 +42,7 @@ class RegionView:
         ruled_out: They are a state, but not one under the features that `given` fixed.
         visible: The status that a history would print; None where the answer leaves it out.
         key: The statuses and features it was compiled from: (primary, secondary, features).
+        automaton: The region's.
     """
 
     mask: int
@@ -52,6 +54,12 @@ class RegionView:
     ruled_out: bool
     visible: str | None
     key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
+    automaton: Automaton = field(repr=False)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """Pickle and copy what it was compiled from."""
+        primary, secondary, features = self.key
+        return self.automaton.view, (primary, secondary, dict(features))
 
 
 @define(eq=False)
@@ -62,6 +70,11 @@ class StateEstimate:
     mask: int
     #: Filled by `Automaton.step`.
     steps: dict[RegionView, StateEstimate | None] = field(factory=dict, repr=False, init=False)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """Pickle and copy the hidden states in words, for another version counts them otherwise."""
+        hidden = self.automaton.hidden
+        return self.automaton.estimate_of, ([hidden[place] for place in bits(self.mask)],)
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -123,9 +136,9 @@ class Automaton:
         self.region = region
         expanded = expand(lifecycle, region)
         self.hidden: list[Hidden] = list(expanded)
-        index = {one: position for position, one in enumerate(self.hidden)}
+        self._index = {one: position for position, one in enumerate(self.hidden)}
         self.moves = [
-            [(edge, index[target]) for edge, target in moves] for moves in expanded.values()
+            [(edge, self._index[target]) for edge, target in moves] for moves in expanded.values()
         ]
         self.everything = (1 << len(self.hidden)) - 1
         self._states = {state.name: state for state in region.states}
@@ -148,6 +161,10 @@ class Automaton:
         sets = memories_set(lifecycle, region)
         fresh = {one for one in self.hidden if one.passed == sets[one.state]}
         self.start = self.estimate(initial & self._having(fresh.__contains__))
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """Pickle and copy only whose it is: it is compiled anew, or found."""
+        return _automaton_of, (self.lifecycle, self.region.name)
 
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
@@ -186,6 +203,19 @@ class Automaton:
         if found is None:
             found = self._estimates.setdefault(mask, StateEstimate(self, mask))
         return found
+
+    def estimate_of(self, hidden: Sequence[Hidden]) -> StateEstimate:
+        """Return the object for hidden states in words.
+
+        Raises:
+            UnknownNameError: Another version of the life cycle has one of them, this one has not.
+        """
+        mask = 0
+        for one in hidden:
+            if one not in self._index:
+                raise UnknownNameError("hidden state", str(one), map(str, self.hidden))
+            mask |= 1 << self._index[one]
+        return self.estimate(mask)
 
     # --- What an answer shows -------------------------------------------------------------------
 
@@ -232,6 +262,7 @@ class Automaton:
             ruled_out=not both and not unknown and name in self.words.states,
             visible=secondary if self.words.two_axes else primary,
             key=(primary, secondary, tuple(features.items())),
+            automaton=self,
         )
 
     def _with_features(self, features: Mapping[str, bool]) -> int:
@@ -304,3 +335,7 @@ class StatusNames:
 def compile_lifecycle(lifecycle: Lifecycle) -> dict[str, Automaton]:
     """Return the automaton of each region by name; compiled once, in some milliseconds."""
     return {region.name: Automaton(lifecycle, region) for region in lifecycle.regions}
+
+
+def _automaton_of(lifecycle: Lifecycle, region: str) -> Automaton:
+    return compile_lifecycle(lifecycle)[region]

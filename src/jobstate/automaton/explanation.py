@@ -11,6 +11,7 @@ from attrs import frozen
 
 from jobstate.automaton.automaton import Automaton, compile_lifecycle
 from jobstate.automaton.paths import Between, between, next_states
+from jobstate.common.text import plain
 from jobstate.errors import UnknownNameError
 from jobstate.model.states import Region, State, edge_dict
 
@@ -79,6 +80,7 @@ def explain(
     Raises:
         UnknownNameError: A status is none of the region's; it lists those there are.
     """
+    origin, target = None if origin is None else plain(origin), plain(target)
     chosen = _region_of(lifecycle, region, [name for name in (origin, target) if name])
     automaton = compile_lifecycle(lifecycle)[chosen.name]
     start = automaton.start.mask if origin is None else _mask(automaton, origin)

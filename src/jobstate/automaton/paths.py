@@ -25,7 +25,7 @@ _REMEMBERED: Final = 1 << 14
 Way: TypeAlias = tuple[Edge, ...]
 
 
-@frozen(eq=False)
+@frozen
 class Between:
     """What lies between two sets of hidden states.
 

@@ -1,4 +1,4 @@
-"""The command line, one file per command; importing it needs nothing but the standard library.
+"""The command line, one file per command; importing it needs no extra.
 
 `main` is what the command `jobstate` runs. It imports the commands only then, so that a person
 without the extra is told what to install.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import sys
+
+from jobstate.errors import MissingExtraError
 
 #: Judging makes many small objects and no cycles: looking for those rarely saves a tenth.
 _ALLOCATIONS = 100_000
@@ -25,9 +27,10 @@ def main() -> None:
 
         app(prog_name="jobstate")
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
+        library = (error.name or "").partition(".")[0]
+        if library not in _EXTRA:
             raise
-        print('jobstate needs more: pip install "jobstate[cli]"', file=sys.stderr)  # noqa: T201
+        print(MissingExtraError("the command jobstate", library, "cli"), file=sys.stderr)  # noqa: T201
         sys.exit(_UNUSABLE)
     except KeyboardInterrupt:  # while the commands are being imported
         sys.exit(_INTERRUPTED)

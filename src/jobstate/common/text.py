@@ -5,6 +5,8 @@ What a format needs besides (quotes, brackets …) each renderer adds.
 
 from __future__ import annotations
 
+from enum import Enum
+
 
 def printable(text: str) -> str:
     r"""Return a text in which all that can't be seen is spelled: ``\n``, ``\x1b``, ``\u202e``.
@@ -17,6 +19,11 @@ def printable(text: str) -> str:
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
+
+
+def plain(text: object) -> str:
+    """Return a text, or a member of an enumeration that stands for one, as a bare string."""
+    return str(text.value if isinstance(text, Enum) else text)
 
 
 def counted(number: int, noun: str) -> str:

@@ -41,13 +41,24 @@ def all_observations(lifecycle: Lifecycle, answers: object) -> list[Observation]
     Raises:
         ObservationError: Some can't be read; it lists every problem of all of them.
     """
-    found = [each for _, each in _readings(lifecycle, answers)]
-    problems = [
-        problem for each in found if isinstance(each, ObservationError) for problem in each.problems
-    ]
-    if problems:
-        raise ObservationError(problems)
-    return [each for each in found if isinstance(each, Observation)]
+    found, errors = readable(lifecycle, answers)
+    if errors:
+        raise ObservationError(problem for _, error in errors for problem in error.problems)
+    return found
+
+
+def readable(
+    lifecycle: Lifecycle, answers: object
+) -> tuple[list[Observation], list[tuple[int, ObservationError]]]:
+    """Return what the answers say that can be read, and why the others can't, by their index."""
+    found: list[Observation] = []
+    errors: list[tuple[int, ObservationError]] = []
+    for index, (_, each) in enumerate(_readings(lifecycle, answers)):
+        if isinstance(each, ObservationError):
+            errors.append((index, each))
+        else:
+            found.append(each)
+    return found, errors
 
 
 def _readings(

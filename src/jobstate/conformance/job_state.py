@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 
-from attrs import define
+from attrs import define, field
 
 from jobstate.conformance.kept_answers import RegionAnswers
 from jobstate.conformance.memo import Estimates
@@ -15,16 +14,16 @@ from jobstate.model.observation import Entry, JobKey
 from jobstate.model.outcome import Result, with_reason
 from jobstate.model.states import Outcome
 
-#: One for all jobs, which mostly break no rule.
-NOTHING_REPORTED: Mapping[str, frozenset[str]] = MappingProxyType({})
+#: One for all jobs, which mostly break no rule. No mapping proxy, which could not be pickled.
+NOTHING_REPORTED: Mapping[str, frozenset[str]] = {}
 #: Likewise, of a job that nobody has heard of.
-NOTHING_KEPT: Mapping[str, RegionAnswers] = MappingProxyType({})
+NOTHING_KEPT: Mapping[str, RegionAnswers] = {}
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
-@define(eq=False)  # as good as frozen, which would take three times as long to make
+@define  # as good as frozen, which would take three times as long to make
 class JobState:
-    """Where a job stands.
+    """Where a job stands. Two are equal that say the same, whatever told them from other answers.
 
     Attributes:
         job: The job.
@@ -54,21 +53,8 @@ class JobState:
     changes: int = 0
     reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
     suppressed: int = 0
-    fingerprint: int | None = None
-    row_id: int = 0
-
-    def same_as(self, other: JobState) -> bool:
-        """Return whether this says of the job what the other says, but for what tells answers."""
-        return (
-            self.estimates is other.estimates
-            and self.modified == other.modified
-            and self.answers == other.answers
-            and (self.entered, self.changes) == (other.entered, other.changes)
-            and (self.since, self.reason) == (other.since, other.reason)
-            and (self.reported is other.reported or dict(self.reported) == dict(other.reported))
-            and self.suppressed == other.suppressed
-            and (self.entries is other.entries or list(self.entries) == list(other.entries))
-        )
+    fingerprint: int | None = field(default=None, eq=False)
+    row_id: int = field(default=0, eq=False)
 
     def since_when(
         self, region: str, after: Estimates, modified: datetime | None
@@ -91,7 +77,7 @@ class JobState:
         return _NOTHING_KNOWN if estimate is None else with_reason(estimate.result, self.reason)
 
 
-@define(eq=False)
+@define
 class Judgement:
     """What one more observation brought.
 

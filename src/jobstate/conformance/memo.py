@@ -74,6 +74,10 @@ class Estimates(Mapping[str, StateEstimate]):
     #: Filled by `Memo.step`.
     steps: dict[AnswerView, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
 
+    def __reduce__(self) -> tuple[type[Estimates], tuple[object, ...]]:
+        """Pickle and copy what is known, without what it led to."""
+        return Estimates, (self._regions,)
+
     def __getitem__(self, region: str) -> StateEstimate:
         return self._regions[region]
 

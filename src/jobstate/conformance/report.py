@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.conformance.job_state import JobState
 from jobstate.errors import ConformanceError
@@ -61,6 +62,11 @@ class Report:
     steps: tuple[Step, ...] = ()
     answers: int = 0
     unkept: int = 0
+
+    def __repr__(self) -> str:
+        status = self.shown.get(self.region, "unknown")
+        verdict = "legal" if self.legal else "illegal"
+        return printable(f"<Report {self.job.arn} {status}, {self.result.outcome}, {verdict}>")
 
     @property
     def job(self) -> JobKey:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from jobstate.delivery.lane import Lane
+from jobstate.common.log import log
+from jobstate.delivery.lane import Lane, nobody
 from jobstate.delivery.outbox import Posted
 from jobstate.delivery.shards import shard_of
 from jobstate.delivery.subscription import OverflowPolicy, Subscription, SubscriptionStatus
@@ -32,6 +33,8 @@ class _Subscribed:
     subscription: Subscription
     lanes: list[Lane]
     workers: list[Worker] = field(factory=list)
+    #: Somebody else has to run it, and nobody has looked yet whether one does.
+    unchecked: bool = False
 
 
 class Dispatcher:
@@ -87,7 +90,9 @@ class Dispatcher:
         found = self._subscribed[subscription.name] = _Subscribed(subscription, lanes)
         if subscription.when_full is OverflowPolicy.BLOCK:
             self._blocking = (*self._blocking, *lanes)
-        if not subscription.is_asynchronous:
+        if subscription.is_asynchronous:
+            found.unchecked = True
+        else:
             found.workers += map(Worker, lanes)
 
     def remove(self, name: str) -> None:
@@ -133,6 +138,9 @@ class Dispatcher:
         last = posted[-1].number
         for each in list(self._subscribed.values()):
             lanes = each.lanes
+            if each.unchecked:
+                each.unchecked = False
+                _check_that_it_runs(each)
             if len(lanes) == 1:
                 lanes[0].offer(posted, last)
                 continue
@@ -178,6 +186,15 @@ class Dispatcher:
         if found is None:
             raise UnknownNameError("listener", name, self._subscribed)
         return found
+
+
+def _check_that_it_runs(each: _Subscribed) -> None:
+    if each.lanes[0].on_news is nobody:
+        log().warning(
+            "listener %s is async and nobody runs it: its events wait until somebody enters"
+            " jobstate.asynchronous.running(tracker)",
+            shown(each.subscription.name),
+        )
 
 
 def _progress(each: _Subscribed) -> SubscriptionStatus:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
+from jobstate.common.calls import is_asynchronous
 from jobstate.common.log import log
 from jobstate.errors import shown
 from jobstate.model.events import Event, Listener
@@ -40,10 +41,16 @@ class InlineListeners:
         """Tell one more listener of what comes from now on.
 
         Raises:
-            TypeError: It can't be called.
+            TypeError: It can't be called, or would have to be awaited.
         """
         if not callable(listener):
             raise TypeError(f"a listener must be callable with one event, got {shown(listener)}")
+        if is_asynchronous(listener):
+            raise TypeError(
+                f"nothing awaits a plain listener, so it can't be async, got {shown(listener)};"
+                " give a Subscription(name=…, listener=…), and run the tracker with"
+                " jobstate.asynchronous.running"
+            )
         with self._changing:
             self.listeners = (*self.listeners, listener)
 

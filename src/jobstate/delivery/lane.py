@@ -80,7 +80,7 @@ class Lane:
         """
         self.subscription = subscription
         self.index = index
-        self.on_news: Callable[[], object] = _nobody
+        self.on_news: Callable[[], object] = nobody
         self.delivered = self.failures = 0
         self._outbox = outbox
         self._now = now
@@ -394,5 +394,5 @@ class Lane:
         return _JOURNAL_PAUSE
 
 
-def _nobody() -> None:
+def nobody() -> None:
     """Stand in for whoever will run the lane."""

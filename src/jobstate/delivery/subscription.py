@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import Final, NoReturn, TypeAlias
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
+from jobstate.common.calls import is_asynchronous
 from jobstate.errors import shown
 from jobstate.model.events import Event, Listener
 from jobstate.model.observation import JobKey
@@ -151,9 +151,7 @@ class Subscription:
     @property
     def is_asynchronous(self) -> bool:
         """Whether the listener is a coroutine function, or an object whose call is one."""
-        listener = self.listener
-        call = getattr(type(listener), "__call__", None)  # noqa: B004 - is it one, not is there one
-        return inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(call)
+        return is_asynchronous(self.listener)
 
 
 @frozen(kw_only=True)

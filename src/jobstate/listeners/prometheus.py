@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.listeners.extras import missing
+from jobstate.errors import MissingExtraError
 from jobstate.listeners.metrics import BUCKETS, FIGURES, FigureKind, Figures
 from jobstate.listeners.stays import REMEMBERED
 
 try:
     from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 except ImportError as error:
-    raise missing("prometheus_client", "keeps the metrics", "prometheus") from error
+    raise MissingExtraError("PrometheusListener", "prometheus_client", "prometheus") from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

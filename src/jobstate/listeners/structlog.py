@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from jobstate.listeners.extras import missing
+from jobstate.errors import MissingExtraError
 from jobstate.listeners.fields import PREFIX, fields
 from jobstate.listeners.levels import Levels
 
 try:
     import structlog
 except ImportError as error:
-    raise missing("structlog", "StructlogListener logs with", "structlog") from error
+    raise MissingExtraError("StructlogListener", "structlog", "structlog") from error
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -15,6 +15,8 @@ whoever makes jobs move; the automaton is for those who watch.
 - A trigger runs to completion: what a callback fires at its own model comes next, not between.
   If a callback fails, the model stays where it got to, the error reaches the caller, and what was
   queued for this model is dropped; no other model is touched.
+- Nothing awaits callbacks: an ``async def`` is a `TypeError` when it is added, and one that a name
+  means when it is called.
 - One thread drives a model at a time, or `ModelError` is raised; several threads may drive several
   models. Add callbacks before that.
 - Steps are not logged, for that makes them slow: ``machine.after_state_change = callback`` hears of

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobstate.errors import UnknownNameError
-from jobstate.machine.closed import EVOLVE, ClosedMachine
+from jobstate.machine.closed import EVOLVE, ClosedMachine, require_plain
 from jobstate.machine.errors import ClosedMachineError, ModelError, TriggerRefusedError
 from jobstate.machine.moves import Firing, MachineState, MachineTransition, Trigger
 from jobstate.machine.names import state_identifiers, trigger_names
@@ -117,7 +117,7 @@ class JobMachine(ClosedMachine):
 
         Args:
             model: Any object whose state can be set.
-            state: The initial state, where there are several.
+            state: The initial state, where there are several; or a status that only it shows.
             features: The job's features. It lacks those that are not given, but for what the life
                 cycle fixes, and for what no answer can show (a stop asked for), which it has.
 
@@ -137,7 +137,7 @@ class JobMachine(ClosedMachine):
 
         Args:
             model: Any object whose state can be set.
-            state: The state's name.
+            state: The state's name, or a status that of all states there only one shows.
             passed: The memories of what it has passed, without those that the state itself sets.
                 None where all such jobs have passed the same before they are there.
             features: The job's features, as for `start`.
@@ -315,7 +315,10 @@ class JobMachine(ClosedMachine):
         Raises:
             UnknownNameError: There is no such trigger.
             ClosedMachineError: The life cycle has no such move; none was changed.
+            TypeError: A condition or callback is an ``async def``.
         """
+        for each in (conditions, unless, before, after, prepare):
+            require_plain(each)
         added = self._create_transition(
             "", "", conditions, unless, before, after, prepare, **kwargs
         )

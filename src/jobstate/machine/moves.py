@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from transitions.core import Condition, Event, EventData, Transition
 from transitions.core import State as AnyState
 
+from jobstate.machine.closed import require_plain
+
 if TYPE_CHECKING:
-    from transitions.core import Machine
+    from transitions.core import Callback, Machine
 
     from jobstate.machine.position import Position, Positions
     from jobstate.model.states import Edge, State
@@ -55,6 +57,11 @@ class MachineState(AnyState):
         super().__init__(state.name, final=state.final)
         self.word = word
 
+    def add_callback(self, trigger: str, func: Callback) -> None:
+        """Call one more when a job comes here, or leaves."""
+        require_plain(func)
+        super().add_callback(trigger, func)
+
     def enter(self, event_data: EventData) -> None:
         """Call what waits for a job to come here."""
         self._tell("on_enter", event_data)
@@ -79,6 +86,11 @@ class MachineTransition(Transition):
         super().__init__(edge.origin, edge.target)
         self.edge = edge
         self._positions = positions
+
+    def add_callback(self, trigger: str, func: Callback) -> None:
+        """Call one more with each move along it."""
+        require_plain(func)
+        super().add_callback(trigger, func)
 
     def guard(self, position: Position) -> list[str]:
         """Return why the life cycle refuses it to a job in its origin; nothing if it does not."""

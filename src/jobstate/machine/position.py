@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.common.text import plain
 from jobstate.errors import shown
 from jobstate.machine.errors import ModelError
 from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
@@ -141,8 +142,8 @@ class Positions:
             ModelError: No job has these features; or none begins there, or some do elsewhere too.
         """
         features = self._completed(model, given)
-        wanted = None if state is None else self._region.state(state).name
-        names = [name for name in self._region.initial if wanted in {None, name}]
+        wanted = self._region.initial if state is None else self._named(state)
+        names = [name for name in self._region.initial if name in wanted]
         if len(names) != 1:
             raise _error(model, f"say where it begins: {' or '.join(self._region.initial)}")
         self.put(model, self._at(Hidden(names[0], self._sets[names[0]], features)))
@@ -162,12 +163,24 @@ class Positions:
                 thing there and some another.
         """
         features = self._completed(model, given)
-        sets = self._sets[self._region.state(state).name]
-        reached = [one for one in self._hidden(features) if one.state == state]
-        found = [one for one in reached if passed is None or one.passed == sets.union(passed)]
+        wanted = self._named(state)
+        reached = [one for one in self._hidden(features) if one.state in wanted]
+        found = [
+            one
+            for one in reached
+            if passed is None or one.passed == self._sets[one.state].union(passed)
+        ]
         if len(found) != 1:
             raise _error(model, _unclear(state, features, reached))
         self.put(model, self._at(found[0]))
+
+    def _named(self, state: str) -> set[str]:
+        """Return the names of the states that a state's name means, or a status on either axis."""
+        state, states = plain(state), self._region.states
+        if any(each.name == state for each in states):
+            return {state}
+        shows = {each.name for each in states if state in {each.primary, each.visible}}
+        return shows or {self._region.state(state).name}
 
     def _hidden(self, features: Needs) -> tuple[Hidden, ...]:
         found = self._reached.get(features)
@@ -202,6 +215,9 @@ class Positions:
 
 
 def _unclear(state: str, features: Needs, reached: Iterable[Hidden]) -> str:
+    states = sorted({one.state for one in reached})
+    if len(states) > 1:
+        return f"say which state shows {state}; it can be: {' or '.join(states)}"
     choices = sorted({", ".join(sorted(one.passed)) or "nothing" for one in reached})
     if choices:
         return f"say what it has passed before {state}; it can be: {' or '.join(choices)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobstate.model.states import Needs
+from jobstate.model.states import Needs, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +33,11 @@ class Hidden:
     state: str
     passed: frozenset[str]
     features: Needs
+
+    def __str__(self) -> str:
+        return ", ".join(
+            filter(None, (self.state, *sorted(self.passed), needs_text(self.features)))
+        )
 
 
 def feature_sets(spec: Specification, assumed: Needs | None = None) -> list[dict[str, bool]]:

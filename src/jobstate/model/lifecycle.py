@@ -5,7 +5,7 @@ Everything else is derived from it: the automaton, the checks, the diagrams, the
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
 
@@ -36,7 +36,9 @@ class Lifecycle(Specification):
     """One specification of how a kind of job lives, free of contradictions.
 
     Building it checks it; nothing ever changes it. Two life cycles are equal only if they are the
-    same object, so it can be a dictionary key at no cost.
+    same object, so it can be a dictionary key at no cost. A copy is the same object too, and one
+    that `importable` knows comes out of a pickle as what is imported there; any other as another
+    life cycle that says the same, if its functions can be imported.
 
     Raises:
         LifecycleError: It contradicts itself; the error lists every defect.
@@ -45,6 +47,8 @@ class Lifecycle(Specification):
     #: What `derived` functions have worked out, by function and further arguments; never part of
     #: what it says.
     remembered: dict[tuple[object, ...], Any] = field(factory=dict, init=False, repr=False)
+    #: ``module:name`` where it can be imported; not so its variants. See `importable`.
+    reference: str | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a life cycle that contradicts itself."""
@@ -54,6 +58,25 @@ class Lifecycle(Specification):
     def __str__(self) -> str:
         given = f" given {assumed_text(self.assumed)}" if self.assumed else ""
         return f"{self.name} {self.version}{given}"
+
+    def __copy__(self) -> Lifecycle:
+        """Return itself, for it never changes."""
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Lifecycle:
+        """Return itself, for it never changes."""
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """Pickle where it can be imported, else what it says; never what was worked out of it."""
+        if self.reference is not None:
+            from pkgutil import resolve_name  # noqa: PLC0415 - only whoever pickles needs it
+
+            return resolve_name, (self.reference,)
+        said = {
+            each.name: getattr(self, each.name) for each in attrs.fields(Lifecycle) if each.init
+        }
+        return partial(Lifecycle, **said), ()
 
     def rule(self, rule_id: str) -> Rule:
         """Return the rule of that id.
@@ -160,6 +183,17 @@ class Lifecycle(Specification):
         if name is not None:
             return self.region(name)
         return self.history_region or self.regions[0]
+
+
+def importable(lifecycle: Lifecycle, reference: str) -> Lifecycle:
+    """Return a life cycle that pickles know by where it can be imported: always the same object.
+
+    Args:
+        lifecycle: The life cycle, which nobody has yet.
+        reference: ``module:name``.
+    """
+    object.__setattr__(lifecycle, "reference", reference)
+    return lifecycle
 
 
 def derived(

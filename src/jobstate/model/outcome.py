@@ -1,4 +1,4 @@
-"""What an outcome means to a caller: wait on, success or failure."""
+"""What a job has come to, and what that means to a caller: wait on, success or failure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from jobstate.errors import LifecycleError
-from jobstate.model.states import UNKNOWN_CAUSE, Outcome
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome, _outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
 
 
@@ -22,10 +23,6 @@ class Decision(StrEnum):
     WAIT = "wait"
     SUCCESS = "success"
     FAILURE = "failure"
-
-
-def _outcomes(values: Iterable[Outcome]) -> frozenset[Outcome]:
-    return frozenset(map(Outcome, values))
 
 
 @frozen
@@ -40,6 +37,7 @@ class OutcomePolicy:
 
     Raises:
         LifecycleError: RUNNING or UNKNOWN can't be success.
+        UnknownNameError: There is no such outcome; it lists those there are.
     """
 
     success: frozenset[Outcome] = field(default=frozenset({Outcome.SUCCEEDED}), converter=_outcomes)
@@ -81,6 +79,48 @@ class Result:
             "gone": self.gone,
             "cause": self.cause,
         }
+
+
+def outcome_of(
+    lifecycle: Lifecycle,
+    primary: str,
+    secondary: str | None = None,
+    *,
+    failure_reason: str | None = None,
+) -> Result:
+    """Return what a job has come to that shows these statuses, where nothing else is known of it.
+
+    What the statuses themselves say, also where `Lifecycle.given` rules them out. A secondary
+    status that is unknown, or does not go with the primary one, says nothing.
+
+    Args:
+        lifecycle: The life cycle.
+        primary: The primary status. One that the life cycle does not know is UNKNOWN, and not
+            final, whatever stands beside it.
+        secondary: The secondary status, where the answer has one.
+        failure_reason: The service's own words for why the job failed. If it has, the cause is
+            what the life cycle's `failure_cause` makes of them.
+    """
+    result = result_of(_fitting(lifecycle, primary, secondary))
+    if failure_reason and lifecycle.failure_cause is not None:
+        return with_reason(result, lifecycle.failure_cause(failure_reason))
+    return result
+
+
+def _fitting(lifecycle: Lifecycle, primary: str, secondary: str | None) -> list[State]:
+    """Return the states of the main region that show a pair, or else its primary status."""
+    region = lifecycle.regions[0]
+    ruled_out = [state for name, state in lifecycle.ruled_out if name == region.name]
+    for asked in (secondary, None):
+        for states in (region.states, ruled_out):
+            fitting = [
+                state
+                for state in states
+                if state.primary == primary and asked in (None, state.secondary)
+            ]
+            if fitting:
+                return fitting
+    return []
 
 
 def result_of(states: Sequence[State]) -> Result:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
+from jobstate.common.text import plain
 from jobstate.model.observation import Reader, Writer
 from jobstate.model.states import (
     Basis,
@@ -23,8 +24,11 @@ from jobstate.model.states import (
     Outcome,
     Region,
     State,
+    _basis,
+    _chosen,
     _named,
     _needs,
+    _outcomes,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +43,12 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-def _outcomes(values: Iterable[Outcome]) -> frozenset[Outcome]:
-    return frozenset(map(Outcome, values))
+def _severity(value: Severity | str) -> Severity:
+    return _chosen(Severity, value)
 
 
 def _statuses(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(str, values))
+    return frozenset(map(plain, values))
 
 
 @frozen(kw_only=True)
@@ -57,6 +61,9 @@ class Where:
         gone: Only states that are (not) gone; None for either.
         outcomes: Only states of these outcomes; empty for any.
         statuses: Only states that show these; empty for any.
+
+    Raises:
+        UnknownNameError: There is no such outcome; it lists those there are.
     """
 
     region: str
@@ -158,6 +165,12 @@ class OverHistory:
 Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
 
 
+#: The rules that the automaton of a region judges; the region's prefix comes before each.
+REGION_RULES: Final = ("illegal-pair", "illegal-start", "illegal-transition")
+#: The rules that the comparison of two answers about a job judges.
+JOB_RULES: Final = ("feature-changed", "history-rewritten", "modified-time-went-back")
+
+
 @frozen(kw_only=True)
 class Rule:
     """Something that must be true of every answer, or between two.
@@ -169,16 +182,23 @@ class Rule:
         source: From where.
         severity: What breaking it means.
         tests: How it is tested: data where a table can say it, else functions; none where the
-            automaton or the comparison of two answers judges.
+            automaton or the comparison of two answers judges (`REGION_RULES`, `JOB_RULES`), or
+            a memory or an exclusion names it.
+
+    Raises:
+        UnknownNameError: There is no such basis or severity; it lists those there are.
     """
 
     id: str
     summary: str
-    basis: Basis
+    basis: Basis = field(converter=_basis)
     source: str
-    severity: Severity = Severity.ERROR
+    severity: Severity = field(default=Severity.ERROR, converter=_severity)
     tests: tuple[Test, ...] = ()
 
+
+#: Returns the cause that the service's own words for why a job failed stand for.
+FailureCause: TypeAlias = Callable[[str], str]
 
 #: Returns how people draw a life cycle.
 Drawer: TypeAlias = Callable[[], "Drawing"]
@@ -199,6 +219,8 @@ class Specification:
         rules: What must be true of answers.
         reader: How answers become observations; None where callers bring observations.
         writer: How the service answers about a moment of a job's life; None where nobody knows.
+        failure_cause: Returns the cause that the service's own words for a failure stand for, the
+            same that the reader puts into `Observation.cause`; None where nobody reads them.
         drawing: Returns how people draw it, loaded only then; None where nobody has said.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
@@ -214,6 +236,7 @@ class Specification:
     rules: tuple[Rule, ...] = ()
     reader: Reader | None = field(default=None, repr=False)
     writer: Writer | None = field(default=None, repr=False)
+    failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)

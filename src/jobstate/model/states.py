@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import attrs
 from attrs import field, frozen
 
+from jobstate.common.text import plain
 from jobstate.errors import UnknownNameError
 
 
@@ -54,6 +55,29 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _chosen(choices: type[_Choice], value: str) -> _Choice:
+    """Return a member of an enumeration, which may be given as its string."""
+    try:
+        return choices(value)
+    except ValueError:
+        raise UnknownNameError(choices.__name__.lower(), value, map(str, choices)) from None
+
+
+def _basis(value: Basis | str) -> Basis:
+    return _chosen(Basis, value)
+
+
+def _outcome(value: Outcome | str) -> Outcome:
+    return _chosen(Outcome, value)
+
+
+def _outcomes(values: Iterable[Outcome | str]) -> frozenset[Outcome]:
+    return frozenset(map(_outcome, values))
+
+
 #: A cause that nothing shown tells.
 UNKNOWN_CAUSE = "unknown"
 
@@ -73,17 +97,20 @@ class State:
         meaning: What it means, in a few words for people.
         basis: How we know that it exists.
         source: From where.
+
+    Raises:
+        UnknownNameError: There is no such outcome or basis; it lists those there are.
     """
 
-    primary: str = field(converter=str)
-    secondary: str | None = field(default=None, converter=attrs.converters.optional(str))
-    outcome: Outcome = Outcome.RUNNING
+    primary: str = field(converter=plain)
+    secondary: str | None = field(default=None, converter=attrs.converters.optional(plain))
+    outcome: Outcome = field(default=Outcome.RUNNING, converter=_outcome)
     cause: str | None = None
     final: bool = False
     gone: bool = False
     retired: bool = False
     meaning: str = ""
-    basis: Basis
+    basis: Basis = field(converter=_basis)
     source: str
 
     @property
@@ -128,12 +155,15 @@ class Edge:
         source: From where, with the count where it was observed.
         needs: Features that the job must have or lack.
         after: Names of memories (`Memory`) of what the job must have passed before.
+
+    Raises:
+        UnknownNameError: There is no such basis; it lists those there are.
     """
 
-    origin: str = field(converter=str)
-    target: str = field(converter=str)
+    origin: str = field(converter=plain)
+    target: str = field(converter=plain)
     cause: str
-    basis: Basis
+    basis: Basis = field(converter=_basis)
     source: str
     needs: Needs = field(default=(), converter=_needs)
     after: tuple[str, ...] = ()
@@ -165,11 +195,14 @@ class Exclusion:
         rule: The id of the rule that an answer breaks if it shows them together.
         basis: How we know.
         source: From where.
+
+    Raises:
+        UnknownNameError: There is no such basis; it lists those there are.
     """
 
     features: tuple[str, ...]
     rule: str
-    basis: Basis
+    basis: Basis = field(converter=_basis)
     source: str
 
 

@@ -7,7 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jobstate.model.hidden_states import excluded, expand
-from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires
+from jobstate.model.specification import (
+    JOB_RULES,
+    REGION_RULES,
+    InOrder,
+    OverFields,
+    OverHistory,
+    Requires,
+)
 from jobstate.model.states import Outcome, needs_text
 
 if TYPE_CHECKING:
@@ -78,7 +85,7 @@ def _region_defects(spec: Specification, region: Region) -> Iterator[str]:
         yield f"the region {region.name} begins nowhere"
     for edge in region.edges:
         yield from _edge_defects(spec, region, edge)
-    yield from _state_defects(region)
+    yield from _state_defects(spec, region)
     yield from _reach_defects(spec, region)
 
 
@@ -98,12 +105,14 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
             yield f"{what} comes after the unknown memory {memory}"
 
 
-def _state_defects(region: Region) -> Iterator[str]:
+def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
+    tells_outcome = region is spec.regions[0] or region.history
     for state in region.states:
         if state.gone and not state.final:
             yield f"the state {state.name} is gone but not final"
-        if state.final and state.outcome is Outcome.RUNNING and region.history:
-            yield f"the state {state.name} is final but running"
+        if state.final and state.outcome is Outcome.RUNNING and tells_outcome:
+            choices = ", ".join(sorted(set(Outcome) - {Outcome.RUNNING}))
+            yield f"the state {state.name} is final but running; its outcome is one of: {choices}"
         if not state.final and state.outcome is not Outcome.RUNNING:
             yield f"the state {state.name} has the outcome {state.outcome} but is not final"
 
@@ -144,6 +153,8 @@ def _unprovided(spec: Specification, what: str, needs: Iterable[tuple[str, bool]
 def _rule_defects(spec: Specification, rule: Rule) -> Iterator[str]:
     if not _KEBAB_CASE.fullmatch(rule.id):
         yield f"the rule {rule.id!r} has no name in kebab-case"
+    elif not rule.tests:
+        yield from _untested(spec, rule.id)
     known = None if spec.reader is None else spec.reader.fields
     for test in rule.tests:
         for name in _fields_of(test):
@@ -154,6 +165,22 @@ def _rule_defects(spec: Specification, rule: Rule) -> Iterator[str]:
                 yield f"the rule {rule.id} must ask for one of a field and a state"
             for where in filter(None, (test.when, test.then)):
                 yield from _where_defects(spec, rule, where)
+
+
+def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
+    """Yield what is wrong with the id of a rule that has no tests of its own."""
+    tested = {
+        *(region.prefix + each for region in spec.regions for each in REGION_RULES),
+        *JOB_RULES,
+        *(memory.rule for memory in spec.memories),
+        *(exclusion.rule for exclusion in spec.exclusions),
+    }
+    if rule_id not in tested:
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
+        near = get_close_matches(rule_id, sorted(tested), n=1)
+        meant = f"is {near[0]} meant?" if near else f"without tests go: {', '.join(sorted(tested))}"
+        yield f"the rule {rule_id} has no tests, and nothing else tests it; {meant}"
 
 
 def _fields_of(test: Test) -> tuple[str, ...]:

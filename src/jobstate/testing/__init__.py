@@ -6,16 +6,24 @@
         succeeded = my_orchestrator.has_succeeded(answer)
         assert succeeded == (life.result.outcome is Outcome.SUCCEEDED)
 
-Everything derives from the life cycle. Needs the extra ``testing`` (Hypothesis).
+Everything derives from the life cycle. Needs the extra ``testing`` (Hypothesis), whose
+`st.from_type` knows lives, summaries and descriptions once this is imported. No public name is one
+of Hypothesis', so that ``import *`` of both hides nothing.
 """
 
-from _jobstate_hypothesis import register
+from jobstate.errors import MissingExtraError
+
+try:
+    import hypothesis  # noqa: F401 - what stands below needs it
+except ImportError as error:
+    raise MissingExtraError(__name__, "hypothesis", "testing") from error
+
 from jobstate.model.life import Life, Stay
 from jobstate.testing.coverage.cover import CoverError, cover
 from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.coverage.tour import NoLifeError, Tour
 from jobstate.testing.coverage.tours import tours
-from jobstate.testing.fakes.client import Call, MissingExtraError, Service, client_for
+from jobstate.testing.fakes.client import Call, Service, client_for
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal
 from jobstate.testing.lives.plans import ImpossibleLifeError
@@ -31,11 +39,9 @@ from jobstate.testing.lives.training_jobs import (
 from jobstate.testing.oracle.assertions import assert_conforms
 from jobstate.testing.oracle.stateful import SystemMachine, Witness, check_system
 from jobstate.testing.oracle.story import NotConformingError
-from jobstate.testing.oracle.waiting import Phase, Waited, assert_waiter, phases_of
+from jobstate.testing.oracle.waiting import Waited, WaitPhase, assert_waiter, phases_of
 from jobstate.testing.plugin import Conformance
 from jobstate.testing.reduction import Reduction, reduce
-
-register()
 
 __all__ = [
     "Call",
@@ -46,10 +52,8 @@ __all__ = [
     "ImpossibleLifeError",
     "Life",
     "LifecycleCoverage",
-    "MissingExtraError",
     "NoLifeError",
     "NotConformingError",
-    "Phase",
     "Reduction",
     "Service",
     "Stay",
@@ -57,6 +61,7 @@ __all__ = [
     "Tour",
     "UnbreakableRuleError",
     "VirtualClock",
+    "WaitPhase",
     "Waited",
     "Witness",
     "answers",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import define, field
 
 from jobstate.conformance.job_state import Judgement
+from jobstate.errors import ObservationError
 from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Arrival(StrEnum):
     QUEUED = "queued"
 
 
-@define(eq=False)
+@define
 class Observed:
     """What one answer brought.
 
@@ -60,3 +61,10 @@ class Observed:
     def queued(self) -> bool:
         """A listener observed it: it will be judged, and has brought nothing yet."""
         return self.arrival is Arrival.QUEUED
+
+
+#: What becomes of answers that can't be read: nothing is taken, or all the others are.
+OnError: TypeAlias = Literal["raise", "collect"]
+
+#: What the answers brought that could be read, and why the others can't be, each with its index.
+Collected: TypeAlias = tuple[list[Observed], list[tuple[int, ObservationError]]]

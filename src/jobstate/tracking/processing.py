@@ -55,24 +55,28 @@ class Processor:
         """
         job, jobs = observation.job, self._jobs
         view = self._judge.memo.view(observation)
-        heard = _fingerprint(observation, view)
+        fingerprint = _fingerprint(observation, view)
         version = stripe.version
         before = jobs.find(job)
-        if before is not None and heard == before.fingerprint and heard is not None:
+        if before is not None and fingerprint == before.fingerprint and fingerprint is not None:
             return Observed(job, Arrival.DUPLICATE)
         with stripe.lock:
             if stripe.version != version:  # another thread has kept something meanwhile
                 before = jobs.find(job)
-                if before is not None and heard == before.fingerprint and heard is not None:
+                if (
+                    before is not None
+                    and fingerprint == before.fingerprint
+                    and fingerprint is not None
+                ):
                     return Observed(job, Arrival.DUPLICATE)
             arrival, judgement = self._judged(before, observation, view)
             if judgement.stale and before is not None:
-                heard = before.fingerprint
+                fingerprint = before.fingerprint
             try:
                 if self._store.lasting:
-                    self._store.keep(before, judgement, heard, stripe)
+                    self._store.keep(before, judgement, fingerprint, stripe)
                 else:
-                    jobs.keep(judgement.job_state, heard)
+                    jobs.keep(judgement.job_state, fingerprint)
             finally:  # not before: who finds the old and this version would take the old for new
                 stripe.version += 1
             if self._listeners.active:

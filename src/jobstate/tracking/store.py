@@ -56,7 +56,7 @@ class Store:
         self,
         before: JobState | None,
         judgement: Judgement,
-        heard: int | None,
+        fingerprint: int | None,
         stripe: Stripe,
     ) -> None:
         """Keep where a job stands now, under the lock of its stripe.
@@ -64,7 +64,7 @@ class Store:
         Args:
             before: Where it stood.
             judgement: Where it stands, and what is said of it.
-            heard: What tells the answer that said so from others.
+            fingerprint: What tells the answer that said so from others.
             stripe: Its own.
         """
         after = judgement.job_state
@@ -72,18 +72,18 @@ class Store:
             if self.lasting:
                 self._note(after)
                 self._write(before, judgement, stripe)
-            self.jobs.keep(after, heard)  # from now on others may hear that it is known
+            self.jobs.keep(after, fingerprint)  # from now on others may hear that it is known
         except BaseException:  # an interrupt: what the journal has taken is known
             if self.journal is not None and after.row_id:
                 stripe.ticket = self.journal.given
-                self.jobs.keep(after, heard)
+                self.jobs.keep(after, fingerprint)
             raise
 
     def _write(self, before: JobState | None, judgement: Judgement, stripe: Stripe) -> None:
         if self.journal is None:
             return
         after, events = judgement.job_state, judgement.events
-        if before is None or events or not after.same_as(before):
+        if before is None or events or after != before:
             stripe.ticket = self.journal.add(before, after, events)
         else:
             after.row_id = before.row_id
@@ -182,11 +182,11 @@ class Jobs:
             return job_state
         return self._earlier.get(job) if self._earlier else None
 
-    def keep(self, job_state: JobState, heard: int | None) -> None:
+    def keep(self, job_state: JobState, fingerprint: int | None) -> None:
         """Keep where a job stands now."""
         if job_state.entries:
             job_state.entries = Entries.of(job_state.entries)  # the same, in less memory
-        job_state.fingerprint = heard
+        job_state.fingerprint = fingerprint
         job = job_state.job
         latest = self._latest.get(job.arn)
         if latest is not None and latest.job.created > job.created:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.common.text import printable
 from jobstate.common.times import require_aware
 from jobstate.conformance.job_state import JobState
 from jobstate.model.lifecycle import Lifecycle, derived
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from jobstate.model.states import Outcome, State
 
 
-@frozen(eq=False)
+@frozen
 class TrackedJob:
     """What is known of one job.
 
@@ -34,7 +35,10 @@ class TrackedJob:
     job_state: JobState
 
     def __repr__(self) -> str:
-        return f"<TrackedJob {self.arn} {self.status}>"
+        return printable(f"<TrackedJob {self.arn} {self.status}>")
+
+    def __hash__(self) -> int:
+        return hash(self.job_state.job)
 
     @property
     def key(self) -> JobKey:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from jobstate.common.closing import Closing
 from jobstate.common.times import utc_now
-from jobstate.conformance.answers import all_observations, read
+from jobstate.conformance.answers import all_observations, read, readable
 from jobstate.conformance.judge import judge_of
 from jobstate.errors import (
     ConformanceError,
@@ -20,11 +20,12 @@ from jobstate.errors import (
     Problem,
     SnapshotError,
     UnknownJobError,
+    UnknownNameError,
     shown,
 )
 from jobstate.model.observation import JobKey, Observation
 from jobstate.tracking.listeners import Listeners
-from jobstate.tracking.observed import Arrival, Observed
+from jobstate.tracking.observed import Arrival, Collected, Observed, OnError
 from jobstate.tracking.overdue import Limits, Overdue
 from jobstate.tracking.processing import Processor
 from jobstate.tracking.snapshot import dumped, loaded
@@ -92,7 +93,7 @@ class Tracker(Closing):
             clock: What time it is; aware. Tests put their own here.
 
         Raises:
-            TypeError: A listener can't be called, or is plain where there is a journal.
+            TypeError: A listener can't be called, or is plain although async or with a journal.
             ValueError: Two subscriptions have the same name.
             JournalError: The journal can't be used.
         """
@@ -101,8 +102,7 @@ class Tracker(Closing):
         self._judge = judge_of(lifecycle)
         self._clock = clock
         self._stripes = Stripes()
-        region = lifecycle.regions[0].name
-        self._store = Store(region, self._stripes, retention, journal, clock)
+        self._store = Store(lifecycle.regions[0].name, self._stripes, retention, journal, clock)
         self._jobs = self._store.jobs
         self._listeners = Listeners(self._stripes, journal, clock)
         self._dispatcher = self._listeners.dispatcher
@@ -164,26 +164,45 @@ class Tracker(Closing):
             raise combined(refused)
         return observed
 
-    def observe_all(self, answers: object) -> list[Observed]:
+    @overload
+    def observe_all(
+        self, answers: object, *, on_error: Literal["raise"] = ...
+    ) -> list[Observed]: ...
+    @overload
+    def observe_all(self, answers: object, *, on_error: Literal["collect"]) -> Collected: ...
+    def observe_all(
+        self, answers: object, *, on_error: OnError = "raise"
+    ) -> list[Observed] | Collected:
         """Take several answers: a page of ListTrainingJobs, a list of answers of any form.
 
         With a journal, what all of them brought is written at once.
 
+        Args:
+            answers: The answers.
+            on_error: Where some can't be read: ``raise`` takes nothing, ``collect`` the others.
+
+        Returns:
+            What each answer brought. With ``collect`` a pair: what those brought that can be read,
+            and of each other its index among the answers, counted through all lists, and its error.
+
         Raises:
-            ObservationError: Some can't be read; the error lists every problem of all of them,
-                nothing was taken.
-            ConformanceError: The tracker is strict, and an answer breaks rules; those before it
-                were taken.
+            ObservationError: Some can't be read; it lists all of their problems, nothing was taken.
+            UnknownNameError: `on_error` is something else; a `LookupError`.
+            ConformanceError: The tracker is strict, one breaks rules; those before it were taken.
             JournalWriteError: What they brought could not be written, as in `observe`.
             TrackerClosedError: The tracker is closed.
         """
-        found = all_observations(self.lifecycle, answers)
-        if self._turns.running:
-            return [self.observe(each) for each in found]
-        return self._run(found)
+        if on_error not in get_args(OnError):
+            raise UnknownNameError("value of on_error", on_error, get_args(OnError))
+        if on_error == "raise":
+            return self._run(all_observations(self.lifecycle, answers))
+        found, errors = readable(self.lifecycle, answers)
+        return self._run(found), errors
 
     def _run(self, observations: Iterable[Observation]) -> list[Observed]:
         """Take answers one after the other, and wait once until all is written."""
+        if self._turns.running:
+            return [self.observe(each) for each in observations]
         refused: list[ConformanceError] = []
         self._prepare(refused)
         found: list[Observed] = []
@@ -211,7 +230,7 @@ class Tracker(Closing):
         """Tell one more listener of what comes from now on, and what a journal has for it.
 
         Raises:
-            TypeError: It can't be called, or is plain where there is a journal.
+            TypeError: It can't be called, or is plain although async or with a journal.
             ValueError: There is a subscription of that name.
             JournalError: The journal can't be read or written.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,15 @@ def test_a_tool_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagram, "picture", missing)
     ran = jobstate("diagram", "--format", "svg")
     assert (ran.exit_code, ran.stdout, ran.stderr) == (2, "", f"{error}\n")
+
+
+def test_an_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A bitmap without what draws it ends in one line, and writes no file."""
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    ran = jobstate("diagram", "--output", tmp_path / "life.png")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == "PNG, unlike SVG, needs resvg_py: pip install 'jobstate[diagrams]'\n"
+    assert not list(tmp_path.iterdir())
 
 
 # --- Writing to a file --------------------------------------------------------------------------

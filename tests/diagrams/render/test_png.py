@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import subprocess
 import sys
 from functools import partial
@@ -14,7 +13,7 @@ import pytest
 from jobstate.diagrams import Look, picture
 from jobstate.diagrams.render.palette import DARK, LIGHT
 from jobstate.diagrams.render.png import MOST_PIXELS, png
-from jobstate.errors import PictureError, ToolMissingError
+from jobstate.errors import MissingExtraError, PictureError, ToolMissingError
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.pixels import read_png
 
@@ -38,7 +37,7 @@ def what_is_missing() -> str:
     """Return what this machine can't draw for; empty where it can."""
     try:
         png(svg(TEXT))
-    except ToolMissingError as error:
+    except (MissingExtraError, ToolMissingError) as error:
         return str(error)
     return ""
 
@@ -156,15 +155,8 @@ def test_another_font(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 def test_no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the extra."""
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "resvg_py":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ToolMissingError, match=r"resvg_py .* pip install 'jobstate\[diagrams\]'"):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(MissingExtraError, match=r"resvg_py: pip install 'jobstate\[diagrams\]'"):
         png(svg())
 
 

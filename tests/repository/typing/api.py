@@ -11,11 +11,13 @@ from jobstate import (
     ObservationError,
     Outcome,
     Report,
+    Result,
     Unmodelled,
     Violation,
     check,
     check_jobs,
     explain,
+    outcome_of,
 )
 from jobstate.errors import Problem
 from jobstate.model import Entry
@@ -44,6 +46,11 @@ def a_report_is_typed_to_its_leaves(report: Report) -> None:
     assert_type(report.violations, tuple[Violation, ...])
     assert_type(report.unmodelled, tuple[Unmodelled, ...])
     assert_type(report.entries, tuple[Entry, ...])
+
+
+def statuses_have_outcomes(status: TrainingJobStatus, why: str | None) -> None:
+    assert_type(outcome_of(TRAINING_JOB, "Stopped", "MaxRuntimeExceeded"), Result)
+    assert_type(outcome_of(TRAINING_JOB, status, failure_reason=why), Result)
 
 
 def life_cycles_make_life_cycles() -> None:

@@ -12,6 +12,7 @@ from jobstate import (
     Event,
     JobKey,
     Listener,
+    ObservationError,
     Observed,
     Outcome,
     Overdue,
@@ -93,6 +94,9 @@ async def trackers_run_in_event_loops(tracker: Tracker, answer: dict[str, Any]) 
         assert_type(jobs, AsyncTracker)
         assert_type(await jobs.observe(answer), Observed)
         assert_type(await jobs.observe_all([answer]), list[Observed])
+        brought, errors = await jobs.observe_all([answer], on_error="collect")
+        assert_type(brought, list[Observed])
+        assert_type(errors, list[tuple[int, ObservationError]])
 
 
 def trackers_take_answers(
@@ -103,6 +107,11 @@ def trackers_take_answers(
     assert_type(observed.arrival, Arrival)
     assert_type(observed.job, JobKey)
     assert_type(tracker.observe_all(page), list[Observed])
+    assert_type(tracker.observe_all(page, on_error="raise"), list[Observed])
+    brought, errors = tracker.observe_all(page, on_error="collect")
+    assert_type(brought, list[Observed])
+    assert_type(errors, list[tuple[int, ObservationError]])
+    tracker.observe_all(page, on_error="skip")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def events_are_told_apart(observed: Observed) -> None:

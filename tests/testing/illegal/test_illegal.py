@@ -190,7 +190,6 @@ def test_every_kind_of_rule(kind: str) -> None:
 @pytest.mark.parametrize(
     ("unbreakable", "why"),
     [
-        (rule("made-up"), "it has no tests, and no automaton judges it"),
         (rule("never", tests=(never,)), "60 legal lives were changed, and it never fired"),
         (rule("illegal-pair"), "60 legal lives were changed, and it never fired"),
         (rule("never", tests=(OverFields(never, ("weight",)),)), "60 legal lives were changed"),

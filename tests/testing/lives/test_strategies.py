@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-import tomllib
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -418,34 +414,6 @@ def test_kinds(strategy: SearchStrategy[Any], kind: type) -> None:
 def test_observations_of_any_life_cycle(observation: Observation) -> None:
     """Observations need neither reader nor writer."""
     assert check(PARCELS, observation).legal
-
-
-HOOK = """
-import sys
-from hypothesis import strategies as st
-assert "jobstate.testing" not in sys.modules
-from jobstate.sagemaker import TrainingJobSummary
-strategy = st.from_type(TrainingJobSummary)
-strategy.validate()
-print(strategy)
-"""
-
-
-def test_hypothesis_knows_the_records_without_an_import(tmp_path: Path) -> None:
-    """The entry point registers them when Hypothesis is imported, and imports little for it."""
-    root = Path(__file__).parents[3]
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ((name, hook),) = project["entry-points"]["hypothesis"].items()
-    info = tmp_path / "hook-0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: hook\nVersion: 0\n")
-    (info / "entry_points.txt").write_text(f"[hypothesis]\n{name} = {hook}\n")
-    path = [str(tmp_path), *sys.path]
-    code = f"import sys; sys.path[:] = {path!r}\n{HOOK}"
-    done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert "list" in done.stdout
 
 
 # --- Polls ----------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
             drawn = _drawn(tight, drawn_as, overlay, look)
         except _UnusableError:
             return UNUSABLE
-        except (JobstateError, ModuleNotFoundError) as error:
+        except JobstateError as error:
             complain(printable(str(error)))
             return UNUSABLE
         return _put(drawn, output)

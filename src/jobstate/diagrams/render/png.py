@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from jobstate.diagrams.render.svg.style import FONT
-from jobstate.errors import PictureError, ToolMissingError
+from jobstate.errors import MissingExtraError, PictureError, ToolMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,8 @@ def png(svg: str, *, scale: float = 2) -> bytes:
         scale: How many pixels of the PNG a pixel of the SVG is wide and high.
 
     Raises:
-        ToolMissingError: resvg is not there (install `jobstate[diagrams]`), or no font.
+        MissingExtraError: resvg is not there (install `jobstate[diagrams]`).
+        ToolMissingError: No font is.
         PictureError: This is no SVG, it does not say how large it is, or is too large.
     """
     _check_size(svg, scale)
@@ -56,9 +57,7 @@ def _renderer() -> Callable[..., bytes]:
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - the extra may not be there
     except ImportError as error:
-        raise ToolMissingError(
-            "resvg_py", "draws PNG", "pip install 'jobstate[diagrams]', or choose the format svg"
-        ) from error
+        raise MissingExtraError("PNG, unlike SVG,", "resvg_py", "diagrams") from error
     return svg_to_bytes
 
 

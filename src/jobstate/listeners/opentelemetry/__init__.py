@@ -6,7 +6,7 @@ that up before you make them.
 
 from __future__ import annotations
 
-from jobstate.listeners.extras import missing
+from jobstate.errors import MissingExtraError
 
 try:
     from jobstate.listeners.opentelemetry.ids import trace_id
@@ -14,6 +14,6 @@ try:
     from jobstate.listeners.opentelemetry.metrics import OpenTelemetryMetrics
     from jobstate.listeners.opentelemetry.traces import OpenTelemetryTraces
 except ImportError as error:
-    raise missing("opentelemetry-sdk", "takes what these listeners tell", "otel") from error
+    raise MissingExtraError(__name__, "opentelemetry-sdk", "otel") from error
 
 __all__ = ["OpenTelemetryLogs", "OpenTelemetryMetrics", "OpenTelemetryTraces", "trace_id"]

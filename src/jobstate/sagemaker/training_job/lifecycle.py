@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.states import Basis, Memory, Region, State
 from jobstate.sagemaker.training_job.facts import EXCLUSIONS, FEATURES
+from jobstate.sagemaker.training_job.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.lifting import edge, edges, pair, states
 from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.rules import RULES
@@ -76,23 +77,29 @@ def _drawing() -> Drawing:
 
 
 #: The life cycle of a SageMaker training job.
-TRAINING_JOB = Lifecycle(
-    name="sagemaker-training-job",
-    version="2026.11",
-    title="Amazon SageMaker training job",
-    regions=(_JOB, _WARM_POOL),
-    features=FEATURES,
-    exclusions=EXCLUSIONS,
-    memories=(
-        Memory(
-            name="trained",
-            region="job",
-            states=frozenset(state.name for state in _JOB.states if state.secondary == _S.TRAINING),
-            rule="completed-without-training",
+TRAINING_JOB = importable(
+    Lifecycle(
+        name="sagemaker-training-job",
+        version="2026.11",
+        title="Amazon SageMaker training job",
+        regions=(_JOB, _WARM_POOL),
+        features=FEATURES,
+        exclusions=EXCLUSIONS,
+        memories=(
+            Memory(
+                name="trained",
+                region="job",
+                states=frozenset(
+                    state.name for state in _JOB.states if state.secondary == _S.TRAINING
+                ),
+                rule="completed-without-training",
+            ),
         ),
+        rules=RULES,
+        reader=READER,
+        writer=WRITER,
+        failure_cause=failure_cause,
+        drawing=_drawing,
     ),
-    rules=RULES,
-    reader=READER,
-    writer=WRITER,
-    drawing=_drawing,
+    "jobstate.sagemaker:TRAINING_JOB",
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from jobstate.errors import JobstateError, UnknownNameError
+from jobstate.errors import MissingExtraError, UnknownNameError
 from jobstate.model.life import Life
 
 if TYPE_CHECKING:
@@ -37,25 +37,6 @@ _FILTERS = frozenset(
 )
 _REFUSED = "ValidationException"
 _BAD_REQUEST = 400
-
-
-class MissingExtraError(JobstateError, ImportError):
-    """A library is not there that an extra of jobstate brings.
-
-    Attributes:
-        what: What needs it.
-        library: The library.
-        extra: The extra.
-    """
-
-    def __init__(self, what: str, library: str, extra: str) -> None:
-        self.what = what
-        self.library = library
-        self.extra = extra
-        super().__init__(what, library, extra)
-
-    def __str__(self) -> str:
-        return f"{self.what} needs {self.library}: pip install 'jobstate[{self.extra}]'"
 
 
 @frozen

@@ -139,15 +139,13 @@ class Spoiler:
         self.lifecycle.rule(rule)
         if not self._is_breakable(rule):
             reason = f"{_LIVES_IN_VAIN} legal lives were changed, and it never fired"
-            if not self._ways[rule]:
-                reason = "it has no tests, and no automaton judges it"
             raise UnbreakableRuleError(str(self.lifecycle), rule, reason)
 
     def _is_breakable(self, rule: str) -> bool:
         if rule not in self._proved:
             chance = Random(rule)  # noqa: S311 - the same lives each time, no secret
             tries = (self.spoil(rule, chance.choice) for _ in range(_LIVES_IN_VAIN))
-            self._proved[rule] = bool(self._ways[rule]) and any(tries)
+            self._proved[rule] = any(tries)
         return self._proved[rule]
 
     def spoil(self, rule: str, choose: Chooser) -> Illegal | None:

@@ -364,3 +364,5 @@ def name_of(number: int) -> str:
 _INNER: Final = _LETTERS + "-"
 _INNERS: Final = sum(len(_INNER) ** length for length in range(_LONGEST_NAME - 1))
 _NAMES: Final = st.integers(0, len(_LETTERS) * (1 + len(_LETTERS) * _INNERS) - 1)
+
+st.register_type_strategy(Life, lambda _: lives())

@@ -124,3 +124,7 @@ def _without(value: Any, names: set[str]) -> Any:  # noqa: ANN401 - whatever an 
     if isinstance(value, dict):
         return {name: each for name, each in value.items() if name not in names}
     return value
+
+
+st.register_type_strategy(TrainingJobSummary, lambda _: summaries())
+st.register_type_strategy(TrainingJobDescription, lambda _: descriptions())

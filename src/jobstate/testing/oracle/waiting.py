@@ -31,7 +31,7 @@ MOST_TOLD = 25
 
 
 @frozen
-class Phase:
+class WaitPhase:
     """When somebody begins to wait for a job, and how long each answer takes.
 
     Attributes:
@@ -59,7 +59,7 @@ class Waited:
         steps: What it did, a line each.
     """
 
-    phase: Phase
+    phase: WaitPhase
     verdict: object
     raised: BaseException | None
     seconds: float
@@ -78,7 +78,7 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     allowed: tuple[type[Exception], ...] = (),
     verdict: Callable[[Any], object] = lambda returned: returned,
     is_success: Callable[[object], bool] | None = None,
-    phases: Iterable[Phase] | None = None,
+    phases: Iterable[WaitPhase] | None = None,
     patience: float = PATIENCE,
     most_calls: int = MOST_CALLS,
 ) -> tuple[Waited, ...]:
@@ -125,7 +125,7 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     return tuple(done)
 
 
-def phases_of(life: Life, lags: Iterable[float] = LAGS) -> tuple[Phase, ...]:
+def phases_of(life: Life, lags: Iterable[float] = LAGS) -> tuple[WaitPhase, ...]:
     """Return the phases in which each stay of a life is somebody's first answer.
 
     Args:
@@ -133,7 +133,7 @@ def phases_of(life: Life, lags: Iterable[float] = LAGS) -> tuple[Phase, ...]:
         lags: How long answers take, in seconds.
     """
     begins = [(time - life.start).total_seconds() for time in life.changes]
-    return tuple(Phase(each, lag) for lag in lags for each in begins)
+    return tuple(WaitPhase(each, lag) for lag in lags for each in begins)
 
 
 # --- One phase ----------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ class _Trial:
     _client: Any = field(default=None, init=False)
     _run: _Run = field(init=False)
 
-    def run(self, phase: Phase) -> Waited:
+    def run(self, phase: WaitPhase) -> Waited:
         """Let it wait, and see that it keeps the laws that one phase can show."""
         end = ended(self.life)
         began = self.life.start + timedelta(seconds=phase.begins)
@@ -190,7 +190,7 @@ class _Trial:
 class _Run:
     """What happens in one phase, noted line by line."""
 
-    def __init__(self, life: Life, phase: Phase, clock: VirtualClock, most_calls: int) -> None:
+    def __init__(self, life: Life, phase: WaitPhase, clock: VirtualClock, most_calls: int) -> None:
         self.life = life
         self.phase = phase
         self.clock = clock
