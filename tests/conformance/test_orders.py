@@ -10,7 +10,7 @@ import pytest
 
 from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.judge import judge_of
-from jobstate.conformance.kept_answers import EVER, MOST_KEPT, NEVER, NOTHING_KEPT, KeptAnswer
+from jobstate.conformance.kept_answers import EVER, MOST_KEPT, NEVER, KeptAnswer
 from jobstate.conformance.orders import MOST_ABREAST, RegionOrders
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.answer_sets import answer_set
@@ -38,7 +38,7 @@ class _Tracked:
             most_kept=most_kept,
             most_abreast=most_abreast,
         )
-        self._answers = NOTHING_KEPT
+        self._answers = self._orders.nothing
         self._standing = 0
 
     def take(self, answer: Printed, longest: Sequence[Stay]) -> bool:
@@ -47,17 +47,17 @@ class _Tracked:
         reader = TRAINING_JOB.reader
         assert reader is not None
         view = JUDGE.memo.view(reader.read(answer.as_sent()))
+        region_view = view.region_views[self._region]
         new = KeptAnswer(
-            view.region_views[self._region].mask,
+            region_view.mask,
             NEVER if when.begin == -inf else int(when.begin),
             EVER if when.end == inf else int(when.end),
             count,
             count or MANY,
             view.digest,
         )
-        taken = self._orders.take(
-            self._answers, self._standing, new, tuple(stay.status for stay in longest)
-        )
+        statuses = tuple(stay.status for stay in longest)
+        taken = self._orders.take(self._answers, self._standing, new, statuses, region_view)
         self._answers, self._standing = taken.answers, taken.standing or self._standing
         return taken.legal
 
@@ -66,7 +66,7 @@ class _Tracked:
         return {state.name for state in automaton.states_of(self._standing)}
 
     def features(self) -> dict[str, bool]:
-        return JUDGE.automata[self._region].estimate(self._answers.possible).features
+        return JUDGE.automata[self._region].estimate(self._answers.pattern.possible).features
 
 
 def _agree(one: Sequence[Stay], other: Sequence[Stay]) -> bool:

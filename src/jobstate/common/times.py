@@ -26,7 +26,8 @@ def to_microseconds(moment: datetime | None) -> int | None:
     """Return an aware time as microseconds since the epoch, negative before it; None of None."""
     if moment is None:
         return None
-    return microseconds(moment - _EPOCH)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds  # quickly
 
 
 @overload

@@ -6,7 +6,7 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
@@ -15,7 +15,7 @@ from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
-from jobstate.conformance.kept_answers import MOST_KEPT, NOTHING_KEPT, KeptAnswer, interval
+from jobstate.conformance.kept_answers import RegionAnswers, interval, packed_times
 from jobstate.conformance.memo import Memo
 from jobstate.conformance.moves import move
 from jobstate.conformance.regions import Regions, in_order_form, with_sample
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.conformance.kept_answers import RegionAnswers
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
@@ -102,23 +101,67 @@ class Judge:
                 # What it says of the job is old news, and changes nothing.
                 found += self.broken("modified-time-went-back", went_back)
                 return self.violation_log.report(Judgement(start), observation, view, found)
-        if not observation.entries and not found and (observation.cause or start.reason) is None:
-            step = self.memo.step(start.estimates, view)
-            if step is not None:
-                if in_order:
-                    return _stepped(start, observation, step, self._with_sample(start, step))
-                answers = _with_newest(start, observation, view, step)
-                if answers is not None:
-                    return _stepped(start, observation, step, answers)
+        if not found and (observation.cause or start.reason) is None:
+            soon = self._in_one_step if in_order else self._ahead
+            judgement = soon(start, observation, view)
+            if judgement is not None:
+                return judgement
         return self._looked_at(start, observation, view, found, in_order=in_order)
 
-    def _with_sample(self, start: JobState, step: MemoizedStep) -> Mapping[str, RegionAnswers]:
-        """Return what is kept of answers in order, with one more."""
-        if step.sample is None or self.history is None:
-            return start.answers
-        known = in_order_form(start, self.history)
-        after = with_sample(known, step.sample.mask)
-        return start.answers if after is known else {**start.answers, self.history: after}
+    def _in_one_step(
+        self, start: JobState, observation: Observation, view: AnswerView
+    ) -> Judgement | None:
+        """Return what an answer in order brings that has no history, if that is soon understood."""
+        step = None if observation.entries else self.memo.step(start.estimates, view)
+        if step is None:
+            return None
+        answers, history = start.answers, self.history
+        if step.sample is not None and history is not None:
+            known = in_order_form(start, self.automata[history])
+            after = with_sample(known, step.sample.mask)
+            if after is not known:
+                answers = {**answers, history: after}
+        return _stepped(start, observation, step, answers, start.entries, ())
+
+    def _ahead(
+        self, start: JobState, observation: Observation, view: AnswerView
+    ) -> Judgement | None:
+        """Return what an answer brings that is certainly newer than all, if that is soon known."""
+        modified = observation.modified
+        if modified is None or not view.plain:
+            return None
+        entries, statuses = start.entries, cast("tuple[str, ...]", ())
+        entered: tuple[StatusEntered, ...] = ()
+        if observation.entries:
+            new = Entries.of(observation.entries)
+            shown = self.history in view.region_views
+            if not shown or not isinstance(new, Entries) or not new.continues(entries):
+                return None
+            entries, statuses = new, new.statuses
+        begin, end = interval(modified)
+        times = packed_times(begin, end, view.digest)
+        answers = dict(start.answers)
+        steps = []
+        for region, region_view in view.region_views.items():
+            orders, known = self._regions.orders[region], answers.get(region)
+            if known is None:
+                if region in start.estimates:
+                    return None
+                known = orders.nothing
+            elif begin <= known.latest:
+                return None
+            listed = statuses if region == self.history else ()
+            step = orders.step(known.pattern, region_view, len(statuses), listed)
+            if step is None:
+                return None
+            steps.append(step)
+            answers[region] = RegionAnswers(
+                step.pattern, known.times[step.kept] + times, end, known.since
+            )
+        if statuses:
+            entered = tuple(stays(start.job, entries, start.entered))
+        together = self.memo.together(start.estimates, tuple(steps))
+        return _stepped(start, observation, together, answers, entries, entered)
 
     def _looked_at(
         self,
@@ -146,8 +189,9 @@ class Judge:
             listed = moves.get(self.history or "")
             # What is not certainly newer and shorter is older; and what was before something real
             # that contradicted it counts no more.
-            known = start.answers.get(self.history or "", NOTHING_KEPT)
-            if listed is None or not listed.newest or len(new) >= known.judged:
+            known = start.answers.get(self.history or "")
+            judged = known.pattern.judged if known else 0
+            if listed is None or not listed.newest or len(new) >= judged:
                 shortened = None
             rewritten = contradicted or shortened
         if rewritten is not None:
@@ -264,13 +308,15 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
     return Judge(lifecycle)
 
 
-def _stepped(
+def _stepped(  # noqa: PLR0913, PLR0917
     before: JobState,
     observation: Observation,
     step: MemoizedStep,
     answers: Mapping[str, RegionAnswers],
+    entries: Sequence[Entry],
+    entered: tuple[StatusEntered, ...],
 ) -> Judgement:
-    """Return what an answer brings that has no history, breaks nothing and is soon understood."""
+    """Return what an answer brings that breaks nothing and is soon understood."""
     modified = observation.modified
     ordinal = before.changes
     changed = []
@@ -281,45 +327,16 @@ def _stepped(
         before.job,
         step.estimates,
         answers,
-        before.entries,
+        entries,
         _latest(before.modified, modified),
         modified if step.came else before.since,
         None,
-        before.entered,
+        before.entered + len(entered),
         ordinal,
         before.reported,
         before.suppressed,
     )
-    return Judgement(job_state, (), tuple(changed))
-
-
-def _with_newest(
-    before: JobState, observation: Observation, view: AnswerView, step: MemoizedStep
-) -> Mapping[str, RegionAnswers] | None:
-    """Return what is kept, with an answer that is certainly newer than all.
-
-    None where it is not, or where more than one answer may be the last.
-    """
-    modified = observation.modified
-    if modified is None:
-        return None
-    begin, end = interval(modified)
-    old, estimates, after = before.answers, before.estimates, step.estimates
-    answers = dict(old)
-    numbers = KeptAnswer(0, begin, end, digest=view.digest).numbers
-    for region, region_view in view.region_views.items():
-        known, estimate = old.get(region), estimates.get(region)
-        if known is None:
-            if estimate is not None:
-                return None
-            known = NOTHING_KEPT
-        elif estimate is None or begin <= known.latest or known.possible != estimate.mask:
-            return None
-        if len(known.masks) >= MOST_KEPT or known.masks[-2:] == (region_view.mask,) * 2:
-            return None
-        possible = after[region].mask
-        answers[region] = known.then(region_view.mask, numbers, end, possible, known.judged)
-    return answers
+    return Judgement(job_state, entered, tuple(changed))
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from attrs import define
+from attrs import define, field
 
+from jobstate.automaton.automaton import Automaton, StateEstimate
 from jobstate.automaton.legal_orders import MANY
 from jobstate.common.times import to_microseconds
-from jobstate.model.packed_history import shared
+from jobstate.conformance.moves import HistoryReading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
+
 
 #: Before and after all times, in microseconds since 1970.
 NEVER: Final = -(1 << 63)
@@ -22,8 +26,8 @@ EVER: Final = (1 << 63) - 1
 MOST_KEPT: Final = 16
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000
-#: The numbers of an answer: begin, end, fewest, most, digest.
-_NUMBERS: Final = Struct("<qqiii")
+#: What jobs whose answers are alike do not share: begin, end, digest.
+_TIMES: Final = Struct("<qqi")
 
 
 def interval(modified: datetime | None) -> tuple[int, int]:
@@ -61,11 +65,6 @@ class KeptAnswer(NamedTuple):
         return self.end < other.begin or self.most < other.fewest
 
     @property
-    def numbers(self) -> bytes:
-        """All but the mask, packed."""
-        return _NUMBERS.pack(*self[1:])
-
-    @property
     def is_timeless(self) -> bool:
         """Its time is missing: if it comes again, that is news."""
         return self.begin == NEVER and self.end == EVER
@@ -78,94 +77,176 @@ class Origin(NamedTuple):
         mask: Where the job was.
         fewest: How many entries it had then, at least.
         most: At most.
-        begin: When that was, at the earliest: what is older is judged no more.
     """
 
     mask: int
     fewest: int = 0
     most: int = MANY
-    begin: int = NEVER
+
+
+@define
+class AnswerPattern:
+    """What the answers kept of a region of a job say, but for their times; in order of arrival.
+
+    A fleet has a few, so there is one object for jobs whose answers are alike, and what comes next
+    is worked out once for all of them.
+
+    Attributes:
+        automaton: The region's.
+        masks: What the answers show.
+        counts: How many entries the job had at each, at least and at most. None where answers are
+            taken in the order given: then `masks` are those since the origin.
+        possible: The hidden states in which their legal orders end; 0 where there are none, or
+            answers are taken in the order given.
+        judged: How many entries of the longest history count; those before are judged no more
+            where something real contradicted them.
+        origin: What all come after; None for the creation of the job.
+        is_chain: The time of each is certainly newer than that of all before.
+        steps: Filled by `RegionOrders.step`.
+    """
+
+    automaton: Automaton = field(eq=False, repr=False)
+    masks: tuple[int, ...]
+    counts: tuple[tuple[int, int], ...]
+    possible: int
+    judged: int
+    origin: Origin | None
+    is_chain: bool
+    steps: dict[object, Step | None] = field(factory=dict, eq=False, init=False, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """Pickle and copy hidden states in words, for another version counts them otherwise."""
+        automaton, origin = self.automaton, self.origin
+
+        def words(mask: int) -> StateEstimate | None:
+            return automaton.estimate(mask) if mask else None
+
+        return _pattern_again, (
+            automaton,
+            [*map(words, self.masks)],
+            self.counts,
+            words(self.possible),
+            self.judged,
+            origin and (words(origin.mask), *origin[1:]),
+            self.is_chain,
+        )
+
+
+@define(eq=False)
+class Step:
+    """What one more answer means that is certainly newer than a chain of others.
+
+    Attributes:
+        pattern: What is kept then.
+        estimate: Where the job stands.
+        reading: How its history was read, if it has one.
+        kept: The bytes of times that are kept, from and to.
+    """
+
+    pattern: AnswerPattern
+    estimate: StateEstimate
+    reading: HistoryReading | None
+    kept: slice
 
 
 @define  # as good as frozen, which takes longer to make
 class RegionAnswers:
-    """The answers kept of a region of one job, in little memory; in the order of arrival.
-
-    Where answers are taken in the order given, those since the origin, without numbers.
+    """The answers kept of a region of one job, in little memory.
 
     Attributes:
-        masks: What they show.
-        numbers: The other numbers of each, packed.
-        possible: The hidden states in which their legal orders end; 0 where they are taken in the
-            order given.
+        pattern: What they say, but for their times.
+        times: Those, packed, with their digests; none where they are taken in the order given.
         latest: The latest end of their times.
-        judged: How many entries of the longest history count; those before are judged no more
-            where something real contradicted them.
-        origin: What all come after; None for the creation of the job.
+        since: When the origin was, at the earliest: what is older is judged no more.
     """
 
-    masks: tuple[int, ...] = ()
-    numbers: bytes = b""
-    possible: int = 0
+    pattern: AnswerPattern
+    times: bytes = b""
     latest: int = NEVER
-    judged: int = 0
-    origin: Origin | None = None
+    since: int = NEVER
 
     def unpacked(self) -> tuple[KeptAnswer, ...]:
         """Return the answers."""
-        numbers = _NUMBERS.iter_unpack(self.numbers)
+        pattern = self.pattern
+        each_time = _TIMES.iter_unpack(self.times)
+        each_one = zip(pattern.masks, pattern.counts, each_time, strict=True)
         return tuple(
-            [KeptAnswer(mask, *each) for mask, each in zip(self.masks, numbers, strict=True)]
+            [
+                KeptAnswer(mask, begin, end, *counts, digest)
+                for mask, counts, (begin, end, digest) in each_one
+            ]
         )
 
     @property
     def since_history(self) -> tuple[int, ...]:
         """What answers without a history have shown that may be newer than the longest one."""
-        if not self.numbers:
-            return self.masks
+        if not self.times:
+            return self.pattern.masks
         kept = self.unpacked()
         longest = max(kept, key=lambda each: each.fewest)
         return tuple([each.mask for each in kept if not each.fewest and not each.is_older(longest)])
 
-    @property
-    def newest(self) -> KeptAnswer | None:
-        """The one that arrived last, where its time is certainly newer than that of all others."""
-        *others, last = _NUMBERS.iter_unpack(self.numbers)
-        if all(end < last[0] for _, end, *_ in others):
-            return KeptAnswer(self.masks[-1], *last)
-        return None
 
-    def then(
-        self, mask: int, numbers: bytes, end: int, possible: int, judged: int
-    ) -> RegionAnswers:
-        """Return the same with an answer that is certainly newer, and where that leads.
-
-        Args:
-            mask: What it shows.
-            numbers: Its other numbers, packed.
-            end: When the record was last changed, at the latest.
-            possible: Where the legal orders end now.
-            judged: How many entries of the longest history count now.
-        """
-        masks: tuple[int, ...] = (*self.masks, mask)
-        return RegionAnswers(
-            shared(masks), self.numbers + numbers, possible, end, judged, self.origin
-        )
+@lru_cache(maxsize=1 << 14)  # bounded, for what answers show comes from outside
+def pattern_of(  # noqa: PLR0913, PLR0917
+    automaton: Automaton,
+    masks: tuple[int, ...] = (),
+    counts: tuple[tuple[int, int], ...] = (),
+    possible: int = 0,
+    judged: int = 0,
+    origin: Origin | None = None,
+    is_chain: bool = False,  # noqa: FBT001, FBT002 - by position, for the cache
+) -> AnswerPattern:
+    """Return the one object for what answers say."""
+    return AnswerPattern(automaton, masks, counts, possible, judged, origin, is_chain)
 
 
-#: Of a region that no answer has shown.
-NOTHING_KEPT: Final = RegionAnswers()
+def _pattern_again(  # noqa: PLR0913, PLR0917
+    automaton: Automaton,
+    masks: Sequence[StateEstimate | None],
+    counts: tuple[tuple[int, int], ...],
+    possible: StateEstimate | None,
+    judged: int,
+    origin: tuple[StateEstimate | None, int, int] | None,
+    is_chain: bool,  # noqa: FBT001
+) -> AnswerPattern:
+    def mask(estimate: StateEstimate | None) -> int:
+        return estimate.mask if estimate else 0
+
+    return pattern_of(
+        automaton,
+        tuple(map(mask, masks)),
+        counts,
+        mask(possible),
+        judged,
+        origin and Origin(mask(origin[0]), *origin[1:]),
+        is_chain,
+    )
 
 
-def packed(
-    kept: Sequence[KeptAnswer], possible: int, judged: int, origin: Origin | None
+def packed(  # noqa: PLR0913
+    automaton: Automaton,
+    kept: Sequence[KeptAnswer],
+    *,
+    possible: int = 0,
+    judged: int = 0,
+    origin: Origin | None = None,
+    since: int = NEVER,
 ) -> RegionAnswers:
-    """Return answers in little memory."""
-    return RegionAnswers(
-        shared(tuple([each.mask for each in kept])),
-        b"".join([each.numbers for each in kept]),
+    """Return answers, in order of arrival, in little memory."""
+    pattern = pattern_of(
+        automaton,
+        tuple([each.mask for each in kept]),
+        tuple([(each.fewest, each.most) for each in kept]),
         possible,
-        max([each.end for each in kept], default=NEVER),
         judged,
         origin,
+        all(one.end < other.begin for one, other in pairwise(kept)),
     )
+    times = b"".join([packed_times(each.begin, each.end, each.digest) for each in kept])
+    return RegionAnswers(pattern, times, max([each.end for each in kept], default=NEVER), since)
+
+
+#: Returns the beginning, the end and the digest of an answer as bytes.
+packed_times: Final = _TIMES.pack
+TIMES_SIZE: Final = _TIMES.size

@@ -14,11 +14,14 @@ from zlib import crc32
 from attrs import define, field
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
-from jobstate.conformance.moves import move
+from jobstate.conformance.moves import HistoryReading, move
 from jobstate.model.events import Move
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobstate.automaton.automaton import Automaton
+    from jobstate.conformance.kept_answers import Step
     from jobstate.model.observation import Observation
 
 #: How many of each are remembered; bounded, since what is seen comes from outside.
@@ -51,13 +54,14 @@ class AnswerView:
 
 @define(eq=False)
 class MemoizedStep:
-    """What a view without a history means for a job of which something is known.
+    """What an answer means for a job of which something is known.
 
     Attributes:
         estimates: What is known then.
         moves: How it moved, where the new knowledge excludes the old.
         came: Where the first region stands now was not known before.
-        sample: What the region with the history was shown as; None where it was not shown.
+        sample: What a view without a history shows of the region that others list; None where it
+            does not show that.
     """
 
     estimates: Estimates
@@ -72,7 +76,7 @@ class Estimates(Mapping[str, StateEstimate]):
 
     _regions: dict[str, StateEstimate]
     #: Filled by `Memo.step`.
-    steps: dict[AnswerView, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
+    steps: dict[object, MemoizedStep | None] = field(factory=dict, init=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Estimates], tuple[object, ...]]:
         """Pickle and copy what is known, without what it led to."""
@@ -158,21 +162,38 @@ class Memo:
             return found
 
     def _new_step(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
-        after = dict(before)
-        moves: dict[str, Move] = {}
+        found: list[tuple[StateEstimate, HistoryReading | None]] = []
         for region, region_view in view.region_views.items():
-            automaton, old = self._automata[region], before.get(region)
-            new = automaton.step(old or automaton.start, region_view)
+            automaton = self._automata[region]
+            new = automaton.step(before.get(region) or automaton.start, region_view)
             if new is None:
                 return None
+            found.append((new, None))
+        return self._moved(before, found, view.region_views.get(self._history or ""))
+
+    def together(self, before: Estimates, steps: tuple[Step, ...]) -> MemoizedStep:
+        """Return what the steps of regions mean together."""
+        found = before.steps.get(steps)
+        if found is None:
+            if len(before.steps) >= _REMEMBERED:
+                before.steps.clear()
+            found = self._moved(before, [(step.estimate, step.reading) for step in steps])
+            before.steps[steps] = found
+        return found
+
+    def _moved(
+        self,
+        before: Estimates,
+        found: Iterable[tuple[StateEstimate, HistoryReading | None]],
+        sample: RegionView | None = None,
+    ) -> MemoizedStep:
+        after, moves = dict(before), []
+        for new, reading in found:
+            region = new.automaton.region.name
+            old = before.get(region)
             after[region] = new
             if old is None or old.excludes(new):
-                moves[region] = move(old, new, None, explained=True, reason=None)
+                moves.append(move(old, new, reading, explained=True, reason=None))
         main = before.get(self._main)
-        arrived = self._main in after and (main is None or main.narrows(after[self._main]))
-        return MemoizedStep(
-            self.estimates(after),
-            tuple(moves.values()),
-            arrived,
-            view.region_views.get(self._history or ""),
-        )
+        came = self._main in after and (main is None or main.narrows(after[self._main]))
+        return MemoizedStep(self.estimates(after), tuple(moves), came, sample)

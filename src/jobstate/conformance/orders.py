@@ -12,15 +12,28 @@ from typing import TYPE_CHECKING, Final
 from attrs import define
 
 from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
-from jobstate.conformance.kept_answers import MOST_KEPT, KeptAnswer, Origin, RegionAnswers, packed
+from jobstate.conformance.kept_answers import (
+    MOST_KEPT,
+    TIMES_SIZE,
+    KeptAnswer,
+    Origin,
+    RegionAnswers,
+    Step,
+    packed,
+    packed_times,
+)
+from jobstate.conformance.moves import HistoryReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobstate.automaton.automaton import Automaton, StateEstimate
+    from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
+    from jobstate.conformance.kept_answers import AnswerPattern
 
 #: How many answers are kept abreast of one, itself among them.
 MOST_ABREAST: Final = 8
+#: How many steps are remembered of a pattern; bounded, for what answers show comes from outside.
+_MOST_STEPS: Final = 1 << 10
 
 
 @define
@@ -34,6 +47,7 @@ class Taken:
         newest: It is certainly newer than all others.
         duplicate: It was kept already.
         last: It is taken for the last one.
+        reading: How its history was read, if it has one, where that took one step.
     """
 
     answers: RegionAnswers
@@ -42,10 +56,15 @@ class Taken:
     newest: bool = False
     duplicate: bool = False
     last: bool = False
+    reading: HistoryReading | None = None
 
 
 class RegionOrders:
-    """Takes answers about one region of any job, in whatever order they come."""
+    """Takes answers about one region of any job, in whatever order they come.
+
+    Attributes:
+        nothing: What is kept of a region that no answer has shown.
+    """
 
     def __init__(
         self,
@@ -67,6 +86,7 @@ class RegionOrders:
         self._listed = listed
         self._most_kept = most_kept
         self._most_abreast = most_abreast
+        self.nothing = packed(automaton, ())
         self._final = sum(
             automaton.of_state[state.name] for state in automaton.region.states if state.final
         )
@@ -80,8 +100,82 @@ class RegionOrders:
             each.is_older(new) and new.end >= each.begin for each in before.unpacked()
         )
 
+    def step(
+        self,
+        before: AnswerPattern,
+        region_view: RegionView,
+        count: int = 0,
+        statuses: tuple[str, ...] = (),
+    ) -> Step | None:
+        """Return what an answer means whose time is certainly newer than that of all others.
+
+        It is the same for all jobs whose answers are alike, and worked out once.
+
+        Args:
+            before: What the others say.
+            region_view: What it shows; its status is known.
+            count: How many entries its history has.
+            statuses: Those of its history, which goes on from the longest, if they are the
+                region's.
+
+        Returns:
+            None where it takes a closer look: the others are no chain, or nothing explains it.
+        """
+        key = (region_view, count, statuses) if count else region_view
+        try:
+            return before.steps[key]
+        except KeyError:
+            found = None
+            if before.is_chain and all(map(self._automaton.knows, statuses)):
+                found = self._new_step(before, region_view, count, statuses)
+            if len(before.steps) >= _MOST_STEPS:
+                before.steps.clear()
+            before.steps[key] = found
+            return found
+
+    def _new_step(
+        self, before: AnswerPattern, region_view: RegionView, count: int, statuses: tuple[str, ...]
+    ) -> Step | None:
+        """Work it out with places for times."""
+        kept = tuple(
+            [
+                KeptAnswer(mask, place, place, *counts)
+                for place, (mask, counts) in enumerate(
+                    zip(before.masks, before.counts, strict=True)
+                )
+            ]
+        )
+        new = KeptAnswer(region_view.mask, len(kept), len(kept), count, count or MANY)
+        hit = self._ends_with(kept, before, new, statuses, newest=True).get(len(kept))
+        if not hit:
+            return None
+        bounded = self._bounded_in_order((*kept, new)) or (*kept, new)
+        # The first of them may be the second before, which then is where both were joined.
+        begin = bounded[0].end if len(bounded) > 1 else 0
+        reading = None
+        if statuses:
+            reading = self.reading(kept, before, region_view, statuses)
+        after = packed(
+            self._automaton,
+            bounded,
+            possible=hit,
+            judged=len(statuses) or before.judged,
+            origin=before.origin,
+        )
+        return Step(
+            after.pattern,
+            self._automaton.estimate(hit),
+            reading,
+            slice(begin * TIMES_SIZE, (begin + len(bounded) - 1) * TIMES_SIZE),
+        )
+
     def take(
-        self, before: RegionAnswers, standing: int, new: KeptAnswer, statuses: tuple[str, ...]
+        self,
+        before: RegionAnswers,
+        standing: int,
+        new: KeptAnswer,
+        statuses: tuple[str, ...],
+        region_view: RegionView,
     ) -> Taken:
         """Take one more answer.
 
@@ -89,17 +183,22 @@ class RegionOrders:
             before: What is kept.
             standing: The hidden states in which the job is taken to be.
             new: The answer.
-            statuses: The longest history of the job, this answer's included.
+            statuses: The longest history of the job, this answer's included, if it is the region's.
+            region_view: What the answer shows.
 
         Where nothing explains it, nothing changes.
         """
-        if new.begin > before.latest and before.numbers:
-            ahead = self._ahead(before, new, statuses)
-            if ahead is not None:
-                return ahead
-        kept, origin = before.unpacked(), before.origin
+        if new.begin > before.latest and new.fewest in {0, len(statuses) or new.fewest}:
+            listed = statuses if new.fewest else ()
+            step = self.step(before.pattern, region_view, new.fewest, listed)
+            if step is not None:
+                times = before.times[step.kept] + packed_times(new.begin, new.end, new.digest)
+                answers = RegionAnswers(step.pattern, times, new.end, before.since)
+                mask = step.estimate.mask
+                return Taken(answers, mask, newest=True, last=True, reading=step.reading)
+        kept, pattern, origin = before.unpacked(), before.pattern, before.pattern.origin
         if origin is not None and (
-            new.end < origin.begin or (new.most < origin.fewest and new.begin <= before.latest)
+            new.end < before.since or (new.most < origin.fewest and new.begin <= before.latest)
         ):
             return Taken(before)
         numbers = [each[1:] for each in kept]
@@ -110,46 +209,55 @@ class RegionOrders:
             kept = (*kept[:place], *kept[place + 1 :], kept[place])
             ends = self._walked(kept, origin, statuses)
             place = self._position(kept, ends)
-            found = packed(kept, _union(ends), before.judged, origin)
+            found = self._packed(kept, ends, before, pattern.judged)
             return Taken(found, ends[place], duplicate=True, last=place == len(kept) - 1)
         newest = self.is_newest(before, new)
-        if newest and kept and not (new.fewest and self._listed):
-            hit = self._automaton.successors.reach(before.possible) & new.mask
-            ends = {len(kept): hit} if hit else {}
-        else:
-            ends = self._walked((*kept, new), origin, statuses)
+        ends = self._ends_with(kept, pattern, new, statuses, newest=newest)
         if not ends:
             return Taken(before, legal=False, newest=newest)
         last = self._position((*kept, new), ends)
         bounded = self._bounded_in_order((*kept, new)) if newest else None
-        standing, possible = ends[last], _union(ends)
+        standing = ends[last]
         if bounded is None:
             bounded = self._bounded((*kept, new))
             if len(bounded) <= len(kept):
                 ends = self._walked(bounded, origin, statuses)
-                possible = _union(ends)
                 # Where the job stands is not lost with the answer that showed it.
-                standing = standing & possible or ends[self._position(bounded, ends)]
-        found = packed(bounded, possible, len(statuses), origin)
+                standing = standing & _union(ends) or ends[self._position(bounded, ends)]
+        found = self._packed(bounded, ends, before, len(statuses))
         return Taken(found, standing, newest=newest, last=last == len(kept))
 
-    def checkpoint(
-        self, before: RegionAnswers, statuses: tuple[str, ...]
-    ) -> tuple[StateEstimate | None, int, tuple[int, ...]]:
-        """Return from where a newer history goes on: after the last one that is surely before all.
+    def reading(
+        self,
+        kept: Sequence[KeptAnswer],
+        before: AnswerPattern,
+        region_view: RegionView,
+        statuses: tuple[str, ...],
+    ) -> HistoryReading:
+        """Return how a history reads that is certainly newer than all.
 
-        Returns:
-            What was known then, or None for the creation of the job; how many entries there were;
-            and what has been shown since, if its order is certain.
+        It goes on after the last answer that is surely before all others, or from the creation of
+        the job.
+
+        Args:
+            kept: The answers.
+            before: What they say.
+            region_view: What the answer shows that has the history.
+            statuses: The history.
         """
         automaton, origin = self._automaton, before.origin
-        last = before.newest if before.numbers else None
-        if last is not None and last.fewest == last.most:
-            return automaton.estimate(before.possible), last.fewest, ()
-        kept = before.unpacked()
-        base, read, later = None, 0, list(kept)
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.fewest == last.most
+            and all(each.end < last.begin for each in kept[:-1])
+        ):
+            base = automaton.estimate(before.possible)
+            return HistoryReading(base, (), statuses[last.fewest :], region_view)
+        start: StateEstimate | None = None
+        read, later = 0, list(kept)
         if origin is not None and origin.fewest == origin.most:
-            base, read = automaton.estimate(origin.mask), origin.fewest
+            start, read = automaton.estimate(origin.mask), origin.fewest
         for one in reversed(kept):
             if one.fewest == one.most:
                 earlier = [each for each in kept if each.is_older(one)]
@@ -157,40 +265,57 @@ class RegionOrders:
                 if len(earlier) + len(after) == len(kept) - 1:
                     ends = self._walked([*earlier, one], origin, statuses[: one.fewest])
                     if ends:
-                        base, read, later = automaton.estimate(_union(ends)), one.fewest, after
+                        start, read, later = automaton.estimate(_union(ends)), one.fewest, after
                     break
         later.sort(key=lambda each: (each.end, each.begin))
         certain = all(one.is_older(other) for one, other in pairwise(later))
-        return base, read, tuple([each.mask for each in later]) if certain else ()
-
-    def _ahead(
-        self, before: RegionAnswers, new: KeptAnswer, statuses: tuple[str, ...]
-    ) -> Taken | None:
-        """Take an answer whose time is certainly newer than that of all others, in one step.
-
-        None where that takes a closer look.
-        """
-        automaton = self._automaton
-        if len(before.masks) >= self._most_kept or before.masks[-2:] == (new.mask,) * 2:
-            return None
-        if new.fewest and self._listed:
-            last = before.newest
-            if last is None or not last.fewest <= last.most <= new.fewest:
-                return None
-            start = (before.possible, last.fewest, last.most)
-            ends = walk(automaton, start, statuses, ((new.mask, new.fewest, new.most),), (0,))
-            hit = ends.get(0, 0)
-        else:
-            hit = automaton.successors.reach(before.possible) & new.mask
-        if not hit:
-            return None
-        answers = before.then(new.mask, new.numbers, new.end, hit, len(statuses))
-        return Taken(answers, hit, newest=True, last=True)
+        samples = tuple([each.mask for each in later]) if certain else ()
+        return HistoryReading(start, samples, statuses[read:], region_view)
 
     def begun(self, real: KeptAnswer, judged: int) -> RegionAnswers:
         """Return what is kept after an answer that nothing explains but that is real."""
-        origin = Origin(real.mask, real.fewest, real.most, real.begin)
-        return packed([real], real.mask, judged, origin)
+        origin = Origin(real.mask, real.fewest, real.most)
+        return packed(
+            self._automaton,
+            [real],
+            possible=real.mask,
+            judged=judged,
+            origin=origin,
+            since=real.begin,
+        )
+
+    def _packed(
+        self, kept: Sequence[KeptAnswer], ends: Ends, before: RegionAnswers, judged: int
+    ) -> RegionAnswers:
+        return packed(
+            self._automaton,
+            kept,
+            possible=_union(ends),
+            judged=judged,
+            origin=before.pattern.origin,
+            since=before.since,
+        )
+
+    def _ends_with(
+        self,
+        kept: tuple[KeptAnswer, ...],
+        before: AnswerPattern,
+        new: KeptAnswer,
+        statuses: tuple[str, ...],
+        *,
+        newest: bool,
+    ) -> Ends:
+        """Return where the legal orders end of what is kept and one more answer."""
+        if newest and kept and not (new.fewest and self._listed):
+            hit = self._automaton.successors.reach(before.possible) & new.mask
+            return {len(kept): hit} if hit else {}
+        last = kept[-1] if kept else None
+        if newest and before.is_chain and last and last.fewest <= last.most <= new.fewest:
+            start = (before.possible, last.fewest, last.most)
+            answer = (new.mask, new.fewest, new.most)
+            hit = walk(self._automaton, start, statuses, (answer,), (0,)).get(0, 0)
+            return {len(kept): hit} if hit else {}
+        return self._walked((*kept, new), before.origin, statuses)
 
     def _walked(
         self, kept: Sequence[KeptAnswer], origin: Origin | None, statuses: tuple[str, ...]
@@ -210,8 +335,7 @@ class RegionOrders:
                 for each in inside
             ]
         )
-        start = None if origin is None else origin[:3]
-        found = walk(self._automaton, start, statuses if self._listed else (), pattern, older)
+        found = walk(self._automaton, origin, statuses if self._listed else (), pattern, older)
         return {order[place]: mask for place, mask in found.items()}
 
     def _position(self, kept: Sequence[KeptAnswer], ends: Ends) -> int:

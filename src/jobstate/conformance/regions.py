@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve
+from attrs import define
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.history import follow
@@ -15,11 +15,12 @@ from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.diagnosis import Refusal
 from jobstate.conformance.job_state import JobState
 from jobstate.conformance.kept_answers import (
-    NOTHING_KEPT,
     KeptAnswer,
     Origin,
     RegionAnswers,
     interval,
+    packed,
+    pattern_of,
 )
 from jobstate.conformance.moves import HistoryReading
 from jobstate.conformance.orders import RegionOrders
@@ -86,7 +87,7 @@ class Regions:
         self._automata = automata
         self._diagnosis = diagnosis
         self._history = history
-        self._orders = {
+        self.orders = {
             region: RegionOrders(automaton, listed=region == history)
             for region, automaton in automata.items()
         }
@@ -137,7 +138,8 @@ class Regions:
         if after is None or region_view.unknown:
             # The primary status has been judged where it is known; the rest could be anything.
             return _as_shown(automaton, region_view, before, observation)
-        return Moved(after, with_sample(in_order_form(before, region), region_view.mask))
+        known = in_order_form(before, automaton)
+        return Moved(after, with_sample(known, region_view.mask))
 
     def _read_history(
         self,
@@ -148,7 +150,7 @@ class Regions:
         *,
         fresh: bool,
     ) -> Moved:
-        known = in_order_form(before, automaton.region.name)
+        known = in_order_form(before, automaton).pattern
         origin, samples = known.origin, () if fresh else known.masks
         base, read = None, 0
         if origin is not None and origin.fewest and not fresh:
@@ -160,7 +162,7 @@ class Regions:
         estimate = _nearest(automaton, followed, region_view)
         return Moved(
             estimate,
-            _checkpoint(estimate, len(entries)),
+            _checkpoint(automaton, estimate, len(entries)),
             refusal,
             HistoryReading(base, samples, statuses, region_view),
             explained=followed.estimate is not None,
@@ -190,23 +192,33 @@ class Regions:
             for region, region_view in view.region_views.items()
         }
 
+    def _any_order_form(self, before: JobState, region: str) -> RegionAnswers:
+        """Return what is kept of answers that may come in any order, also where they did not."""
+        known, estimate = before.answers.get(region), before.estimates.get(region)
+        if known is not None and (known.pattern.possible or estimate is None):
+            return known
+        if estimate is None:
+            return self.orders[region].nothing
+        return packed(self._automata[region], (), origin=Origin(estimate.mask))
+
     def _ordered(self, new: _Arrived, region: str, *, rewritten: bool) -> Moved:
-        orders, automaton = self._orders[region], self._automata[region]
+        orders, automaton = self.orders[region], self._automata[region]
         old = new.before.estimates.get(region)
-        known = any_order_form(new.before, region)
+        known = self._any_order_form(new.before, region)
         statuses: tuple[str, ...] = ()
         if region == self._history:
-            statuses = _longest(known.judged, new.before.entries, new.observation.entries)
+            statuses = _longest(known.pattern.judged, new.before.entries, new.observation.entries)
         if rewritten or new.region_view.unknown:
             newest = orders.is_newest(known, new.kept)
         else:
-            taken = orders.take(known, 0 if old is None else old.mask, new.kept, statuses)
+            standing = 0 if old is None else old.mask
+            taken = orders.take(known, standing, new.kept, statuses, new.region_view)
             if taken.legal:
                 estimate = automaton.estimate(taken.standing) if taken.standing else old
-                reading = None
+                reading = taken.reading
                 moves = old is None or (estimate is not None and old.excludes(estimate))
-                if moves and taken.newest and statuses and new.observation.entries:
-                    reading = self._reading(orders, known, new, statuses)
+                if moves and taken.newest and statuses and new.observation.entries and not reading:
+                    reading = _reading(orders, known, new, statuses)
                 return Moved(
                     estimate,
                     taken.answers,
@@ -243,17 +255,6 @@ class Regions:
         back = old is not None and _takes_back(old.result, estimate.result)
         return Moved(estimate, begun, refusal, explained=explained, takes_back=back)
 
-    def _reading(
-        self,
-        orders: RegionOrders,
-        known: RegionAnswers,
-        new: _Arrived,
-        statuses: tuple[str, ...],
-    ) -> HistoryReading:
-        """Return how a history reads that is certainly newer, from the last one on."""
-        base, read, samples = orders.checkpoint(known, statuses)
-        return HistoryReading(base, samples, statuses[read:], new.region_view)
-
     def _refused(  # noqa: PLR0913
         self,
         automaton: Automaton,
@@ -269,8 +270,8 @@ class Regions:
         diagnosis, observation, region_view = self._diagnosis, new.observation, new.region_view
         was = new.before.estimates.get(automaton.region.name)
         estimate = automaton.start if was is None else was
-        if known.possible:
-            estimate = automaton.estimate(known.possible)
+        if known.pattern.possible:
+            estimate = automaton.estimate(known.pattern.possible)
         contradicted = diagnosis.features(estimate, region_view, observation)
         if contradicted is not None:
             return None, contradicted
@@ -279,7 +280,7 @@ class Regions:
                 None, (), tuple(entry.status for entry in observation.entries), region_view
             )
             if newest and len(statuses) == len(observation.entries):
-                reading = self._reading(orders, known, new, statuses)
+                reading = _reading(orders, known, new, statuses)
             followed = follow(
                 automaton, reading.base, reading.samples, reading.statuses, region_view
             )
@@ -287,7 +288,7 @@ class Regions:
             refusal = diagnosis.history(automaton, followed, region_view, observation, skipped)
             shorter = newest and len(observation.entries) < len(statuses)
             if refusal is None and followed.is_legal and not shorter and not region_view.unknown:
-                refusal = diagnosis.order(automaton, observation, len(known.masks) + 1)
+                refusal = diagnosis.order(automaton, observation, len(known.pattern.masks) + 1)
             return followed, refusal
         if region_view.illegal_pair or (newest and not region_view.primary_unknown):
             reached = automaton.successors.reach(estimate.mask) & region_view.mask
@@ -297,7 +298,7 @@ class Regions:
                 return None, diagnosis.sample(was, estimate, region_view, observation)
         if region_view.unknown:
             return None, None
-        return None, diagnosis.order(automaton, observation, len(known.masks) + 1)
+        return None, diagnosis.order(automaton, observation, len(known.pattern.masks) + 1)
 
 
 @define
@@ -312,25 +313,30 @@ class _Arrived:
 
 def with_sample(known: RegionAnswers, mask: int) -> RegionAnswers:
     """Return what is kept of answers in order, with one more without a history."""
-    if known.masks and known.masks[-1] == mask:
+    pattern = known.pattern
+    masks = pattern.masks
+    if masks and masks[-1] == mask:
         return known
-    return evolve(known, masks=(*known.masks[1 - MOST_SAMPLES :], mask))
+    masks = (*masks[1 - MOST_SAMPLES :], mask)
+    return RegionAnswers(pattern_of(pattern.automaton, masks, origin=pattern.origin))
 
 
-def in_order_form(before: JobState, region: str) -> RegionAnswers:
+def in_order_form(before: JobState, automaton: Automaton) -> RegionAnswers:
     """Return what is kept of answers that are taken in order, also where they were not."""
-    known = before.answers.get(region, NOTHING_KEPT)
-    if known.possible:
-        return _checkpoint(before.estimates[region], len(before.entries))
+    region = automaton.region.name
+    known = before.answers.get(region)
+    if known is None:
+        return RegionAnswers(pattern_of(automaton))
+    if known.pattern.possible:
+        return _checkpoint(automaton, before.estimates[region], len(before.entries))
     return known
 
 
-def any_order_form(before: JobState, region: str) -> RegionAnswers:
-    """Return what is kept of answers that may come in any order, also where they did not."""
-    known, estimate = before.answers.get(region, NOTHING_KEPT), before.estimates.get(region)
-    if estimate is not None and not known.possible:
-        return RegionAnswers(origin=Origin(estimate.mask))
-    return known
+def _reading(
+    orders: RegionOrders, known: RegionAnswers, new: _Arrived, statuses: tuple[str, ...]
+) -> HistoryReading:
+    """Return how a history reads that is certainly newer, from the last one on."""
+    return orders.reading(known.unpacked(), known.pattern, new.region_view, statuses)
 
 
 def _longest(judged: int, old: Sequence[Entry], new: Sequence[Entry]) -> tuple[str, ...]:
@@ -363,9 +369,9 @@ def _nearest(automaton: Automaton, followed: Followed, region_view: RegionView) 
     return estimate
 
 
-def _checkpoint(estimate: StateEstimate, read: int) -> RegionAnswers:
+def _checkpoint(automaton: Automaton, estimate: StateEstimate, read: int) -> RegionAnswers:
     """Return what is kept where answers in order go on from what is known."""
-    return RegionAnswers(origin=Origin(estimate.mask, read, read))
+    return RegionAnswers(pattern_of(automaton, origin=Origin(estimate.mask, read, read)))
 
 
 def _as_shown(
@@ -378,4 +384,4 @@ def _as_shown(
     """Reality wins: what is shown is known, and the next step starts from there."""
     estimate = automaton.estimate(region_view.real)
     read = len(observation.entries or before.entries)
-    return Moved(estimate, _checkpoint(estimate, read), refusal)
+    return Moved(estimate, _checkpoint(automaton, estimate, read), refusal)

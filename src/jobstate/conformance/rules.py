@@ -96,7 +96,9 @@ class Ruleset:
         fields = observation.fields
         names = tuple(fields)
         plan = view.plans.get(names) or self._new_plan(names, view)
-        found = [(rule, self._unmet(test, observation)) for rule, test in plan.unmet]
+        found: list[tuple[Rule, Finding]] = []
+        for rule, test in plan.unmet:
+            found.append((rule, self._unmet(test, observation)))
         for rule, ordered in plan.orders:
             if not _looks_in_order(ordered, fields):
                 found += [(rule, finding) for finding in _in_order(ordered, observation)]
@@ -207,8 +209,17 @@ def _so(region: str, observation: Observation) -> str:
 
 def _looks_in_order(names: list[str], fields: Mapping[str, object]) -> bool:
     """Tell quickly that nothing is out of order, to the last digit."""
-    values = [fields[name] for name in names]
-    return all(map(_is_at_most, values, values[1:]))
+    low: object = None
+    for name in names:
+        high = fields[name]
+        if low is not None:
+            if type(low) is datetime and type(high) is datetime:
+                if high < low:
+                    return False
+            elif not _is_at_most(low, high):
+                return False
+        low = high
+    return True
 
 
 def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
@@ -225,12 +236,9 @@ def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
 
 
 def _is_at_most(one: object, other: object) -> bool:
-    """Return whether two values are of a kind and in order."""
-    if type(one) is datetime and type(other) is datetime:
-        return one <= other
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one <= other
-    return False
+    """Return whether two values are numbers and in order."""
+    numbers = (int, float)
+    return isinstance(one, numbers) and isinstance(other, numbers) and one <= other
 
 
 def _is_certainly_less(one: object, other: object) -> bool:

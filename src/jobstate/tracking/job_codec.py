@@ -22,11 +22,12 @@ from jobstate.conformance.kept_answers import (
     Origin,
     RegionAnswers,
     packed,
+    pattern_of,
 )
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
 from jobstate.model.observation import Entry, JobKey
-from jobstate.model.packed_history import Entries, shared
+from jobstate.model.packed_history import Entries
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import estimates_of, in_words
 
@@ -177,12 +178,13 @@ class JobCodec:
         def number(mask: int) -> int | None:
             return self._number(automaton.estimate(mask)) if mask else None
 
-        origin = known.origin and [number(known.origin.mask), *known.origin[1:]]
-        shows = map(number, known.masks)
-        if known.numbers:
+        pattern, origin = known.pattern, known.pattern.origin
+        begun = origin and [number(origin.mask), *origin[1:], known.since]
+        shows = map(number, pattern.masks)
+        if known.times:
             kept = [[each, *one[1:]] for each, one in zip(shows, known.unpacked(), strict=True)]
-            return [number(known.possible), known.judged, origin, kept]
-        return [number(known.possible), known.judged, origin, list(shows)]
+            return [number(pattern.possible), pattern.judged, begun, kept]
+        return [number(pattern.possible), pattern.judged, begun, list(shows)]
 
     def _answers_of(self, data: object) -> Mapping[str, RegionAnswers]:
         if data is None:
@@ -196,6 +198,7 @@ class JobCodec:
     def _region_of(self, region: str, data: object) -> RegionAnswers:
         if region not in self._judge.automata:
             raise plain.damaged(" or ".join(sorted(self._judge.automata)), region)
+        automaton = self._judge.automata[region]
         mask = partial(self._mask, region)
         origin: tuple[Callable[[Any], Any], ...] = (mask, *[plain.small_count] * 2, plain.whole)
         kept: tuple[Callable[[Any], Any], ...] = (
@@ -206,19 +209,27 @@ class JobCodec:
         readers: tuple[Callable[[Any], Any], ...] = (
             lambda number: 0 if number is None else mask(number),
             plain.count,
-            lambda row: None if row is None else Origin(*plain.row_of(origin, row)),
+            lambda row: None if row is None else plain.row_of(origin, row),
             plain.listing,
         )
         possible, judged, begun, answers = plain.row_of(readers, data)
+        after = None if begun is None else Origin(*begun[:-1])
         most = MOST_KEPT if possible else MOST_SAMPLES
         if len(answers) > most:
             raise plain.damaged(f"at most {most} answers", answers, "[3]")
         if not possible:  # answers in order
             masks = plain.read_at("[3]", partial(plain.each_of, mask), answers)
-            return RegionAnswers(shared(tuple(masks)), b"", 0, NEVER, judged, begun)
+            return RegionAnswers(pattern_of(automaton, tuple(masks), (), 0, judged, after))
         read = partial(plain.row_of, kept)
         rows = plain.read_at("[3]", partial(plain.each_of, read), answers)
-        return packed([KeptAnswer(*row) for row in rows], possible, judged, begun)
+        return packed(
+            automaton,
+            [KeptAnswer(*row) for row in rows],
+            possible=possible,
+            judged=judged,
+            origin=after,
+            since=NEVER if begun is None else begun[-1],
+        )
 
     def _mask(self, region: str, number: object) -> int:
         found = self._estimates(number).get(region)

@@ -189,11 +189,12 @@ class Jobs:
         job_state.fingerprint = fingerprint
         job = job_state.job
         latest = self._latest.get(job.arn)
-        if latest is not None and latest.job.created > job.created:
-            self._earlier[job] = job_state
-            return
-        if latest is not None and latest.job.created < job.created:
-            self._earlier[latest.job] = latest
+        if latest is not None and latest.job is not job:
+            if latest.job.created > job.created:
+                self._earlier[job] = job_state
+                return
+            if latest.job.created < job.created:
+                self._earlier[latest.job] = latest
         self._latest[job.arn] = job_state
 
     def drop(self, job: JobKey) -> JobState | None:

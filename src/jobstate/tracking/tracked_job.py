@@ -87,7 +87,7 @@ class TrackedJob:
             return {}
         # What all orders agree on that the answers can have been given in.
         known = self.job_state.answers.get(region)
-        possible = known.possible if known else 0
+        possible = known.pattern.possible if known else 0
         return estimate.automaton.estimate(possible or estimate.mask).features
 
     @property
