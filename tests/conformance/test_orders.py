@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobstate.automaton.legal_orders import MANY
+from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
 from jobstate.conformance.judge import judge_of
-from jobstate.conformance.kept_answers import EVER, MOST_KEPT, NEVER, KeptAnswer
-from jobstate.conformance.orders import MOST_ABREAST, RegionOrders
+from jobstate.conformance.kept_answers import EVER, NEVER, KeptAnswer
+from jobstate.conformance.orders import RegionOrders
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.answer_sets import answer_set
 from tests.support.late_tracking import Expected
@@ -83,7 +84,7 @@ def _faults(  # noqa: C901 - a check beside the other
 ) -> set[str]:
     """Return what is wrong up to the first order that is told to be illegal, or is."""
     wrong = set()
-    cut = (most_kept, most_abreast) != (MOST_KEPT, MOST_ABREAST)
+    cut = (most_kept, most_abreast) != (MOST_ANSWERS, MOST_ABREAST)
     for order in made.orders:
         regions = {name: _Tracked(name, most_kept, most_abreast) for name in ("job", "warm_pool")}
         longest: Sequence[Stay] = ()
@@ -127,6 +128,6 @@ def test_answers_lead_where_the_search_leads(batch: int) -> None:
     for number in range(batch * BATCH, (batch + 1) * BATCH):
         made = answer_set(SEED, number)
         known: dict[frozenset[int], Expected] = {}
-        for bounds in ((MOST_KEPT, MOST_ABREAST), (4, 3), (2, 2)):
+        for bounds in ((MOST_ANSWERS, MOST_ABREAST), (4, 3), (2, 2)):
             wrong.update((each, number) for each in _faults(made, *bounds, known))
     assert not wrong

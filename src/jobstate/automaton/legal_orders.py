@@ -31,9 +31,9 @@ def walk(
 ) -> Ends:
     """Return where the legal orders of some answers end.
 
-    Linear in the number of entries and in the number of sets of answers that a legal order may
-    begin with: one more than there are answers if each is certainly newer than the last, 256 for
-    8 that are all abreast.
+    It takes time for every set of answers that a legal order may begin with (one more than there
+    are answers if each is certainly newer than the last, 256 for 8 that are all abreast) and every
+    entry, where that leads to other hidden states than entries before did; few do.
 
     Args:
         automaton: The region's.
@@ -43,69 +43,124 @@ def walk(
         answers: For each answer its mask, and the fewest and most entries that the job had then.
         older: For each answer the set of those that are certainly older, as a mask.
     """
-    successors, everything = automaton.successors, automaton.everything
-    whole = (1 << len(answers)) - 1
-    ends: dict[int, int] = {}
-    start, fewest, most = origin or (automaton.start.mask, 1, 1)
-    layers: dict[int, int] = {}
-    after_unknown = False
-    for entry in range(max(fewest, 1), len(statuses) + 1):
-        status = statuses[entry - 1]
+    return _Walk(automaton, answers, older).ends(origin, statuses)
+
+
+#: What runs have come to that are alike so far: the set of answers given, and hidden states.
+_Layers: TypeAlias = "tuple[tuple[int, int], ...]"
+
+
+class _Walk:
+    """Goes along a history, with all sets of answers that may have been given by then."""
+
+    def __init__(
+        self,
+        automaton: Automaton,
+        answers: Sequence[tuple[int, int, int]],
+        older: Sequence[int],
+    ) -> None:
+        self._automaton = automaton
+        self._answers = answers
+        self._older = older
+        self._whole = (1 << len(answers)) - 1
+        self._found: dict[int, int] = {}
+        #: Layers, status, … → the layers after it. One object for equal layers.
+        self._steps: dict[object, _Layers] = {}
+        self._layers: dict[_Layers, _Layers] = {}
+
+    def ends(self, origin: tuple[int, int, int] | None, statuses: tuple[str, ...]) -> Ends:
+        """Return where the legal orders end."""
+        automaton = self._automaton
+        start, fewest, most = origin or (automaton.start.mask, 1, 1)
+        first = max(fewest, 1)
+        exact = origin is not None and fewest == most
+        # Only at these entries other answers fit than before.
+        turns = {first}.union(*[(low, high, high + 1) for _, low, high in self._answers])
+        layers: _Layers = ()
+        fit: frozenset[int] = frozenset()
+        due = 0
+        after_unknown = False
+        for entry, status in enumerate(statuses[first - 1 :], first):
+            if entry in turns:
+                fit = frozenset(
+                    index for index, each in enumerate(self._answers) if each[1] <= entry <= each[2]
+                )
+                due = mask_of(index for index, each in enumerate(self._answers) if each[2] <= entry)
+            begun = (start, exact) if entry <= most else None
+            key = (id(layers), status, after_unknown, begun, fit, due)
+            found = self._steps.get(key)
+            if found is None:
+                found = self._after(layers, status, begun, fit, due, after_unknown=after_unknown)
+                found = self._steps[key] = self._layers.setdefault(found, found)
+            layers = found
+            after_unknown = not automaton.knows(status)
+        last = dict(layers)
+        if most == MANY or not statuses:
+            last[0] = last.get(0, 0) | start
+        fit = frozenset(index for index, each in enumerate(self._answers) if each[2] == MANY)
+        self._explained(last, fit, automaton.successors.reach)
+        return self._found
+
+    def _after(  # noqa: PLR0913
+        self,
+        layers: _Layers,
+        status: str,
+        begun: tuple[int, bool] | None,
+        fit: frozenset[int],
+        due: int,
+        *,
+        after_unknown: bool,
+    ) -> _Layers:
+        """Return the layers while one more entry lasts.
+
+        Args:
+            layers: Those before.
+            status: That of the entry.
+            begun: Where runs may begin just then, and whether they had this entry already.
+            fit: The answers that may be given then.
+            due: Those that must be by its end, as a mask.
+            after_unknown: Any status may follow the entry before.
+        """
+        automaton = self._automaton
+        successors = automaton.successors
         unknown = not automaton.knows(status)  # it could be anything, and so could what follows
-        shown = everything if unknown else automaton.of_visible.get(status, 0)
+        shown = automaton.everything if unknown else automaton.of_visible.get(status, 0)
         moved = {
-            begun: shown if unknown or after_unknown else successors.loud(before) & shown
-            for begun, before in layers.items()
+            given: shown if unknown or after_unknown else successors.loud(before) & shown
+            for given, before in layers
         }
-        layers = {begun: mask for begun, mask in moved.items() if mask}
-        if entry <= most:
-            at_once = start & (start if origin and fewest == most else shown)
-            layers[0] = layers.get(0, 0) | (everything if unknown else at_once)
-        after_unknown = unknown
-        layers = _explained(layers, answers, older, entry, successors.silent, whole, ends)
-        due = mask_of(index for index, each in enumerate(answers) if each[2] <= entry)
-        layers = {begun: before for begun, before in layers.items() if not due & ~begun}
-    if most == MANY or not statuses:
-        layers[0] = layers.get(0, 0) | start
-    _explained(layers, answers, older, MANY, successors.reach, whole, ends)
-    return ends
+        if begun is not None:
+            start, exact = begun
+            here = start if exact else start & shown
+            moved[0] = moved.get(0, 0) | (automaton.everything if unknown else here)
+        moved = {given: mask for given, mask in moved.items() if mask}
+        whole = self._explained(moved, fit, successors.silent)
+        return tuple([each for each in whole.items() if not due & ~each[0]])
 
+    def _explained(
+        self, layers: Mapping[int, int], fit: Iterable[int], onwards: Callable[[int], int]
+    ) -> dict[int, int]:
+        """Return the layers when all answers have been given that may be.
 
-def _explained(  # noqa: PLR0913, PLR0917
-    layers: Mapping[int, int],
-    answers: Sequence[tuple[int, int, int]],
-    older: Sequence[int],
-    entry: int,
-    onwards: Callable[[int], int],
-    everything: int,
-    ends: dict[int, int],
-) -> dict[int, int]:
-    """Return the layers when all answers have been given that may be, while an entry lasts.
-
-    A layer is a set of answers and the hidden states of runs that have given just these. Adding an
-    answer makes the number of its set larger, so the smallest is always whole.
-    """
-    fit = [
-        (1 << index, each[0], older[index])
-        for index, each in enumerate(answers)
-        if each[1] <= entry <= each[2]
-    ]
-    whole: dict[int, int] = {}
-    waiting = dict(layers)
-    while waiting:
-        begun = min(waiting)
-        mask = whole[begun] = onwards(waiting.pop(begun))
-        for bit, shown, before in fit:
-            if begun & bit or before & ~begun:
-                continue
-            hit = mask & shown
-            if hit:
-                more = begun | bit
-                if more == everything:
-                    last = bit.bit_length() - 1
-                    ends[last] = ends.get(last, 0) | hit
-                waiting[more] = waiting.get(more, 0) | hit
-    return whole
+        Adding an answer makes the number of its set larger, so the smallest is always whole.
+        """
+        givable = [(1 << index, self._answers[index][0], self._older[index]) for index in fit]
+        whole: dict[int, int] = {}
+        waiting = dict(layers)
+        while waiting:
+            given = min(waiting)
+            mask = whole[given] = onwards(waiting.pop(given))
+            for bit, shown, before in givable:
+                if given & bit or before & ~given:
+                    continue
+                hit = mask & shown
+                if hit:
+                    more = given | bit
+                    if more == self._whole:
+                        last = bit.bit_length() - 1
+                        self._found[last] = self._found.get(last, 0) | hit
+                    waiting[more] = waiting.get(more, 0) | hit
+        return whole
 
 
 def mask_of(places: Iterable[int]) -> int:

@@ -56,6 +56,7 @@ class Judge:
         diagnosis: Says why something is refused.
         violation_log: Makes events of findings.
         history: The region whose statuses histories list; None where there is none.
+        orders: Region name → takes answers about it in whatever order they come.
         main: The region that tells the outcome.
         history_field: What answers call a history.
     """
@@ -72,6 +73,7 @@ class Judge:
         self.history_field = "" if history is None else history.history
         self.memo = Memo(self.automata, self.history)
         self._regions = Regions(self.automata, self.diagnosis, self.history)
+        self.orders = self._regions.orders
         self.main = lifecycle.regions[0].name
 
     def judge(
@@ -143,7 +145,7 @@ class Judge:
         answers = dict(start.answers)
         steps = []
         for region, region_view in view.region_views.items():
-            orders, known = self._regions.orders[region], answers.get(region)
+            orders, known = self.orders[region], answers.get(region)
             if known is None:
                 if region in start.estimates:
                     return None

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 #: Before and after all times, in microseconds since 1970.
 NEVER: Final = -(1 << 63)
 EVER: Final = (1 << 63) - 1
-#: How many answers are kept of a region.
-MOST_KEPT: Final = 16
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000
 #: What jobs whose answers are alike do not share: begin, end, digest.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import define
 
 from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
+from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS, Bounds
 from jobstate.conformance.kept_answers import (
-    MOST_KEPT,
     TIMES_SIZE,
     KeptAnswer,
     Origin,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.conformance.kept_answers import AnswerPattern
 
-#: How many answers are kept abreast of one, itself among them.
-MOST_ABREAST: Final = 8
 #: How many steps are remembered of a pattern; bounded, for what answers show comes from outside.
 _MOST_STEPS: Final = 1 << 10
 
@@ -64,6 +62,7 @@ class RegionOrders:
 
     Attributes:
         nothing: What is kept of a region that no answer has shown.
+        bounds: Of what is kept.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class RegionOrders:
         automaton: Automaton,
         *,
         listed: bool,
-        most_kept: int = MOST_KEPT,
+        most_kept: int = MOST_ANSWERS,
         most_abreast: int = MOST_ABREAST,
     ) -> None:
         """Prepare to take answers.
@@ -84,8 +83,7 @@ class RegionOrders:
         """
         self._automaton = automaton
         self._listed = listed
-        self._most_kept = most_kept
-        self._most_abreast = most_abreast
+        self.bounds = Bounds(automaton, most_kept, most_abreast)
         self.nothing = packed(automaton, ())
         self._final = sum(
             automaton.of_state[state.name] for state in automaton.region.states if state.final
@@ -149,7 +147,7 @@ class RegionOrders:
         hit = self._ends_with(kept, before, new, statuses, newest=True).get(len(kept))
         if not hit:
             return None
-        bounded = self._bounded_in_order((*kept, new)) or (*kept, new)
+        bounded = self.bounds.in_order((*kept, new)) or (*kept, new)
         # The first of them may be the second before, which then is where both were joined.
         begin = bounded[0].end if len(bounded) > 1 else 0
         reading = None
@@ -216,10 +214,10 @@ class RegionOrders:
         if not ends:
             return Taken(before, legal=False, newest=newest)
         last = self._position((*kept, new), ends)
-        bounded = self._bounded_in_order((*kept, new)) if newest else None
+        bounded = self.bounds.in_order((*kept, new)) if newest else None
         standing = ends[last]
         if bounded is None:
-            bounded = self._bounded((*kept, new))
+            bounded = self.bounds.all_in((*kept, new))
             if len(bounded) <= len(kept):
                 ends = self._walked(bounded, origin, statuses)
                 # Where the job stands is not lost with the answer that showed it.
@@ -341,95 +339,6 @@ class RegionOrders:
     def _position(self, kept: Sequence[KeptAnswer], ends: Ends) -> int:
         """Return the index of the answer that is taken for the last."""
         return max(ends, key=lambda index: (not kept[index].mask & ~self._final, index))
-
-    # --- Bounds ---------------------------------------------------------------------------------
-
-    def _bounded_in_order(self, kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...] | None:
-        """Leave out and join where that loses nothing: the last is certainly newer than all.
-
-        None where more must be joined.
-        """
-        if len(kept) >= 3 and _are_alike(*kept[-3:]):  # noqa: PLR2004
-            one, other = kept[-3:-1]
-            if one.is_older(other) and all(
-                each.is_older(other) and not one.is_older(each) for each in kept[:-3]
-            ):
-                kept = (*kept[:-2], kept[-1])
-        if len(kept) > self._most_kept:
-            first, second = self._oldest(kept)
-            rest = [each for place, each in enumerate(kept) if place not in {first, second}]
-            if not kept[first].is_older(kept[second]) or not all(map(kept[second].is_older, rest)):
-                return None
-            kept = self._joined(kept, first, second)
-        return kept
-
-    def _bounded(self, kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...]:
-        """Leave out and join until no more is kept than may be."""
-        kept = _without_repeated(kept)
-        while (pair := self._too_many(kept)) is not None:
-            kept = self._joined(kept, *pair)
-        return kept
-
-    def _oldest(self, kept: Sequence[KeptAnswer]) -> tuple[int, int]:
-        first, second = sorted(
-            range(len(kept)), key=lambda each: (kept[each].end, kept[each].begin, kept[each].most)
-        )[:2]
-        return first, second
-
-    def _too_many(self, kept: Sequence[KeptAnswer]) -> tuple[int, int] | None:
-        """Return which two answers are to be joined; None where not too many are kept."""
-        for answer in kept:
-            abreast = [
-                place
-                for place, each in enumerate(kept)
-                if not each.is_older(answer) and not answer.is_older(each)
-            ]
-            if len(abreast) > self._most_abreast:
-                first, second = sorted(abreast, key=lambda each: kept[each][1:5])[:2]
-                return first, second
-        if len(kept) > self._most_kept:
-            return self._oldest(kept)
-        return None
-
-    def _joined(
-        self, kept: tuple[KeptAnswer, ...], first: int, second: int
-    ) -> tuple[KeptAnswer, ...]:
-        """Join two: where the job was at the later of them, whichever that was."""
-        reach = self._automaton.successors.reach
-        one, other = kept[first], kept[second]
-        mask = 0
-        if not other.is_older(one):
-            mask |= reach(one.mask) & other.mask
-        if not one.is_older(other):
-            mask |= reach(other.mask) & one.mask
-        both = KeptAnswer(
-            mask,
-            max(one.begin, other.begin),
-            max(one.end, other.end),
-            max(one.fewest, other.fewest),
-            max(one.most, other.most),
-        )
-        place, gone = max(first, second), min(first, second)
-        return (*kept[:gone], *kept[gone + 1 : place], both, *kept[place + 1 :])
-
-
-def _without_repeated(kept: tuple[KeptAnswer, ...]) -> tuple[KeptAnswer, ...]:
-    """Leave out one that is between two others in a row that show the same."""
-    for place, one in enumerate(kept):
-        others = (*kept[:place], *kept[place + 1 :])
-        earlier = [each for each in others if each.is_older(one)]
-        later = [each for each in others if one.is_older(each)]
-        if len(earlier) + len(later) == len(others):
-            before = [each for each in earlier if not any(map(each.is_older, earlier))]
-            after = [each for each in later if not any(x.is_older(each) for x in later)]
-            if len(before) == len(after) == 1 and _are_alike(one, *before, *after):
-                return others
-    return kept
-
-
-def _are_alike(*answers: KeptAnswer) -> bool:
-    """Return whether answers show the same of the region."""
-    return len({(each.mask, each.fewest, each.most) for each in answers}) == 1
 
 
 def _union(ends: Ends) -> int:

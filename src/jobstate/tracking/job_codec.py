@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from jobstate.common.times import to_microseconds
+from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
 from jobstate.conformance.job_state import NOTHING_KEPT, NOTHING_REPORTED, JobState
 from jobstate.conformance.kept_answers import (
-    MOST_KEPT,
     NEVER,
     KeptAnswer,
     Origin,
@@ -214,7 +214,7 @@ class JobCodec:
         )
         possible, judged, begun, answers = plain.row_of(readers, data)
         after = None if begun is None else Origin(*begun[:-1])
-        most = MOST_KEPT if possible else MOST_SAMPLES
+        most = MOST_ANSWERS if possible else MOST_SAMPLES
         if len(answers) > most:
             raise plain.damaged(f"at most {most} answers", answers, "[3]")
         if not possible:  # answers in order
@@ -222,9 +222,13 @@ class JobCodec:
             return RegionAnswers(pattern_of(automaton, tuple(masks), (), 0, judged, after))
         read = partial(plain.row_of, kept)
         rows = plain.read_at("[3]", partial(plain.each_of, read), answers)
+        found = [KeptAnswer(*row) for row in rows]
+        if self._judge.orders[region].bounds.too_many(found) is not None:
+            expected = f"at most {MOST_ABREAST} answers whose order nothing tells"
+            raise plain.damaged(expected, answers, "[3]")
         return packed(
             automaton,
-            [KeptAnswer(*row) for row in rows],
+            found,
             possible=possible,
             judged=judged,
             origin=after,
