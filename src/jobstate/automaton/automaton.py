@@ -56,11 +56,6 @@ class RegionView:
     key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
     automaton: Automaton = field(repr=False)
 
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        """Pickle and copy what it was compiled from."""
-        primary, secondary, features = self.key
-        return self.automaton.view, (primary, secondary, dict(features))
-
 
 @define(eq=False)
 class StateEstimate:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
-from jobstate.conformance.kept_answers import RegionAnswers
+from jobstate.conformance.kept_answers import JobAnswers
 from jobstate.conformance.memo import Estimates
 from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
 from jobstate.model.observation import Entry, JobKey
@@ -16,8 +16,6 @@ from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule. No mapping proxy, which could not be pickled.
 NOTHING_REPORTED: Mapping[str, frozenset[str]] = {}
-#: Likewise, of a job that nobody has heard of.
-NOTHING_KEPT: Mapping[str, RegionAnswers] = {}
 _NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
@@ -28,7 +26,7 @@ class JobState:
     Attributes:
         job: The job.
         estimates: What is known of it, region by region.
-        answers: The answers that this was made of, region by region, as far as they are kept.
+        answers: The answers that this was made of, as far as they are kept.
         entries: The longest history.
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
@@ -44,7 +42,7 @@ class JobState:
 
     job: JobKey
     estimates: Estimates
-    answers: Mapping[str, RegionAnswers] = NOTHING_KEPT
+    answers: JobAnswers = ()
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None

@@ -15,10 +15,16 @@ from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
-from jobstate.conformance.kept_answers import RegionAnswers, interval, packed_times
+from jobstate.conformance.kept_answers import (
+    RegionAnswers,
+    interval,
+    kept_of,
+    packed_times,
+    with_kept,
+)
 from jobstate.conformance.memo import Memo
 from jobstate.conformance.moves import move
-from jobstate.conformance.regions import Regions, in_order_form, with_sample
+from jobstate.conformance.regions import Regions, with_sample
 from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import PathKind, StatusChanged
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from jobstate.conformance.kept_answers import JobAnswers
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
@@ -119,10 +126,10 @@ class Judge:
             return None
         answers, history = start.answers, self.history
         if step.sample is not None and history is not None:
-            known = in_order_form(start, self.automata[history])
+            known = self._regions.in_order_form(start, history)
             after = with_sample(known, step.sample.mask)
             if after is not known:
-                answers = {**answers, history: after}
+                answers = with_kept(answers, after)
         return _stepped(start, observation, step, answers, start.entries, ())
 
     def _ahead(
@@ -142,10 +149,9 @@ class Judge:
             entries, statuses = new, new.statuses
         begin, end = interval(modified)
         times = packed_times(begin, end, view.digest)
-        answers = dict(start.answers)
-        steps = []
+        steps, fresh = [], []
         for region, region_view in view.region_views.items():
-            orders, known = self.orders[region], answers.get(region)
+            orders, known = self.orders[region], kept_of(start.answers, region)
             if known is None:
                 if region in start.estimates:
                     return None
@@ -157,12 +163,12 @@ class Judge:
             if step is None:
                 return None
             steps.append(step)
-            answers[region] = RegionAnswers(
-                step.pattern, known.times[step.kept] + times, end, known.since
-            )
+            all_times = known.times[step.kept] + times
+            fresh.append(RegionAnswers(step.pattern, all_times, end, known.since))
         if statuses:
             entered = tuple(stays(start.job, entries, start.entered))
         together = self.memo.together(start.estimates, tuple(steps))
+        answers = with_kept(start.answers, *fresh)
         return _stepped(start, observation, together, answers, entries, entered)
 
     def _looked_at(
@@ -191,7 +197,7 @@ class Judge:
             listed = moves.get(self.history or "")
             # What is not certainly newer and shorter is older; and what was before something real
             # that contradicted it counts no more.
-            known = start.answers.get(self.history or "")
+            known = kept_of(start.answers, self.history or "")
             judged = known.pattern.judged if known else 0
             if listed is None or not listed.newest or len(new) >= judged:
                 shortened = None
@@ -248,7 +254,7 @@ class Judge:
                 },
             }
         )
-        answers = {**before.answers, **{region: each.answers for region, each in moves.items()}}
+        answers = with_kept(before.answers, *[each.answers for each in moves.values()])
         main = moves.get(self.main)
         last = main is None or main.last
         reason = before.reason or observation.cause
@@ -314,7 +320,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
     before: JobState,
     observation: Observation,
     step: MemoizedStep,
-    answers: Mapping[str, RegionAnswers],
+    answers: JobAnswers,
     entries: Sequence[Entry],
     entered: tuple[StatusEntered, ...],
 ) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 from struct import Struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from attrs import define, field
 
@@ -91,6 +91,7 @@ class AnswerPattern:
 
     Attributes:
         automaton: The region's.
+        region: Its name.
         masks: What the answers show.
         counts: How many entries the job had at each, at least and at most. None where answers are
             taken in the order given: then `masks` are those since the origin.
@@ -110,7 +111,11 @@ class AnswerPattern:
     judged: int
     origin: Origin | None
     is_chain: bool
+    region: str = field(init=False, repr=False)
     steps: dict[object, Step | None] = field(factory=dict, eq=False, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.region = self.automaton.region.name
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy hidden states in words, for another version counts them otherwise."""
@@ -243,6 +248,28 @@ def packed(  # noqa: PLR0913
     )
     times = b"".join([packed_times(each.begin, each.end, each.digest) for each in kept])
     return RegionAnswers(pattern, times, max([each.end for each in kept], default=NEVER), since)
+
+
+# --- Of all regions -------------------------------------------------------------------------------
+
+#: What is kept of a job: of each region that was shown. No mapping, which takes more memory.
+JobAnswers: TypeAlias = tuple[RegionAnswers, ...]
+
+
+def kept_of(answers: JobAnswers, region: str) -> RegionAnswers | None:
+    """Return what is kept of a region; None where nothing is."""
+    for each in answers:
+        if each.pattern.region == region:
+            return each
+    return None
+
+
+def with_kept(answers: JobAnswers, *fresh: RegionAnswers) -> JobAnswers:
+    """Return the same with what is kept now of some regions."""
+    if len(answers) == len(fresh) == 1 and answers[0].pattern.region == fresh[0].pattern.region:
+        return fresh  # as nearly always
+    regions = {each.pattern.region: each for each in (*answers, *fresh)}
+    return tuple(regions.values())
 
 
 #: Returns the beginning, the end and the digest of an answer as bytes.

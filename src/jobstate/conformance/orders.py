@@ -225,33 +225,24 @@ class RegionOrders:
         found = self._packed(bounded, ends, before, len(statuses))
         return Taken(found, standing, newest=newest, last=last == len(kept))
 
-    def reading(
-        self,
-        kept: Sequence[KeptAnswer],
-        before: AnswerPattern,
-        region_view: RegionView,
-        statuses: tuple[str, ...],
-    ) -> HistoryReading:
-        """Return how a history reads that is certainly newer than all.
-
-        It goes on after the last answer that is surely before all others, or from the creation of
-        the job.
+    def checkpoint(
+        self, kept: Sequence[KeptAnswer], before: AnswerPattern, statuses: tuple[str, ...]
+    ) -> tuple[StateEstimate | None, int, tuple[int, ...]]:
+        """Return from where a newer history goes on: after the last one that is surely before all.
 
         Args:
             kept: The answers.
             before: What they say.
-            region_view: What the answer shows that has the history.
-            statuses: The history.
+            statuses: The longest history.
+
+        Returns:
+            What was known then, or None for the creation of the job; how many entries there were;
+            and what has been shown since, if its order is certain.
         """
         automaton, origin = self._automaton, before.origin
         last = kept[-1] if kept else None
-        if (
-            last is not None
-            and last.fewest == last.most
-            and all(each.end < last.begin for each in kept[:-1])
-        ):
-            base = automaton.estimate(before.possible)
-            return HistoryReading(base, (), statuses[last.fewest :], region_view)
+        if last and last.fewest == last.most and all(each.end < last.begin for each in kept[:-1]):
+            return automaton.estimate(before.possible), last.fewest, ()
         start: StateEstimate | None = None
         read, later = 0, list(kept)
         if origin is not None and origin.fewest == origin.most:
@@ -267,7 +258,24 @@ class RegionOrders:
                     break
         later.sort(key=lambda each: (each.end, each.begin))
         certain = all(one.is_older(other) for one, other in pairwise(later))
-        samples = tuple([each.mask for each in later]) if certain else ()
+        return start, read, tuple([each.mask for each in later]) if certain else ()
+
+    def reading(
+        self,
+        kept: Sequence[KeptAnswer],
+        before: AnswerPattern,
+        region_view: RegionView,
+        statuses: tuple[str, ...],
+    ) -> HistoryReading:
+        """Return how a history reads that is certainly newer than all.
+
+        Args:
+            kept: The answers.
+            before: What they say.
+            region_view: What the answer shows that has the history.
+            statuses: The history.
+        """
+        start, read, samples = self.checkpoint(kept, before, statuses)
         return HistoryReading(start, samples, statuses[read:], region_view)
 
     def begun(self, real: KeptAnswer, judged: int) -> RegionAnswers:

@@ -19,6 +19,7 @@ from jobstate.conformance.kept_answers import (
     Origin,
     RegionAnswers,
     interval,
+    kept_of,
     packed,
     pattern_of,
 )
@@ -138,7 +139,7 @@ class Regions:
         if after is None or region_view.unknown:
             # The primary status has been judged where it is known; the rest could be anything.
             return _as_shown(automaton, region_view, before, observation)
-        known = in_order_form(before, automaton)
+        known = self.in_order_form(before, automaton.region.name)
         return Moved(after, with_sample(known, region_view.mask))
 
     def _read_history(
@@ -150,7 +151,7 @@ class Regions:
         *,
         fresh: bool,
     ) -> Moved:
-        known = in_order_form(before, automaton).pattern
+        known = self.in_order_form(before, automaton.region.name).pattern
         origin, samples = known.origin, () if fresh else known.masks
         base, read = None, 0
         if origin is not None and origin.fewest and not fresh:
@@ -167,6 +168,18 @@ class Regions:
             HistoryReading(base, samples, statuses, region_view),
             explained=followed.estimate is not None,
         )
+
+    def in_order_form(self, before: JobState, region: str) -> RegionAnswers:
+        """Return what is kept of answers that are taken in order, also where they were not."""
+        known, orders = kept_of(before.answers, region), self.orders[region]
+        if known is None:
+            return RegionAnswers(pattern_of(self._automata[region]))
+        if not known.pattern.possible:
+            return known
+        statuses = tuple([entry.status for entry in before.entries[: known.pattern.judged]])
+        start, read, samples = orders.checkpoint(known.unpacked(), known.pattern, statuses)
+        origin = None if start is None else Origin(start.mask, read, read)
+        return RegionAnswers(pattern_of(self._automata[region], samples, origin=origin))
 
     # --- In whatever order the times allow --------------------------------------------------------
 
@@ -194,12 +207,14 @@ class Regions:
 
     def _any_order_form(self, before: JobState, region: str) -> RegionAnswers:
         """Return what is kept of answers that may come in any order, also where they did not."""
-        known, estimate = before.answers.get(region), before.estimates.get(region)
+        known, estimate = kept_of(before.answers, region), before.estimates.get(region)
         if known is not None and (known.pattern.possible or estimate is None):
             return known
         if estimate is None:
             return self.orders[region].nothing
-        return packed(self._automata[region], (), origin=Origin(estimate.mask))
+        found = packed(self._automata[region], (), origin=Origin(estimate.mask))
+        found.since, found.latest = interval(before.modified)
+        return found
 
     def _ordered(self, new: _Arrived, region: str, *, rewritten: bool) -> Moved:
         orders, automaton = self.orders[region], self._automata[region]
@@ -319,17 +334,6 @@ def with_sample(known: RegionAnswers, mask: int) -> RegionAnswers:
         return known
     masks = (*masks[1 - MOST_SAMPLES :], mask)
     return RegionAnswers(pattern_of(pattern.automaton, masks, origin=pattern.origin))
-
-
-def in_order_form(before: JobState, automaton: Automaton) -> RegionAnswers:
-    """Return what is kept of answers that are taken in order, also where they were not."""
-    region = automaton.region.name
-    known = before.answers.get(region)
-    if known is None:
-        return RegionAnswers(pattern_of(automaton))
-    if known.pattern.possible:
-        return _checkpoint(automaton, before.estimates[region], len(before.entries))
-    return known
 
 
 def _reading(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.conformance.kept_answers import kept_of
 from jobstate.model.events import StatusChanged, StatusEntered
 from jobstate.model.observation import Observation, Shown
 
@@ -129,7 +130,7 @@ class _Teller:
 
 def _thin(tracked: TrackedJob, region: str) -> set[Shown | None]:
     """Return what answers without a history showed that may be newer than the longest one."""
-    known = tracked.job_state.answers.get(region)
+    known = kept_of(tracked.job_state.answers, region)
     if known is None:
         return set()
     states_of = compile_lifecycle(tracked.lifecycle)[region].states_of

@@ -15,9 +15,10 @@ import attrs
 
 from jobstate.common.times import to_microseconds
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
-from jobstate.conformance.job_state import NOTHING_KEPT, NOTHING_REPORTED, JobState
+from jobstate.conformance.job_state import NOTHING_REPORTED, JobState
 from jobstate.conformance.kept_answers import (
     NEVER,
+    JobAnswers,
     KeptAnswer,
     Origin,
     RegionAnswers,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.automaton.automaton import Automaton, StateEstimate
+    from jobstate.automaton.automaton import StateEstimate
     from jobstate.conformance.judge import Judge
     from jobstate.conformance.memo import Estimates
     from jobstate.model.packed_history import Row
@@ -169,14 +170,11 @@ class JobCodec:
 
     def _answers(self, state: JobState) -> object:
         """Return the answers kept, by region: what is known, the origin, then each."""
-        return {
-            region: self._region(self._judge.automata[region], known)
-            for region, known in state.answers.items()
-        } or None
+        return {known.pattern.region: self._region(known) for known in state.answers} or None
 
-    def _region(self, automaton: Automaton, known: RegionAnswers) -> list[object]:
+    def _region(self, known: RegionAnswers) -> list[object]:
         def number(mask: int) -> int | None:
-            return self._number(automaton.estimate(mask)) if mask else None
+            return self._number(pattern.automaton.estimate(mask)) if mask else None
 
         pattern, origin = known.pattern, known.pattern.origin
         begun = origin and [number(origin.mask), *origin[1:], known.since]
@@ -186,14 +184,14 @@ class JobCodec:
             return [number(pattern.possible), pattern.judged, begun, kept]
         return [number(pattern.possible), pattern.judged, begun, list(shows)]
 
-    def _answers_of(self, data: object) -> Mapping[str, RegionAnswers]:
+    def _answers_of(self, data: object) -> JobAnswers:
         if data is None:
-            return NOTHING_KEPT
+            return ()
         regions = plain.mapping(plain.nested(data))
         reads = (
             (shown(name), partial(self._region_of, name), each) for name, each in regions.items()
         )
-        return dict(zip(regions, plain.read_all("[{}]", reads), strict=True))
+        return tuple(plain.read_all("[{}]", reads))
 
     def _region_of(self, region: str, data: object) -> RegionAnswers:
         if region not in self._judge.automata:

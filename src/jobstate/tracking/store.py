@@ -189,12 +189,12 @@ class Jobs:
         job_state.fingerprint = fingerprint
         job = job_state.job
         latest = self._latest.get(job.arn)
-        if latest is not None and latest.job is not job:
+        # It is mostly the very same key, which takes no time to see.
+        if latest is not None and latest.job is not job and latest.job != job:
             if latest.job.created > job.created:
                 self._earlier[job] = job_state
                 return
-            if latest.job.created < job.created:
-                self._earlier[latest.job] = latest
+            self._earlier[latest.job] = latest
         self._latest[job.arn] = job_state
 
     def drop(self, job: JobKey) -> JobState | None:
