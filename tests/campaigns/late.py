@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.support.answer_sets import answer_set
-from tests.support.late_tracking import LOWER_BOUNDS, Fault, faults
+from tests.support.late_tracking import Fault, faults
 
 if TYPE_CHECKING:
     from tests.support.answer_sets import AnswerSet
@@ -28,7 +28,7 @@ EXAMPLES = 3
 
 def made_of(seed: int, number: int) -> AnswerSet:
     """Return one set, as the tracker can read it."""
-    return answer_set(seed, number, lower_bounds=LOWER_BOUNDS)
+    return answer_set(seed, number)
 
 
 def judged(seed: int, number: int) -> tuple[int, int, bool, list[Fault]]:

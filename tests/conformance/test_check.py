@@ -786,3 +786,14 @@ def test_an_order_of_what_has_none_is_not_judged() -> None:
             job=PARCEL, shown={"way": Shown("sent")}, fields={"net": net, "gross": gross}
         )
         assert check(weighed, seen).legal is not broken, (net, gross)
+
+
+def test_an_unknown_status_in_a_rewritten_history_is_told() -> None:
+    """Also where the stays of that place were told already."""
+    first = described("InProgress", "Starting", "Downloading", "Training")
+    changed = described("InProgress", "Starting", "Hibernating", "Training")
+    report = check(TRAINING_JOB, [first, changed])
+    assert [(each.field, each.value) for each in report.unmodelled] == [
+        ("job.entries", "Hibernating")
+    ]
+    assert [each.rule for each in report.violations] == ["history-rewritten"]

@@ -15,7 +15,7 @@ from jobstate.conformance.kept_answers import EVER, NEVER, KeptAnswer
 from jobstate.conformance.orders import RegionOrders
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.answer_sets import answer_set
-from tests.support.late_tracking import Expected
+from tests.support.late_tracking import Expected, sent
 from tests.support.legal_orders import Interval
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ class _Tracked:
     def take(self, answer: Printed, longest: Sequence[Stay]) -> bool:
         """Take an answer; return whether there is a legal order."""
         when, count = answer.of_job().when, len(answer.of_job().history)
-        reader = TRAINING_JOB.reader
-        assert reader is not None
-        view = JUDGE.memo.view(reader.read(answer.as_sent()))
+        view = JUDGE.memo.view(sent(answer))
         region_view = view.region_views[self._region]
         new = KeptAnswer(
             region_view.mask,

@@ -49,14 +49,22 @@ class Printed(NamedTuple):
     lower_bound: bool = False
 
     def as_sent(self) -> Document:
-        """Return what a tracker is given."""
+        """Return what a tracker is given; `not_before` beside it."""
+        document = deepcopy(self.document)
+        if self.lower_bound:
+            del document["LastModifiedTime"]
         if self.form != "event":
-            return deepcopy(self.document)
+            return document
         return {
             "source": "aws.sagemaker",
             "detail-type": "SageMaker Training Job State Change",
-            "detail": _in_milliseconds(self.document),
+            "detail": _in_milliseconds(document),
         }
+
+    @property
+    def not_before(self) -> datetime | None:
+        """Before when the record was not changed, where nothing more is known."""
+        return self.document["LastModifiedTime"] if self.lower_bound else None
 
     def of_job(self) -> Answer:
         """Return it in the terms of the search, for the job."""
@@ -106,13 +114,12 @@ class AnswerSet(NamedTuple):
     orders: tuple[tuple[int | None, ...], ...]
 
 
-def answer_set(seed: int, number: int, *, lower_bounds: bool = True) -> AnswerSet:
+def answer_set(seed: int, number: int) -> AnswerSet:
     """Return one set: four of ten are truthful.
 
     Args:
         seed: What sets are made from.
         number: Which of them.
-        lower_bounds: Some times are lower bounds; else those are missing.
     """
     rng = random.Random(f"late {seed} {number}")
     life = _Life(rng)
@@ -120,20 +127,9 @@ def answer_set(seed: int, number: int, *, lower_bounds: bool = True) -> AnswerSe
     wrong = rng.choice((0, 0, 0, 0, 1, 1, 1, 1, 1, 2))
     for _ in range(wrong):
         _spoil(printed, rng)
-    if not lower_bounds:
-        printed = [_without_bound(each) for each in printed]
     answers = tuple({each.key: each for each in printed}.values())
     orders = tuple(_arrivals(len(answers), place, rng) for place in range(ORDERS))
     return AnswerSet(f"{seed}/{number}", not wrong, answers, orders)
-
-
-def _without_bound(answer: Printed) -> Printed:
-    if not answer.lower_bound:
-        return answer
-    document = {
-        name: value for name, value in answer.document.items() if name != "LastModifiedTime"
-    }
-    return Printed(document, answer.form)
 
 
 def _arrivals(count: int, place: int, rng: random.Random) -> tuple[int | None, ...]:

@@ -13,6 +13,8 @@ from itertools import permutations
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from attrs import evolve
+
 from jobstate import Observed, Result, StatusChanged, StatusEntered, Tracker
 from jobstate.journal import Journal
 from jobstate.model.events import Violation
@@ -22,6 +24,7 @@ from tests.support.legal_orders import Interval, Orders
 from tests.support.oracle import FACTS
 
 if TYPE_CHECKING:
+    from jobstate import Observation
     from tests.support.answer_sets import AnswerSet, Printed
     from tests.support.legal_orders import Answer
 
@@ -41,12 +44,17 @@ ABOUT_ORDERS = frozenset(
         "warm-pool-illegal-transition",
     }
 )
-#: A reader can say that a time is a lower bound; else those times are missing.
-LOWER_BOUNDS = False
 #: How many answers abreast a tracker keeps apart, itself among them.
 MOST_ABREAST = 8
 #: One set in so many is tracked with a journal, which is slow.
 WITH_JOURNAL = 20
+
+
+def sent(answer: Printed) -> Observation:
+    """Return what a tracker reads of an answer."""
+    assert TRAINING_JOB.reader is not None
+    read = TRAINING_JOB.reader.read(answer.as_sent())
+    return evolve(read, modified_not_before=answer.not_before)
 
 
 class Fault(NamedTuple):
@@ -206,7 +214,7 @@ class _Course:
 
     def _step(self, number: int, found: Search) -> Iterator[tuple[str, str]]:
         answer = self._made.answers[number]
-        observed = self._tracked.tracker.observe(answer.as_sent())
+        observed = self._tracked.tracker.observe(sent(answer))
         (job,) = self._tracked.tracker
         new = number not in self._arrivals
         if new or answer.of_job().when == Interval():

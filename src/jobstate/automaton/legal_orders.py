@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from jobstate.automaton.history import LONGEST_REMEMBERED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -21,7 +23,6 @@ MANY: Final = (1 << 31) - 1
 Ends: TypeAlias = "Mapping[int, int]"
 
 
-@lru_cache(maxsize=1 << 14)
 def walk(
     automaton: Automaton,
     origin: tuple[int, int, int] | None,
@@ -43,6 +44,18 @@ def walk(
         answers: For each answer its mask, and the fewest and most entries that the job had then.
         older: For each answer the set of those that are certainly older, as a mask.
     """
+    find = _ends if len(statuses) <= LONGEST_REMEMBERED else _ends.__wrapped__
+    return find(automaton, origin, statuses, answers, older)
+
+
+@lru_cache(maxsize=1 << 14)
+def _ends(
+    automaton: Automaton,
+    origin: tuple[int, int, int] | None,
+    statuses: tuple[str, ...],
+    answers: tuple[tuple[int, int, int], ...],
+    older: tuple[int, ...],
+) -> Ends:
     return _Walk(automaton, answers, older).ends(origin, statuses)
 
 

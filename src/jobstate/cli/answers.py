@@ -16,6 +16,7 @@ from jobstate.cli.shell import complain
 from jobstate.common.text import counted, printable
 from jobstate.conformance.check import Series
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.job_keys import JobKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -107,15 +108,17 @@ class Verdicts(Answers):
         super().__init__(reader, self._judge)
         self._lifecycle = lifecycle
         self._jobs: dict[JobKey, Series] = {}
+        self._keys = JobKeys()
 
     def reports(self) -> list[Report]:
         """Return the verdict on every job, in the order first seen."""
         return [series.report() for series in self._jobs.values()]
 
     def _judge(self, observation: Observation, where: str) -> None:
-        series = self._jobs.get(observation.job)
+        job = self._keys.of(observation.job)
+        series = self._jobs.get(job)
         if series is None:
-            series = self._jobs[observation.job] = Series(self._lifecycle)
+            series = self._jobs[job] = Series(self._lifecycle)
         series.add(observation, where)
 
 
@@ -130,9 +133,10 @@ class Kept(Answers):
         """Prepare to keep it."""
         super().__init__(reader, self._keep)
         self.jobs: dict[JobKey, list[Observation]] = {}
+        self._keys = JobKeys()
 
     def _keep(self, observation: Observation, _where: str) -> None:
-        self.jobs.setdefault(observation.job, []).append(observation)
+        self.jobs.setdefault(self._keys.of(observation.job), []).append(observation)
 
 
 def _size(names: Iterable[str]) -> int | None:

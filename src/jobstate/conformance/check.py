@@ -11,6 +11,7 @@ from jobstate.conformance.answers import observations
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.job_keys import JobKeys
 
 if TYPE_CHECKING:
     from jobstate.conformance.job_state import JobState
@@ -40,7 +41,7 @@ def check(lifecycle: Lifecycle, answers: object) -> Report:
     """
     series = Series(lifecycle)
     for where, observation in observations(lifecycle, answers):
-        if series.job not in (None, observation.job):
+        if series.job is not None and not series.job.fits(observation.job):
             expected = f"another answer about {series.job} (check_jobs takes several jobs)"
             raise ObservationError([Problem(where, expected, str(observation.job))])
         series.add(observation, where)
@@ -54,10 +55,12 @@ def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
         ObservationError: An answer can't be read.
     """
     jobs: dict[JobKey, Series] = {}
+    keys = JobKeys()
     for where, observation in observations(lifecycle, answers):
-        if observation.job not in jobs:
-            jobs[observation.job] = Series(lifecycle)
-        jobs[observation.job].add(observation, where)
+        job = keys.of(observation.job)
+        if job not in jobs:
+            jobs[job] = Series(lifecycle)
+        jobs[job].add(observation, where)
     return {job: series.report() for job, series in jobs.items()}
 
 
@@ -82,8 +85,8 @@ class Series:
     def add(self, observation: Observation, where: str = "") -> None:
         """Judge one more answer; the caller sees to it that it is about the same job."""
         found = self._judge.judge(self._job_state, observation)
-        self.job = observation.job
         self._job_state = found.job_state
+        self.job = self._job_state.job
         self._shown.update(observation.shown)
         self._answers += 1
         # What breaks a rule is told a bounded number of times, so it is always kept.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
@@ -140,23 +141,18 @@ class Judge:
         if modified is None or not view.plain:
             return None
         entries, statuses = start.entries, cast("tuple[str, ...]", ())
-        entered: tuple[StatusEntered, ...] = ()
         if observation.entries:
-            new = Entries.of(observation.entries)
-            shown = self.history in view.region_views
-            if not shown or not isinstance(new, Entries) or not new.continues(entries):
+            longer = self._longer(start, observation, view)
+            if longer is None:
                 return None
-            entries, statuses = new, new.statuses
+            entries, statuses = longer, longer.statuses
         begin, end = interval(modified)
         times = packed_times(begin, end, view.digest)
         steps, fresh = [], []
         for region, region_view in view.region_views.items():
-            orders, known = self.orders[region], kept_of(start.answers, region)
-            if known is None:
-                if region in start.estimates:
-                    return None
-                known = orders.nothing
-            elif begin <= known.latest:
+            orders = self.orders[region]
+            known = kept_of(start.answers, region) or orders.nothing
+            if begin <= known.latest or (not known.times and region in start.estimates):
                 return None
             listed = statuses if region == self.history else ()
             step = orders.step(known.pattern, region_view, len(statuses), listed)
@@ -165,11 +161,24 @@ class Judge:
             steps.append(step)
             all_times = known.times[step.kept] + times
             fresh.append(RegionAnswers(step.pattern, all_times, end, known.since))
-        if statuses:
-            entered = tuple(stays(start.job, entries, start.entered))
+        entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
         together = self.memo.together(start.estimates, tuple(steps))
         answers = with_kept(start.answers, *fresh)
         return _stepped(start, observation, together, answers, entries, entered)
+
+    def _longer(
+        self, start: JobState, observation: Observation, view: AnswerView
+    ) -> Entries | None:
+        """Return an answer's history where it clearly goes on from the longest, and is short."""
+        new = Entries.of(observation.entries)
+        if (
+            isinstance(new, Entries)
+            and self.history in view.region_views
+            and len(new) <= LONGEST_REMEMBERED
+            and new.continues(start.entries)
+        ):
+            return new
+        return None
 
     def _looked_at(
         self,
@@ -306,7 +315,7 @@ class Judge:
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
                 yield StatusChanged(
-                    job=observation.job, move=made, at=observation.modified, ordinal=ordinal
+                    job=before.job, move=made, at=observation.modified, ordinal=ordinal
                 )
 
 

@@ -28,10 +28,15 @@ _SECOND, _MINUTE = 1_000_000, 60_000_000
 _TIMES: Final = Struct("<qqi")
 
 
-def interval(modified: datetime | None) -> tuple[int, int]:
-    """Return in which microseconds the record was last changed, by the time printed: both ends."""
+def interval(modified: datetime | None, not_before: datetime | None = None) -> tuple[int, int]:
+    """Return in which microseconds the record was last changed: both ends.
+
+    Args:
+        modified: The time, as it was printed: to the minute, the second or less.
+        not_before: Where that is missing: a time that it was not changed before.
+    """
     if modified is None:
-        return NEVER, EVER
+        return NEVER if not_before is None else to_microseconds(not_before), EVER
     begin = to_microseconds(modified)
     if modified.microsecond:
         return begin, begin

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.automaton.bitsets import bits
-from jobstate.automaton.history import follow
+from jobstate.automaton.history import LONGEST_REMEMBERED, follow
 from jobstate.automaton.paths import between
 from jobstate.model.events import Move, PathKind
 from jobstate.model.outcome import with_reason
@@ -63,7 +63,9 @@ def move(
         reason: Why the job ended, where an answer says more than its statuses.
     """
     listed = reading if reading is not None and reading.statuses else None
-    return _move(before, after, listed, explained, reason)
+    is_long = listed is not None and len(listed.statuses) > LONGEST_REMEMBERED
+    made = _move.__wrapped__ if is_long else _move
+    return made(before, after, listed, explained, reason)
 
 
 @lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
+from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS, Bounds
 from jobstate.conformance.kept_answers import (
@@ -128,7 +129,8 @@ class RegionOrders:
                 found = self._new_step(before, region_view, count, statuses)
             if len(before.steps) >= _MOST_STEPS:
                 before.steps.clear()
-            before.steps[key] = found
+            if len(statuses) <= LONGEST_REMEMBERED:
+                before.steps[key] = found
             return found
 
     def _new_step(

@@ -195,7 +195,8 @@ class Regions:
             rewritten: Its history contradicts the longest.
         """
         count = len(observation.entries)
-        numbers = (*interval(observation.modified), count, count or MANY, view.digest)
+        begin, end = interval(observation.modified, observation.modified_not_before)
+        numbers = (begin, end, count, count or MANY, view.digest)
         return {
             region: self._ordered(
                 _Arrived(before, observation, region_view, KeptAnswer(region_view.mask, *numbers)),

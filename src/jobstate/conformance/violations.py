@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.job_state import JobState, Judgement
     from jobstate.conformance.memo import AnswerView
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Observation
+    from jobstate.model.observation import JobKey, Observation
     from jobstate.model.specification import Finding, Rule
 
 #: How often a job is told to break one rule. More would tell nobody anything, and what is kept of
@@ -60,13 +60,16 @@ class ViolationLog:
         found: list[tuple[Rule, Finding]],
     ) -> Judgement:
         """Add what the findings and unknown statuses say, each once per job."""
-        news = list(self._unmodelled(observation)) if self._has_unknown(judgement, view) else ()
+        job = judgement.job_state.job
+        news = (
+            list(self._unmodelled(job, observation)) if self._has_unknown(observation, view) else ()
+        )
         if not found and not news:
             return judgement
         reporter = _Reporter(judgement.job_state)
         violations = tuple(
             violation
-            for violation in (self._violation(rule, each, observation) for rule, each in found)
+            for violation in (self._violation(job, rule, each) for rule, each in found)
             if reporter.is_news(violation.rule, violation.key)
         )
         unmodelled = tuple(each for each in news if reporter.is_news(each.kind, each.key))
@@ -79,9 +82,9 @@ class ViolationLog:
             unmodelled=unmodelled,
         )
 
-    def _violation(self, rule: Rule, finding: Finding, observation: Observation) -> Violation:
+    def _violation(self, job: JobKey, rule: Rule, finding: Finding) -> Violation:
         return Violation(
-            job=observation.job,
+            job=job,
             rule=rule.id,
             severity=rule.severity,
             message=finding.message,
@@ -94,24 +97,24 @@ class ViolationLog:
             lifecycle=self._judge,
         )
 
-    def _has_unknown(self, judgement: Judgement, view: AnswerView) -> bool:
+    def _has_unknown(self, observation: Observation, view: AnswerView) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
         if not view.plain and any(
             region_view.unknown for region_view in view.region_views.values()
         ):
             return True
-        if self._history is None or not judgement.entered:
+        if self._history is None or not observation.entries:
             return False
         knows = self._automata[self._history].knows
-        return not all(knows(entered.status) for entered in judgement.entered)
+        return not all(knows(entry.status) for entry in observation.entries)
 
-    def _unmodelled(self, observation: Observation) -> Iterator[Unmodelled]:
+    def _unmodelled(self, job: JobKey, observation: Observation) -> Iterator[Unmodelled]:
         for region, shown in observation.shown.items():
             automaton = self._automata.get(region)
             if automaton is not None:
                 for axis, value in automaton.unknown_in(shown.primary, shown.secondary):
                     yield Unmodelled(
-                        job=observation.job,
+                        job=job,
                         field=f"{region}.{axis}",
                         value=value,
                         at=observation.modified,
@@ -121,7 +124,7 @@ class ViolationLog:
             for entry in observation.entries:
                 if not automaton.knows(entry.status):
                     yield Unmodelled(
-                        job=observation.job,
+                        job=job,
                         field=f"{self._history}.entries",
                         value=entry.status,
                         at=entry.start,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.times import iso
 from jobstate.model.events import (
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from jobstate.model.observation import JobKey
 
+#: The longest text that is remembered as JSON.
+_SHORT: Final = 1_024
+
 
 def body_of(event: Event) -> str:
     """Return what a journal writes of an event."""
@@ -44,8 +47,13 @@ def body_of(event: Event) -> str:
     return json.dumps(event.details(), allow_nan=False)
 
 
-@lru_cache(maxsize=1 << 12)  # statuses and messages come over and over, too
 def _text(text: str | None) -> str:
+    # Statuses and messages come over and over, too; long ones are not worth the memory.
+    return _short_text(text) if text is None or len(text) <= _SHORT else json.dumps(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _short_text(text: str | None) -> str:
     return json.dumps(text)
 
 

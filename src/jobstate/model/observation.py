@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import Factory, field, frozen
 
+from jobstate.common.times import same_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,6 +32,10 @@ class JobKey:
 
     arn: str
     created: datetime = field(converter=_to_the_second)
+
+    def fits(self, other: JobKey) -> bool:
+        """Return whether both may be the same job: one time may be printed to the minute only."""
+        return self.arn == other.arn and same_time(self.created, other.created)
 
     def __str__(self) -> str:
         return f"{self.arn} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
@@ -77,6 +83,7 @@ class Observation:
         features: Feature name → whether the job has it, as far as the answer shows it.
         entries: The history since creation; empty where the answer has none.
         modified: When the service last changed the record; aware, UTC. Orders answers.
+        modified_not_before: Where that is not shown: it was then or later; aware, UTC.
         cause: Why the job ended, where the answer says more than its statuses do.
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
@@ -87,6 +94,7 @@ class Observation:
     features: Mapping[str, bool] = Factory(dict)
     entries: tuple[Entry, ...] = ()
     modified: datetime | None = None
+    modified_not_before: datetime | None = None
     cause: str | None = None
     fields: Mapping[str, object] = Factory(dict)
 

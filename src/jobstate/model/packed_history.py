@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import eq
 from struct import Struct
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, overload
+from sys import getsizeof
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, overload
 
 from attrs import frozen
 
@@ -171,7 +172,25 @@ def _form(count: int) -> Struct:
     return Struct(f"<{count}q")
 
 
-@lru_cache(maxsize=1 << 14)  # bounded, for messages and unknown statuses come from outside
-def shared(words: tuple[_Words, ...]) -> tuple[_Words, ...]:
-    """Return one object for equal tuples."""
-    return words
+class _Shared:
+    """One object for equal tuples. Bounded in bytes, for messages come from outside."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: dict[Any, Any] = {}
+
+    def __call__(self, words: tuple[_Words, ...]) -> tuple[_Words, ...]:
+        found: tuple[_Words, ...] | None = self._kept.get(words)
+        if found is not None:
+            return found
+        size = sum(map(getsizeof, (words, *words)))
+        if self._bytes + size > self._most_bytes:
+            self._kept.clear()
+            self._bytes = 0
+        self._bytes += size
+        return self._kept.setdefault(words, words) if size <= self._most_bytes else words
+
+
+#: Returns one object for equal tuples.
+shared: Final = _Shared(1 << 24)

@@ -69,7 +69,10 @@ class Processor:
                     and fingerprint is not None
                 ):
                     return Observed(job, Arrival.DUPLICATE)
+            if before is None:  # it may be known by a time that was printed less coarsely, or more
+                before = jobs.fitting(job)
             arrival, judgement = self._judged(before, observation, view)
+            job = judgement.job_state.job
             if judgement.stale and before is not None:
                 fingerprint = before.fingerprint
             try:
@@ -112,6 +115,7 @@ def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
             (
                 view.number,
                 observation.modified,
+                observation.modified_not_before,
                 observation.cause,
                 observation.entries,
                 *fields,

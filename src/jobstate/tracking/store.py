@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.conformance.job_state import Judgement
+from jobstate.model.job_keys import newest_fitting
 from jobstate.model.packed_history import Entries
 from jobstate.tracking.retention import Finished
 
@@ -168,19 +169,31 @@ class Jobs:
     def __init__(self) -> None:
         #: Arn → the job created last under it.
         self._latest: dict[str, JobState] = {}
-        #: Jobs whose arn was used again.
-        self._earlier: dict[JobKey, JobState] = {}
+        #: Jobs whose arn was used again, by arn.
+        self._earlier: dict[str, dict[JobKey, JobState]] = {}
 
     def latest(self, arn: str) -> JobState | None:
         """Return where the job created last under an arn stands."""
         return self._latest.get(arn)
 
     def find(self, job: JobKey) -> JobState | None:
-        """Return where a job stands; None of one that is not here."""
+        """Return where a job stands; None of one that is not here under that very key."""
         job_state = self._latest.get(job.arn)
         if job_state is not None and job_state.job.created == job.created:
             return job_state
-        return self._earlier.get(job) if self._earlier else None
+        earlier = self._earlier.get(job.arn) if self._earlier else None
+        return earlier.get(job) if earlier else None
+
+    def fitting(self, job: JobKey) -> JobState | None:
+        """Return where the newest job stands that a key may mean; None where none fits."""
+        latest = self._latest.get(job.arn)
+        if latest is None and job.arn not in self._earlier:
+            return None  # as of nearly every new job
+        known = dict(self._earlier.get(job.arn, {}))
+        if latest is not None:
+            known[latest.job] = latest
+        found = newest_fitting(known, job)
+        return None if found is None else known[found]
 
     def keep(self, job_state: JobState, fingerprint: int | None) -> None:
         """Keep where a job stands now."""
@@ -192,23 +205,28 @@ class Jobs:
         # It is mostly the very same key, which takes no time to see.
         if latest is not None and latest.job is not job and latest.job != job:
             if latest.job.created > job.created:
-                self._earlier[job] = job_state
+                self._earlier.setdefault(job.arn, {})[job] = job_state
                 return
-            self._earlier[latest.job] = latest
+            self._earlier.setdefault(job.arn, {})[latest.job] = latest
         self._latest[job.arn] = job_state
 
     def drop(self, job: JobKey) -> JobState | None:
         """Keep a job no longer; return where it stood, None where it was not here."""
-        found = self._earlier.pop(job, None)
-        if found is None:
-            latest = self._latest.get(job.arn)
-            if latest is not None and latest.job.created == job.created:
-                found = self._latest.pop(job.arn)
-        return found
+        earlier = self._earlier.get(job.arn, {})
+        found = earlier.pop(job, None)
+        if found is not None:
+            if not earlier:
+                del self._earlier[job.arn]
+            return found
+        latest = self._latest.get(job.arn)
+        if latest is None or latest.job.created != job.created:
+            return None
+        return self._latest.pop(job.arn)
 
     def __len__(self) -> int:
-        return len(self._latest) + len(self._earlier)
+        return len(self._latest) + sum(map(len, list(self._earlier.values())))
 
     def every(self) -> list[JobState]:
         """Return where each job stands as of now."""
-        return [*self._earlier.values(), *self._latest.values()]
+        earlier = [state for each in list(self._earlier.values()) for state in list(each.values())]
+        return [*earlier, *self._latest.values()]

@@ -20,6 +20,16 @@ const Judging = (() => {
     return now.micros > was.micros ? now : was;
   };
 
+  /** The job created last that a creation time may mean, printed to the minute only. */
+  const newestFitting = (known, created) => {
+    const minute = (seconds) => Math.floor(seconds / 60);
+    const fits = (other) =>
+      (created % 60 === 0 || other % 60 === 0) && minute(created) === minute(other);
+    return known
+      .filter((each) => fits(each.job.created))
+      .reduce((one, other) => (one && one.job.created > other.job.created ? one : other), undefined);
+  };
+
   /** Answers about one job, judged as they are added. */
   class Series {
     constructor(judge, job) {
@@ -233,13 +243,22 @@ const Judging = (() => {
       const problems = pieces.flatMap((piece) => piece.problems ?? []);
       if (!pieces.length) problems.push(this.tables.nothing);
       if (problems.length) return { problems };
-      const jobs = new Map();
+      const jobs = [];
+      const byName = new Map();
       for (const { path, observation } of pieces) {
-        const key = `${observation.job.name} ${observation.job.created}`;
-        if (!jobs.has(key)) jobs.set(key, new Series(this, observation.job));
-        jobs.get(key).add(observation, path);
+        const { job } = observation;
+        if (!byName.has(job.name)) byName.set(job.name, []);
+        const known = byName.get(job.name);
+        let series = known.find((each) => each.job.created === job.created);
+        series ??= newestFitting(known, job.created);
+        if (!series) {
+          series = new Series(this, job);
+          known.push(series);
+          jobs.push(series);
+        }
+        series.add(observation, path);
       }
-      return { jobs: [...jobs.values()] };
+      return { jobs };
     }
   }
 

@@ -16,6 +16,7 @@ from jobstate.conformance.check import Series
 from jobstate.conformance.report import Report
 from jobstate.errors import JobstateError
 from jobstate.model.events import Unmodelled, Violation
+from jobstate.model.job_keys import JobKeys
 from jobstate.model.observation import Observation
 from jobstate.model.specification import Severity
 
@@ -67,10 +68,11 @@ class Judged:
         self.lifecycle = lifecycle
         self._series: dict[JobKey, Series] = {}
         self._seen: dict[JobKey, list[tuple[str, Observation]]] = {}
+        self._keys = JobKeys()
 
     def add(self, where: str, observation: Observation) -> None:
         """Judge one more answer; `where` tells it from all others."""
-        job = observation.job
+        job = self._keys.of(observation.job)
         if job not in self._series:
             self._series[job], self._seen[job] = Series(self.lifecycle), []
         self._series[job].add(observation, where)
