@@ -13,7 +13,7 @@ from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.model import Shown
 from jobstate.sagemaker import TRAINING_JOB
-from tests.support.small import BEGIN, PARCEL, PARCELS, parcel
+from tests.support.small import BEGIN, PARCEL, PARCELS, parcel, rule
 
 MINUTE = timedelta(minutes=1)
 #: A service whose answers never tell a history.
@@ -187,9 +187,11 @@ def test_a_rewritten_history_is_read_by_itself() -> None:
 
 
 def test_entries_of_a_life_cycle_without_histories_clash_too() -> None:
-    """They have a place, though no name: the life cycle says none."""
+    """They have a place, though no name: the life cycle says none. Only who asks for it is told."""
     old, new = (parcel("sent", "packed", status) for status in ("sent", "delivered"))
-    (violation,) = check(WITHOUT_HISTORY, [old, new]).violations
+    assert check(WITHOUT_HISTORY, [old, new]).violations == ()
+    asked = WITHOUT_HISTORY.evolve(add_rules=[rule("history-rewritten")])
+    (violation,) = check(asked, [old, new]).violations
     assert (violation.rule, violation.path) == ("history-rewritten", "[1]")
 
 

@@ -80,7 +80,7 @@ def test_evolve_adds_and_drops() -> None:
     assert mine.rule("mine-alone").id == "mine-alone"
     with pytest.raises(UnknownNameError, match="no rule 'illegal-start'"):
         mine.rule("illegal-start")
-    assert PARCELS.rule("illegal-start").basis is Basis.OBSERVED
+    assert PARCELS.rule("illegal-start").basis is Basis.INFERRED
 
 
 def test_evolve_says_so_in_the_version() -> None:

@@ -216,6 +216,41 @@ def test_markdown_says_all_of_it() -> None:
         ["rule", "severity", "basis", "what must be true", "source"],
         ["---"] * 5,
         ["on-time", "note", "observed", "It comes.", "made up"],
+        *(
+            [name, "error", "inferred", summary, "the life cycle's own moves"]
+            for name, summary in (
+                ("illegal-start", "A history begins with a status that the job begins with."),
+                (
+                    "illegal-transition",
+                    "Some legal run of the job explains what was seen, in this order.",
+                ),
+                (
+                    "delivered-unseen",
+                    "The moves that come after seen are for jobs that have passed it.",
+                ),
+            )
+        ),
+        [
+            "cheap-insurance",
+            "error",
+            "observed",
+            "No job has insured and cheap at once.",
+            "made up",
+        ],
+        *(
+            [name, "error", "inferred", summary, "the life cycle's own moves"]
+            for name, summary in (
+                ("feature-changed", "What is fixed when a job is created stays as it was."),
+                (
+                    "history-rewritten",
+                    "A later history extends an earlier one; no entry goes or changes.",
+                ),
+                (
+                    "modified-time-went-back",
+                    "In answers that are in order, the time of modification does not go back.",
+                ),
+            )
+        ),
     ]
     assert found["Features"] == [
         ["feature", "meaning", "shown by", "source"],
@@ -305,6 +340,6 @@ def test_no_edges() -> None:
     """A life cycle without edges has a table of edges without rows."""
     end = state("packed", final=True, outcome=Outcome.SUCCEEDED)
     region = attrs.evolve(WAY, states=(end,), edges=())
-    nothing = attrs.evolve(PARCELS, regions=(region,), memories=(), rules=())
+    nothing = attrs.evolve(PARCELS, regions=(region,), memories=())
     assert render(nothing, "csv").splitlines()[0].startswith("region,origin,target,")
     assert json.loads(render(nothing, "json"))["regions"][0]["edges"] == []

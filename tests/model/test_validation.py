@@ -45,11 +45,11 @@ def _with_states(*more: State, edges: tuple[Edge, ...] = ()) -> dict[str, object
 
 
 def _with_rule(*tests: object, **more: object) -> dict[str, object]:
-    return {"rules": (*PARCELS.rules, rule("mine", tests=tests, **more))}
+    return {"rules": (rule("mine", tests=tests, **more),)}
 
 
 def _with_rules(*ids: str) -> dict[str, object]:
-    return {"rules": (*PARCELS.rules, *map(rule, ids))}
+    return {"rules": tuple(map(rule, ids))}
 
 
 HERE = Where(region="way", final=True)
@@ -201,7 +201,7 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
     ),
     (
         "rule twice",
-        {"rules": (*PARCELS.rules, rule("illegal-start"))},
+        _with_rules("illegal-start", "illegal-start"),
         "the rule illegal-start is there 2 times",
     ),
     (
@@ -240,7 +240,7 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
     ),
     (
         "region's prefix",
-        {"regions": (attrs.evolve(WAY, prefix="way-"),)},
+        {"regions": (attrs.evolve(WAY, prefix="way-"),), **_with_rules("illegal-start")},
         "the rule illegal-start has no tests, and nothing else tests it; is way-illegal-start",
     ),
     (
@@ -339,8 +339,7 @@ def test_other_regions_come_to_nothing() -> None:
         edges=(edge("wet", "dry"),),
         initial=("wet",),
     )
-    rules = (*PARCELS.rules, rule("paint-illegal-transition"))
-    both = attrs.evolve(PARCELS, regions=(WAY, beside), rules=rules)
+    both = attrs.evolve(PARCELS, regions=(WAY, beside))
     assert both.region("paint").state("dry").outcome is Outcome.RUNNING
     with pytest.raises(LifecycleError, match="the state dry is final but running"):
         attrs.evolve(both, regions=(beside, WAY))

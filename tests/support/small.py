@@ -97,15 +97,6 @@ PARCELS = Lifecycle(
             rule="delivered-unseen",
         ),
     ),
-    rules=(
-        rule("illegal-start"),
-        rule("illegal-transition"),
-        rule("delivered-unseen"),
-        rule("cheap-insurance"),
-        rule("history-rewritten"),
-        rule("modified-time-went-back"),
-        rule("feature-changed"),
-    ),
 )
 
 

@@ -263,8 +263,7 @@ def test_a_newer_life_cycle_with_another_memory() -> None:
 def test_a_newer_life_cycle_without_a_feature() -> None:
     """What it has no word for is dropped."""
     features = tuple(each for each in PARCELS.features if each.name != "cheap")
-    rules = tuple(each for each in PARCELS.rules if each.id != "cheap-insurance")
-    newer = attrs.evolve(PARCELS, features=features, exclusions=(), rules=rules)
+    newer = attrs.evolve(PARCELS, features=features, exclusions=())
     tracker, _ = restored(sent().snapshot(), newer)
     assert tracker[PARCEL].features == {"insured": True}
 

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import validation as selfcheck
 from jobstate.model.hidden_states import expand, feature_sets
-from jobstate.model.specification import Specification
+from jobstate.model.specification import Specification, judged_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +74,9 @@ class Lifecycle(Specification):
 
             return resolve_name, (self.reference,)
         said = {
-            each.name: getattr(self, each.name) for each in attrs.fields(Lifecycle) if each.init
+            str(each.alias): getattr(self, each.name)
+            for each in attrs.fields(Lifecycle)
+            if each.init
         }
         return partial(Lifecycle, **said), ()
 
@@ -119,6 +121,8 @@ class Lifecycle(Specification):
     def without(self, *rule_ids: str) -> Lifecycle:
         """Return the life cycle with rules switched off; its version says which.
 
+        They stay off in whatever is made of it, until a rule of that id is added.
+
         Raises:
             UnknownNameError: There is no such rule; it lists those there are.
         """
@@ -153,14 +157,16 @@ class Lifecycle(Specification):
             add_edges: Edges to add.
             drop_edges: (origin, target) of edges to drop.
             add_features: Features to add.
-            add_rules: Rules to add.
+            add_rules: Rules to add; one takes the place of a default rule of the same id.
             drop_rules: Ids of rules to switch off.
 
         Raises:
             UnknownNameError: Something to drop is not there.
             LifecycleError: The result contradicts itself.
         """
-        switched_off = {self.rule(rule_id).id for rule_id in drop_rules}
+        dropped = {self.rule(rule_id).id for rule_id in drop_rules}
+        added = tuple(add_rules)
+        switched_off = self.switched_off | dropped & judged_ids(self)
         chosen = self._region_to_change(region)
         changed = _changed(chosen, add_states, drop_states, add_edges, drop_edges)
         here = {state.name for state in changed.states}
@@ -176,7 +182,8 @@ class Lifecycle(Specification):
                 for memory in self.memories
             ),
             features=(*self.features, *add_features),
-            rules=(*(rule for rule in self.rules if rule.id not in switched_off), *add_rules),
+            rules=(*(rule for rule in self.declared_rules if rule.id not in dropped), *added),
+            switched_off=switched_off.difference(rule.id for rule in added),
         )
 
     def _region_to_change(self, name: str | None) -> Region:

@@ -6,10 +6,11 @@ check and the expansion into hidden states stand between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
@@ -47,7 +48,7 @@ def _severity(value: Severity | str) -> Severity:
     return _chosen(Severity, value)
 
 
-def _statuses(values: Iterable[str]) -> frozenset[str]:
+def _texts(values: Iterable[str]) -> frozenset[str]:
     return frozenset(map(plain, values))
 
 
@@ -70,7 +71,7 @@ class Where:
     final: bool | None = None
     gone: bool | None = None
     outcomes: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
-    statuses: frozenset[str] = field(default=frozenset(), converter=_statuses)
+    statuses: frozenset[str] = field(default=frozenset(), converter=_texts)
 
     def holds(self, state: State) -> bool:
         """Return whether a state of the region belongs to the set."""
@@ -165,12 +166,6 @@ class OverHistory:
 Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
 
 
-#: The rules that the automaton of a region judges; the region's prefix comes before each.
-REGION_RULES: Final = ("illegal-pair", "illegal-start", "illegal-transition")
-#: The rules that the comparison of two answers about a job judges.
-JOB_RULES: Final = ("feature-changed", "history-rewritten", "modified-time-went-back")
-
-
 @frozen(kw_only=True)
 class Rule:
     """Something that must be true of every answer, or between two.
@@ -181,9 +176,8 @@ class Rule:
         basis: How we know.
         source: From where.
         severity: What breaking it means.
-        tests: How it is tested: data where a table can say it, else functions; none where the
-            automaton or the comparison of two answers judges (`REGION_RULES`, `JOB_RULES`), or
-            a memory or an exclusion names it.
+        tests: How it is tested: data where a table can say it, else functions; none where it
+            says one of the `default_rules` in other words.
 
     Raises:
         UnknownNameError: There is no such basis or severity; it lists those there are.
@@ -216,7 +210,9 @@ class Specification:
         features: What decides which edges a job has.
         exclusions: Which features no job has together.
         memories: What a job can be required to have passed.
-        rules: What must be true of answers.
+        declared_rules: The rules that its author has written down, given as ``rules``. One with
+            the id of one of the `default_rules` takes its place.
+        switched_off: The ids of `default_rules` that it is not judged by.
         reader: How answers become observations; None where callers bring observations.
         writer: How the service answers about a moment of a job's life; None where nobody knows.
         failure_cause: Returns the cause that the service's own words for a failure stand for, the
@@ -233,13 +229,21 @@ class Specification:
     features: tuple[Feature, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     memories: tuple[Memory, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    declared_rules: tuple[Rule, ...] = field(default=(), alias="rules")
+    switched_off: frozenset[str] = field(default=frozenset(), converter=_texts)
     reader: Reader | None = field(default=None, repr=False)
     writer: Writer | None = field(default=None, repr=False)
     failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """What must be true of answers: the rules declared, then the default ones beside them."""
+        besides = self.switched_off.union(rule.id for rule in self.declared_rules)
+        defaults = (rule for rule in default_rules(self) if rule.id not in besides)
+        return (*self.declared_rules, *defaults)
 
     def region(self, name: str) -> Region:
         """Return the region of that name.
@@ -261,3 +265,59 @@ class Specification:
     def history_region(self) -> Region | None:
         """The region whose statuses the histories list; None where there are no histories."""
         return next((region for region in self.regions if region.history), None)
+
+
+# --- What is judged by default --------------------------------------------------------------------
+
+
+def default_rules(spec: Specification) -> tuple[Rule, ...]:
+    """Return the rules that a life cycle is judged by unless its author says otherwise."""
+    found: dict[str, Rule] = {}
+    for rule, by_default in _judged(spec):
+        if by_default:
+            found.setdefault(rule.id, rule)
+    return tuple(found.values())
+
+
+def judged_ids(spec: Specification) -> frozenset[str]:
+    """Return the ids of all that is judged without tests, by default or only when declared."""
+    return frozenset(rule.id for rule, _ in _judged(spec))
+
+
+def _judged(spec: Specification) -> Iterator[tuple[Rule, bool]]:
+    """Yield a rule for whatever is judged without tests, and whether it is there by default.
+
+    The region's prefix comes before the ids of what its automaton judges.
+    """
+    for region in spec.regions:
+        yield from _judged_in(spec, region)
+    for memory in spec.memories:
+        said = f"The moves that come after {memory.name} are for jobs that have passed it."
+        yield _default(memory.rule, said), True
+    for each in spec.exclusions:
+        said = f"No job has {' and '.join(each.features)} at once."
+        yield Rule(id=each.rule, summary=said, basis=each.basis, source=each.source), True
+    said = "What is fixed when a job is created stays as it was."
+    yield _default("feature-changed", said), any(feature.shown for feature in spec.features)
+    said = "A later history extends an earlier one; no entry goes or changes."
+    yield _default("history-rewritten", said), spec.history_region is not None
+    said = "In answers that are in order, the time of modification does not go back."
+    yield _default("modified-time-went-back", said), True
+
+
+def _judged_in(spec: Specification, region: Region) -> Iterator[tuple[Rule, bool]]:
+    """Yield a rule for whatever the automaton of a region judges, and whether by default."""
+    what = "job" if region is spec.regions[0] else region.name.replace("_", " ")
+    lost = (state for name, state in spec.ruled_out if name == region.name)
+    has_pairs = any(state.secondary is not None for state in (*region.states, *lost))
+    said = f"The secondary status of the {what} is one that goes with the primary status."
+    yield _default(f"{region.prefix}illegal-pair", said), has_pairs
+    said = f"A history begins with a status that the {what} begins with."
+    yield _default(f"{region.prefix}illegal-start", said), bool(region.history)
+    said = f"Some legal run of the {what} explains what was seen, in this order."
+    yield _default(f"{region.prefix}illegal-transition", said), True
+
+
+def _default(rule_id: str, summary: str) -> Rule:
+    source = "the life cycle's own moves"
+    return Rule(id=rule_id, summary=summary, basis=Basis.INFERRED, source=source)

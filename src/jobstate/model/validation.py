@@ -7,14 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jobstate.model.hidden_states import excluded, expand
-from jobstate.model.specification import (
-    JOB_RULES,
-    REGION_RULES,
-    InOrder,
-    OverFields,
-    OverHistory,
-    Requires,
-)
+from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires, judged_ids
 from jobstate.model.states import Outcome, needs_text
 
 if TYPE_CHECKING:
@@ -46,6 +39,11 @@ def defects(spec: Specification) -> Iterator[str]:
         yield from _region_defects(spec, region)
     for rule in spec.rules:
         yield from _rule_defects(spec, rule)
+    declared = {rule.id for rule in spec.declared_rules}
+    for rule_id in sorted(spec.switched_off):
+        if rule_id in declared:
+            yield f"the rule {rule_id} is both declared and switched off"
+        yield from _untested(spec, rule_id)
 
 
 def _repeated(kind: str, names: Iterable[str]) -> Iterator[str]:
@@ -169,12 +167,7 @@ def _rule_defects(spec: Specification, rule: Rule) -> Iterator[str]:
 
 def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
     """Yield what is wrong with the id of a rule that has no tests of its own."""
-    tested = {
-        *(region.prefix + each for region in spec.regions for each in REGION_RULES),
-        *JOB_RULES,
-        *(memory.rule for memory in spec.memories),
-        *(exclusion.rule for exclusion in spec.exclusions),
-    }
+    tested = judged_ids(spec)
     if rule_id not in tested:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 

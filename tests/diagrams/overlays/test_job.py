@@ -969,7 +969,7 @@ def test_several_beginnings() -> None:
 def test_without_a_history_at_all() -> None:
     """A life cycle whose service gives none is watched by its first region."""
     region = attrs.evolve(PARCELS.regions[0], history="")
-    plain = attrs.evolve(PARCELS, regions=(region,), rules=())
+    plain = attrs.evolve(PARCELS, regions=(region,))
     found = way(plain, [parcel("packed", at=1), parcel("sent", at=3)])
     assert found.subtitle == "sent now, ≈ 3s so far · 2 statuses known, no history"
     assert taken(found, plain, "way")[:1] == ["packed"]

@@ -45,6 +45,7 @@ LIFECYCLES = {
     "spot": TRAINING_JOB.given(spot=True),
     "nobody stops": TRAINING_JOB.given(stop=False),
     "without a rule": TRAINING_JOB.without("illegal-transition", "completed-without-training"),
+    "by default rules": attrs.evolve(TRAINING_JOB, rules=()),
 }
 
 
@@ -100,7 +101,7 @@ def test_page_and_check_agree_on_mutants(figures: Callable[[str], None]) -> None
 @can_run
 @pytest.mark.parametrize("name", LIFECYCLES)
 def test_page_and_check_agree_on_other_life_cycles(name: str) -> None:
-    """Tightened, or with rules switched off."""
+    """Tightened, with rules switched off, or with none declared."""
     cases = [*corpus()[::8], *wrong()[::8]]
     assert differences(LIFECYCLES[name], cases, by_page(cases, LIFECYCLES[name])) == []
 

@@ -117,7 +117,7 @@ def test_a_region_that_no_life_has_beside_it_is_left_out() -> None:
     lidded = attrs.evolve(
         PARCELS,
         regions=(*PARCELS.regions, lid),
-        rules=(*PARCELS.rules, rule("never-open", tests=(never,))),
+        rules=(rule("never-open", tests=(never,)),),
     )
 
     @FEW

@@ -190,7 +190,6 @@ def test_rules_of_other_regions_and_of_fields_do_not_matter() -> None:
         PARCELS,
         regions=(*PARCELS.regions, lid),
         rules=(
-            *PARCELS.rules,
             rule(
                 "opened-at-home",
                 tests=(

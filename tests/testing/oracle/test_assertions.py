@@ -94,7 +94,11 @@ def test_the_story() -> None:
         "      at: [1], Log[3]",
         "      seen: returned",
         "      allowed: sent",
-        "      because: So it is. (observed; made up)",
+        (
+            "      because: Some legal run of the job explains what was seen, in this order."
+            " (inferred; the life"
+        ),
+        "        cycle's own moves)",
         (
             "to see it again: jobstate.check(lifecycle.given(cheap=False), answers); the answers"
             " are [0], [1]"
