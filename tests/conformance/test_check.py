@@ -525,7 +525,7 @@ def test_news_of_a_job_are_bounded() -> None:
     assert report.legal
     assert len(report.steps) == MOST_KEPT
     assert report.to_dict()["suppressed"] == 12_000 - MOST_KEPT
-    assert len(report.job_state.answers[0].pattern.masks) == MOST_SAMPLES
+    assert len(report.job_state.patterns[0].masks) == MOST_SAMPLES
 
 
 # --- Outcomes -----------------------------------------------------------------------------------

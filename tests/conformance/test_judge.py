@@ -140,10 +140,10 @@ def test_what_thin_answers_show_is_kept_once() -> None:
         seen = [
             item("InProgress", status) | reason for status in ("Training", "Training", "Updating")
         ]
-        assert len(check(TRAINING_JOB, seen).job_state.answers[0].pattern.masks) == 2
+        assert len(check(TRAINING_JOB, seen).job_state.patterns[0].masks) == 2
         many = check(TRAINING_JOB, [*seen[1:]] * MOST_SAMPLES)
-        assert len(many.job_state.answers[0].pattern.masks) == MOST_SAMPLES
-        last = many.job_state.answers[0].pattern.masks[-1]
+        assert len(many.job_state.patterns[0].masks) == MOST_SAMPLES
+        last = many.job_state.patterns[0].masks[-1]
         (state,) = compile_lifecycle(TRAINING_JOB)["job"].states_of(last)
         assert state.visible == "Updating"
 

@@ -194,7 +194,7 @@ def test_thin_answers_that_are_kept_come_back(way: Callable[[Any], Any]) -> None
     for secondary in ("Starting", "Downloading", "Training", "Resting"):
         tracker.observe(item("one", "InProgress", secondary))
         (job,) = tracker
-        kept.append(len(job.job_state.answers[0].pattern.masks))
+        kept.append(len(job.job_state.patterns[0].masks))
         assert way(job) == job
     assert max(kept) > 1
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import define, field
 
-from jobstate.conformance.kept_answers import JobAnswers
+from jobstate.conformance.kept_answers import AnswerPattern, RegionAnswers
 from jobstate.conformance.memo import Estimates
 from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
 from jobstate.model.observation import Entry, JobKey
@@ -26,7 +26,8 @@ class JobState:
     Attributes:
         job: The job.
         estimates: What is known of it, region by region.
-        answers: The answers that this was made of, as far as they are kept.
+        patterns: What the answers kept say that this was made of, of each region that was shown.
+        times: Their times, packed, region by region.
         entries: The longest history.
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
@@ -42,7 +43,8 @@ class JobState:
 
     job: JobKey
     estimates: Estimates
-    answers: JobAnswers = ()
+    patterns: tuple[AnswerPattern, ...] = ()
+    times: bytes = b""
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
@@ -53,6 +55,19 @@ class JobState:
     suppressed: int = 0
     fingerprint: int | None = field(default=None, eq=False)
     row_id: int = field(default=0, eq=False)
+
+    @property
+    def answers(self) -> Iterator[RegionAnswers]:
+        """The answers kept of each region that was shown."""
+        begin = 0
+        for pattern in self.patterns:
+            end = begin + pattern.size
+            yield RegionAnswers(pattern, self.times[begin:end])
+            begin = end
+
+    def answers_of(self, region: str) -> RegionAnswers | None:
+        """Return the answers kept of a region; None where there are none."""
+        return next((each for each in self.answers if each.pattern.region == region), None)
 
     def since_when(
         self, region: str, after: Estimates, modified: datetime | None
@@ -73,6 +88,15 @@ class JobState:
         """Return what the job has come to, as one region tells."""
         estimate = self.estimates.get(region)
         return _NOTHING_KNOWN if estimate is None else with_reason(estimate.result, self.reason)
+
+
+def with_answers(
+    before: JobState, fresh: Iterable[RegionAnswers]
+) -> tuple[tuple[AnswerPattern, ...], bytes]:
+    """Return the patterns and times of a job with what is kept now of some regions."""
+    answers = {each.pattern.region: each for each in (*before.answers, *fresh)}
+    patterns = tuple([each.pattern for each in answers.values()])
+    return patterns, b"".join([each.times for each in answers.values()])
 
 
 @define

@@ -15,13 +15,13 @@ from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
-from jobstate.conformance.job_state import JobState, Judgement
+from jobstate.conformance.job_state import JobState, Judgement, with_answers
 from jobstate.conformance.kept_answers import (
     RegionAnswers,
     interval,
-    kept_of,
+    packed_head,
     packed_times,
-    with_kept,
+    times_head,
 )
 from jobstate.conformance.memo import Memo
 from jobstate.conformance.moves import move
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.conformance.kept_answers import JobAnswers
+    from jobstate.conformance.kept_answers import AnswerPattern, Step
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
@@ -125,13 +125,13 @@ class Judge:
         step = None if observation.entries else self.memo.step(start.estimates, view)
         if step is None:
             return None
-        answers, history = start.answers, self.history
+        history, patterns, times = self.history, start.patterns, start.times
         if step.sample is not None and history is not None:
             known = self._regions.in_order_form(start, history)
             after = with_sample(known, step.sample.mask)
             if after is not known:
-                answers = with_kept(answers, after)
-        return _stepped(start, observation, step, answers, start.entries, ())
+                patterns, times = with_answers(start, [after])
+        return _stepped(start, observation, step, (patterns, times), start.entries, ())
 
     def _ahead(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -147,24 +147,32 @@ class Judge:
                 return None
             entries, statuses = longer, longer.statuses
         begin, end = interval(modified)
-        times = packed_times(begin, end, view.digest)
-        steps, fresh = [], []
+        row = packed_times(begin, end, view.digest)
+        patterns = start.patterns
+        steps: list[Step] = []
+        times: list[bytes] = []
         for region, region_view in view.region_views.items():
-            orders = self.orders[region]
-            known = kept_of(start.answers, region) or orders.nothing
-            if begin <= known.latest or (not known.times and region in start.estimates):
+            if len(patterns) == 1 and patterns[0].region == region:  # as nearly always
+                pattern, known = patterns[0], start.times
+            else:
+                answers = start.answers_of(region) or self.orders[region].nothing
+                pattern, known = answers.pattern, answers.times
+            latest, since = times_head(known)
+            if begin <= latest or (not pattern.masks and region in start.estimates):
                 return None
             listed = statuses if region == self.history else ()
-            step = orders.step(known.pattern, region_view, len(statuses), listed)
+            step = self.orders[region].step(pattern, region_view, len(statuses), listed)
             if step is None:
                 return None
             steps.append(step)
-            all_times = known.times[step.kept] + times
-            fresh.append(RegionAnswers(step.pattern, all_times, end, known.since))
-        entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
+            times.append(packed_head(end, since) + known[step.kept] + row)
         together = self.memo.together(start.estimates, tuple(steps))
-        answers = with_kept(start.answers, *fresh)
-        return _stepped(start, observation, together, answers, entries, entered)
+        if len(steps) == 1 and {each.region for each in patterns} <= {steps[0].pattern.region}:
+            kept = together.patterns, times[0]
+        else:
+            kept = with_answers(start, map(RegionAnswers, together.patterns, times))
+        entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
+        return _stepped(start, observation, together, kept, entries, entered)
 
     def _longer(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -206,7 +214,7 @@ class Judge:
             listed = moves.get(self.history or "")
             # What is not certainly newer and shorter is older; and what was before something real
             # that contradicted it counts no more.
-            known = kept_of(start.answers, self.history or "")
+            known = start.answers_of(self.history or "")
             judged = known.pattern.judged if known else 0
             if listed is None or not listed.newest or len(new) >= judged:
                 shortened = None
@@ -263,7 +271,7 @@ class Judge:
                 },
             }
         )
-        answers = with_kept(before.answers, *[each.answers for each in moves.values()])
+        patterns, times = with_answers(before, [each.answers for each in moves.values()])
         main = moves.get(self.main)
         last = main is None or main.last
         reason = before.reason or observation.cause
@@ -274,7 +282,8 @@ class Judge:
         return JobState(
             job=before.job,
             estimates=estimates,
-            answers=answers,
+            patterns=patterns,
+            times=times,
             entries=entries,
             modified=_latest(before.modified, observation.modified),
             # What is learned of where the job stands now is certain from the newest answer on.
@@ -329,7 +338,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
     before: JobState,
     observation: Observation,
     step: MemoizedStep,
-    answers: JobAnswers,
+    answers: tuple[tuple[AnswerPattern, ...], bytes],
     entries: Sequence[Entry],
     entered: tuple[StatusEntered, ...],
 ) -> Judgement:
@@ -343,7 +352,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
     job_state = JobState(
         before.job,
         step.estimates,
-        answers,
+        *answers,
         entries,
         _latest(before.modified, modified),
         modified if step.came else before.since,

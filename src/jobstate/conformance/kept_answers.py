@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 from struct import Struct
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import define, field
 
@@ -24,8 +24,10 @@ NEVER: Final = -(1 << 63)
 EVER: Final = (1 << 63) - 1
 
 _SECOND, _MINUTE = 1_000_000, 60_000_000
-#: What jobs whose answers are alike do not share: begin, end, digest.
+#: What jobs whose answers are alike do not share: of each answer begin, end and digest …
 _TIMES: Final = Struct("<qqi")
+#: … and before them the latest end, and when the origin was.
+_HEAD: Final = Struct("<qq")
 
 
 def interval(modified: datetime | None, not_before: datetime | None = None) -> tuple[int, int]:
@@ -106,6 +108,7 @@ class AnswerPattern:
             where something real contradicted them.
         origin: What all come after; None for the creation of the job.
         is_chain: The time of each is certainly newer than that of all before.
+        size: How many bytes their times take, packed.
         steps: Filled by `RegionOrders.step`.
     """
 
@@ -117,10 +120,12 @@ class AnswerPattern:
     origin: Origin | None
     is_chain: bool
     region: str = field(init=False, repr=False)
+    size: int = field(init=False, repr=False)
     steps: dict[object, Step | None] = field(factory=dict, eq=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.region = self.automaton.region.name
+        self.size = _HEAD.size + _TIMES.size * len(self.counts)
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy hidden states in words, for another version counts them otherwise."""
@@ -148,7 +153,7 @@ class Step:
         pattern: What is kept then.
         estimate: Where the job stands.
         reading: How its history was read, if it has one.
-        kept: The bytes of times that are kept, from and to.
+        kept: Which of the packed times are kept.
     """
 
     pattern: AnswerPattern
@@ -157,26 +162,34 @@ class Step:
     kept: slice
 
 
-@define  # as good as frozen, which takes longer to make
+@define
 class RegionAnswers:
-    """The answers kept of a region of one job, in little memory.
+    """The answers kept of a region of one job.
 
     Attributes:
         pattern: What they say, but for their times.
-        times: Those, packed, with their digests; none where they are taken in the order given.
-        latest: The latest end of their times.
-        since: When the origin was, at the earliest: what is older is judged no more.
+        times: Those, packed; none of answers that are taken in the order given.
     """
 
     pattern: AnswerPattern
-    times: bytes = b""
-    latest: int = NEVER
-    since: int = NEVER
+    times: bytes
+
+    @property
+    def latest(self) -> int:
+        """The latest end of their times."""
+        latest: int = times_head(self.times)[0]
+        return latest
+
+    @property
+    def since(self) -> int:
+        """When the origin was, at the earliest: what is older is judged no more."""
+        since: int = times_head(self.times)[1]
+        return since
 
     def unpacked(self) -> tuple[KeptAnswer, ...]:
         """Return the answers."""
         pattern = self.pattern
-        each_time = _TIMES.iter_unpack(self.times)
+        each_time = _TIMES.iter_unpack(self.times[_HEAD.size :])
         each_one = zip(pattern.masks, pattern.counts, each_time, strict=True)
         return tuple(
             [
@@ -188,7 +201,7 @@ class RegionAnswers:
     @property
     def since_history(self) -> tuple[int, ...]:
         """What answers without a history have shown that may be newer than the longest one."""
-        if not self.times:
+        if not self.pattern.counts:
             return self.pattern.masks
         kept = self.unpacked()
         longest = max(kept, key=lambda each: each.fewest)
@@ -240,6 +253,7 @@ def packed(  # noqa: PLR0913
     judged: int = 0,
     origin: Origin | None = None,
     since: int = NEVER,
+    latest: int | None = None,
 ) -> RegionAnswers:
     """Return answers, in order of arrival, in little memory."""
     pattern = pattern_of(
@@ -251,32 +265,24 @@ def packed(  # noqa: PLR0913
         origin,
         all(one.end < other.begin for one, other in pairwise(kept)),
     )
-    times = b"".join([packed_times(each.begin, each.end, each.digest) for each in kept])
-    return RegionAnswers(pattern, times, max([each.end for each in kept], default=NEVER), since)
+    latest = max([each.end for each in kept], default=NEVER) if latest is None else latest
+    times = [packed_times(each.begin, each.end, each.digest) for each in kept]
+    return RegionAnswers(pattern, b"".join([packed_head(latest, since), *times]))
 
 
-# --- Of all regions -------------------------------------------------------------------------------
-
-#: What is kept of a job: of each region that was shown. No mapping, which takes more memory.
-JobAnswers: TypeAlias = tuple[RegionAnswers, ...]
-
-
-def kept_of(answers: JobAnswers, region: str) -> RegionAnswers | None:
-    """Return what is kept of a region; None where nothing is."""
-    for each in answers:
-        if each.pattern.region == region:
-            return each
-    return None
-
-
-def with_kept(answers: JobAnswers, *fresh: RegionAnswers) -> JobAnswers:
-    """Return the same with what is kept now of some regions."""
-    if len(answers) == len(fresh) == 1 and answers[0].pattern.region == fresh[0].pattern.region:
-        return fresh  # as nearly always
-    regions = {each.pattern.region: each for each in (*answers, *fresh)}
-    return tuple(regions.values())
+def in_order(pattern: AnswerPattern) -> RegionAnswers:
+    """Return answers that are taken in the order given: their times tell nothing."""
+    return RegionAnswers(pattern, packed_head(NEVER, NEVER))
 
 
 #: Returns the beginning, the end and the digest of an answer as bytes.
 packed_times: Final = _TIMES.pack
-TIMES_SIZE: Final = _TIMES.size
+#: Returns as bytes what comes before them: the latest end, and when the origin was.
+packed_head: Final = _HEAD.pack
+#: Returns those two of bytes that begin with them.
+times_head: Final = _HEAD.unpack_from
+
+
+def places(begin: int, end: int) -> slice:
+    """Return where the packed times of some answers stand, by the numbers of the answers."""
+    return slice(_HEAD.size + begin * _TIMES.size, _HEAD.size + end * _TIMES.size)

@@ -14,6 +14,7 @@ from zlib import crc32
 from attrs import define, field
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
+from jobstate.conformance.kept_answers import AnswerPattern
 from jobstate.conformance.moves import HistoryReading, move
 from jobstate.model.events import Move
 
@@ -62,12 +63,14 @@ class MemoizedStep:
         came: Where the first region stands now was not known before.
         sample: What a view without a history shows of the region that others list; None where it
             does not show that.
+        patterns: What is kept then of the regions that an answer shows which is newer than all.
     """
 
     estimates: Estimates
     moves: tuple[Move, ...]
     came: bool
     sample: RegionView | None
+    patterns: tuple[AnswerPattern, ...] = ()
 
 
 @define(eq=False)
@@ -178,6 +181,7 @@ class Memo:
             if len(before.steps) >= _REMEMBERED:
                 before.steps.clear()
             found = self._moved(before, [(step.estimate, step.reading) for step in steps])
+            found.patterns = tuple([step.pattern for step in steps])
             before.steps[steps] = found
         return found
 

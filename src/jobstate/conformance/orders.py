@@ -15,13 +15,14 @@ from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.automaton.legal_orders import MANY, Ends, mask_of, walk
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS, Bounds
 from jobstate.conformance.kept_answers import (
-    TIMES_SIZE,
     KeptAnswer,
     Origin,
     RegionAnswers,
     Step,
     packed,
+    packed_head,
     packed_times,
+    places,
 )
 from jobstate.conformance.moves import HistoryReading
 
@@ -166,7 +167,7 @@ class RegionOrders:
             after.pattern,
             self._automaton.estimate(hit),
             reading,
-            slice(begin * TIMES_SIZE, (begin + len(bounded) - 1) * TIMES_SIZE),
+            places(begin, begin + len(bounded) - 1),
         )
 
     def take(
@@ -192,8 +193,9 @@ class RegionOrders:
             listed = statuses if new.fewest else ()
             step = self.step(before.pattern, region_view, new.fewest, listed)
             if step is not None:
-                times = before.times[step.kept] + packed_times(new.begin, new.end, new.digest)
-                answers = RegionAnswers(step.pattern, times, new.end, before.since)
+                times = packed_times(new.begin, new.end, new.digest)
+                times = packed_head(new.end, before.since) + before.times[step.kept] + times
+                answers = RegionAnswers(step.pattern, times)
                 mask = step.estimate.mask
                 return Taken(answers, mask, newest=True, last=True, reading=step.reading)
         kept, pattern, origin = before.unpacked(), before.pattern, before.pattern.origin

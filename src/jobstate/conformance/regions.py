@@ -18,8 +18,8 @@ from jobstate.conformance.kept_answers import (
     KeptAnswer,
     Origin,
     RegionAnswers,
+    in_order,
     interval,
-    kept_of,
     packed,
     pattern_of,
 )
@@ -171,15 +171,15 @@ class Regions:
 
     def in_order_form(self, before: JobState, region: str) -> RegionAnswers:
         """Return what is kept of answers that are taken in order, also where they were not."""
-        known, orders = kept_of(before.answers, region), self.orders[region]
+        known, orders = before.answers_of(region), self.orders[region]
         if known is None:
-            return RegionAnswers(pattern_of(self._automata[region]))
+            return in_order(pattern_of(self._automata[region]))
         if not known.pattern.possible:
             return known
         statuses = tuple([entry.status for entry in before.entries[: known.pattern.judged]])
         start, read, samples = orders.checkpoint(known.unpacked(), known.pattern, statuses)
         origin = None if start is None else Origin(start.mask, read, read)
-        return RegionAnswers(pattern_of(self._automata[region], samples, origin=origin))
+        return in_order(pattern_of(self._automata[region], samples, origin=origin))
 
     # --- In whatever order the times allow --------------------------------------------------------
 
@@ -208,14 +208,14 @@ class Regions:
 
     def _any_order_form(self, before: JobState, region: str) -> RegionAnswers:
         """Return what is kept of answers that may come in any order, also where they did not."""
-        known, estimate = kept_of(before.answers, region), before.estimates.get(region)
+        known, estimate = before.answers_of(region), before.estimates.get(region)
         if known is not None and (known.pattern.possible or estimate is None):
             return known
         if estimate is None:
             return self.orders[region].nothing
-        found = packed(self._automata[region], (), origin=Origin(estimate.mask))
-        found.since, found.latest = interval(before.modified)
-        return found
+        since, latest = interval(before.modified)
+        origin = Origin(estimate.mask)
+        return packed(self._automata[region], (), origin=origin, since=since, latest=latest)
 
     def _ordered(self, new: _Arrived, region: str, *, rewritten: bool) -> Moved:
         orders, automaton = self.orders[region], self._automata[region]
@@ -334,7 +334,7 @@ def with_sample(known: RegionAnswers, mask: int) -> RegionAnswers:
     if masks and masks[-1] == mask:
         return known
     masks = (*masks[1 - MOST_SAMPLES :], mask)
-    return RegionAnswers(pattern_of(pattern.automaton, masks, origin=pattern.origin))
+    return in_order(pattern_of(pattern.automaton, masks, origin=pattern.origin))
 
 
 def _reading(
@@ -376,7 +376,7 @@ def _nearest(automaton: Automaton, followed: Followed, region_view: RegionView) 
 
 def _checkpoint(automaton: Automaton, estimate: StateEstimate, read: int) -> RegionAnswers:
     """Return what is kept where answers in order go on from what is known."""
-    return RegionAnswers(pattern_of(automaton, origin=Origin(estimate.mask, read, read)))
+    return in_order(pattern_of(automaton, origin=Origin(estimate.mask, read, read)))
 
 
 def _as_shown(

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.automaton.automaton import compile_lifecycle
-from jobstate.conformance.kept_answers import kept_of
 from jobstate.model.events import StatusChanged, StatusEntered
 from jobstate.model.observation import Observation, Shown
 
@@ -130,7 +129,7 @@ class _Teller:
 
 def _thin(tracked: TrackedJob, region: str) -> set[Shown | None]:
     """Return what answers without a history showed that may be newer than the longest one."""
-    known = kept_of(tracked.job_state.answers, region)
+    known = tracked.job_state.answers_of(region)
     if known is None:
         return set()
     states_of = compile_lifecycle(tracked.lifecycle)[region].states_of

@@ -13,7 +13,6 @@ from attrs import frozen
 from jobstate.common.text import printable
 from jobstate.common.times import require_aware
 from jobstate.conformance.job_state import JobState
-from jobstate.conformance.kept_answers import kept_of
 from jobstate.model.lifecycle import Lifecycle, derived
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class TrackedJob:
         if estimate is None:
             return {}
         # What all orders agree on that the answers can have been given in.
-        known = kept_of(self.job_state.answers, region)
+        known = self.job_state.answers_of(region)
         possible = known.pattern.possible if known else 0
         return estimate.automaton.estimate(possible or estimate.mask).features
 
@@ -125,7 +124,7 @@ class TrackedJob:
         status moves alone (``Stopping/Training``), for histories do not show that.
         """
         entries, estimate = self.job_state.entries, self._estimate()
-        known = kept_of(self.job_state.answers, self.lifecycle.regions[0].name)
+        known = self.job_state.answers_of(self.lifecycle.regions[0].name)
         if entries and estimate is not None and not (known and known.since_history):
             last = entries[-1]
             visible = {state.visible for state in estimate.states}
