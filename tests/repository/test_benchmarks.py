@@ -103,6 +103,6 @@ def test_listeners_side_by_side() -> None:
 def test_a_year_that_lasts_a_day() -> None:
     """What is kept, the memory and the time of an answer are told."""
     printed = run("year.py", "--days", "1")
-    assert "| 1 | 6," in printed
+    assert "| 1 | 5," in printed
     for name in ("memory", "median", "slow"):
         assert f"{name}, the last month beside the second: 1.00, level" in printed
