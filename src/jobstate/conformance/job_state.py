@@ -39,6 +39,8 @@ class JobState:
         suppressed: How many more there were of a rule than the most that is told of one.
         fingerprint: What tells the last answer from another one; None where nobody keeps it.
         row_id: Where a journal keeps it; 0 where none does.
+        sameness: What tells the last answer from others before they are read; None until it has
+            come twice.
     """
 
     job: JobKey
@@ -55,6 +57,7 @@ class JobState:
     suppressed: int = 0
     fingerprint: int | None = field(default=None, eq=False)
     row_id: int = field(default=0, eq=False)
+    sameness: int | None = field(default=None, eq=False)
 
     @property
     def answers(self) -> Iterator[RegionAnswers]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from attrs import Factory, field, frozen
 
@@ -119,6 +119,28 @@ class Reader(Protocol):
 
         Raises:
             ObservationError: The answer can't be read; it lists every problem.
+        """
+        raise NotImplementedError
+
+
+@runtime_checkable
+class QuickReader(Reader, Protocol):
+    """A reader that can tell quickly, before anything is made of it, that an answer is the same."""
+
+    @property
+    def id_field(self) -> str:
+        """The name under which an answer gives the id of its job, `JobKey.arn`."""
+        raise NotImplementedError
+
+    def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:
+        """Return what tells an answer from others about the same job, by every field that is read.
+
+        Args:
+            answer: One answer.
+            modified: When the record was last changed by the last answer about the job.
+
+        Returns:
+            None where it was changed since, or there is no quick way.
         """
         raise NotImplementedError
 

@@ -54,7 +54,7 @@ KEY: Final = ("arn", "created")
 _FIELDS: Final = [
     "answers" if each.name == "patterns" else each.name
     for each in attrs.fields(JobState)
-    if each.name not in {"job", "times", "fingerprint", "row_id"}
+    if each.name not in {"job", "times", "fingerprint", "row_id", "sameness"}
 ]
 _ANSWERS: Final = _FIELDS.index("answers")
 _HISTORY: Final = _FIELDS.index("entries")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
-_ARN = "TrainingJobArn"
+_ARN, _MODIFIED = "TrainingJobArn", "LastModifiedTime"
 _TYPE = "detail-type"
 _AN_ANSWER = "an answer of ListTrainingJobs or DescribeTrainingJob, an event, a record, or a list"
 
@@ -104,6 +104,24 @@ class TrainingJobReader:
         )
 
 
+    id_field = _ARN
+
+    def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:
+        """Return what tells an item of a list from others about the same job, by all its fields.
+
+        None of anything else, and of one whose LastModifiedTime is another.
+        """
+        time = answer.get(_MODIFIED)
+        if type(time) is not datetime or time.tzinfo is None or time != modified:
+            return None
+        if not is_of_summary(answer):
+            return None
+        try:
+            return hash(tuple([_plain(answer.get(name)) for name in TrainingJobSummary.attributes]))
+        except (TypeError, ValueError, OverflowError):  # nothing that a list holds; reading tells
+            return None
+
+
 #: How a life cycle reads SageMaker's answers about training jobs.
 READER: Final = TrainingJobReader()
 
@@ -158,6 +176,17 @@ def _event_problems(event: Mapping[str, object]) -> list[Problem]:
     if not isinstance(detail, Mapping):
         problems.append(Problem(_DETAIL, EXPECTED["detail"], shown(detail)))
     return problems
+
+
+def _plain(value: object) -> object:
+    """Return what is equal for equal values only, and can be hashed quickly."""
+    if type(value) is str or value is None:
+        return value
+    if type(value) is datetime:
+        return value.timestamp() if value.tzinfo is not None else "a time without a zone"
+    if type(value) is dict:
+        return tuple([(name, type(each), each) for name, each in value.items()])
+    return type(value), value
 
 
 def _record(answer: object) -> TrainingJobRecord:

@@ -325,6 +325,11 @@ class TrainingJobDescription(TrainingJobRecord):
 _DESCRIBE_ONLY = frozenset(TrainingJobDescription.attributes) - set(TrainingJobSummary.attributes)
 
 
+def is_of_summary(answer: Mapping[str, object]) -> bool:
+    """Return whether an answer has no field that only descriptions have."""
+    return _DESCRIBE_ONLY.isdisjoint(answer)
+
+
 def record_from_api(answer: Mapping[str, object]) -> TrainingJobSummary | TrainingJobDescription:
     """Return a description if the answer has any field that only descriptions have, else a summary.
 
@@ -332,6 +337,6 @@ def record_from_api(answer: Mapping[str, object]) -> TrainingJobSummary | Traini
         ObservationError: The answer can't be read; it lists every problem.
     """
     is_mapping = type(answer) is dict or isinstance(answer, Mapping)
-    if is_mapping and not _DESCRIBE_ONLY.isdisjoint(answer):
+    if is_mapping and not is_of_summary(answer):
         return TrainingJobDescription.from_api(answer)
     return TrainingJobSummary.from_api(answer)
