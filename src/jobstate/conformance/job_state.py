@@ -11,7 +11,7 @@ from jobstate.conformance.kept_answers import RegionAnswers
 from jobstate.conformance.memo import Estimates
 from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
 from jobstate.model.observation import Entry, JobKey
-from jobstate.model.outcome import Result, with_reason
+from jobstate.model.outcome import Result, reason_of, with_cause
 from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule. No mapping proxy, which could not be pickled.
@@ -33,7 +33,8 @@ class JobState:
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
             stands now; the job may have come there before.
-        reason: Why the job ended, where an answer said more than its statuses.
+        cause: Why the job ended, where an answer said more than its statuses.
+        failure_reason: The same in the service's own words, as they came.
         entered: How many stays were told.
         changes: How many changes were told.
         reported: Rule id (or kind of event) → keys of what was told of it already.
@@ -48,7 +49,8 @@ class JobState:
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
-    reason: str | None = None
+    cause: str | None = None
+    failure_reason: str | None = None
     entered: int = 0
     changes: int = 0
     reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
@@ -74,7 +76,11 @@ class JobState:
     def result(self, region: str) -> Result:
         """Return what the job has come to, as one region tells."""
         estimate = self.estimates.get(region)
-        return _NOTHING_KNOWN if estimate is None else with_reason(estimate.result, self.reason)
+        return _NOTHING_KNOWN if estimate is None else with_cause(estimate.result, self.cause)
+
+    def reason(self, region: str) -> str | None:
+        """Return why the job failed, in the service's words; None of one that has not."""
+        return reason_of(self.result(region), self.failure_reason)
 
 
 @define

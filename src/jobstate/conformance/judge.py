@@ -6,7 +6,7 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve
 
@@ -23,6 +23,7 @@ from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import PathKind, StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derived
+from jobstate.model.outcome import reason_of
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
+
+#: Why a job ended: the cause, and the service's own words.
+_Why: TypeAlias = tuple[str | None, str | None]
 
 #: What is said of answers out of order; the page's judge fills the same in.
 SENTENCES: Final = {
@@ -102,7 +106,7 @@ class Judge:
                 # What it says of the job is old news, and changes nothing.
                 found += self.broken("modified-time-went-back", went_back)
                 return self.violation_log.report(Judgement(start), observation, view, found)
-        if not observation.entries and not found and (observation.cause or start.reason) is None:
+        if not (observation.entries or found or _says_why(observation) or _says_why(start)):
             step = self.memo.step(start.estimates, view)
             if step is not None:
                 if in_order:
@@ -155,10 +159,12 @@ class Judge:
         for moved in moves.values():
             if moved.refusal is not None:
                 found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
-        changed = tuple(self._changes(start, observation, moves))
+        why = _why(start, observation, moves.get(self.main))
+        changed = tuple(self._changes(start, observation, moves, why))
         entries, entered = self._entries(start, observation, new, moves, contradicted)
         job_state = self._job_state(start, observation, moves, entries=entries, changed=changed)
         job_state.entered += len(entered)
+        job_state.cause, job_state.failure_reason = why
         judgement = Judgement(job_state, entered, changed)
         judgement.duplicate = bool(moves) and all(each.duplicate for each in moves.values())
         judgement.stale = bool(moves) and not any(each.last for each in moves.values())
@@ -205,11 +211,6 @@ class Judge:
         answers = {**before.answers, **{region: each.answers for region, each in moves.items()}}
         main = moves.get(self.main)
         last = main is None or main.last
-        reason = before.reason or observation.cause
-        if main is None or main.last:
-            reason = observation.cause or before.reason
-        elif not main.taken:
-            reason = before.reason
         return JobState(
             job=before.job,
             estimates=estimates,
@@ -220,7 +221,6 @@ class Judge:
             since=before.since_when(
                 self.main, estimates, observation.modified if last else before.modified
             ),
-            reason=reason,
             entered=before.entered,
             changes=before.changes + len(changed),
             reported=before.reported,
@@ -235,10 +235,10 @@ class Judge:
     # --- What is told ---------------------------------------------------------------------------
 
     def _changes(
-        self, before: JobState, observation: Observation, moves: Mapping[str, Moved]
+        self, before: JobState, observation: Observation, moves: Mapping[str, Moved], why: _Why
     ) -> Iterator[StatusChanged]:
         """Yield how what is known moved, where the new knowledge excludes the old."""
-        reason = observation.cause or before.reason
+        cause, failure_reason = why
         ordinal = before.changes
         for region, moved in moves.items():
             old, new = before.estimates.get(region), moved.estimate
@@ -249,12 +249,17 @@ class Judge:
                     new,
                     moved.reading,
                     explained=moved.explained and moved.refusal is None,
-                    reason=reason,
+                    cause=cause,
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
+                reason = failure_reason if region == self.main else None
                 yield StatusChanged(
-                    job=observation.job, move=made, at=observation.modified, ordinal=ordinal
+                    job=observation.job,
+                    move=made,
+                    at=observation.modified,
+                    ordinal=ordinal,
+                    failure_reason=reason_of(made.result, reason),
                 )
 
 
@@ -284,6 +289,7 @@ def _stepped(
         before.entries,
         _latest(before.modified, modified),
         modified if step.came else before.since,
+        None,
         None,
         before.entered,
         ordinal,
@@ -320,6 +326,22 @@ def _with_newest(
         possible = after[region].mask
         answers[region] = known.then(region_view.mask, numbers, end, possible, known.judged)
     return answers
+
+
+def _says_why(said: JobState | Observation) -> bool:
+    """Return whether something says more of why a job ended than statuses do."""
+    return said.cause is not None or said.failure_reason is not None
+
+
+def _why(before: JobState, observation: Observation, main: Moved | None) -> _Why:
+    """Return why a job ended: what the answer says that is taken for last, else what is there."""
+    first: JobState | Observation = before
+    second: JobState | Observation = observation
+    if main is None or main.last:
+        first, second = observation, before
+    elif not main.taken:
+        second = before
+    return first.cause or second.cause, first.failure_reason or second.failure_reason
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

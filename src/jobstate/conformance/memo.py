@@ -167,7 +167,7 @@ class Memo:
                 return None
             after[region] = new
             if old is None or old.excludes(new):
-                moves[region] = move(old, new, None, explained=True, reason=None)
+                moves[region] = move(old, new, None, explained=True, cause=None)
         main = before.get(self._main)
         arrived = self._main in after and (main is None or main.narrows(after[self._main]))
         return MemoizedStep(

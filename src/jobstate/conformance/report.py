@@ -84,6 +84,14 @@ class Report:
         return self.job_state.result(self.region)
 
     @property
+    def failure_reason(self) -> str | None:
+        """Why it failed, in the service's words: as they came, of at most 1,024 characters.
+
+        None of a job that runs or has succeeded, and where nothing says so.
+        """
+        return self.job_state.reason(self.region)
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """The job's history, as far as answers gave it."""
         return tuple(self.job_state.entries)
@@ -135,6 +143,7 @@ class Report:
                 "secondary": shown.secondary if shown else None,
             },
             "result": self.result.to_dict(),
+            "failure_reason": self.failure_reason,
             "legal": self.legal,
             "violations": [
                 {**each.details(), "where": step.where}

@@ -39,8 +39,11 @@ def body_of(event: Event) -> str:
             f' "message": {_text(event.message)}, "late": {"true" if event.late else "false"}}}'
         )
     if isinstance(event, StatusChanged):
-        at = _moment(event.at)
-        return f'{{"ordinal": {event.ordinal}, "at": {at}, {_move_text(event.move)}'
+        reason = json.dumps(event.failure_reason)  # they differ, so none is remembered
+        return (
+            f'{{"ordinal": {event.ordinal}, "at": {_moment(event.at)},'
+            f' "failure_reason": {reason}, {_move_text(event.move)}'
+        )
     return json.dumps(event.details(), allow_nan=False)
 
 
@@ -93,7 +96,13 @@ def _changed(job: JobKey, body: dict[str, Any]) -> StatusChanged:
         result=_result(body["result"]),
         basis=None if basis is None else Basis(basis),
     )
-    return StatusChanged(job=job, move=move, at=_time(body["at"]), ordinal=body["ordinal"])
+    return StatusChanged(
+        job=job,
+        move=move,
+        at=_time(body["at"]),
+        ordinal=body["ordinal"],
+        failure_reason=body["failure_reason"],
+    )
 
 
 def _result(body: dict[str, Any]) -> Result:

@@ -35,7 +35,8 @@ CREATE TABLE job (
     answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
     modified INTEGER,
     since INTEGER,
-    reason TEXT,
+    cause TEXT,
+    failure_reason TEXT,
     entered INTEGER NOT NULL,
     changes INTEGER NOT NULL,
     reported TEXT,

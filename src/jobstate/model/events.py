@@ -127,6 +127,8 @@ class StatusChanged:
         at: When the service last changed the record; aware, UTC.
         ordinal: Which change of this job and region it is, from 1, as this tracker or check
             tells them. Another one may tell others: what a poll misses is no change.
+        failure_reason: Why the job failed, in the service's own words as they came, of at most
+            1,024 characters; None where nothing says so.
     """
 
     kind: ClassVar[str] = "status-changed"
@@ -135,6 +137,7 @@ class StatusChanged:
     move: Move
     at: datetime | None
     ordinal: int
+    failure_reason: str | None = None
 
     @property
     def region(self) -> str:
@@ -202,7 +205,10 @@ class StatusChanged:
 
     def details(self) -> dict[str, object]:
         """Return the same without what kind of event it is and which job it is about."""
-        return self.move.to_dict() | {"at": iso(self.at)}
+        return self.move.to_dict() | {
+            "failure_reason": self.failure_reason,
+            "at": iso(self.at),
+        }
 
 
 @frozen(kw_only=True)
@@ -312,7 +318,7 @@ class Listener(Protocol):
 
 def job_dict(job: JobKey) -> dict[str, object]:
     """Return a job's key as plain data."""
-    return {"arn": job.arn, "created": iso(job.created)}
+    return {"arn": job.arn, "name": job.name, "created": iso(job.created)}
 
 
 def _job_id(job: JobKey) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
+
+
+#: What says nothing of a failure, whatever an answer said before.
+_NO_FAILURE: Final = frozenset({Outcome.RUNNING, Outcome.SUCCEEDED})
 
 
 class Decision(StrEnum):
@@ -103,7 +107,7 @@ def outcome_of(
     """
     result = result_of(_fitting(lifecycle, primary, secondary))
     if failure_reason and lifecycle.failure_cause is not None:
-        return with_reason(result, lifecycle.failure_cause(failure_reason))
+        return with_cause(result, lifecycle.failure_cause(failure_reason))
     return result
 
 
@@ -144,8 +148,13 @@ def result_of(states: Sequence[State]) -> Result:
     )
 
 
-def with_reason(result: Result, reason: str | None) -> Result:
+def with_cause(result: Result, cause: str | None) -> Result:
     """Return what a job has come to, with the cause that an answer gave for its failure."""
-    if reason and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
-        return evolve(result, cause=reason)
+    if cause and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
+        return evolve(result, cause=cause)
     return result
+
+
+def reason_of(result: Result, failure_reason: str | None) -> str | None:
+    """Return why a job failed, in the service's words; None of one that runs or succeeded."""
+    return None if result.outcome in _NO_FAILURE else failure_reason

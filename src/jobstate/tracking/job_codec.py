@@ -25,7 +25,7 @@ from jobstate.conformance.kept_answers import (
 )
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
-from jobstate.model.observation import Entry, JobKey
+from jobstate.model.observation import Entry, JobKey, bounded_reason
 from jobstate.model.packed_history import Entries, shared
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import estimates_of, in_words
@@ -84,7 +84,8 @@ class JobCodec:
             "answers": (self._answers, self._answers_of),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
-            "reason": (attrgetter("reason"), plain.text),
+            "cause": (attrgetter("cause"), plain.text),
+            "failure_reason": (attrgetter("failure_reason"), _reason),
             "entered": (attrgetter("entered"), plain.count),
             "changes": (attrgetter("changes"), plain.count),
             "reported": (_topics, _reported),
@@ -237,6 +238,10 @@ def _topics(state: JobState) -> object:
     return (
         {topic: sorted(keys) for topic, keys in state.reported.items()} if state.reported else None
     )
+
+
+def _reason(value: object) -> str | None:
+    return bounded_reason(plain.text(value))
 
 
 def _reported(data: object) -> Mapping[str, frozenset[str]]:

@@ -113,6 +113,7 @@ def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
                 view.number,
                 observation.modified,
                 observation.cause,
+                observation.failure_reason,
                 observation.entries,
                 *fields,
                 *fields.values(),

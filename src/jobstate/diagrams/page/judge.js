@@ -28,6 +28,7 @@ const Judging = (() => {
       this.history = { base: null, read: 0, samples: [] };
       this.entries = [];
       this.modified = null;
+      this.reason = null;
       this.said = new Map();
       this.answers = [];
     }
@@ -91,6 +92,7 @@ const Judging = (() => {
       if (contradicted) this.entries = fresh;
       else if (fresh.length) this.entries = merged(old, fresh);
       this.modified = latest(this.modified, observation.modified);
+      this.reason = observation.failureReason ?? this.reason;
     }
 
     /** How a region moved: what is known after, and what could not be explained. */
@@ -161,6 +163,11 @@ const Judging = (() => {
       if (stopped) outcome = 'stopped';
       const every = (what) => states.length > 0 && states.every((state) => state[what]);
       return { outcome, final: every('final'), gone: every('gone') };
+    }
+
+    /** Why the job failed, in the service's words; null of one that runs or succeeded. */
+    get failureReason() {
+      return ['running', 'succeeded'].includes(this.result.outcome) ? null : this.reason;
     }
 
     get findings() {
