@@ -44,7 +44,7 @@ DRIVER = """({ tables, cases }) => {
   const job = (series) => ({
     findings: series.findings.map(finding),
     unmodelled: series.unmodelled,
-    result: series.result,
+    result: (({ outcome, final, gone }) => ({ outcome, final, gone }))(series.result),
     failureReason: series.failureReason,
     legal: series.legal,
     known: Object.fromEntries([...series.known].map(names)),

@@ -223,6 +223,8 @@ def test_as_data() -> None:
         "since": moment + 122_250_000,
         "cause": None,
         "failure_reason": None,
+        "refined": None,
+        "ended": 0,
         "entered": 2,
         "changes": 2,
         "reported": {},

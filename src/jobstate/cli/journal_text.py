@@ -20,13 +20,20 @@ from jobstate.cli.timeline import (
     outcome_table,
     outcome_words,
     reason_lines,
+    refined_words,
     timeline,
     took,
     violation_lines,
 )
 from jobstate.common.text import counted, cut, printable
 from jobstate.errors import UnknownNameError
-from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.events import (
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+)
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.specification import Severity
 from jobstate.model.states import Outcome
@@ -271,14 +278,20 @@ def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
     """Yield what was found of a job's state, in order, with the numbers of the events."""
     main = view.lifecycle.regions[0].name
     lines = [
-        f"{_when(event.at)}  {change_words(event, main)}"
+        f"{_when(event.at)}  {_news(event, main)}"
         for _, event in posted
-        if isinstance(event, StatusChanged) and view.is_recent(event.at)
+        if isinstance(event, (StatusChanged, OutcomeRefined)) and view.is_recent(event.at)
     ]
     if lines:
         yield ""
         yield "  Changes:"
         yield from indented(indented(_ends(lines)))
+
+
+def _news(event: StatusChanged | OutcomeRefined, main: str) -> str:
+    if isinstance(event, OutcomeRefined):
+        return refined_words(event)
+    return change_words(event, main)
 
 
 def _ends(lines: Sequence[str]) -> Iterator[str]:
@@ -335,6 +348,8 @@ def _event_words(event: Event) -> str:
         return f"entered {event.status}"
     if isinstance(event, StatusChanged):
         return f"changed to {event.target}"
+    if isinstance(event, OutcomeRefined):
+        return refined_words(event)
     return f"breaks {event.rule}" if isinstance(event, Violation) else f"unmodelled {event.value}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.report import Report, Step
-    from jobstate.model.events import StatusChanged, Violation
+    from jobstate.model.events import OutcomeRefined, StatusChanged, Violation
     from jobstate.model.observation import Entry
     from jobstate.model.outcome import Result
 
@@ -191,7 +191,7 @@ def _news(report: Report) -> Iterator[str]:
     told = 0
     for step in report.steps:
         changes = (change_words(each, report.region) for each in step.changed)
-        lines = [*_entered(step), *changes]
+        lines = [*_entered(step), *changes, *map(refined_words, step.refined)]
         if lines:
             told += 1
             yield f"  {printable(step.where)}"
@@ -213,6 +213,12 @@ def change_words(change: StatusChanged, main_region: str) -> str:
     else:
         move = f"{region}{change.origin} → {change.target}"
     return printable(f"{move}{_way(change)}")
+
+
+def refined_words(event: OutcomeRefined) -> str:
+    """Return what an end turned out to be; escaped."""
+    reason = "" if event.failure_reason is None else ", with its reason"
+    return f"known more exactly: {outcome_words(event.result)}{reason}"
 
 
 def _way(change: StatusChanged) -> str:

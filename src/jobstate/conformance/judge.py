@@ -6,13 +6,14 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
+from jobstate.conformance.ends import end_of, keep_end, refined
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement
 from jobstate.conformance.kept_answers import MOST_KEPT, NOTHING_KEPT, KeptAnswer, interval
@@ -23,7 +24,6 @@ from jobstate.conformance.rules import Ruleset
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import PathKind, StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derived
-from jobstate.model.outcome import reason_of
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 
@@ -31,15 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from jobstate.conformance.ends import End
     from jobstate.conformance.kept_answers import RegionAnswers
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
     from jobstate.model.specification import Rule
-
-#: Why a job ended: the cause, and the service's own words.
-_Why: TypeAlias = tuple[str | None, str | None]
 
 #: What is said of answers out of order; the page's judge fills the same in.
 SENTENCES: Final = {
@@ -106,14 +104,15 @@ class Judge:
                 # What it says of the job is old news, and changes nothing.
                 found += self.broken("modified-time-went-back", went_back)
                 return self.violation_log.report(Judgement(start), observation, view, found)
-        if not (observation.entries or found or _says_why(observation) or _says_why(start)):
+        if not (observation.entries or found or _says_more(start, observation)):
             step = self.memo.step(start.estimates, view)
             if step is not None:
                 if in_order:
-                    return _stepped(start, observation, step, self._with_sample(start, step))
-                answers = _with_newest(start, observation, view, step)
-                if answers is not None:
-                    return _stepped(start, observation, step, answers)
+                    answers = self._with_sample(start, step)
+                    return _stepped(start, observation, step, answers, self.main)
+                newest = _with_newest(start, observation, view, step)
+                if newest is not None:
+                    return _stepped(start, observation, step, newest, self.main)
         return self._looked_at(start, observation, view, found, in_order=in_order)
 
     def _with_sample(self, start: JobState, step: MemoizedStep) -> Mapping[str, RegionAnswers]:
@@ -159,13 +158,13 @@ class Judge:
         for moved in moves.values():
             if moved.refusal is not None:
                 found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
-        why = _why(start, observation, moves.get(self.main))
-        changed = tuple(self._changes(start, observation, moves, why))
+        end = end_of(start, self.main, observation, view, moves.get(self.main))
+        changed = tuple(self._changes(start, observation, moves, end))
         entries, entered = self._entries(start, observation, new, moves, contradicted)
         job_state = self._job_state(start, observation, moves, entries=entries, changed=changed)
         job_state.entered += len(entered)
-        job_state.cause, job_state.failure_reason = why
-        judgement = Judgement(job_state, entered, changed)
+        more = keep_end(start, job_state, self.main, end, changed)
+        judgement = Judgement(job_state, entered, changed, refined=more)
         judgement.duplicate = bool(moves) and all(each.duplicate for each in moves.values())
         judgement.stale = bool(moves) and not any(each.last for each in moves.values())
         return self.violation_log.report(judgement, observation, view, found)
@@ -235,31 +234,32 @@ class Judge:
     # --- What is told ---------------------------------------------------------------------------
 
     def _changes(
-        self, before: JobState, observation: Observation, moves: Mapping[str, Moved], why: _Why
+        self, before: JobState, observation: Observation, moves: Mapping[str, Moved], end: End
     ) -> Iterator[StatusChanged]:
         """Yield how what is known moved, where the new knowledge excludes the old."""
-        cause, failure_reason = why
         ordinal = before.changes
         for region, moved in moves.items():
-            old, new = before.estimates.get(region), moved.estimate
-            if new is not None and (old is None or old.excludes(new) or moved.takes_back):
+            old, new, is_main = before.estimates.get(region), moved.estimate, region == self.main
+            told = end.turns if is_main else moved.takes_back
+            if new is not None and (old is None or old.excludes(new) or told):
                 ordinal += 1
                 made = move(
                     old,
                     new,
                     moved.reading,
                     explained=moved.explained and moved.refusal is None,
-                    cause=cause,
+                    cause=end.cause,
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
-                reason = failure_reason if region == self.main else None
+                if is_main and made.result is not end.result:
+                    made = evolve(made, result=end.result)
                 yield StatusChanged(
                     job=observation.job,
                     move=made,
                     at=observation.modified,
                     ordinal=ordinal,
-                    failure_reason=reason_of(made.result, reason),
+                    failure_reason=end.reason if is_main else None,
                 )
 
 
@@ -274,6 +274,7 @@ def _stepped(
     observation: Observation,
     step: MemoizedStep,
     answers: Mapping[str, RegionAnswers],
+    main: str,
 ) -> Judgement:
     """Return what an answer brings that has no history, breaks nothing and is soon understood."""
     modified = observation.modified
@@ -291,12 +292,17 @@ def _stepped(
         modified if step.came else before.since,
         None,
         None,
+        None,
+        before.changes + step.end if step.end else before.ended,
         before.entered,
         ordinal,
         before.reported,
         before.suppressed,
     )
-    return Judgement(job_state, (), tuple(changed))
+    judgement = Judgement(job_state, (), tuple(changed))
+    if step.refined is not None:
+        judgement.refined = (refined(before, main, step.refined, None, modified),)
+    return judgement
 
 
 def _with_newest(
@@ -328,20 +334,10 @@ def _with_newest(
     return answers
 
 
-def _says_why(said: JobState | Observation) -> bool:
-    """Return whether something says more of why a job ended than statuses do."""
-    return said.cause is not None or said.failure_reason is not None
-
-
-def _why(before: JobState, observation: Observation, main: Moved | None) -> _Why:
-    """Return why a job ended: what the answer says that is taken for last, else what is there."""
-    first: JobState | Observation = before
-    second: JobState | Observation = observation
-    if main is None or main.last:
-        first, second = observation, before
-    elif not main.taken:
-        second = before
-    return first.cause or second.cause, first.failure_reason or second.failure_reason
+def _says_more(start: JobState, observation: Observation) -> bool:
+    """Return whether more is known of what a job has come to than its estimates tell."""
+    why = observation.cause or observation.failure_reason
+    return (why or start.cause or start.failure_reason or start.refined) is not None
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

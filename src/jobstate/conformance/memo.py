@@ -16,6 +16,7 @@ from attrs import define, field
 from jobstate.automaton.automaton import RegionView, StateEstimate
 from jobstate.conformance.moves import move
 from jobstate.model.events import Move
+from jobstate.model.outcome import Result
 
 if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton
@@ -56,12 +57,16 @@ class MemoizedStep:
     Attributes:
         estimates: What is known then.
         moves: How it moved, where the new knowledge excludes the old.
+        end: Which of the moves, from 1, tells the job's end; 0 where none does.
+        refined: What the job has come to, where it had ended and that is known more exactly now.
         came: Where the first region stands now was not known before.
         sample: What the region with the history was shown as; None where it was not shown.
     """
 
     estimates: Estimates
     moves: tuple[Move, ...]
+    end: int
+    refined: Result | None
     came: bool
     sample: RegionView | None
 
@@ -166,13 +171,20 @@ class Memo:
             if new is None:
                 return None
             after[region] = new
-            if old is None or old.excludes(new):
+            ends = region == self._main and new.result.final
+            if old is None or old.excludes(new) or (ends and not old.result.final):
                 moves[region] = move(old, new, None, explained=True, cause=None)
-        main = before.get(self._main)
-        arrived = self._main in after and (main is None or main.narrows(after[self._main]))
+        main, now = before.get(self._main), after.get(self._main)
+        arrived = now is not None and (main is None or main.narrows(now))
+        ended = main is not None and main.result.final
+        told, final = self._main in moves, now is not None and now.result.final
         return MemoizedStep(
             self.estimates(after),
             tuple(moves.values()),
+            list(moves).index(self._main) + 1 if told and final and not ended else 0,
+            now.result
+            if now and main and ended and not told and now.result != main.result
+            else None,
             arrived,
             view.region_views.get(self._history or ""),
         )

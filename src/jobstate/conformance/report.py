@@ -11,7 +11,14 @@ from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.conformance.job_state import JobState
 from jobstate.errors import ConformanceError
-from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation, job_dict
+from jobstate.model.events import (
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+    job_dict,
+)
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Shown
 from jobstate.model.specification import Severity
@@ -34,6 +41,7 @@ class Step:
         changed: How what is known of the current state moved.
         violations: What it breaks, as far as it was not told before.
         unmodelled: Statuses that the life cycle does not know, likewise.
+        refined: What it adds to the job's end, where an answer before has told that.
     """
 
     where: str
@@ -41,6 +49,7 @@ class Step:
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    refined: tuple[OutcomeRefined, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -117,6 +126,11 @@ class Report:
         return tuple(each for step in self.steps for each in step.changed)
 
     @property
+    def refined(self) -> tuple[OutcomeRefined, ...]:
+        """What answers added to the job's end, after another one had told it."""
+        return tuple(each for step in self.steps for each in step.refined)
+
+    @property
     def legal(self) -> bool:
         """No rule of severity error is broken."""
         return not any(each.severity is Severity.ERROR for each in self.violations)
@@ -162,6 +176,11 @@ class Report:
                 {**each.details(), "where": step.where}
                 for step in self.steps
                 for each in step.changed
+            ],
+            "refined": [
+                {**each.details(), "where": step.where}
+                for step in self.steps
+                for each in step.refined
             ],
             "answers": self.answers,
             "suppressed": self.job_state.suppressed + self.unkept,

@@ -14,6 +14,7 @@ from jobstate.common.times import iso
 from jobstate.model.events import (
     Event,
     Move,
+    OutcomeRefined,
     PathKind,
     StatusChanged,
     StatusEntered,
@@ -105,6 +106,16 @@ def _changed(job: JobKey, body: dict[str, Any]) -> StatusChanged:
     )
 
 
+def _refined(job: JobKey, body: dict[str, Any]) -> OutcomeRefined:
+    return OutcomeRefined(
+        job=job,
+        end_key=body["end_key"],
+        result=_result(body["result"]),
+        failure_reason=body["failure_reason"],
+        at=_time(body["at"]),
+    )
+
+
 def _result(body: dict[str, Any]) -> Result:
     return Result(
         outcome=Outcome(body["outcome"]),
@@ -141,6 +152,7 @@ def _time(text: str | None) -> datetime | None:
 _READERS: dict[str, Callable[[JobKey, dict[str, Any]], Event]] = {
     StatusEntered.kind: _entered,
     StatusChanged.kind: _changed,
+    OutcomeRefined.kind: _refined,
     Violation.kind: _broken,
     Unmodelled.kind: _unmodelled,
 }

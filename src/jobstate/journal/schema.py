@@ -37,6 +37,8 @@ CREATE TABLE job (
     since INTEGER,
     cause TEXT,
     failure_reason TEXT,
+    refined TEXT,                   -- what it came to, as JSON, where its estimates tell less
+    ended INTEGER NOT NULL,         -- which change told its end; 0 where none did
     entered INTEGER NOT NULL,
     changes INTEGER NOT NULL,
     reported TEXT,

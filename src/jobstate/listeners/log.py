@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from jobstate.common.text import printable
 from jobstate.listeners.fields import fields
 from jobstate.listeners.levels import Levels
-from jobstate.model.events import StatusChanged, StatusEntered, Violation
+from jobstate.model.events import OutcomeRefined, StatusChanged, StatusEntered, Violation
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -64,6 +64,8 @@ class LogListener:
 def _line(event: Event) -> str:
     if isinstance(event, StatusChanged):
         return _change(event)
+    if isinstance(event, OutcomeRefined):
+        return f"known more exactly{_outcome(event)}"
     if isinstance(event, StatusEntered):
         late = ", told late" if event.late else ""
         return f"entered {_text(event.status)} at {event.start:%Y-%m-%dT%H:%M:%SZ}{late}"
@@ -78,7 +80,7 @@ def _change(event: StatusChanged) -> str:
     return f"{event.region} {origin}{_text(event.target)}{cause}{_outcome(event)}"
 
 
-def _outcome(event: StatusChanged) -> str:
+def _outcome(event: StatusChanged | OutcomeRefined) -> str:
     """Return what the job has come to, where it has come to something."""
     result = event.result
     if not result.final:

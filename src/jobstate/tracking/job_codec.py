@@ -26,7 +26,9 @@ from jobstate.conformance.kept_answers import (
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
 from jobstate.model.observation import Entry, JobKey, bounded_reason
+from jobstate.model.outcome import Result
 from jobstate.model.packed_history import Entries, shared
+from jobstate.model.states import Outcome
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import estimates_of, in_words
 
@@ -86,6 +88,8 @@ class JobCodec:
             "since": (lambda state: to_microseconds(state.since), self._time),
             "cause": (attrgetter("cause"), plain.text),
             "failure_reason": (attrgetter("failure_reason"), _reason),
+            "refined": (lambda state: state.refined and state.refined.to_dict(), _refined),
+            "ended": (attrgetter("ended"), plain.count),
             "entered": (attrgetter("entered"), plain.count),
             "changes": (attrgetter("changes"), plain.count),
             "reported": (_topics, _reported),
@@ -242,6 +246,29 @@ def _topics(state: JobState) -> object:
 
 def _reason(value: object) -> str | None:
     return bounded_reason(plain.text(value))
+
+
+def _refined(data: object) -> Result | None:
+    if data is None:
+        return None
+    found = plain.mapping(plain.nested(data))
+    reads = [(name, read, found.get(name)) for name, read in _RESULT.items()]
+    return Result(*plain.read_all(".{}", reads))
+
+
+def _outcome(value: object) -> Outcome:
+    if not isinstance(value, str) or value not in {*Outcome}:
+        raise plain.damaged(" or ".join(Outcome), value)
+    return Outcome(value)
+
+
+#: What a result says, in its order, and how that is read.
+_RESULT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "outcome": _outcome,
+    "final": plain.truth,
+    "gone": plain.truth,
+    "cause": plain.text,
+}
 
 
 def _reported(data: object) -> Mapping[str, frozenset[str]]:
