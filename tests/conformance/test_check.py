@@ -566,10 +566,10 @@ def test_the_report_as_data() -> None:
     data: dict[str, Any] = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
     assert data["schema_version"] == 2
     assert data["lifecycle"] == {"name": TRAINING_JOB.name, "version": TRAINING_JOB.version}
-    assert data["job"] == {"arn": ARN, "created": "2026-03-04T05:06:07Z"}
+    assert data["job"] == {"arn": ARN, "name": NAME, "created": "2026-03-04T05:06:07Z"}
     assert data["status"] == {"primary": "Completed", "secondary": "Completed"}
     result = {"outcome": "succeeded", "final": True, "gone": False, "cause": None}
-    assert (data["result"], data["legal"]) == (result, True)
+    assert (data["result"], data["failure_reason"], data["legal"]) == (result, None, True)
     assert data["entries"][0] == {
         "ordinal": 1,
         "status": "Starting",

@@ -150,6 +150,7 @@ class AnswerSchema:
         places: Where the statuses stand.
         stays: Where the history stands.
         modified: When the answer was last changed.
+        failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         signs: How features show, in the order in which they are read.
         values: The names by which rules call fields → where they stand.
         examples: Some to try.
@@ -166,6 +167,7 @@ class AnswerSchema:
     places: tuple[StatusFields, ...]
     stays: Stays
     modified: Path
+    failure_reason: Path = ()
     signs: tuple[Sign, ...]
     values: Mapping[str, Path]
     examples: tuple[Example, ...] = ()

@@ -117,6 +117,7 @@ def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
                 observation.modified,
                 observation.modified_not_before,
                 observation.cause,
+                observation.failure_reason,
                 observation.entries,
                 *fields,
                 *fields.values(),

@@ -587,6 +587,20 @@ def test_hostile_statuses_are_text(desk: Watched) -> None:
 
 
 @in_chromium
+def test_why_a_job_failed_is_shown(desk: Watched) -> None:
+    """In the service's words, under the verdict; whatever they are, they are text."""
+    given = json.loads(answer("failed.json"))
+    desk.check(json.dumps(given))
+    assert "found 3 rows without a label" in desk.text("#said")
+    evil = "<img src=x onerror=alert(1)>\u202e\x1b[2J</script>"
+    desk.check(json.dumps(given | {"FailureReason": evil}))
+    assert "“<img src=x onerror=alert(1)>\\u202e\\u001b[2J</script>”" in desk.text("#said")
+    assert desk.page.locator("#said img, #said script").count() == 0
+    desk.check(answer("completed.json"))
+    assert "“" not in desk.text("#said")
+
+
+@in_chromium
 def test_a_hostile_life_cycle_executes_nothing(
     opened: Callable[..., Watched], tmp_path: Path
 ) -> None:

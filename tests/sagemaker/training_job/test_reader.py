@@ -124,6 +124,7 @@ def test_descriptions_become_observations() -> None:
         entries=(Entry("Starting", NOON, LATER, "Starting"), Entry("Failed", LATER)),
         modified=LATER,
         cause="client",
+        failure_reason="ClientError: no such bucket",
         fields={
             "CreationTime": NOON,
             "TrainingStartTime": NOON,

@@ -401,6 +401,7 @@ const Reading = (() => {
       features: featuresOf(form, record),
       entries: entriesOf(form, record),
       modified: at(record, form.modified) ?? null,
+      failureReason: (form.failure_reason && at(record, form.failure_reason)) || null,
       values: valuesOf(form, record),
     };
   };

@@ -200,6 +200,7 @@ def form() -> AnswerSchema:
             end="EndTime",
         ),
         modified=("LastModifiedTime",),
+        failure_reason=("FailureReason",),
         signs=(
             Sign(feature="warm_pool", path=("WarmPoolStatus",), test=FeatureTest.THERE),
             Sign(feature="spot", path=("EnableManagedSpotTraining",), test=FeatureTest.IS),

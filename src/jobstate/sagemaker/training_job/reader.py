@@ -93,13 +93,15 @@ class TrainingJobReader:
             ObservationError: The answer can't be read; it lists every problem.
         """
         record = _record(answer)
+        reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
         return Observation(
             job=JobKey(record.training_job_arn, record.creation_time),
             shown=_shown(record),
             features=_features(record),
             entries=_entries(record),
             modified=record.last_modified_time,
-            cause=_cause(record),
+            cause=failure_cause(reason) if reason else None,
+            failure_reason=reason,
             fields=_fields(record),
         )
 
@@ -229,11 +231,6 @@ def _entries(record: TrainingJobRecord) -> tuple[Entry, ...]:
             for stay in record.secondary_status_transitions
         ]
     )
-
-
-def _cause(record: TrainingJobRecord) -> str | None:
-    reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
-    return failure_cause(reason) if reason else None
 
 
 def _fields(record: TrainingJobRecord) -> dict[str, object]:
