@@ -343,6 +343,17 @@ def test_what_others_were_telling_is_not_told_again() -> None:
         assert turns._queues == {}  # noqa: SLF001
 
 
+def test_who_forks_while_telling_tells_the_rest() -> None:
+    """The thread that forks is there in the child too, and so is what it is about."""
+    life = told("completed")
+    with as_if_forked() as fork:
+        heard: list[object] = []
+        tracker = Tracker(TRAINING_JOB, listeners=[lambda _: fork(), heard.append])
+        observed = tracker.observe(life.at(life.end))
+        assert heard == list(observed.events)
+        assert len(heard) > 1
+
+
 def test_what_has_threads_is_left_behind(tmp_path: Path) -> None:
     """A tracker with a subscription, one with a journal, and the journal itself."""
     with as_if_forked() as fork:
