@@ -75,5 +75,6 @@ def test_what_is_left_behind_says_so(kind: type[Guarded]) -> None:
         with pytest.raises(LookupError, match="elsewhere"):
             ask()
     assert isinstance(one, kind)
+    assert one.__dict__["word"] == "hello"
     assert f"{kind.__name__} object at" in repr(one)
     assert kind().say() == "hello"
