@@ -6,14 +6,16 @@ object for each, and what one means after the other is worked out once and remem
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from attrs import define, field
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.kept_answers import AnswerPattern
 from jobstate.conformance.moves import HistoryReading, move
 from jobstate.model.events import Move
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 _REMEMBERED = 1 << 14
 
 #: Held for the moment in which a view gets its number. One for all.
-_NUMBERING: Final = Lock()
+_NUMBERING = Lock()
+renewed_in_forked_child(sys.modules[__name__], "_NUMBERING")
 
 
 @define(eq=False)

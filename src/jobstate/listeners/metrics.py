@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import frozen
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.listeners.stays import REMEMBERED, Lives
 from jobstate.model.events import (
     OutcomeRefined,
@@ -150,6 +151,7 @@ class Figures:
         #: Where each job that has not ended counts.
         self._places: dict[JobKey, tuple[str, ...]] = {}
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
 
     def begin(self, jobs: Iterable[TrackedJob]) -> list[Increment]:
         """Return what jobs do to the figures that are known already: they stand somewhere."""

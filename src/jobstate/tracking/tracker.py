@@ -1,7 +1,6 @@
 """`Tracker`: keeps where many jobs stand and tells what changed: all that its users call.
 
-Any thread may use a tracker: what is done with one job is done one after the other, under the lock
-of its stripe.
+Any thread may use one: what is done with a job is done in turn, under the lock of its stripe.
 """
 
 from __future__ import annotations
@@ -58,7 +57,8 @@ class Tracker(Closing):
 
     With a journal, `observe` returns when what it brought is written for good, and a tracker that
     begins with the file of an earlier one goes on exactly where that was. Close a tracker that has
-    a journal or subscriptions, or use it as a context manager.
+    a journal or subscriptions, or use it as a context manager; in a forked child whatever is asked
+    of it raises a `TrackerForkedError`.
 
     Attributes:
         lifecycle: The life cycle.
@@ -118,6 +118,7 @@ class Tracker(Closing):
                 self._store.remember(job_states)
             for listener in listeners:
                 self.add_listener(listener)
+            self._listeners.see_to_forks_of(self)
         except BaseException:  # nothing half-done stays: no thread, no lock on a file
             self._dispatcher.close(0)
             if journal is not None and begun:
@@ -376,8 +377,7 @@ class Tracker(Closing):
     def snapshot(self) -> str:
         """Return all that is known as JSON, to be restored in another process.
 
-        Its first key is ``snapshot``, the version of the form. Linear in the number of jobs; some
-        1 to 2 kB a job.
+        Its first key is ``snapshot``, the version of the form. Linear in jobs: 1 to 2 kB of each.
         """
         return dumped(self._judge, (job.job_state for job in self))
 

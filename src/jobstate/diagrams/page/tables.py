@@ -27,6 +27,7 @@ from jobstate.model import states
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import InOrder, Requires
+from jobstate.model.states import alternatives, choice_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,7 +224,8 @@ def _edges(
 ) -> list[Table]:
     found = []
     seen: dict[str, int] = {}
-    for edge in region.edges:
+    for same in alternatives(region.edges):
+        edge = same.firmest
         origin, target = places[edge.origin], places[edge.target]
         number, arrow = arrows[nodes[origin].id, nodes[target].id]
         cause = arrow.causes[seen.setdefault(arrow.id, 0)]  # both are in the life cycle's order
@@ -235,7 +237,7 @@ def _edges(
                 "arrow": number,
                 "cause": edge.cause,
                 "guard": cause.guard,
-                "needs": dict(edge.needs),
+                "needs": choice_text(same.needs),
                 "basis": str(edge.basis),
                 "source": cause.source,
             }

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import Tracer, TracerProvider
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import Status, StatusCode, get_tracer_provider
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.text import printable
 from jobstate.errors import shown
 from jobstate.listeners.opentelemetry.ids import (
@@ -84,6 +85,7 @@ class OpenTelemetryTraces:
         self._found: Tracer | None = None
         self._lives = Lives(lifecycle, remembered)
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
         for job in jobs:
             self._lives.begin(job)
 

@@ -210,12 +210,17 @@ def _features(record: TrainingJobRecord) -> dict[str, bool]:
 def _described_features(record: TrainingJobDescription) -> dict[str, bool]:
     """Return the features that only descriptions show; what is absent shows nothing."""
     features = {}
+    resources = record.resource_config
+    preferences = () if resources is None else resources.instance_preferences
+    if preferences:
+        features["spot"] = False
     if record.enable_managed_spot_training is not None:
         features["spot"] = record.enable_managed_spot_training
     if record.retry_strategy is not None:
         features["retry"] = True
-    resources = record.resource_config
     if resources is not None and resources.training_plan_arn is not None:
+        features["plan"] = True
+    if any(each.training_plan_arns for each in preferences):
         features["plan"] = True
     if resources is not None and resources.keep_alive_period_in_seconds:
         features["warm_pool"] = True
