@@ -89,11 +89,18 @@ class PydanticStopping(_Model):
     max_pending_time_in_seconds: _Count | None = None
 
 
+class PydanticPreference(_Model):
+    """What the life cycle needs of InstancePreference."""
+
+    training_plan_arns: Annotated[tuple[_PlanArn, ...], Field(max_length=100)] = ()
+
+
 class PydanticResources(_Model):
     """What the life cycle needs of ResourceConfig."""
 
     keep_alive_period_in_seconds: _Count | None = None
     training_plan_arn: _PlanArn | None = None
+    instance_preferences: Annotated[tuple[PydanticPreference, ...], Field(max_length=100)] = ()
 
 
 class PydanticArtifacts(_Model):
@@ -194,11 +201,21 @@ class CattrsStopping:
 
 
 @frozen(kw_only=True)
+class CattrsPreference:
+    """What the life cycle needs of InstancePreference."""
+
+    training_plan_arns: tuple[str, ...] = field(
+        default=(), validator=[v.max_len(100), v.deep_iterable(_is_plan_arn)]
+    )
+
+
+@frozen(kw_only=True)
 class CattrsResources:
     """What the life cycle needs of ResourceConfig."""
 
     keep_alive_period_in_seconds: int | None = field(default=None, validator=_is_count)
     training_plan_arn: str | None = field(default=None, validator=_is_plan_arn)
+    instance_preferences: tuple[CattrsPreference, ...] = field(default=(), validator=v.max_len(100))
 
 
 @frozen(kw_only=True)
@@ -261,8 +278,8 @@ def converter(*, detailed: bool) -> cattrs.Converter:
     made.register_structure_hook(int, _exactly(int))
     made.register_structure_hook(bool, _exactly(bool))
     for kind in (
-        *(CattrsWarmPool, CattrsTransition, CattrsRetry, CattrsStopping, CattrsResources),
-        *(CattrsArtifacts, CattrsSummary, CattrsDescription),
+        *(CattrsWarmPool, CattrsTransition, CattrsRetry, CattrsStopping, CattrsPreference),
+        *(CattrsResources, CattrsArtifacts, CattrsSummary, CattrsDescription),
     ):
         names: Any = {
             each.name: override(rename=_api_name(each.name)) for each in attrs.fields(kind)

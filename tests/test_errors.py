@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import sqlite3
 import sys
@@ -13,7 +14,15 @@ from unittest import mock
 
 import pytest
 
-from jobstate import ConformanceError, JobstateError, ObservationError, Tracker, check, explain
+from jobstate import (
+    ConformanceError,
+    JobstateError,
+    ObservationError,
+    Subscription,
+    Tracker,
+    check,
+    explain,
+)
 from jobstate import errors as errors_of_jobstate
 from jobstate.diagrams import diagram_of
 from jobstate.diagrams.layout.graphviz import placed
@@ -33,12 +42,14 @@ from jobstate.errors import (
     ToolFailedError,
     ToolMissingError,
     TrackerClosedError,
+    TrackerForkedError,
     UnknownJobError,
     UnknownNameError,
     shown,
 )
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
+from tests.support.forking import as_if_forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +74,7 @@ BUILT_INS = {
     ToolFailedError: RuntimeError,
     ToolMissingError: RuntimeError,
     TrackerClosedError: RuntimeError,
+    TrackerForkedError: RuntimeError,
     JournalError: RuntimeError,
     JournalInUseError: RuntimeError,
     JournalDamagedError: RuntimeError,
@@ -93,6 +105,16 @@ def closed() -> None:
     with Tracker(TRAINING_JOB) as tracker:
         pass
     tracker.observe(ITEM)
+
+
+def forked() -> None:
+    """Use a tracker with threads in a child."""
+    with as_if_forked() as fork:
+        tracker = Tracker(TRAINING_JOB, listeners=[Subscription(name="books", listener=print)])
+        dispatcher = tracker._dispatcher  # noqa: SLF001 - to end its threads
+        fork()
+        dispatcher.close(10)
+        tracker.observe(ITEM)
 
 
 def of_something_else(folder: Path) -> None:
@@ -153,6 +175,7 @@ RAISING: dict[type[JobstateError], Callable[[Path], object]] = {
     SnapshotError: lambda _: broken_snapshot(),
     ConformanceError: lambda _: forbidden(),
     TrackerClosedError: lambda _: closed(),
+    TrackerForkedError: lambda _: forked(),
     JournalError: of_something_else,
     JournalInUseError: used_twice,
     JournalDamagedError: damaged,
@@ -198,6 +221,7 @@ TEXTS = {
         " that has no plan; install Graphviz (https://graphviz.org; `apt install graphviz`,"
     ),
     TrackerClosedError: "this tracker is closed; begin a new one, with the same journal if it had",
+    TrackerForkedError: f"this tracker's threads live in process {os.getpid()}, from which this",
     JournalError: "the journal '{}/shop.db' is the database of something else; name another file",
     JournalInUseError: (
         "the journal '{}/jobs.db' is written to by another tracker; close that one, or give each"

@@ -8,6 +8,7 @@ from jobstate.errors import ConformanceError, JobstateError, ObservationError
 from jobstate.model.events import (
     Event,
     Listener,
+    OutcomeRefined,
     StatusChanged,
     StatusEntered,
     Unmodelled,
@@ -38,6 +39,7 @@ __all__ = [
     "Observed",
     "Outcome",
     "OutcomePolicy",
+    "OutcomeRefined",
     "Overdue",
     "OverflowPolicy",
     "Report",

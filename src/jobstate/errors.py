@@ -148,6 +148,24 @@ class TrackerClosedError(JobstateError, RuntimeError):
         return "this tracker is closed; begin a new one, with the same journal if it had one"
 
 
+class TrackerForkedError(JobstateError, RuntimeError):
+    """A tracker with subscriptions or a journal, used in a child that was forked.
+
+    Attributes:
+        process: The process that made it.
+    """
+
+    def __init__(self, process: int) -> None:
+        self.process = process
+        super().__init__(process)
+
+    def __str__(self) -> str:
+        return (
+            f"this tracker's threads live in process {self.process}, from which this one was"
+            " forked; make a tracker in the child, or use the start method 'spawn' or 'forkserver'"
+        )
+
+
 class JournalError(JobstateError, RuntimeError):
     """A journal that can't be used as it is.
 

@@ -238,3 +238,16 @@ def test_life_cycles_may_be_declared_with_enumerations() -> None:
     assert made.name == "dark/light"
     assert Where(region="way", statuses={Shade.DARK}).statuses == {"dark"}
     assert edge(Shade.DARK, Shade.LIGHT) == edge("dark", "light")
+
+
+def test_alternatives_are_one_way() -> None:
+    """Edges that differ only in what they need are one way, told by the firmest of them."""
+    for lifecycle, basis, feature in (
+        (TRAINING_JOB, "documented", "spot"),
+        (TRAINING_JOB.given(spot=False), "inferred", "retry"),
+    ):
+        found = explain(lifecycle, "Stopping/Stopping", "Stopped/MaxWaitTimeExceeded").between
+        ((way,),) = found.ways
+        assert (way.basis, way.needs) == (basis, ((feature, True),))
+        assert found.cause == "wait_limit_reached"
+        assert names(found.possible) == ["Stopping/Uploading"]

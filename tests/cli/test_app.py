@@ -19,8 +19,8 @@ import typer
 from jobstate import cli
 from jobstate.cli import shell
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
-from jobstate.cli.terminal import MOST_NAMES, Paint, cut, duration, listed
-from jobstate.common.text import counted
+from jobstate.cli.terminal import MOST_NAMES, Paint, duration, listed
+from jobstate.common.text import counted, cut
 from tests.support.command import ANSWERS, jobstate
 
 if TYPE_CHECKING:

@@ -76,6 +76,108 @@ def rules(*answers: object, **given: bool) -> list[str]:
     return [violation.rule for violation in check(lifecycle, list(answers)).violations]
 
 
+# --- What needs one thing or another ------------------------------------------------------------
+
+
+def waited(**more: Any) -> dict[str, Any]:
+    """Return a job that came to the end of what it may wait."""
+    statuses = ("Starting", "Downloading", "Training", "Stopping", "MaxWaitTimeExceeded")
+    return described("Stopped", *statuses, **more)
+
+
+@pytest.mark.parametrize(
+    ("shown", "basis"),
+    [
+        ({}, "documented"),
+        ({"EnableManagedSpotTraining": True}, "documented"),
+        ({"EnableManagedSpotTraining": True, "RetryStrategy": {}}, "documented"),
+        ({"EnableManagedSpotTraining": False}, "inferred"),
+        ({"EnableManagedSpotTraining": False, "RetryStrategy": {}}, "inferred"),
+    ],
+)
+def test_the_wait_limit_ends_jobs_on_spot_or_retried_ones(
+    shown: dict[str, Any], basis: str
+) -> None:
+    """It is documented for spot jobs and inferred for others, which then must be retried."""
+    answer = waited(**shown)
+    *before, last = answer["SecondaryStatusTransitions"]
+    earlier = described("Stopping", *[each["Status"] for each in before], **shown)
+    report = check(TRAINING_JOB, [earlier, answer])
+    assert report.legal
+    assert (report.result.outcome, report.result.cause) == (Outcome.TIMED_OUT, "max_wait")
+    assert last["Status"] == "MaxWaitTimeExceeded"
+    assert report.changes[-1].basis == basis
+
+
+def test_who_is_neither_is_told_of_both() -> None:
+    """The sentence names either feature; nothing shows that a job is not retried but a caller."""
+
+    def seen(primary: str, secondary: str) -> Observation:
+        return Observation(
+            job=JobKey(ARN, BEGIN),
+            shown={"job": Shown(primary, secondary)},
+            features={"spot": False, "retry": False},
+        )
+
+    found = check(
+        TRAINING_JOB, [seen("Stopping", "Stopping"), seen("Stopped", "MaxWaitTimeExceeded")]
+    )
+    (violation,) = found.violations
+    assert violation.rule == "illegal-transition"
+    assert violation.message.endswith("the way there is only for jobs with: spot or retry")
+
+
+@pytest.mark.parametrize(
+    ("shown", "basis"),
+    [
+        ({}, "observed"),
+        ({"EnableManagedSpotTraining": False}, "observed"),
+        ({"EnableManagedSpotTraining": True}, "inferred"),
+    ],
+)
+def test_any_job_may_be_pending(shown: dict[str, Any], basis: str) -> None:
+    """On demand it was seen; on spot instances nothing says that it can't be."""
+    report = check(
+        TRAINING_JOB,
+        [
+            described("InProgress", *("Starting", "Pending")[: count + 1], **shown)
+            for count in (0, 1)
+        ],
+    )
+    assert not report.violations
+    assert report.changes[-1].basis == basis
+
+
+def test_preferences_of_instances_show_what_a_job_is() -> None:
+    """It is not on spot, so it is never interrupted; and it is on a plan that one of them names."""
+    plan = "arn:aws:sagemaker:eu-west-1:111122223333:training-plan/reserved"
+    statuses = ("Starting", "Downloading", "Training")
+    bare, planned = (
+        {"ResourceConfig": {"InstancePreferences": [preference]}}
+        for preference in ({"InstanceType": "ml.p5.48xlarge"}, {"TrainingPlanArns": [plan]})
+    )
+    for resources in (bare, planned):
+        assert rules(described("InProgress", *statuses, "Pending", **resources)) == []
+        interrupted = described("InProgress", *statuses, "Interrupted", **resources)
+        assert rules(interrupted) == ["illegal-transition"]
+    on_spot = {"EnableManagedSpotTraining": True}
+    assert rules(described("InProgress", *statuses, **planned, **on_spot)) == ["plan-with-spot"]
+
+
+def test_a_pool_that_lags_behind_the_end() -> None:
+    """It is worth a note and wrongs nobody; neither does the next answer, in which it is free."""
+    ended = [
+        described(
+            "Completed", *FIVE, WarmPoolStatus={"Status": status}, LastModifiedTime=at(minute)
+        )
+        for minute, status in ((5, "InUse"), (6, "Available"))
+    ]
+    report = check(TRAINING_JOB, ended)
+    assert report.legal
+    ((rule, severity),) = [(each.rule, each.severity) for each in report.violations]
+    assert (rule, severity) == ("warm-pool-lags-end", "note")
+
+
 # --- The design's table of what comes in and what is said ---------------------------------------
 
 
@@ -372,7 +474,7 @@ def test_features_that_exclude_each_other() -> None:
         ),
         (
             item("Completed", "Completed", WarmPoolStatus={"Status": "InUse"}),
-            "warm-pool-out-of-step",
+            "warm-pool-lags-end",
         ),
         (
             item("InProgress", "Training", WarmPoolStatus={"Status": "Terminated"}),
@@ -566,10 +668,10 @@ def test_the_report_as_data() -> None:
     data: dict[str, Any] = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
     assert data["schema_version"] == 2
     assert data["lifecycle"] == {"name": TRAINING_JOB.name, "version": TRAINING_JOB.version}
-    assert data["job"] == {"arn": ARN, "created": "2026-03-04T05:06:07Z"}
+    assert data["job"] == {"arn": ARN, "name": NAME, "created": "2026-03-04T05:06:07Z"}
     assert data["status"] == {"primary": "Completed", "secondary": "Completed"}
     result = {"outcome": "succeeded", "final": True, "gone": False, "cause": None}
-    assert (data["result"], data["legal"]) == (result, True)
+    assert (data["result"], data["failure_reason"], data["legal"]) == (result, None, True)
     assert data["entries"][0] == {
         "ordinal": 1,
         "status": "Starting",

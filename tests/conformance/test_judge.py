@@ -55,11 +55,14 @@ def test_an_unknown_status_beside_a_region_that_is_not_modelled() -> None:
 
 
 def test_after_an_unknown_primary_status_anything_is_possible() -> None:
-    """Nothing new is known, so no change is told, and none of what follows is illegal."""
+    """None of what follows is illegal; that the end told before stands no more is told."""
     odd = [item("Completed", "Completed"), item("Resuming", "Training")]
     report = check(TRAINING_JOB, odd)
     assert report.legal
-    assert [change.target for change in report.changes] == ["Completed/Completed"]
+    assert [(change.target, change.final) for change in report.changes] == [
+        ("Completed/Completed", True),
+        ("anything", False),
+    ]
     assert [each.value for each in report.unmodelled] == ["Resuming"]
     again = check(TRAINING_JOB, [*odd, item("InProgress", "Training")])
     assert again.legal

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import attrs
 import pytest
 
 from jobstate import Observation
 from jobstate.conformance import memo as knowledge
-from jobstate.conformance import rules
+from jobstate.conformance import orders, rules
 from jobstate.conformance.judge import Judge
 from jobstate.model import Shown
-from tests.support.small import PARCEL, PARCELS, parcel
+from tests.support.small import BEGIN, PARCEL, PARCELS, parcel
+
+LATER = BEGIN + timedelta(days=1)
 
 
 @pytest.fixture
@@ -17,6 +22,7 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Return a judge that remembers three of each thing."""
     monkeypatch.setattr(knowledge, "_REMEMBERED", 3)
     monkeypatch.setattr(rules, "MOST_PLANS", 3)
+    monkeypatch.setattr(orders, "_MOST_STEPS", 3)
     return Judge(PARCELS)
 
 
@@ -47,6 +53,10 @@ def test_many_histories_do_not_fill_memory(forgetful: Judge) -> None:
             after = forgetful.judge(job_state, second).job_state
             assert after.estimates["way"].states
             assert len(job_state.estimates.steps) <= 3
+            later = forgetful.judge(job_state, attrs.evolve(second, modified=LATER), in_order=False)
+            assert later.job_state.estimates["way"].states
+            assert len(job_state.estimates.steps) <= 3
+            assert all(len(each.steps) <= 3 for each in job_state.patterns)
     assert len(forgetful.memo._estimates) <= 3  # noqa: SLF001 - the bound is the promise
 
 

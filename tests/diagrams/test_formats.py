@@ -22,9 +22,12 @@ from tests.support.pictures import Picture, Place, read_dot, read_mermaid
 from tests.support.pictures_plantuml import read_plantuml
 from tests.support.pictures_scxml import read_scxml
 from tests.support.small import PARCELS, SOURCE, edge, feature, state
+from tests.support.together import asked_for, firmest, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from jobstate.model import Edge
 
 READERS: dict[str, Callable[[str], Picture]] = {
     "mermaid": read_mermaid,
@@ -139,16 +142,11 @@ def places(lifecycle: Lifecycle, wanted: Callable[[State], bool]) -> list[Place]
     )
 
 
-def guard(lifecycle: Lifecycle, pairs: tuple[tuple[str, bool], ...], after: tuple[str, ...]) -> str:
+def guard(lifecycle: Lifecycle, needing: Iterable[Edge | Region], after: tuple[str, ...]) -> str:
     """Return what stands in brackets behind a cause."""
     shown = {each.name for each in lifecycle.features if each.shown}
-    fixed = dict(lifecycle.assumed)
-    asked = [
-        name if value else f"not {name}"
-        for name, value in pairs
-        if name in shown and name not in fixed
-    ]
-    text = ", ".join([*asked, *(f"after {each}" for each in after)])
+    asked = asked_for(needing, shown - dict(lifecycle.assumed).keys())
+    text = ", ".join([*filter(None, [asked]), *(f"after {each}" for each in after)])
     return f"[{seen(text.replace('_', ' '))}]" if text else ""
 
 
@@ -156,13 +154,14 @@ def arrows(lifecycle: Lifecycle) -> dict[tuple[Place, Place], str]:
     """Return the arrows that a picture must have, with their labels."""
     found: dict[tuple[Place, Place], str] = {}
     for region in lifecycle.regions:
-        for each in region.edges:
+        for edges in together(region.edges):
+            each = edges[0]
             ends = (
                 place(region, region.state(each.origin)),
                 place(region, region.state(each.target)),
             )
             text = seen(each.cause.replace("_", " "))
-            label = f"{text} {guard(lifecycle, each.needs, each.after)}".strip(" ")
+            label = f"{text} {guard(lifecycle, edges, each.after)}".strip(" ")
             found[ends] = f"{found[ends]}, {label}" if ends in found else label
     return found
 
@@ -183,7 +182,7 @@ def test_every_edge_and_no_other(lifecycle: Lifecycle, picture: Picture) -> None
 def test_starts(lifecycle: Lifecycle, picture: Picture) -> None:
     """An arrow leads to each state that a job can begin in; its label says which jobs."""
     expected = {
-        place(region, region.state(name)): guard(lifecycle, region.needs, ())
+        place(region, region.state(name)): guard(lifecycle, [region], ())
         for region in lifecycle.regions
         for name in region.initial
     }
@@ -212,7 +211,12 @@ def test_inferred_is_told_apart(lifecycle: Lifecycle, picture: Picture) -> None:
         (place(region, region.state(each.origin)), place(region, region.state(each.target)))
         for region in lifecycle.regions
         for each in region.edges
-        if each.basis is Basis.INFERRED
+        if firmest(
+            other
+            for other in region.edges
+            if (other.origin, other.target) == (each.origin, each.target)
+        )
+        is Basis.INFERRED
     }
     assert {
         (picture.nodes[each[0]], picture.nodes[each[1]])

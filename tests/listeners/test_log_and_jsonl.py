@@ -50,7 +50,10 @@ def test_a_line_per_event(caplog: pytest.LogCaptureFixture, logger: logging.Logg
         "INFO tide: job first seen as InProgress/Starting",
         "INFO tide: job InProgress/Starting -> Stopping/Starting by stop_requested",
         "WARNING tide: unmodelled: job.secondary is Hibernating",
-        "INFO tide: job Stopping -> Failed/Failed by failure; failed (algorithm)",
+        (
+            "INFO tide: job Stopping -> Failed/Failed by failure; failed (algorithm): "
+            "AlgorithmError: exit code 1"
+        ),
     ]
     assert found[5].startswith("ERROR tide: error illegal-transition: InProgress/Training can't ")
     assert found[6:] == ["INFO tide: job Failed/Failed -> InProgress/Training"]
@@ -114,8 +117,8 @@ def test_hostile_texts_stay_in_their_line(
     listen = LogListener(logger)
     for event in hostile():
         listen(event)
-    assert lines(caplog)[0] == "DEBUG 1: entered packed at 2026-05-06T07:08:09Z"
-    assert lines(caplog)[1] == f"DEBUG 1: entered {PLAIN} at 2026-05-06T07:09:10Z"
+    assert lines(caplog)[0] == "DEBUG parcel/1: entered packed at 2026-05-06T07:08:09Z"
+    assert lines(caplog)[1] == f"DEBUG parcel/1: entered {PLAIN} at 2026-05-06T07:09:10Z"
     for record in caplog.records:
         assert record.getMessage().isprintable()
         assert len(record.getMessage()) < 1000
@@ -131,12 +134,12 @@ def test_long_texts_are_cut(caplog: pytest.LogCaptureFixture, logger: logging.Lo
     Tracker(PARCELS, listeners=[events.append]).observe(parcel("sent", "x" * 5000, at=0))
     LogListener(logger)(events[0])
     (record,) = caplog.records
-    assert record.getMessage() == f"1: entered {'x' * 297}... at 2026-05-06T07:08:09Z"
+    assert record.getMessage() == f"parcel/1: entered {'x' * 297}... at 2026-05-06T07:08:09Z"
     assert vars(record)["jobstate_status"] == "x" * 5000
 
 
-def test_an_arn_without_parts(caplog: pytest.LogCaptureFixture, logger: logging.Logger) -> None:
-    """Where nothing stands behind the last slash, the whole arn names the job."""
+def test_a_key_without_parts(caplog: pytest.LogCaptureFixture, logger: logging.Logger) -> None:
+    """All of a key that is no arn names the job."""
     (entered, *_) = everything()
     for arn in ("tide", "jobs/"):
         changed = type(entered.job)(arn, BEGIN)

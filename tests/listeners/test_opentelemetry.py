@@ -141,7 +141,8 @@ def test_what_a_job_has_come_to(name: str) -> None:
     root = spans.all()[-1]
     assert root.attributes is not None
     failed = answer["TrainingJobStatus"] == "Failed"
-    status = (StatusCode.ERROR, "algorithm") if failed else (StatusCode.UNSET, None)
+    reason = answer.get("FailureReason", "").replace("\n", r"\n")
+    status = (StatusCode.ERROR, reason) if failed else (StatusCode.UNSET, None)
     assert (root.status.status_code, root.status.description) == status
     pair = f"{answer['TrainingJobStatus']}/{answer['SecondaryStatus']}"
     assert root.attributes["jobstate.target"] == pair

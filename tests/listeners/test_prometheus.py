@@ -462,6 +462,7 @@ def test_names_follow_the_conventions(scraped: Scraped) -> None:
     assert types == {
         "jobstate_jobs": "gauge",
         "jobstate_ended_jobs": "counter",
+        "jobstate_refined_outcomes": "counter",
         "jobstate_status_duration_seconds": "histogram",
         "jobstate_violations": "counter",
         "jobstate_unmodelled_statuses": "counter",

@@ -37,6 +37,8 @@ def expected(event: Any) -> dict[str, Any]:
     """Return what a record about an event says, by the event's own data."""
     data = flat(event, "_")
     kind = data.pop("kind")
+    if data.get("failure_reason"):
+        data["failure_reason"] = data["failure_reason"].replace("\n", r"\n")
     return {f"jobstate_{name}": value for name, value in data.items()} | {"event": kind}
 
 

@@ -208,9 +208,11 @@ def test_features_guard() -> None:
     job = Job(build(TRAINING_JOB))
     assert refusal(job.wait_limit_reached).reasons == (
         "it needs spot=True, and the job has spot=False",
+        "it needs retry=True, and the job has retry=False",
     )
     never = Job(job.machine, stop=False)
-    assert len(refusal(never.wait_limit_reached).reasons) == 2
+    assert len(refusal(never.wait_limit_reached).reasons) == 3
+    assert Job(job.machine, retry=True).wait_limit_reached()
 
 
 def test_what_was_passed_guards(parcels: JobMachine) -> None:

@@ -75,7 +75,7 @@ def test_a_stay_as_data() -> None:
     assert event.to_dict() == {
         "kind": "status-entered",
         "key": f"status-entered:{JOB}:1",
-        "job": {"arn": ARN, "created": "2026-01-02T09:00:00Z"},
+        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
         "ordinal": 1,
         "status": "Starting",
         "start": "2026-01-02T09:00:00.250000Z",
@@ -92,7 +92,7 @@ def test_a_change_as_data() -> None:
     assert event.to_dict() == {
         "kind": "status-changed",
         "key": f"status-changed:{JOB}:job:2",
-        "job": {"arn": ARN, "created": "2026-01-02T09:00:00Z"},
+        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
         "region": "job",
         "origin": "InProgress/Training",
         "target": "Failed/Failed",
@@ -102,6 +102,7 @@ def test_a_change_as_data() -> None:
         "cause": "failure",
         "result": {"outcome": "failed", "final": True, "gone": False, "cause": "algorithm"},
         "basis": "observed",
+        "failure_reason": "AlgorithmError: exit code 1",
         "at": "2026-01-02T09:04:00.250000Z",
     }
 
@@ -112,7 +113,7 @@ def test_a_violation_as_data() -> None:
     assert event.to_dict() == {
         "kind": "violation",
         "key": f"violation:{JOB}:illegal-pair:{event.path}:Failed/Completed",
-        "job": {"arn": ARN, "created": "2026-01-02T09:00:00Z"},
+        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
         "rule": "illegal-pair",
         "severity": "error",
         "message": "Failed does not go with Completed, only with Failed",
@@ -133,7 +134,7 @@ def test_an_unknown_status_as_data() -> None:
     assert event.to_dict() == {
         "kind": "unmodelled",
         "key": f"unmodelled:{JOB}:job.primary:Paused",
-        "job": {"arn": ARN, "created": "2026-01-02T09:00:00Z"},
+        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
         "field": "job.primary",
         "value": "Paused",
         "at": "2026-01-02T09:00:00.250000Z",

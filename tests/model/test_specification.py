@@ -321,7 +321,7 @@ FULL = ("Starting", "Downloading", "Training", "Uploading", "Completed")
         ),
         (
             job("Completed", *FULL, WarmPoolStatus={"Status": "InUse"}, LastModifiedTime=at(5)),
-            "warm-pool-out-of-step",
+            "warm-pool-lags-end",
             (
                 "the warm pool is InUse while the job is Completed/Completed",
                 "SecondaryStatus",

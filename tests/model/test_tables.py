@@ -18,6 +18,7 @@ from jobstate.model.states import Exclusion, Memory
 from jobstate.model.tables import FORMATS, SCHEMA_VERSION, render
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCELS, WAY, edge, rule, state
+from tests.support.together import asked_for, firmest, source_of, together
 
 #: What must not come through as it is: a formula, a cell's border, a row's end, HTML, a command.
 HOSTILE = ("=1+1", "+1", "-1", "@x", "a|b", "a\nb", "<b>&amp;", "\x1b[2J", "\t=1", "`x` *y* [z](u)")
@@ -44,11 +45,6 @@ LIFECYCLES = {
 def lifecycle(request: pytest.FixtureRequest) -> Lifecycle:
     """Return a life cycle."""
     return LIFECYCLES[request.param]
-
-
-def needs_as_people_read_them(needs: tuple[tuple[str, bool], ...]) -> str:
-    """Return needs as the tables print them."""
-    return ", ".join(("" if wanted else "not ") + name for name, wanted in needs)
 
 
 # --- JSON -----------------------------------------------------------------------------------------
@@ -125,16 +121,16 @@ def rows(lifecycle: Lifecycle) -> list[list[str]]:
     return [
         [
             region.name,
-            each.origin,
-            each.target,
-            each.cause,
-            needs_as_people_read_them(each.needs),
-            ", ".join(each.after),
-            each.basis,
-            each.source,
+            edges[0].origin,
+            edges[0].target,
+            edges[0].cause,
+            asked_for(edges),
+            ", ".join(edges[0].after),
+            firmest(edges),
+            source_of(edges),
         ]
         for region in lifecycle.regions
-        for each in region.edges
+        for edges in together(region.edges)
     ]
 
 

@@ -20,6 +20,7 @@ from jobstate.model.hidden_states import expand
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.brute_force import random_features, random_life, visible
 from tests.support.small import PARCELS
+from tests.support.together import together
 
 if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton, StateEstimate
@@ -60,7 +61,10 @@ def test_every_edge_can_be_driven(name: str) -> None:
             if each not in taken:
                 job = stand(machine, hidden)
                 assert machine.fire(job, machine.trigger_of(each))
-                assert (job.state, job.state.hidden, heard.pop()) == (each.target, target, each)
+                # Of alternatives, edges of one cause between the same states, it takes the first.
+                (same,) = (found for found in together(machine.region.edges) if each in found)
+                assert (job.state, job.state.hidden) == (each.target, target)
+                assert heard.pop() in same
                 taken.add(each)
     assert taken == set(lifecycle.region(region).edges)
 

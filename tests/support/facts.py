@@ -133,7 +133,7 @@ _RESULTS = {
 
 
 class SecondaryEdge(NamedTuple):
-    """One edge between secondary statuses, whatever its cause."""
+    """One edge between secondary statuses, whatever its cause; "or" makes two of it."""
 
     origin: str
     target: str
@@ -144,6 +144,7 @@ class SecondaryEdge(NamedTuple):
 SECONDARY_EDGES = (
     SecondaryEdge("Starting", "Downloading", DOCUMENTED),
     SecondaryEdge("Starting", "Pending", OBSERVED, NOT_SPOT),
+    SecondaryEdge("Starting", "Pending", INFERRED, SPOT),
     SecondaryEdge("Pending", "Downloading", OBSERVED),
     SecondaryEdge("Pending", "Starting", INFERRED),
     SecondaryEdge("Pending", "Failed", OBSERVED | DOCUMENTED),  # LOGS 1; PLAN
@@ -174,7 +175,10 @@ SECONDARY_EDGES = (
     SecondaryEdge("Stopping", "Stopped", OBSERVED),
     SecondaryEdge("Uploading", "Stopped", OBSERVED),
     SecondaryEdge("Stopping", "MaxWaitTimeExceeded", DOCUMENTED, SPOT),
+    SecondaryEdge("Stopping", "MaxWaitTimeExceeded", INFERRED, RETRY),
     SecondaryEdge("Uploading", "MaxWaitTimeExceeded", OBSERVED, SPOT),
+    # "spot or retry", and the one list is a spot job's.
+    SecondaryEdge("Uploading", "MaxWaitTimeExceeded", INFERRED, RETRY),
     SecondaryEdge("Stopping", "MaxRuntimeExceeded", INFERRED),
     SecondaryEdge("Uploading", "MaxRuntimeExceeded", INFERRED),
     SecondaryEdge("Stopping", "Completed", INFERRED),
@@ -240,7 +244,7 @@ def result(primary: str, secondary: str) -> Result:
 
 def lifted() -> dict[PairEdge, Basis]:  # noqa: C901, PLR0912 - point by point, as in FACTS
     """Lift the edges between secondaries to pairs, by the six points of FACTS §3, with basis."""
-    table = {(edge.origin, edge.target): edge for edge in SECONDARY_EDGES}
+    table = {(edge.origin, edge.target): edge for edge in SECONDARY_EDGES}  # of "or" either
     found: dict[PairEdge, Basis] = {}
 
     def add(origin: str, target: str, basis: Basis, *needs: Needs) -> None:
@@ -291,11 +295,12 @@ def lifted() -> dict[PairEdge, Basis]:  # noqa: C901, PLR0912 - point by point, 
     for status in directly + RETIRED:
         add(f"InProgress/{status}", "Stopped/Stopped", INFERRED, STOP)
         add(f"InProgress/{status}", "Stopped/MaxRuntimeExceeded", INFERRED, STOP)
-        add(f"InProgress/{status}", "Stopped/MaxWaitTimeExceeded", INFERRED, STOP, SPOT)
+        for needs in (SPOT, RETRY):
+            add(f"InProgress/{status}", "Stopped/MaxWaitTimeExceeded", INFERRED, STOP, needs)
     for status in ("Stopping", "Uploading"):
-        for end in STOPPED:
-            edge = table[status, end]
-            add(f"Stopping/{status}", f"Stopped/{end}", edge.basis, edge.needs)
+        for edge in SECONDARY_EDGES:
+            if edge.origin == status and edge.target in STOPPED:
+                add(f"Stopping/{status}", f"Stopped/{edge.target}", edge.basis, edge.needs)
         add(f"Stopping/{status}", "Completed/Completed", INFERRED)
     for status in IN_PROGRESS:
         if status != "Uploading":

@@ -593,7 +593,7 @@ def _plan_on_spot(rng: random.Random, answers: list[Answer]) -> list[Answer]:
 # --- The warm pool --------------------------------------------------------------------------------
 
 
-@kind("a pool in use after the end", "warm-pool-out-of-step")
+@kind("a pool in use after the end (a note)", "warm-pool-lags-end")
 def _in_use_after_the_end(rng: random.Random, answers: list[Answer]) -> list[Answer]:
     answer = _any(rng, answers, _has_ended, _may_have_pool)
     _pooled(answer, "InUse")

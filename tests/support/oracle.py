@@ -35,7 +35,14 @@ ABOUT_LIVES = frozenset(
     }
 )
 #: Rules of thin basis: to break one is legal.
-NOTES = frozenset({"training-time-is-the-span", "artifacts-too-early", "plan-with-spot"})
+NOTES = frozenset(
+    {
+        "training-time-is-the-span",
+        "artifacts-too-early",
+        "warm-pool-lags-end",
+        "plan-with-spot",
+    }
+)
 
 _IN_ORDER = ("CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedTime")
 _RUNNING = {"InProgress", "Stopping"}
@@ -105,12 +112,13 @@ def seen(answer: Answer) -> Seen:
 def features_of(answer: Answer) -> dict[str, bool]:
     """Return the features that an answer shows."""
     resources = answer.get("ResourceConfig", {})
-    features = {}
+    preferences = resources.get("InstancePreferences", ())
+    features = {"spot": False} if preferences else {}
     if "EnableManagedSpotTraining" in answer:
         features["spot"] = answer["EnableManagedSpotTraining"]
     if "RetryStrategy" in answer:
         features["retry"] = True
-    if "TrainingPlanArn" in resources:
+    if "TrainingPlanArn" in resources or any(each.get("TrainingPlanArns") for each in preferences):
         features["plan"] = True
     if "WarmPoolStatus" in answer or resources.get("KeepAlivePeriodInSeconds"):
         features["warm_pool"] = True
@@ -220,12 +228,14 @@ def _broken_by_pool(answer: Answer) -> Iterator[str]:
     if pool is None:
         return
     fitting = {
-        "InUse": _RUNNING,
         "Available": _ENDED - {"Deleting"},
         "Reused": _ENDED,
         "Terminated": _ENDED,
     }
-    if answer["TrainingJobStatus"] not in fitting[pool["Status"]]:
+    if pool["Status"] == "InUse":
+        if answer["TrainingJobStatus"] not in _RUNNING:
+            yield "warm-pool-lags-end"
+    elif answer["TrainingJobStatus"] not in fitting[pool["Status"]]:
         yield "warm-pool-out-of-step"
     if "ReusedByJob" in pool and pool["Status"] != "Reused":
         yield "reused-by-without-reuse"

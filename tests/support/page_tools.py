@@ -44,7 +44,8 @@ DRIVER = """({ tables, cases }) => {
   const job = (series) => ({
     findings: series.findings.map(finding),
     unmodelled: series.unmodelled,
-    result: series.result,
+    result: (({ outcome, final, gone }) => ({ outcome, final, gone }))(series.result),
+    failureReason: series.failureReason,
     legal: series.legal,
     known: Object.fromEntries([...series.known].map(names)),
   });
@@ -151,6 +152,7 @@ def _plain(report: Report) -> dict[str, Any]:
         ],
         "unmodelled": [{"field": each.field, "value": each.value} for each in report.unmodelled],
         "result": {"outcome": str(result.outcome), "final": result.final, "gone": result.gone},
+        "failureReason": report.failure_reason,
         "legal": report.legal,
         "known": {
             region: [state.name for state in known.states]

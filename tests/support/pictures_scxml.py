@@ -15,9 +15,11 @@ _OWN = "{urn:jobstate:scxml:1}"
 _NAME = f"{_OWN}name"
 _STATES = {f"{_SCXML}{name}" for name in ("state", "final", "parallel")}
 _TERM = re.compile(r"(\w+) (!=|==) ([01])")
+_EITHER = re.compile(r"(?:\(([^()]*)\))?(?: && )?([^()]*)")
 
 #: What an edge asks for: feature → wanted, and what must have been passed.
-Guard: TypeAlias = tuple[frozenset[tuple[str, bool]], frozenset[str]]
+#: What a condition asks for: the ways of having features of which one is enough, and memories.
+Guard: TypeAlias = tuple[frozenset[frozenset[tuple[str, bool]]], frozenset[str]]
 
 
 @frozen(kw_only=True)
@@ -98,8 +100,14 @@ class Chart:
 
     def guard(self, element: ET.Element) -> Guard:
         """Return what a condition asks for."""
+        either, rest = _EITHER.fullmatch(element.get("cond", "")).groups()  # type: ignore[union-attr]
+        ways = {self._terms(each)[0] for each in (either or "").split(" || ")}
+        wanted, passed = self._terms(rest)
+        return frozenset(way | wanted for way in ways), passed
+
+    def _terms(self, text: str) -> tuple[frozenset[tuple[str, bool]], frozenset[str]]:
         wanted, passed = set(), set()
-        for term in filter(None, element.get("cond", "").split(" && ")):
+        for term in filter(None, text.split(" && ")):
             match = _TERM.fullmatch(term)
             assert match, term
             name, initial = self.data[match[1]]

@@ -56,6 +56,7 @@ def test_it_is_about_the_newest_that_fits() -> None:
     assert other not in {older, newer}
     assert len(tracker) == 3
     tracker.forget(newer)
+    tracker.forget(other)
     assert tracker.observe(answer(COARSE, 4, "Uploading")).job == older
 
 

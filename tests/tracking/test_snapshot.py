@@ -221,7 +221,10 @@ def test_as_data() -> None:
         ],
         "modified": moment + 122_250_000,
         "since": moment + 122_250_000,
-        "reason": None,
+        "cause": None,
+        "failure_reason": None,
+        "refined": None,
+        "ended": 0,
         "entered": 2,
         "changes": 2,
         "reported": {},
@@ -376,9 +379,11 @@ def test_every_problem_is_said() -> None:
         | {
             "arn": "d",
             "answers": {"no\nway": [], "way": ["0", -1, [0, 0, 1 << 31, 0], 7]},
-            "reason": 1,
+            "cause": 1,
+            "failure_reason": 2,
         },
         job | {"arn": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
+        job | {"arn": "ee", "answers": {"way": [0, 0, None, [[0, 1 << 63, 1.5, 0, 0, 0]]]}},
         job | {"arn": "f", "answers": "[1", "reported": "[]", "entries": {}},
         [],
         {"arn": "g"},
@@ -425,16 +430,19 @@ def test_every_problem_is_said() -> None:
         "jobs[4].answers['way'][1]",
         "jobs[4].answers['way'][2][2]",
         "jobs[4].answers['way'][3]",
-        "jobs[4].reason",
+        "jobs[4].cause",
+        "jobs[4].failure_reason",
         "jobs[5].estimates",
         "jobs[5].entered",
         "jobs[5].changes",
         "jobs[5].suppressed",
-        "jobs[6].answers",
-        "jobs[6].reported",
-        "jobs[6].entries",
-        "jobs[7]",
+        "jobs[6].answers['way'][3][0][1]",
+        "jobs[6].answers['way'][3][0][2]",
+        "jobs[7].answers",
+        "jobs[7].reported",
+        "jobs[7].entries",
         "jobs[8]",
+        "jobs[9]",
     ]
 
 
@@ -486,6 +494,18 @@ def test_a_region_of_another_name() -> None:
     assert problems(found) == [("jobs[0].answers['job'][0]", str(number))]
     found["jobs"][0]["answers"]["job"] = [0, 0, None, [number] * 17]
     assert [path for path, _ in problems(found)] == ["jobs[0].answers['job'][3]"]
+
+
+def test_more_answers_than_are_kept_apart() -> None:
+    """Their orders would be too many to look at."""
+    found = data(sent())
+    possible, judged, origin, (kept,) = found["jobs"][0]["answers"]["way"]
+    rows = [[kept[0], -(1 << 63), (1 << 63) - 1, 0, (1 << 31) - 1, number] for number in range(9)]
+    found["jobs"][0]["answers"]["way"] = [possible, judged, origin, rows]
+    with pytest.raises(SnapshotError, match="at most 8 answers whose order nothing tells"):
+        Tracker(PARCELS).restore(json.dumps(found))
+    del rows[0]
+    Tracker(PARCELS).restore(json.dumps(found))
 
 
 # --- Damage ---------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobstate import ConformanceError, StatusChanged, StatusEntered, Tracker
-from tests.support.small import PARCEL, PARCELS, parcel
+from tests.support.small import BEGIN, PARCEL, PARCELS, entries, parcel
 
 if TYPE_CHECKING:
     from jobstate import Observation
@@ -82,3 +83,23 @@ def test_a_strict_tracker_reads_on_after_a_history() -> None:
     tracker.observe(parcel("delivered", *longer, at=400))
     assert [event.status for event in told if isinstance(event, StatusEntered)] == [*longer[2:]]
     assert moves(told) == ["delivered"]
+
+
+def test_since_when_a_strict_tracker_knows_where_a_job_is() -> None:
+    """By its history, as far as that reaches; then by the time of the answer that showed it."""
+    history = ("packed", "sent")
+    tracker = Tracker(PARCELS, strict=True)
+    tracker.observe(parcel("sent", *history, at=100))
+    assert tracker[PARCEL].since == entries(*history)[-1].start
+    tracker.observe(parcel("at the door", at=200))
+    assert tracker[PARCEL].since == BEGIN + timedelta(seconds=200)
+
+
+def test_a_long_history_goes_on() -> None:
+    """Of those nothing is remembered for other jobs, and they are judged all the same."""
+    history = ("packed", *("sent", "at the door") * 200)
+    tracker = Tracker(PARCELS)
+    tracker.observe(parcel("packed", "packed", at=1))
+    tracker.observe(parcel(history[-1], *history, at=30_000))
+    tracker.observe(parcel("delivered", *history, "delivered", at=40_000))
+    assert (tracker[PARCEL].status, len(tracker[PARCEL].entries)) == ("delivered", 402)

@@ -19,6 +19,7 @@ from jobstate import (
     JobKey,
     ObservationError,
     Outcome,
+    OutcomeRefined,
     StatusChanged,
     StatusEntered,
     Tracker,
@@ -94,6 +95,8 @@ def _words(event: Event) -> str:
         return f"{event.ordinal} {event.status}{' late' if event.late else ''}"
     if isinstance(event, StatusChanged):
         return f"{event.origin} -> {event.target}"
+    if isinstance(event, OutcomeRefined):
+        return f"refined {event.outcome}"
     return event.rule if isinstance(event, Violation) else f"unmodelled {event.value}"
 
 
@@ -588,7 +591,10 @@ def test_an_older_answer_with_a_region_of_its_own() -> None:
         pool = {"WarmPoolStatus": {"Status": status}}
         observed = tracker.observe(item("Completed", "Completed", minutes, **pool))
         assert observed.stale is (minutes == 7.5), minutes
-    assert words(told) == ["None -> Deleting", "None -> Available", "Available -> Terminated"]
+    assert words(told) == [
+        *("None -> Deleting", "None -> Available", "refined succeeded"),
+        "Available -> Terminated",
+    ]
     assert [each.ordinal for each in told if isinstance(each, StatusChanged)] == [1, 2, 3]
 
 

@@ -16,13 +16,13 @@ from jobstate.errors import UnknownNameError
 from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
-from jobstate.model.states import Basis
+from jobstate.model.states import Basis, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Region, State
+    from jobstate.model.states import Region
 
 #: Stands for every status that the life cycle does not know.
 UNKNOWN = "\x00unknown"
@@ -40,6 +40,7 @@ class RegionView:
         primary_unknown: The primary status is one of those.
         illegal_pair: Both statuses are known, but they are no state.
         ruled_out: They are a state, but not one under the features that `given` fixed.
+        excluded: The states that they show, where those features or the ones shown exclude them.
         visible: The status that a history would print; None where the answer leaves it out.
         key: The statuses and features it was compiled from: (primary, secondary, features).
         automaton: The region's.
@@ -52,6 +53,7 @@ class RegionView:
     primary_unknown: bool
     illegal_pair: bool
     ruled_out: bool
+    excluded: tuple[State, ...]
     visible: str | None
     key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
     automaton: Automaton = field(repr=False)
@@ -255,10 +257,20 @@ class Automaton:
             primary_unknown=primary == UNKNOWN,
             illegal_pair=pair and name not in self.words.states,
             ruled_out=not both and not unknown and name in self.words.states,
+            excluded=() if both & fitting else self._excluded(name, primary, of_primary),
             visible=secondary if self.words.two_axes else primary,
             key=(primary, secondary, tuple(features.items())),
             automaton=self,
         )
+
+    def _excluded(self, name: str, primary: str | None, of_primary: int) -> tuple[State, ...]:
+        """Return the states that statuses show, where no hidden state does."""
+        states = self.words.states
+        if name in states:
+            return (states[name],)
+        if of_primary:  # what is no state reads as its primary status, which tells enough
+            return ()
+        return tuple(state for state in states.values() if state.primary == primary)
 
     def _with_features(self, features: Mapping[str, bool]) -> int:
         # Features that exclude each other are a matter for a rule; here they would fit nothing.
@@ -309,7 +321,7 @@ class StatusNames:
     """The statuses that the life cycle knows in a region, whatever `given` has ruled out.
 
     Attributes:
-        states: The names of the states.
+        states: The states by name.
         primaries: The primary statuses.
         secondaries: The secondary statuses.
         visible: What histories print.
@@ -319,7 +331,7 @@ class StatusNames:
     def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
         lost = [state for name, state in lifecycle.ruled_out if name == region.name]
         states = [*region.states, *lost]
-        self.states = {state.name for state in states}
+        self.states = {state.name: state for state in states}
         self.primaries = {state.primary for state in states}
         self.secondaries = {state.secondary for state in states if state.secondary is not None}
         self.visible = {state.visible for state in states}

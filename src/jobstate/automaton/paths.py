@@ -9,7 +9,7 @@ from attrs import frozen
 
 from jobstate.automaton.bitsets import bits
 from jobstate.automaton.runs import Link, before, certain
-from jobstate.model.states import Basis, Edge, State
+from jobstate.model.states import Basis, Edge, State, counted_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,12 +121,13 @@ def _shortest_ways(
     distance = _distances(automaton, start, weakest)
     nearest = min(distance[index] for index in bits(end) if index in distance)
     targets = [index for index in bits(end) if distance.get(index) == nearest]
-    found: dict[Way, None] = {}
+    counted = counted_as(automaton.region.edges)
+    found: dict[tuple[Edge, ...], list[Way]] = {}
     for way in _walk_back(automaton, distance, targets, weakest):
-        found.setdefault(way)
+        found.setdefault(tuple(counted[edge] for edge in way), []).append(way)
         if len(found) == MOST_WAYS:
             break
-    return tuple(sorted(found, key=_weakness))
+    return tuple(sorted((min(same, key=_weakness) for same in found.values()), key=_weakness))
 
 
 def _weakness(way: Way) -> tuple[int, list[int]]:

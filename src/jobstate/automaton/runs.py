@@ -15,6 +15,7 @@ from operator import and_
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.automaton.bitsets import bits
+from jobstate.model.states import counted_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -129,6 +130,7 @@ class _Graph:
         def bit(item: Item) -> int:
             return 1 << numbers.setdefault(item, len(numbers))
 
+        counted = counted_as(automaton.region.edges)
         states = {state.name: bit(state) | bit(state.visible) for state in automaton.region.states}
         self.being = [states[one.state] for one in automaton.hidden]
         self._silent: _Moves = []
@@ -140,7 +142,8 @@ class _Graph:
         for index, last in queue:  # the list grows while we walk it
             silent: list[tuple[int, int]] = []
             loud: list[tuple[int, int]] = []
-            for edge, target in automaton.moves[index]:
+            for taken, target in automaton.moves[index]:
+                edge = counted[taken]
                 place = (target, edge if pairs else None)
                 if place not in nodes:
                     nodes[place] = len(nodes)

@@ -12,20 +12,28 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, frozen
 
-from jobstate.cli.terminal import Paint, cut, duration, listed, moment, table
+from jobstate.cli.terminal import Paint, duration, listed, moment, table
 from jobstate.cli.timeline import (
     OUTCOMES,
     change_words,
     indented,
     outcome_table,
     outcome_words,
+    reason_lines,
+    refined_words,
     timeline,
     took,
     violation_lines,
 )
-from jobstate.common.text import counted, printable
+from jobstate.common.text import counted, cut, printable
 from jobstate.errors import UnknownNameError
-from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.events import (
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+)
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.specification import Severity
 from jobstate.model.states import Outcome
@@ -164,7 +172,7 @@ def _row(kept: JournalJob, view: View) -> tuple[str, ...]:
     since = _since(kept)
     goes_on = since is not None and not kept.final
     return (
-        cut(_name(kept.arn), _NAME) + ("†" if kept.forgotten else ""),
+        cut(printable(kept.job.name), _NAME) + ("†" if kept.forgotten else ""),
         cut(printable(kept.status), _STATUS),
         "" if kept.outcome is None else OUTCOMES[kept.outcome],
         "" if since is None else moment(since),
@@ -176,10 +184,6 @@ def _row(kept: JournalJob, view: View) -> tuple[str, ...]:
 
 def _since(kept: JournalJob) -> datetime | None:
     return kept.since if kept.tracked is None else kept.tracked.since
-
-
-def _name(arn: str) -> str:
-    return printable(arn.rpartition("/")[2])
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -226,7 +230,7 @@ def _parked(position: ListenerPosition, paint: Paint, *, every: bool) -> Iterato
     yield f"{paint.bad(name)} hears no more of {counted(len(position.parked), 'job')}:"
     shown = position.parked if every else position.parked[:MANY_PARKED]
     for held in shown:
-        yield f"  {_name(held.job.arn)}: {_held_words(held)}"
+        yield f"  {printable(held.job.name)}: {_held_words(held)}"
     if rest := len(position.parked) - len(shown):
         yield f"  … {rest:,} more (--listeners lists them)"
 
@@ -247,9 +251,11 @@ def story_lines(
 ) -> Iterator[str]:
     """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
     paint = view.paint
-    yield paint.bold(_name(kept.arn)) + f"  created {moment(kept.job.created)} UTC"
+    yield paint.bold(printable(kept.job.name)) + f"  created {moment(kept.job.created)} UTC"
     yield paint.faint(printable(kept.arn))
     yield f"{printable(kept.status)}{_came_to(kept, view)}"
+    if kept.tracked is not None:
+        yield from reason_lines(kept.tracked.failure_reason)
     if kept.forgotten:
         yield f"forgotten by the tracker {moment(kept.forgotten)}, and kept for now"
     running = kept.final is False
@@ -272,14 +278,20 @@ def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
     """Yield what was found of a job's state, in order, with the numbers of the events."""
     main = view.lifecycle.regions[0].name
     lines = [
-        f"{_when(event.at)}  {change_words(event, main)}"
+        f"{_when(event.at)}  {_news(event, main)}"
         for _, event in posted
-        if isinstance(event, StatusChanged) and view.is_recent(event.at)
+        if isinstance(event, (StatusChanged, OutcomeRefined)) and view.is_recent(event.at)
     ]
     if lines:
         yield ""
         yield "  Changes:"
         yield from indented(indented(_ends(lines)))
+
+
+def _news(event: StatusChanged | OutcomeRefined, main: str) -> str:
+    if isinstance(event, OutcomeRefined):
+        return refined_words(event)
+    return change_words(event, main)
 
 
 def _ends(lines: Sequence[str]) -> Iterator[str]:
@@ -336,6 +348,8 @@ def _event_words(event: Event) -> str:
         return f"entered {event.status}"
     if isinstance(event, StatusChanged):
         return f"changed to {event.target}"
+    if isinstance(event, OutcomeRefined):
+        return refined_words(event)
     return f"breaks {event.rule}" if isinstance(event, Violation) else f"unmodelled {event.value}"
 
 

@@ -23,11 +23,6 @@ MOST_NAMES: Final = 8
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def cut(text: str, longest: int) -> str:
-    """Return a text that is at most so long."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
 def listed(names: Sequence[str]) -> str:
     """Return names in a row, escaped; those beyond a bearable number are counted."""
     shown = ", ".join(map(printable, names[:MOST_NAMES]))

@@ -9,9 +9,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from jobstate.cli.terminal import Paint, cut, duration, listed, moment, table
-from jobstate.common.text import counted, printable
+from jobstate.cli.terminal import Paint, duration, listed, moment, table
+from jobstate.common.text import counted, cut, printable
 from jobstate.model.events import PathKind
+from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Outcome
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.report import Report, Step
-    from jobstate.model.events import StatusChanged, Violation
+    from jobstate.model.events import OutcomeRefined, StatusChanged, Violation
     from jobstate.model.observation import Entry
     from jobstate.model.outcome import Result
 
@@ -48,11 +49,11 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the whole story of a job."""
     job = report.job
     status = printable(str(report.shown.get(report.region, "no status")))
-    name = printable(job.arn.rpartition("/")[2])
     colour = paint.good if report.legal else paint.bad
-    yield paint.bold(name) + f"  created {moment(job.created)} UTC"
+    yield paint.bold(printable(job.name)) + f"  created {moment(job.created)} UTC"
     yield paint.faint(printable(job.arn))
     yield f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
+    yield from reason_lines(report.failure_reason)
     running = not report.result.final
     yield from indented(timeline(report.entries, report.job_state.modified, paint, running=running))
     if report.answers > 1:
@@ -80,6 +81,12 @@ def outcome_words(result: Result) -> str:
     if result.outcome in _NO_SUCCESS:
         words += ", not a success"
     return f"{words}; being deleted" if result.gone else words
+
+
+def reason_lines(failure_reason: str | None) -> Iterator[str]:
+    """Yield why a job failed, where its service has said so."""
+    if failure_reason is not None:
+        yield f"“{cut(printable(failure_reason), LONGEST_REASON)}”"
 
 
 def took(result: Result, entries: Sequence[Entry]) -> str:
@@ -184,7 +191,7 @@ def _news(report: Report) -> Iterator[str]:
     told = 0
     for step in report.steps:
         changes = (change_words(each, report.region) for each in step.changed)
-        lines = [*_entered(step), *changes]
+        lines = [*_entered(step), *changes, *map(refined_words, step.refined)]
         if lines:
             told += 1
             yield f"  {printable(step.where)}"
@@ -206,6 +213,12 @@ def change_words(change: StatusChanged, main_region: str) -> str:
     else:
         move = f"{region}{change.origin} → {change.target}"
     return printable(f"{move}{_way(change)}")
+
+
+def refined_words(event: OutcomeRefined) -> str:
+    """Return what an end turned out to be; escaped."""
+    reason = "" if event.failure_reason is None else ", with its reason"
+    return f"known more exactly: {outcome_words(event.result)}{reason}"
 
 
 def _way(change: StatusChanged) -> str:

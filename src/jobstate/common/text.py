@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     )
 
 
+def cut(text: str, longest: int) -> str:
+    """Return a text that is at most so many characters long."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def plain(text: object) -> str:
     """Return a text, or a member of an enumeration that stands for one, as a bare string."""
     return str(text.value if isinstance(text, Enum) else text)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.observation import Observation
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
+
+_T = TypeVar("_T")
 
 
 def read(lifecycle: Lifecycle, answer: object) -> Observation:
@@ -29,7 +32,7 @@ def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, O
     Raises:
         ObservationError: An answer can't be read; those before it were yielded.
     """
-    for path, found in _readings(lifecycle, answers):
+    for path, found in _readings(lifecycle, answers, partial(read, lifecycle)):
         if isinstance(found, ObservationError):
             raise found
         yield path, found
@@ -41,19 +44,25 @@ def all_observations(lifecycle: Lifecycle, answers: object) -> list[Observation]
     Raises:
         ObservationError: Some can't be read; it lists every problem of all of them.
     """
-    found, errors = readable(lifecycle, answers)
+    found, errors = readable(lifecycle, answers, partial(read, lifecycle))
     if errors:
-        raise ObservationError(problem for _, error in errors for problem in error.problems)
+        raise together(errors)
     return found
 
 
 def readable(
-    lifecycle: Lifecycle, answers: object
-) -> tuple[list[Observation], list[tuple[int, ObservationError]]]:
-    """Return what the answers say that can be read, and why the others can't, by their index."""
-    found: list[Observation] = []
+    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+) -> tuple[list[Observation | _T], list[tuple[int, ObservationError]]]:
+    """Return the answers that can be read, and why the others can't, by their index.
+
+    Args:
+        lifecycle: Whose reader splits them.
+        answers: The answers; those that are observations are returned as they are.
+        read_one: Returns one that is none as it is wanted.
+    """
+    found: list[Observation | _T] = []
     errors: list[tuple[int, ObservationError]] = []
-    for index, (_, each) in enumerate(_readings(lifecycle, answers)):
+    for index, (_, each) in enumerate(_readings(lifecycle, answers, read_one)):
         if isinstance(each, ObservationError):
             errors.append((index, each))
         else:
@@ -61,23 +70,28 @@ def readable(
     return found, errors
 
 
+def together(errors: Iterable[tuple[int, ObservationError]]) -> ObservationError:
+    """Return one error with the problems of all."""
+    return ObservationError(problem for _, error in errors for problem in error.problems)
+
+
 def _readings(
-    lifecycle: Lifecycle, answers: object
-) -> Iterator[tuple[str, Observation | ObservationError]]:
+    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
     """Yield what each answer says or why it can't be read, with its path among the answers."""
     if isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes)):
         for position, answer in enumerate(answers):
             place = f"[{position}]"
-            for path, found in _read(lifecycle, answer):
+            for path, found in _read(lifecycle, answer, read_one):
                 where = Problem(path, "").under(place).path
                 yield where, found.under(place) if isinstance(found, ObservationError) else found
     else:
-        yield from _read(lifecycle, answers)
+        yield from _read(lifecycle, answers, read_one)
 
 
 def _read(
-    lifecycle: Lifecycle, answers: object
-) -> Iterator[tuple[str, Observation | ObservationError]]:
+    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
     """Yield what a document says; lists within it are the reader's, which bounds their depth."""
     if isinstance(answers, Observation):
         yield "", answers
@@ -90,7 +104,7 @@ def _read(
             yield path, ObservationError([item])
             continue
         try:
-            yield path, lifecycle.reader.read(item)
+            yield path, read_one(item)
         except ObservationError as error:
             yield path, error.under(path)
 

@@ -91,9 +91,16 @@ class Series:
         self._answers += 1
         # What breaks a rule is told a bounded number of times, so it is always kept.
         wrong = found.violations or found.unmodelled
-        if wrong or found.entered or found.changed:
+        if wrong or found.entered or found.changed or found.refined:
             if wrong or len(self._steps) < MOST_KEPT:
-                step = Step(where, found.entered, found.changed, found.violations, found.unmodelled)
+                step = Step(
+                    where,
+                    found.entered,
+                    found.changed,
+                    found.violations,
+                    found.unmodelled,
+                    found.refined,
+                )
                 self._steps.append(step)
             else:
                 self._unkept += 1

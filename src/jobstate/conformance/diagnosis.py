@@ -15,10 +15,10 @@ from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.paths import between, next_states
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import Finding
-from jobstate.model.states import Needs, needs_text
+from jobstate.model.states import Needs, alternatives, choice_text, needs_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jobstate.automaton.automaton import Automaton, RegionView, StateEstimate
     from jobstate.automaton.history import Followed
@@ -213,7 +213,7 @@ class Diagnosis:
         if requirement not in self._relaxed:
             lift = requirements(self._lifecycle)[requirement]
             regions = tuple(
-                attrs.evolve(region, edges=tuple(dict.fromkeys(map(lift, region.edges))))
+                attrs.evolve(region, edges=tuple(_distinct(map(lift, region.edges))))
                 for region in self._lifecycle.regions
             )
             relaxed = attrs.evolve(self._lifecycle, regions=regions)
@@ -237,12 +237,13 @@ class Diagnosis:
 
     def _needs_on_the_way(self, automaton: Automaton, other: Automaton, mask: int, end: int) -> str:
         way = between(other, mask, end).ways[0]
-        wanted: dict[tuple[str, bool], None] = {}
+        wanted: dict[str, None] = {}
         for step in way:
-            for edge in automaton.region.edges:
+            for same in alternatives(automaton.region.edges):
+                edge = same.firmest
                 if (edge.origin, edge.target, edge.cause) == (step.origin, step.target, step.cause):
-                    wanted.update(dict.fromkeys(edge.needs))
-        return needs_text(tuple(wanted)) or SENTENCES["other_features"]
+                    wanted.update(dict.fromkeys(choice_text(same.needs)))
+        return ", ".join(wanted) or SENTENCES["other_features"]
 
 
 def _illegal_pair(automaton: Automaton, observation: Observation) -> Refusal:
@@ -291,6 +292,12 @@ def _without_memory(name: str) -> Callable[[Edge], Edge]:
 
 def _without_needs(edge: Edge) -> Edge:
     return attrs.evolve(edge, needs=())
+
+
+def _distinct(edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Yield edges that still differ in what they require: of the same ones the firmest."""
+    for same in alternatives(edges):
+        yield from {edge.needs: edge for edge in reversed(same.edges)}.values()
 
 
 def _everywhere(automaton: Automaton, mask: int) -> int:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import define, field
 
 from jobstate.conformance.kept_answers import AnswerPattern, RegionAnswers
 from jobstate.conformance.memo import Estimates
-from jobstate.model.events import Event, StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.events import (
+    Event,
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+)
 from jobstate.model.observation import Entry, JobKey
-from jobstate.model.outcome import Result, with_reason
+from jobstate.model.outcome import Result, reason_of, with_cause
 from jobstate.model.states import Outcome
 
 #: One for all jobs, which mostly break no rule. No mapping proxy, which could not be pickled.
 NOTHING_REPORTED: Mapping[str, frozenset[str]] = {}
-_NOTHING_KNOWN = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
+NOTHING_KNOWN: Final = Result(outcome=Outcome.UNKNOWN, final=False, gone=False, cause=None)
 
 
 @define  # as good as frozen, which would take three times as long to make
@@ -32,7 +40,10 @@ class JobState:
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
             stands now; the job may have come there before.
-        reason: Why the job ended, where an answer said more than its statuses.
+        cause: Why the job ended, where an answer said more than its statuses.
+        failure_reason: The same in the service's own words, as they came.
+        refined: What the job has come to, where an answer said more than the estimates do.
+        ended: Which change told its end; 0 where none did.
         entered: How many stays were told.
         changes: How many changes were told.
         reported: Rule id (or kind of event) → keys of what was told of it already.
@@ -50,7 +61,10 @@ class JobState:
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
-    reason: str | None = None
+    cause: str | None = None
+    failure_reason: str | None = None
+    refined: Result | None = None
+    ended: int = 0
     entered: int = 0
     changes: int = 0
     reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
@@ -88,9 +102,15 @@ class JobState:
         return modified
 
     def result(self, region: str) -> Result:
-        """Return what the job has come to, as one region tells."""
+        """Return what the job has come to, as the first region tells."""
+        if self.refined is not None:
+            return self.refined
         estimate = self.estimates.get(region)
-        return _NOTHING_KNOWN if estimate is None else with_reason(estimate.result, self.reason)
+        return NOTHING_KNOWN if estimate is None else with_cause(estimate.result, self.cause)
+
+    def reason(self, region: str) -> str | None:
+        """Return why the job failed, in the service's words; None of one that has not."""
+        return reason_of(self.result(region), self.failure_reason)
 
 
 def with_answers(
@@ -112,6 +132,7 @@ class Judgement:
         changed: How what is known of the current state moved, at most one per region.
         violations: What it breaks and was not told of this job before.
         unmodelled: Statuses that the life cycle does not know, likewise.
+        refined: What it adds to the job's end, if that was told before; one at most.
         duplicate: The observation is kept already.
         stale: It is taken for the last one in no region.
     """
@@ -121,10 +142,11 @@ class Judgement:
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    refined: tuple[OutcomeRefined, ...] = ()
     duplicate: bool = False
     stale: bool = False
 
     @property
     def events(self) -> tuple[Event, ...]:
         """All of it as events, in the order in which listeners are told."""
-        return (*self.entered, *self.unmodelled, *self.violations, *self.changed)
+        return (*self.entered, *self.unmodelled, *self.violations, *self.changed, *self.refined)

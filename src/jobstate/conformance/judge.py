@@ -14,6 +14,7 @@ from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.common.times import clock, is_before
 from jobstate.conformance.diagnosis import Diagnosis
+from jobstate.conformance.ends import end_of, keep_end, refined
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement, with_answers
 from jobstate.conformance.kept_answers import (
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.conformance.kept_answers import AnswerPattern, Step
+    from jobstate.conformance.ends import End
+    from jobstate.conformance.kept_answers import AnswerPattern, PatternStep
     from jobstate.conformance.memo import AnswerView, MemoizedStep
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
@@ -111,7 +113,7 @@ class Judge:
                 # What it says of the job is old news, and changes nothing.
                 found += self.broken("modified-time-went-back", went_back)
                 return self.violation_log.report(Judgement(start), observation, view, found)
-        if not found and (observation.cause or start.reason) is None:
+        if not (found or _says_more(start, observation)):
             soon = self._in_one_step if in_order else self._ahead
             judgement = soon(start, observation, view)
             if judgement is not None:
@@ -131,7 +133,8 @@ class Judge:
             after = with_sample(known, step.sample.mask)
             if after is not known:
                 patterns, times = with_answers(start, [after])
-        return _stepped(start, observation, step, (patterns, times), start.entries, ())
+        kept = patterns, times
+        return _stepped(start, observation, step, kept, start.entries, (), self.main)
 
     def _ahead(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -149,7 +152,7 @@ class Judge:
         begin, end = interval(modified)
         row = packed_times(begin, end, view.digest)
         patterns = start.patterns
-        steps: list[Step] = []
+        steps: list[PatternStep] = []
         times: list[bytes] = []
         for region, region_view in view.region_views.items():
             if len(patterns) == 1 and patterns[0].region == region:  # as nearly always
@@ -172,7 +175,7 @@ class Judge:
         else:
             kept = with_answers(start, map(RegionAnswers, together.patterns, times))
         entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
-        return _stepped(start, observation, together, kept, entries, entered)
+        return _stepped(start, observation, together, kept, entries, entered, self.main)
 
     def _longer(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -224,11 +227,13 @@ class Judge:
         for moved in moves.values():
             if moved.refusal is not None:
                 found[:0] = self.broken(moved.refusal.rule, moved.refusal.finding)
-        changed = tuple(self._changes(start, observation, moves))
+        end = end_of(start, self.main, observation, view, moves.get(self.main))
+        changed = tuple(self._changes(start, observation, moves, end))
         entries, entered = self._entries(start, observation, new, moves, contradicted)
         job_state = self._job_state(start, observation, moves, entries=entries, changed=changed)
         job_state.entered += len(entered)
-        judgement = Judgement(job_state, entered, changed)
+        more = keep_end(start, job_state, self.main, end, changed)
+        judgement = Judgement(job_state, entered, changed, refined=more)
         judgement.duplicate = bool(moves) and all(each.duplicate for each in moves.values())
         judgement.stale = bool(moves) and not any(each.last for each in moves.values())
         return self.violation_log.report(judgement, observation, view, found)
@@ -274,11 +279,6 @@ class Judge:
         patterns, times = with_answers(before, [each.answers for each in moves.values()])
         main = moves.get(self.main)
         last = main is None or main.last
-        reason = before.reason or observation.cause
-        if main is None or main.last:
-            reason = observation.cause or before.reason
-        elif not main.taken:
-            reason = before.reason
         return JobState(
             job=before.job,
             estimates=estimates,
@@ -290,7 +290,6 @@ class Judge:
             since=before.since_when(
                 self.main, estimates, observation.modified if last else before.modified
             ),
-            reason=reason,
             entered=before.entered,
             changes=before.changes + len(changed),
             reported=before.reported,
@@ -305,26 +304,32 @@ class Judge:
     # --- What is told ---------------------------------------------------------------------------
 
     def _changes(
-        self, before: JobState, observation: Observation, moves: Mapping[str, Moved]
+        self, before: JobState, observation: Observation, moves: Mapping[str, Moved], end: End
     ) -> Iterator[StatusChanged]:
         """Yield how what is known moved, where the new knowledge excludes the old."""
-        reason = observation.cause or before.reason
         ordinal = before.changes
         for region, moved in moves.items():
-            old, new = before.estimates.get(region), moved.estimate
-            if new is not None and (old is None or old.excludes(new) or moved.takes_back):
+            old, new, is_main = before.estimates.get(region), moved.estimate, region == self.main
+            told = end.turns if is_main else moved.takes_back
+            if new is not None and (old is None or old.excludes(new) or told):
                 ordinal += 1
                 made = move(
                     old,
                     new,
                     moved.reading,
                     explained=moved.explained and moved.refusal is None,
-                    reason=reason,
+                    cause=end.cause,
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
+                if is_main and made.result is not end.result:
+                    made = evolve(made, result=end.result)
                 yield StatusChanged(
-                    job=before.job, move=made, at=observation.modified, ordinal=ordinal
+                    job=before.job,
+                    move=made,
+                    at=observation.modified,
+                    ordinal=ordinal,
+                    failure_reason=end.reason if is_main else None,
                 )
 
 
@@ -341,6 +346,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
     answers: tuple[tuple[AnswerPattern, ...], bytes],
     entries: Sequence[Entry],
     entered: tuple[StatusEntered, ...],
+    main: str,
 ) -> Judgement:
     """Return what an answer brings that breaks nothing and is soon understood."""
     modified = observation.modified
@@ -357,12 +363,24 @@ def _stepped(  # noqa: PLR0913, PLR0917
         _latest(before.modified, modified),
         modified if step.came else before.since,
         None,
+        None,
+        None,
+        before.changes + step.end if step.end else before.ended,
         before.entered + len(entered),
         ordinal,
         before.reported,
         before.suppressed,
     )
-    return Judgement(job_state, entered, tuple(changed))
+    judgement = Judgement(job_state, entered, tuple(changed))
+    if step.refined is not None:
+        judgement.refined = (refined(before, main, step.refined, None, modified),)
+    return judgement
+
+
+def _says_more(start: JobState, observation: Observation) -> bool:
+    """Return whether more is known of what a job has come to than its estimates tell."""
+    why = observation.cause or observation.failure_reason
+    return (why or start.cause or start.failure_reason or start.refined) is not None
 
 
 def _latest(was: datetime | None, now: datetime | None) -> datetime | None:

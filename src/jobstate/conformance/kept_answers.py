@@ -121,7 +121,7 @@ class AnswerPattern:
     is_chain: bool
     region: str = field(init=False, repr=False)
     size: int = field(init=False, repr=False)
-    steps: dict[object, Step | None] = field(factory=dict, eq=False, init=False, repr=False)
+    steps: dict[object, PatternStep | None] = field(factory=dict, eq=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.region = self.automaton.region.name
@@ -146,7 +146,7 @@ class AnswerPattern:
 
 
 @define(eq=False)
-class Step:
+class PatternStep:
     """What one more answer means that is certainly newer than a chain of others.
 
     Attributes:

@@ -6,30 +6,34 @@ object for each, and what one means after the other is worked out once and remem
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from attrs import define, field
 
 from jobstate.automaton.automaton import RegionView, StateEstimate
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.kept_answers import AnswerPattern
 from jobstate.conformance.moves import HistoryReading, move
 from jobstate.model.events import Move
+from jobstate.model.outcome import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobstate.automaton.automaton import Automaton
-    from jobstate.conformance.kept_answers import Step
+    from jobstate.conformance.kept_answers import PatternStep
     from jobstate.model.observation import Observation
 
 #: How many of each are remembered; bounded, since what is seen comes from outside.
 _REMEMBERED = 1 << 14
 
 #: Held for the moment in which a view gets its number. One for all.
-_NUMBERING: Final = Lock()
+_NUMBERING = Lock()
+renewed_in_forked_child(sys.modules[__name__], "_NUMBERING")
 
 
 @define(eq=False)
@@ -60,6 +64,8 @@ class MemoizedStep:
     Attributes:
         estimates: What is known then.
         moves: How it moved, where the new knowledge excludes the old.
+        end: Which of the moves, from 1, tells the job's end; 0 where none does.
+        refined: What the job has come to, where it had ended and that is known more exactly now.
         came: Where the first region stands now was not known before.
         sample: What a view without a history shows of the region that others list; None where it
             does not show that.
@@ -68,6 +74,8 @@ class MemoizedStep:
 
     estimates: Estimates
     moves: tuple[Move, ...]
+    end: int
+    refined: Result | None
     came: bool
     sample: RegionView | None
     patterns: tuple[AnswerPattern, ...] = ()
@@ -174,7 +182,7 @@ class Memo:
             found.append((new, None))
         return self._moved(before, found, view.region_views.get(self._history or ""))
 
-    def together(self, before: Estimates, steps: tuple[Step, ...]) -> MemoizedStep:
+    def together(self, before: Estimates, steps: tuple[PatternStep, ...]) -> MemoizedStep:
         """Return what the steps of regions mean together."""
         found = before.steps.get(steps)
         if found is None:
@@ -191,13 +199,26 @@ class Memo:
         found: Iterable[tuple[StateEstimate, HistoryReading | None]],
         sample: RegionView | None = None,
     ) -> MemoizedStep:
-        after, moves = dict(before), []
+        after = dict(before)
+        moves: dict[str, Move] = {}
         for new, reading in found:
             region = new.automaton.region.name
             old = before.get(region)
             after[region] = new
-            if old is None or old.excludes(new):
-                moves.append(move(old, new, reading, explained=True, reason=None))
-        main = before.get(self._main)
-        came = self._main in after and (main is None or main.narrows(after[self._main]))
-        return MemoizedStep(self.estimates(after), tuple(moves), came, sample)
+            ends = region == self._main and new.result.final
+            if old is None or old.excludes(new) or (ends and not old.result.final):
+                moves[region] = move(old, new, reading, explained=True, cause=None)
+        main, now = before.get(self._main), after.get(self._main)
+        arrived = now is not None and (main is None or main.narrows(now))
+        ended = main is not None and main.result.final
+        told, final = self._main in moves, now is not None and now.result.final
+        return MemoizedStep(
+            self.estimates(after),
+            tuple(moves.values()),
+            list(moves).index(self._main) + 1 if told and final and not ended else 0,
+            now.result
+            if now and main and ended and not told and now.result != main.result
+            else None,
+            arrived,
+            sample,
+        )

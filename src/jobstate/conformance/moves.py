@@ -12,7 +12,7 @@ from jobstate.automaton.bitsets import bits
 from jobstate.automaton.history import LONGEST_REMEMBERED, follow
 from jobstate.automaton.paths import between
 from jobstate.model.events import Move, PathKind
-from jobstate.model.outcome import with_reason
+from jobstate.model.outcome import with_cause
 from jobstate.model.states import Basis
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def move(
     reading: HistoryReading | None,
     *,
     explained: bool,
-    reason: str | None,
+    cause: str | None,
 ) -> Move:
     """Return from what to what the knowledge of a region moved.
 
@@ -60,12 +60,12 @@ def move(
         after: What is known now.
         reading: How the history was read that shows the move; None for a thin answer.
         explained: Some legal run explains the move; else no way can be told.
-        reason: Why the job ended, where an answer says more than its statuses.
+        cause: Why the job ended, where an answer says more than its statuses.
     """
     listed = reading if reading is not None and reading.statuses else None
     is_long = listed is not None and len(listed.statuses) > LONGEST_REMEMBERED
     made = _move.__wrapped__ if is_long else _move
-    return made(before, after, listed, explained, reason)
+    return made(before, after, listed, explained, cause)
 
 
 @lru_cache(maxsize=1 << 14)  # a fleet makes the same few moves over and over
@@ -74,7 +74,7 @@ def _move(
     after: StateEstimate,
     listed: HistoryReading | None,
     explained: bool,  # noqa: FBT001 - by position, for the cache
-    reason: str | None,
+    cause: str | None,
 ) -> Move:
     if not explained:
         path = _Path()
@@ -88,7 +88,7 @@ def _move(
         path_kind=path.kind,
         possible=path.possible,
         cause=path.cause,
-        result=with_reason(after.result, reason),
+        result=with_cause(after.result, cause),
         basis=path.basis,
     )
 

@@ -17,8 +17,8 @@ from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS, Bounds
 from jobstate.conformance.kept_answers import (
     KeptAnswer,
     Origin,
+    PatternStep,
     RegionAnswers,
-    Step,
     packed,
     packed_head,
     packed_times,
@@ -106,7 +106,7 @@ class RegionOrders:
         region_view: RegionView,
         count: int = 0,
         statuses: tuple[str, ...] = (),
-    ) -> Step | None:
+    ) -> PatternStep | None:
         """Return what an answer means whose time is certainly newer than that of all others.
 
         It is the same for all jobs whose answers are alike, and worked out once.
@@ -136,7 +136,7 @@ class RegionOrders:
 
     def _new_step(
         self, before: AnswerPattern, region_view: RegionView, count: int, statuses: tuple[str, ...]
-    ) -> Step | None:
+    ) -> PatternStep | None:
         """Work it out with places for times."""
         kept = tuple(
             [
@@ -163,7 +163,7 @@ class RegionOrders:
             judged=len(statuses) or before.judged,
             origin=before.origin,
         )
-        return Step(
+        return PatternStep(
             after.pattern,
             self._automaton.estimate(hit),
             reading,
@@ -257,8 +257,7 @@ class RegionOrders:
                 after = [each for each in kept if one.is_older(each)]
                 if len(earlier) + len(after) == len(kept) - 1:
                     ends = self._walked([*earlier, one], origin, statuses[: one.fewest])
-                    if ends:
-                        start, read, later = automaton.estimate(_union(ends)), one.fewest, after
+                    start, read, later = automaton.estimate(_union(ends)), one.fewest, after
                     break
         later.sort(key=lambda each: (each.end, each.begin))
         certain = all(one.is_older(other) for one, other in pairwise(later))

@@ -26,7 +26,7 @@ from jobstate.conformance.kept_answers import (
 from jobstate.conformance.moves import HistoryReading
 from jobstate.conformance.orders import RegionOrders
 from jobstate.model.observation import Observation
-from jobstate.model.states import Outcome
+from jobstate.model.outcome import same_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from jobstate.conformance.diagnosis import Diagnosis
     from jobstate.conformance.memo import AnswerView
     from jobstate.model.observation import Entry
-    from jobstate.model.outcome import Result
 
 #: How many thin answers in order are kept until a history comes that they must agree with.
 #: Forgetting the oldest proves less, never something false.
@@ -268,7 +267,7 @@ class Regions:
         begun = orders.begun(new.kept._replace(mask=real), count if listed else 0)
         explained = new.region_view.unknown and refusal is None
         estimate = automaton.estimate(real)
-        back = old is not None and _takes_back(old.result, estimate.result)
+        back = old is not None and old.result.final and not same_end(old.result, estimate.result)
         return Moved(estimate, begun, refusal, explained=explained, takes_back=back)
 
     def _refused(  # noqa: PLR0913
@@ -310,8 +309,7 @@ class Regions:
             reached = automaton.successors.reach(estimate.mask) & region_view.mask
             if region_view.unknown and reached:
                 return None, None
-            if not reached or region_view.illegal_pair:
-                return None, diagnosis.sample(was, estimate, region_view, observation)
+            return None, diagnosis.sample(was, estimate, region_view, observation)
         if region_view.unknown:
             return None, None
         return None, diagnosis.order(automaton, observation, len(known.pattern.masks) + 1)
@@ -348,14 +346,6 @@ def _longest(judged: int, old: Sequence[Entry], new: Sequence[Entry]) -> tuple[s
     """Return the statuses of the longest history that counts."""
     entries = new if len(new) > judged else old[:judged]
     return tuple([entry.status for entry in entries])
-
-
-def _takes_back(was: Result, now: Result) -> bool:
-    """Return whether a job has not ended as it was said to; to know it more exactly is no news."""
-    stays = was.outcome in {now.outcome, Outcome.UNKNOWN} or (
-        (was.outcome, now.outcome) == (Outcome.STOPPED, Outcome.TIMED_OUT)
-    )
-    return was.final and not (now.final and stays)
 
 
 def _leads_to(old: StateEstimate, new: StateEstimate | None) -> bool:

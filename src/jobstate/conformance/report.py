@@ -11,7 +11,14 @@ from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.conformance.job_state import JobState
 from jobstate.errors import ConformanceError
-from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation, job_dict
+from jobstate.model.events import (
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+    job_dict,
+)
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Shown
 from jobstate.model.specification import Severity
@@ -34,6 +41,7 @@ class Step:
         changed: How what is known of the current state moved.
         violations: What it breaks, as far as it was not told before.
         unmodelled: Statuses that the life cycle does not know, likewise.
+        refined: What it adds to the job's end, where an answer before has told that.
     """
 
     where: str
@@ -41,6 +49,7 @@ class Step:
     changed: tuple[StatusChanged, ...] = ()
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    refined: tuple[OutcomeRefined, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -84,6 +93,14 @@ class Report:
         return self.job_state.result(self.region)
 
     @property
+    def failure_reason(self) -> str | None:
+        """Why it failed, in the service's words: as they came, of at most 1,024 characters.
+
+        None of a job that runs or has succeeded, and where nothing says so.
+        """
+        return self.job_state.reason(self.region)
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """The job's history, as far as answers gave it."""
         return tuple(self.job_state.entries)
@@ -107,6 +124,11 @@ class Report:
     def changes(self) -> tuple[StatusChanged, ...]:
         """How what is known of the job's state moved."""
         return tuple(each for step in self.steps for each in step.changed)
+
+    @property
+    def refined(self) -> tuple[OutcomeRefined, ...]:
+        """What answers added to the job's end, after another one had told it."""
+        return tuple(each for step in self.steps for each in step.refined)
 
     @property
     def legal(self) -> bool:
@@ -135,6 +157,7 @@ class Report:
                 "secondary": shown.secondary if shown else None,
             },
             "result": self.result.to_dict(),
+            "failure_reason": self.failure_reason,
             "legal": self.legal,
             "violations": [
                 {**each.details(), "where": step.where}
@@ -153,6 +176,11 @@ class Report:
                 {**each.details(), "where": step.where}
                 for step in self.steps
                 for each in step.changed
+            ],
+            "refined": [
+                {**each.details(), "where": step.where}
+                for step in self.steps
+                for each in step.refined
             ],
             "answers": self.answers,
             "suppressed": self.job_state.suppressed + self.unkept,

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from jobstate.common.calls import is_asynchronous
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.log import log
 from jobstate.errors import shown
 from jobstate.model.events import Event, Listener
@@ -36,6 +37,7 @@ class InlineListeners:
         self.failures = 0
         self.listeners: tuple[Listener, ...] = ()
         self._changing = Lock()
+        renewed_in_forked_child(self, "_changing")
 
     def add(self, listener: Listener) -> None:
         """Tell one more listener of what comes from now on.

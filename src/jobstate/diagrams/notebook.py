@@ -55,6 +55,7 @@ def _observed(job: TrackedJob) -> Observation:
         entries=job.entries,
         modified=job.modified,
         cause=job.result.cause,
+        failure_reason=job.failure_reason,
     )
 
 

@@ -98,8 +98,12 @@ class JournalFile:
             JournalError: It is another process than the one that opened it.
         """
         if os.getpid() != self._process:
-            problem = f"was opened by process {self._process}, from which this one was forked"
-            raise JournalError(str(self.path), problem, "open it after the fork, in one process")
+            raise self.forked()
+
+    def forked(self) -> JournalError:
+        """Return the error that says so."""
+        problem = f"was opened by process {self._process}, from which this one was forked"
+        return JournalError(str(self.path), problem, "open it after the fork, in one process")
 
     def reading(self) -> Connection:
         """Return another connection, which only reads.

@@ -14,6 +14,7 @@ from jobstate.common.times import iso
 from jobstate.model.events import (
     Event,
     Move,
+    OutcomeRefined,
     PathKind,
     StatusChanged,
     StatusEntered,
@@ -42,8 +43,11 @@ def body_of(event: Event) -> str:
             f' "message": {_text(event.message)}, "late": {"true" if event.late else "false"}}}'
         )
     if isinstance(event, StatusChanged):
-        at = _moment(event.at)
-        return f'{{"ordinal": {event.ordinal}, "at": {at}, {_move_text(event.move)}'
+        reason = json.dumps(event.failure_reason)  # they differ, so none is remembered
+        return (
+            f'{{"ordinal": {event.ordinal}, "at": {_moment(event.at)},'
+            f' "failure_reason": {reason}, {_move_text(event.move)}'
+        )
     return json.dumps(event.details(), allow_nan=False)
 
 
@@ -101,7 +105,23 @@ def _changed(job: JobKey, body: dict[str, Any]) -> StatusChanged:
         result=_result(body["result"]),
         basis=None if basis is None else Basis(basis),
     )
-    return StatusChanged(job=job, move=move, at=_time(body["at"]), ordinal=body["ordinal"])
+    return StatusChanged(
+        job=job,
+        move=move,
+        at=_time(body["at"]),
+        ordinal=body["ordinal"],
+        failure_reason=body["failure_reason"],
+    )
+
+
+def _refined(job: JobKey, body: dict[str, Any]) -> OutcomeRefined:
+    return OutcomeRefined(
+        job=job,
+        end_key=body["end_key"],
+        result=_result(body["result"]),
+        failure_reason=body["failure_reason"],
+        at=_time(body["at"]),
+    )
 
 
 def _result(body: dict[str, Any]) -> Result:
@@ -140,6 +160,7 @@ def _time(text: str | None) -> datetime | None:
 _READERS: dict[str, Callable[[JobKey, dict[str, Any]], Event]] = {
     StatusEntered.kind: _entered,
     StatusChanged.kind: _changed,
+    OutcomeRefined.kind: _refined,
     Violation.kind: _broken,
     Unmodelled.kind: _unmodelled,
 }

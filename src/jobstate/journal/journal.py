@@ -6,10 +6,12 @@ import gc
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobstate.common.forks import in_forked_child, leave_behind
 from jobstate.common.times import to_microseconds, utc_now
 from jobstate.errors import (
     JournalDamagedError,
@@ -98,6 +100,7 @@ class Journal:
         self._writer: JournalWriter | None = None
         self._row_ids = count(1)
         self._closed = False
+        in_forked_child(self, partial(leave_behind, refusal=self._file.forked))
 
     def __repr__(self) -> str:
         return f"<Journal {str(self.path)!r}{' closed' if self._closed else ''}>"

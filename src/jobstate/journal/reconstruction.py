@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.model.events import StatusChanged, StatusEntered
 from jobstate.model.observation import Observation, Shown
@@ -95,6 +97,8 @@ class _Teller:
         else:
             self._catch_up()
             self._tell(now, self._kept.modified)
+        kept, last = self._kept, self.told[-1]
+        self.told[-1] = evolve(last, cause=kept.cause, failure_reason=kept.failure_reason)
 
     def _brings_history(self, shown: Shown) -> bool:
         """Return whether the answer that shows a status had the history known by then."""
@@ -130,10 +134,8 @@ class _Teller:
 def _thin(tracked: TrackedJob, region: str) -> set[Shown | None]:
     """Return what answers without a history showed that may be newer than the longest one."""
     known = tracked.job_state.answers_of(region)
-    if known is None:
-        return set()
     states_of = compile_lifecycle(tracked.lifecycle)[region].states_of
-    return {_shown(states_of(mask)) for mask in known.since_history}
+    return {_shown(states_of(mask)) for mask in (known.since_history if known else ())}
 
 
 def _meant(region: Region, label: str) -> list[State]:

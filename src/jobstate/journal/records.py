@@ -31,7 +31,8 @@ class JournalJob:
         entries: Its history, as far as answers gave it.
         modified: The newest LastModifiedTime; aware, UTC.
         since: The LastModifiedTime of the answer that first showed where it stands; aware, UTC.
-        reason: Why it ended, where an answer said more than its statuses.
+        cause: Why it ended, where an answer said more than its statuses.
+        failure_reason: The same in the service's own words, as they came.
         broken: Rule id → how many violations were told.
         suppressed: How many more there were than are told.
         forgotten: When the tracker has forgotten it; aware, UTC; None while it keeps it.
@@ -44,7 +45,8 @@ class JournalJob:
     entries: tuple[Entry, ...] = field(repr=False)
     modified: datetime | None
     since: datetime | None
-    reason: str | None
+    cause: str | None
+    failure_reason: str | None
     broken: Mapping[str, int]
     suppressed: int
     forgotten: datetime | None

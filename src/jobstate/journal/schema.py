@@ -35,7 +35,10 @@ CREATE TABLE job (
     answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
     modified INTEGER,
     since INTEGER,
-    reason TEXT,
+    cause TEXT,
+    failure_reason TEXT,
+    refined TEXT,                   -- what it came to, as JSON, where its estimates tell less
+    ended INTEGER NOT NULL,         -- which change told its end; 0 where none did
     entered INTEGER NOT NULL,
     changes INTEGER NOT NULL,
     reported TEXT,

@@ -22,7 +22,7 @@ PREFIX: Final = "jobstate_"
 
 
 def fields(event: Event, prefix: str = PREFIX) -> dict[str, object]:
-    """Return what the event's ``to_dict`` has, the job as ``arn`` and ``created``, all escaped.
+    """Return what the event's ``to_dict`` has, the job as ``arn`` … ``created``, all escaped.
 
     What is nested is flat here: ``result_outcome``, or ``result.outcome`` where a prefix has dots.
     """

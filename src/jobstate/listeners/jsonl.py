@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from jobstate.common.closing import Closing
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import shown
 from jobstate.listeners.rotating_file import Appending, Rotation
 
@@ -79,6 +80,7 @@ class JsonLines(Closing):
         else:
             raise ValueError("rotate_bytes: only a file that is given by its path can be rotated")
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
         self._closed = False
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from attrs import frozen
 
-from jobstate.model.events import StatusChanged, StatusEntered, Violation
+from jobstate.model.events import OutcomeRefined, StatusChanged, StatusEntered, Violation
 from jobstate.model.specification import Severity
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Levels:
     """A level of standard logging for each kind of event.
 
     Attributes:
-        changed: The level of a `StatusChanged`.
+        changed: The level of a `StatusChanged`, and of an `OutcomeRefined`.
         entered: That of a `StatusEntered`; a first describe answer brings several at once.
         unmodelled: That of an `Unmodelled`.
         error: That of a `Violation` of severity error.
@@ -44,7 +44,7 @@ class Levels:
 
     def of(self, event: Event) -> int:
         """Return the level of an event."""
-        if isinstance(event, StatusChanged):
+        if isinstance(event, (StatusChanged, OutcomeRefined)):
             return self.changed
         if isinstance(event, StatusEntered):
             return self.entered

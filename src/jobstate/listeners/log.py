@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from jobstate.common.text import printable
 from jobstate.listeners.fields import fields
 from jobstate.listeners.levels import Levels
-from jobstate.model.events import StatusChanged, StatusEntered, Violation
+from jobstate.model.events import OutcomeRefined, StatusChanged, StatusEntered, Violation
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -27,11 +27,12 @@ _LONGEST: Final = 300
 class LogListener:
     """Logs each event: a line that a person can read at night, with the event's fields beside it.
 
-    The line says which job (the end of its arn), from what to what, why, and what the job has come
-    to. The record carries what the event's ``to_dict`` has, each field as an attribute
-    with ``jobstate_`` in front (``jobstate_kind``, ``jobstate_key``, ``jobstate_to`` …), the job as
-    ``jobstate_arn`` and ``jobstate_created``, for formatters and handlers that write fields. Their
-    texts are escaped too. An event whose level is off costs nothing more than asking for it.
+    The line says which job, from what to what, why, and what the job has come to, with the reason
+    if it has failed. The record carries what the event's ``to_dict`` has, each field as an
+    attribute with ``jobstate_`` in front (``jobstate_kind``, ``jobstate_key``, ``jobstate_target``
+    …), the job as ``jobstate_arn``, ``jobstate_name`` and ``jobstate_created``, for formatters and
+    handlers that write fields. Their texts are escaped too. An event whose level is off costs
+    nothing more than asking for it.
 
     Attributes:
         logger: Where to.
@@ -56,18 +57,15 @@ class LogListener:
         """Log one event."""
         level = self._levels.of(event)
         if self.logger.isEnabledFor(level):
-            self.logger.log(level, "%s: %s", _name(event), _line(event), extra=fields(event))
-
-
-def _name(event: Event) -> str:
-    """Return what people call the job: the end of its arn, where that has several parts."""
-    arn = event.job.arn
-    return _text(arn.rpartition("/")[2] or arn)
+            name = _text(event.job.name)
+            self.logger.log(level, "%s: %s", name, _line(event), extra=fields(event))
 
 
 def _line(event: Event) -> str:
     if isinstance(event, StatusChanged):
         return _change(event)
+    if isinstance(event, OutcomeRefined):
+        return f"known more exactly{_outcome(event)}"
     if isinstance(event, StatusEntered):
         late = ", told late" if event.late else ""
         return f"entered {_text(event.status)} at {event.start:%Y-%m-%dT%H:%M:%SZ}{late}"
@@ -82,13 +80,14 @@ def _change(event: StatusChanged) -> str:
     return f"{event.region} {origin}{_text(event.target)}{cause}{_outcome(event)}"
 
 
-def _outcome(event: StatusChanged) -> str:
+def _outcome(event: StatusChanged | OutcomeRefined) -> str:
     """Return what the job has come to, where it has come to something."""
     result = event.result
     if not result.final:
         return ""
     cause = "" if result.cause is None else f" ({_text(result.cause)})"
-    return f"; {result.outcome}{cause}{', being deleted' if result.gone else ''}"
+    reason = "" if event.failure_reason is None else f": {_text(event.failure_reason)}"
+    return f"; {result.outcome}{cause}{', being deleted' if result.gone else ''}{reason}"
 
 
 def _text(text: str) -> str:

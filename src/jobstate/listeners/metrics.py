@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import frozen
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.listeners.stays import REMEMBERED, Lives
-from jobstate.model.events import StatusChanged, StatusEntered, Unmodelled, Violation
+from jobstate.model.events import (
+    OutcomeRefined,
+    StatusChanged,
+    StatusEntered,
+    Unmodelled,
+    Violation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,6 +85,13 @@ ENDED_JOBS: Final = Figure(
     unit="{job}",
     meaning="Jobs that have come to their end, by how.",
 )
+REFINED_OUTCOMES: Final = Figure(
+    name="refined_outcomes",
+    kind=FigureKind.COUNT,
+    labels=("outcome",),
+    unit="{job}",
+    meaning="Ends that a later answer has told more of, by what they turned out to be.",
+)
 STATUS_DURATION: Final = Figure(
     name="status_duration",
     kind=FigureKind.SPREAD,
@@ -99,7 +113,10 @@ UNMODELLED: Final = Figure(
     unit="{status}",
     meaning="Statuses of jobs that the life cycle does not know, by where they stood.",
 )
-FIGURES: Final = (JOBS, ENDED_JOBS, STATUS_DURATION, VIOLATIONS, UNMODELLED)
+FIGURES: Final = (
+    *(JOBS, ENDED_JOBS, REFINED_OUTCOMES),
+    *(STATUS_DURATION, VIOLATIONS, UNMODELLED),
+)
 
 
 class Increment(NamedTuple):
@@ -134,6 +151,7 @@ class Figures:
         #: Where each job that has not ended counts.
         self._places: dict[JobKey, tuple[str, ...]] = {}
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
 
     def begin(self, jobs: Iterable[TrackedJob]) -> list[Increment]:
         """Return what jobs do to the figures that are known already: they stand somewhere."""
@@ -185,7 +203,9 @@ class Figures:
             self._places[job] = labels
             yield Increment(JOBS, labels, 1)
 
-    def _said(self, event: Violation | Unmodelled) -> Increment:
+    def _said(self, event: OutcomeRefined | Violation | Unmodelled) -> Increment:
+        if isinstance(event, OutcomeRefined):
+            return Increment(REFINED_OUTCOMES, (str(event.outcome),), 1)
         if isinstance(event, Violation):
             return Increment(VIOLATIONS, (self._words.rule(event.rule), str(event.severity)), 1)
         return Increment(UNMODELLED, (self._words.field(event.field),), 1)

@@ -31,9 +31,9 @@ class PrometheusListener:
     """Keeps metrics of what jobs do. Any thread may call it.
 
     ``jobstate_jobs`` (a gauge: jobs that have not ended), ``jobstate_ended_jobs_total``,
-    ``jobstate_status_duration_seconds`` (a histogram), ``jobstate_violations_total``,
-    ``jobstate_unmodelled_statuses_total``. What is told twice of a job counts once, as long as the
-    job has not ended or is among the newest that have.
+    ``jobstate_refined_outcomes_total``, ``jobstate_status_duration_seconds`` (a histogram),
+    ``jobstate_violations_total``, ``jobstate_unmodelled_statuses_total``. What is told twice of a
+    job counts once, as long as the job has not ended or is among the newest that have.
     """
 
     def __init__(

@@ -41,10 +41,11 @@ _METHODS: Final = {
 class StructlogListener:
     """Logs each event as one record: fields, no sentence.
 
-    The record's event is the kind of event (``status-changed``, ``status-entered``, ``violation``,
-    ``unmodelled``), a constant to search for. Its fields are what the event's ``to_dict`` has, with
-    ``jobstate_`` in front (``jobstate_key``, ``jobstate_to`` …), the job as ``jobstate_arn`` and
-    ``jobstate_created``. Any thread may call it.
+    The record's event is the kind of event (``status-changed``, ``status-entered``,
+    ``outcome-refined``, ``violation``, ``unmodelled``), a constant to search for. Its fields are
+    what the event's ``to_dict`` has, with ``jobstate_`` in front (``jobstate_key``,
+    ``jobstate_target`` …), the job as ``jobstate_arn``, ``jobstate_name`` and ``jobstate_created``.
+    Any thread may call it.
 
     Attributes:
         logger: Where to.

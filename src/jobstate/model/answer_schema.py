@@ -23,6 +23,7 @@ class FieldKind(StrEnum):
     FLAG = "flag"
     PART = "part"
     PARTS = "parts"
+    TEXTS = "texts"
 
 
 @frozen(kw_only=True)
@@ -33,10 +34,11 @@ class Field:
         kind: What it holds.
         expected: What is right, in words.
         required: An answer without it can't be read.
-        shortest, longest: Of a text: how many characters; of parts: how many there are; of a
-            count: the least and the most.
+        shortest, longest: Of a text: how many characters; of parts and texts: how many there are;
+            of a count: the least and the most.
         pattern: A regular expression over ASCII that all of a text must match; empty for none.
         fields: Of a part, and of each of the parts: its fields by name.
+        each: What each of the texts is.
     """
 
     kind: FieldKind
@@ -46,6 +48,7 @@ class Field:
     longest: int = 0
     pattern: str = ""
     fields: Mapping[str, Field] = field(factory=dict)
+    each: Field | None = None
 
 
 #: The names of fields, from the outside in.
@@ -58,6 +61,7 @@ class FeatureTest(StrEnum):
     IS = "is"
     THERE = "there"
     POSITIVE = "positive"
+    EXCLUDED = "excluded"
 
 
 @frozen(kw_only=True)
@@ -66,8 +70,8 @@ class Sign:
 
     Attributes:
         feature: The feature.
-        path: The field.
-        telling: How it tells.
+        path: The field; where it leads through lists, something in one of them is enough.
+        test: How it shows it; what excludes a feature shows by its presence that the job lacks it.
     """
 
     feature: str
@@ -150,7 +154,8 @@ class AnswerSchema:
         places: Where the statuses stand.
         stays: Where the history stands.
         modified: When the answer was last changed.
-        signs: How features show, in the order in which they are read.
+        failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
+        signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand.
         examples: Some to try.
     """
@@ -166,6 +171,7 @@ class AnswerSchema:
     places: tuple[StatusFields, ...]
     stays: Stays
     modified: Path
+    failure_reason: Path = ()
     signs: tuple[Sign, ...]
     values: Mapping[str, Path]
     examples: tuple[Example, ...] = ()

@@ -127,6 +127,8 @@ class StatusChanged:
         at: When the service last changed the record; aware, UTC.
         ordinal: Which change of this job and region it is, from 1, as this tracker or check
             tells them. Another one may tell others: what a poll misses is no change.
+        failure_reason: Why the job failed, in the service's own words as they came, of at most
+            1,024 characters; None where nothing says so.
     """
 
     kind: ClassVar[str] = "status-changed"
@@ -135,6 +137,7 @@ class StatusChanged:
     move: Move
     at: datetime | None
     ordinal: int
+    failure_reason: str | None = None
 
     @property
     def region(self) -> str:
@@ -194,7 +197,7 @@ class StatusChanged:
     @property
     def key(self) -> str:
         """What makes it the same event wherever the same teller delivers it again."""
-        return f"{self.kind}:{_job_id(self.job)}:{self.region}:{self.ordinal}"
+        return change_key(self.job, self.region, self.ordinal)
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, booleans, None; times as ISO 8601 in UTC."""
@@ -202,7 +205,58 @@ class StatusChanged:
 
     def details(self) -> dict[str, object]:
         """Return the same without what kind of event it is and which job it is about."""
-        return self.move.to_dict() | {"at": iso(self.at)}
+        return self.move.to_dict() | {
+            "failure_reason": self.failure_reason,
+            "at": iso(self.at),
+        }
+
+
+@frozen(kw_only=True)
+class OutcomeRefined:
+    """An end that was told is known more exactly: a time-out, not a stop; a cause; a reason.
+
+    An end is told once, as a `StatusChanged`; this is what later answers add to it. It never goes
+    back to something coarser.
+
+    Attributes:
+        job: The job.
+        end_key: The key of the `StatusChanged` that told the end.
+        result: What the job has come to, as it is known now.
+        failure_reason: Why it failed, as in `StatusChanged`.
+        at: When the service last changed the record that says so; aware, UTC.
+    """
+
+    kind: ClassVar[str] = "outcome-refined"
+
+    job: JobKey
+    end_key: str
+    result: Result
+    failure_reason: str | None
+    at: datetime | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the job has come to: the result's."""
+        return self.result.outcome
+
+    @property
+    def key(self) -> str:
+        """The same for the same end, outcome and cause, with a reason or without."""
+        key = f"{self.kind}:{self.end_key}:{self.result.outcome}:{self.result.cause}"
+        return key if self.failure_reason is None else f"{key}:reason"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain data: strings, booleans, None; times as ISO 8601 in UTC."""
+        return {"kind": self.kind, "key": self.key, "job": job_dict(self.job)} | self.details()
+
+    def details(self) -> dict[str, object]:
+        """Return the same without what kind of event it is and which job it is about."""
+        return {
+            "end_key": self.end_key,
+            "result": self.result.to_dict(),
+            "failure_reason": self.failure_reason,
+            "at": iso(self.at),
+        }
 
 
 @frozen(kw_only=True)
@@ -299,7 +353,7 @@ class Unmodelled:
 
 
 #: Whatever a listener may be told.
-Event: TypeAlias = StatusEntered | StatusChanged | Violation | Unmodelled
+Event: TypeAlias = StatusEntered | StatusChanged | OutcomeRefined | Violation | Unmodelled
 
 
 class Listener(Protocol):
@@ -312,7 +366,12 @@ class Listener(Protocol):
 
 def job_dict(job: JobKey) -> dict[str, object]:
     """Return a job's key as plain data."""
-    return {"arn": job.arn, "created": iso(job.created)}
+    return {"arn": job.arn, "name": job.name, "created": iso(job.created)}
+
+
+def change_key(job: JobKey, region: str, ordinal: int) -> str:
+    """Return the key of a change: what makes it the same event wherever it is told again."""
+    return f"{StatusChanged.kind}:{_job_id(job)}:{region}:{ordinal}"
 
 
 def _job_id(job: JobKey) -> str:

@@ -5,13 +5,15 @@ Everything else is derived from it: the automaton, the checks, the diagrams, the
 
 from __future__ import annotations
 
+import sys
 from functools import partial, wraps
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 import attrs
 from attrs import field, frozen
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import validation as selfcheck
 from jobstate.model.hidden_states import expand, feature_sets
@@ -28,7 +30,8 @@ _More = TypeVarTuple("_More")
 
 #: Held while something is worked out, which may take something else first. One for all, since a
 #: life cycle that has a lock could not be copied or sent to another process.
-_WORKING_OUT: Final = RLock()
+_WORKING_OUT = RLock()
+renewed_in_forked_child(sys.modules[__name__], "_WORKING_OUT", RLock)
 
 
 @frozen(kw_only=True, eq=False)

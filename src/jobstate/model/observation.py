@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from attrs import Factory, field, frozen
 
+from jobstate.common.text import cut
 from jobstate.common.times import same_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+#: How much is kept of a service's own words for why a job failed.
+LONGEST_REASON: Final = 1_024
+#: What ends the parts of an arn, of which the last is what people call the job.
+_name_in = re.compile(r"arn:.*[/:]([^/:]+)", re.DOTALL).fullmatch
+
+
+def bounded_reason(reason: str | None) -> str | None:
+    """Return what is kept of a failure reason; None of an empty one."""
+    return None if reason is None else cut(reason, LONGEST_REASON) or None
 
 
 def _to_the_second(moment: datetime) -> datetime:
@@ -36,6 +49,12 @@ class JobKey:
     def fits(self, other: JobKey) -> bool:
         """Return whether both may be the same job: one time may be printed to the minute only."""
         return self.arn == other.arn and same_time(self.created, other.created)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the last part of its arn; of what is no arn all of it."""
+        found = _name_in(self.arn)
+        return found[1] if found else self.arn
 
     def __str__(self) -> str:
         return f"{self.arn} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
@@ -85,6 +104,8 @@ class Observation:
         modified: When the service last changed the record; aware, UTC. Orders answers.
         modified_not_before: Where that is not shown: it was then or later; aware, UTC.
         cause: Why the job ended, where the answer says more than its statuses do.
+        failure_reason: The service's own words for why the job failed, as they came, cut to 1,024
+            characters; None where it has none. To be escaped where it is shown.
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
     """
@@ -96,6 +117,7 @@ class Observation:
     modified: datetime | None = None
     modified_not_before: datetime | None = None
     cause: str | None = None
+    failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
+
+
+#: What says nothing of a failure, whatever an answer said before.
+_NO_FAILURE: Final = frozenset({Outcome.RUNNING, Outcome.SUCCEEDED})
+
+#: What a job that was stopped may turn out to have come to.
+_FINER_STOP: Final = (Outcome.STOPPED, Outcome.TIMED_OUT)
 
 
 class Decision(StrEnum):
@@ -103,7 +110,7 @@ def outcome_of(
     """
     result = result_of(_fitting(lifecycle, primary, secondary))
     if failure_reason and lifecycle.failure_cause is not None:
-        return with_reason(result, lifecycle.failure_cause(failure_reason))
+        return with_cause(result, lifecycle.failure_cause(failure_reason))
     return result
 
 
@@ -144,8 +151,41 @@ def result_of(states: Sequence[State]) -> Result:
     )
 
 
-def with_reason(result: Result, reason: str | None) -> Result:
+def with_cause(result: Result, cause: str | None) -> Result:
     """Return what a job has come to, with the cause that an answer gave for its failure."""
-    if reason and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
-        return evolve(result, cause=reason)
+    if cause and result.outcome is Outcome.FAILED and result.cause == UNKNOWN_CAUSE:
+        return evolve(result, cause=cause)
     return result
+
+
+def same_end(was: Result, now: Result) -> bool:
+    """Return whether two results of a job that has ended can be one end, known more or less well.
+
+    A time-out is a stop too; a stop of which nobody knows why may be a time-out.
+    """
+    outcomes = (was.outcome, now.outcome)
+    if was.outcome == now.outcome or Outcome.UNKNOWN in outcomes or outcomes == _FINER_STOP:
+        return was.final and now.final
+    coarser = outcomes == _FINER_STOP[::-1] and now.cause == UNKNOWN_CAUSE
+    return coarser and was.final and now.final
+
+
+def finer(was: Result, now: Result) -> Result:
+    """Return what two results say of one end together: of what both say, the later one counts."""
+    outcome = was.outcome
+    if outcome is Outcome.UNKNOWN or (outcome, now.outcome) == _FINER_STOP:
+        outcome = now.outcome
+    elif outcome is not now.outcome:
+        now = evolve(now, outcome=outcome, cause=was.cause)
+    cause = finer_cause(now.cause, was.cause) if was.outcome is outcome else now.cause
+    return now if cause == now.cause else evolve(now, cause=cause)
+
+
+def finer_cause(one: str | None, other: str | None) -> str | None:
+    """Return a cause, or else the other one: that it is unknown says least."""
+    return other or one if one in {None, UNKNOWN_CAUSE} else one
+
+
+def reason_of(result: Result, failure_reason: str | None) -> str | None:
+    """Return why a job failed, in the service's words; None of one that runs or succeeded."""
+    return None if result.outcome in _NO_FAILURE else failure_reason

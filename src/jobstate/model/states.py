@@ -139,8 +139,33 @@ SENTENCES: Final = {"lacked": "not {name}"}
 
 def needs_text(needs: Needs) -> str:
     """Return needs as people read them: ``not spot, plan``."""
-    lacked = SENTENCES["lacked"]
-    return ", ".join(name if wanted else lacked.format(name=name) for name, wanted in needs)
+    return ", ".join(map(_need, needs))
+
+
+def _need(need: tuple[str, bool]) -> str:
+    name, wanted = need
+    return name if wanted else SENTENCES["lacked"].format(name=name)
+
+
+def simplest(choices: Iterable[Needs]) -> tuple[Needs, ...]:
+    """Return the same choice between needs in fewer words: ``spot`` or ``not spot`` is nothing."""
+    every = dict.fromkeys(map(frozenset, choices))
+    for one in every:
+        for name, wanted in sorted(one):
+            rest, other_way = one - {(name, wanted)}, {(name, not wanted)}
+            if any(each >= other_way and each - other_way <= rest for each in every):
+                return simplest(tuple(rest if each is one else each) for each in every)
+    few = (one for one in every if not any(each < one for each in every))
+    return tuple(tuple(sorted(one)) for one in few)
+
+
+def choice_text(choices: Iterable[Needs]) -> tuple[str, ...]:
+    """Return what a choice between needs asks for, in words: ``spot or retry``, ``stop``."""
+    few = simplest(choices)
+    common = [need for need in few[0] if all(need in needs for needs in few)]
+    own = [[_need(need) for need in needs if need not in common] for needs in few]
+    either = " or ".join(map(" and ".join, own))
+    return (*filter(None, [either]), *map(_need, common))
 
 
 @frozen(kw_only=True)
@@ -167,6 +192,54 @@ class Edge:
     source: str
     needs: Needs = field(default=(), converter=_needs)
     after: tuple[str, ...] = ()
+
+
+@frozen
+class Alternatives:
+    """Edges that differ only in what they need and how we know them: drawn and counted as one.
+
+    Attributes:
+        edges: The edges, the firmest first; a job may take it if it may take one of them.
+    """
+
+    edges: tuple[Edge, ...]
+
+    @property
+    def firmest(self) -> Edge:
+        """The edge that stands for them all: one firm edge makes the move a known one."""
+        return self.edges[0]
+
+    @property
+    def needs(self) -> tuple[Needs, ...]:
+        """What each of them needs, of which one is enough."""
+        return tuple(edge.needs for edge in self.edges)
+
+    @property
+    def source(self) -> str:
+        """From where, with the basis of those that are less firm."""
+        first, *others = self.edges
+        more = {
+            f"; where {needs_text(edge.needs)} {edge.basis}: {edge.source}": None
+            for edge in others
+            if (edge.basis, edge.source) != (first.basis, first.source)
+        }
+        return first.source + "".join(more)
+
+
+def alternatives(edges: Iterable[Edge]) -> tuple[Alternatives, ...]:
+    """Return edges by origin, target, cause and `after`, in their order."""
+    found: dict[tuple[object, ...], list[Edge]] = {}
+    for edge in edges:
+        found.setdefault((edge.origin, edge.target, edge.cause, edge.after), []).append(edge)
+    return tuple(
+        Alternatives(tuple(sorted(same, key=lambda edge: edge.basis.weakness)))
+        for same in found.values()
+    )
+
+
+def counted_as(edges: Iterable[Edge]) -> dict[Edge, Edge]:
+    """Return each edge → the one that stands for it and its alternatives."""
+    return {edge: each.firmest for each in alternatives(edges) for edge in each.edges}
 
 
 @frozen(kw_only=True)

@@ -16,14 +16,14 @@ from attrs import frozen
 
 from jobstate.common.text import printable
 from jobstate.errors import UnknownNameError
-from jobstate.model.states import Outcome, edge_dict, needs_text
+from jobstate.model.states import Outcome, alternatives, choice_text, edge_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.specification import Rule
-    from jobstate.model.states import Edge, Exclusion, Feature, Memory, Region, State
+    from jobstate.model.states import Alternatives, Exclusion, Feature, Memory, Region, State
 
 #: The version of the JSON document's shape; it rises when something in it changes or goes.
 SCHEMA_VERSION = 2
@@ -100,13 +100,14 @@ def _edges(region: Region) -> Table:
     return Table(
         title=f"{region.title}: edges",
         columns=_EDGE_COLUMNS,
-        rows=tuple(_edge(edge) for edge in region.edges),
+        rows=tuple(map(_edge, alternatives(region.edges))),
     )
 
 
-def _edge(edge: Edge) -> tuple[str, ...]:
-    needs, after = needs_text(edge.needs), ", ".join(edge.after)
-    return (edge.origin, edge.target, edge.cause, needs, after, str(edge.basis), edge.source)
+def _edge(same: Alternatives) -> tuple[str, ...]:
+    edge = same.firmest
+    needs, after = ", ".join(choice_text(same.needs)), ", ".join(edge.after)
+    return (edge.origin, edge.target, edge.cause, needs, after, str(edge.basis), same.source)
 
 
 def _rules(rules: Iterable[Rule]) -> Table:

@@ -3,6 +3,7 @@
 from jobstate.model.states import Outcome
 from jobstate.sagemaker.training_job.lifecycle import TRAINING_JOB
 from jobstate.sagemaker.training_job.records import (
+    InstancePreference,
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -20,6 +21,7 @@ from jobstate.sagemaker.training_job.statuses import (
 
 __all__ = [
     "TRAINING_JOB",
+    "InstancePreference",
     "ModelArtifacts",
     "Outcome",
     "ResourceConfig",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.answers import observations
 from jobstate.errors import ObservationError
 from jobstate.testing.coverage.coverage import LifecycleCoverage
@@ -42,6 +43,7 @@ class Conformance:
         self.lifecycle = lifecycle
         self.judged = Judged(lifecycle)
         self._lock = Lock()  # clients are shared between threads
+        renewed_in_forked_child(self, "_lock")
         self._expected: dict[str, None] = {}
         self._unreadable: list[str] = []
         self._watched: list[Any] = []

@@ -28,8 +28,10 @@ from jobstate.conformance.kept_answers import (
 )
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
-from jobstate.model.observation import Entry, JobKey
+from jobstate.model.observation import Entry, JobKey, bounded_reason
+from jobstate.model.outcome import Result
 from jobstate.model.packed_history import Entries
+from jobstate.model.states import Outcome
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import estimates_of, in_words
 
@@ -89,7 +91,10 @@ class JobCodec:
             "answers": (self._answers, self._answers_of),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
-            "reason": (attrgetter("reason"), plain.text),
+            "cause": (attrgetter("cause"), plain.text),
+            "failure_reason": (attrgetter("failure_reason"), _reason),
+            "refined": (lambda state: state.refined and state.refined.to_dict(), _refined),
+            "ended": (attrgetter("ended"), plain.count),
             "entered": (attrgetter("entered"), plain.count),
             "changes": (attrgetter("changes"), plain.count),
             "reported": (_topics, _reported),
@@ -255,6 +260,33 @@ def _topics(state: JobState) -> object:
     return (
         {topic: sorted(keys) for topic, keys in state.reported.items()} if state.reported else None
     )
+
+
+def _reason(value: object) -> str | None:
+    return bounded_reason(plain.text(value))
+
+
+def _refined(data: object) -> Result | None:
+    if data is None:
+        return None
+    found = plain.mapping(plain.nested(data))
+    reads = [(name, read, found.get(name)) for name, read in _RESULT.items()]
+    return Result(*plain.read_all(".{}", reads))
+
+
+def _outcome(value: object) -> Outcome:
+    if not isinstance(value, str) or value not in {*Outcome}:
+        raise plain.damaged(" or ".join(Outcome), value)
+    return Outcome(value)
+
+
+#: What a result says, in its order, and how that is read.
+_RESULT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "outcome": _outcome,
+    "final": plain.truth,
+    "gone": plain.truth,
+    "cause": plain.text,
+}
 
 
 def _reported(data: object) -> Mapping[str, frozenset[str]]:

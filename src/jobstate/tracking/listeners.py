@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING
 
+from jobstate.common.forks import in_forked_child, leave_behind
 from jobstate.common.log import log
 from jobstate.delivery.dispatcher import Dispatcher
 from jobstate.delivery.inline import InlineListeners
 from jobstate.delivery.outbox import MemoryOutbox
 from jobstate.delivery.subscription import Subscription
-from jobstate.errors import TrackerClosedError, shown
+from jobstate.errors import TrackerClosedError, TrackerForkedError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +52,16 @@ class Listeners:
         self._stripes = stripes
         self._journal = journal
         self._closed = False
+        self._process = os.getpid()
         self._changed()
+
+    def see_to_forks_of(self, tracker: object) -> None:
+        """Let their tracker be left behind in forked children, if it has threads or a journal."""
+        in_forked_child(tracker, self._leave_behind)
+
+    def _leave_behind(self, tracker: object) -> None:
+        if self.dispatcher or self._journal is not None:
+            leave_behind(tracker, partial(TrackerForkedError, self._process))
 
     def add(self, listener: Listener | Subscription) -> None:
         """Tell one more listener; see `Tracker.add_listener`."""

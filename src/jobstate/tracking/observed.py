@@ -19,8 +19,8 @@ class Arrival(StrEnum):
     """How an answer came.
 
     NEW: it was judged. DUPLICATE: it says what an answer said that is kept. STALE: it is not taken
-    for the newest, and could only add to the history. QUEUED: a listener observed it, and it is
-    judged when the listeners have heard what was told before.
+    for the newest, and could only add to the history or to an end that was told. QUEUED: a listener
+    observed it, and it is judged when the listeners have heard what was told before.
     """
 
     NEW = "new"

@@ -170,6 +170,13 @@ def texts(data: object) -> list[str]:
     return found
 
 
+def truth(value: object) -> bool:
+    """Return whether something is true."""
+    if not isinstance(value, bool):
+        raise damaged("true or false", value)
+    return value
+
+
 def truths(data: object) -> dict[str, bool]:
     """Return what is true and what is not, by name."""
     found = dict(mapping(data))

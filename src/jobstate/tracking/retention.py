@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.common.forks import renewed_in_forked_child
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,6 +41,7 @@ class Finished:
         self._retention = retention
         self._clock = clock
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
         #: When each was modified last.
         self._since: dict[JobKey, datetime] = {}
         #: Has every job of `_since` with its time, and others that have moved on or are gone.

@@ -51,6 +51,11 @@ class TrackedJob:
         return self.job_state.job.arn
 
     @property
+    def name(self) -> str:
+        """What people call it: the last part of its arn; of what is no arn all of it."""
+        return self.job_state.job.name
+
+    @property
     def created(self) -> datetime:
         """When it was created, to the second; aware, UTC."""
         return self.job_state.job.created
@@ -94,6 +99,14 @@ class TrackedJob:
     def result(self) -> Result:
         """What it has come to: outcome, whether that is final, whether it is gone, the cause."""
         return self.job_state.result(self.lifecycle.regions[0].name)
+
+    @property
+    def failure_reason(self) -> str | None:
+        """Why it failed, in the service's words: as they came, of at most 1,024 characters.
+
+        None of a job that runs or has succeeded, and where nothing says so.
+        """
+        return self.job_state.reason(self.lifecycle.regions[0].name)
 
     @property
     def outcome(self) -> Outcome:

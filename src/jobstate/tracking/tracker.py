@@ -1,7 +1,6 @@
 """`Tracker`: keeps where many jobs stand and tells what changed: all that its users call.
 
-Any thread may use a tracker: what is done with one job is done one after the other, under the lock
-of its stripe.
+Any thread may use one: what is done with a job is done in turn, under the lock of its stripe.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from jobstate.common.closing import Closing
 from jobstate.common.times import utc_now
-from jobstate.conformance.answers import all_observations, read, readable
+from jobstate.conformance.answers import read, readable, together
 from jobstate.conformance.judge import judge_of
 from jobstate.errors import (
     ConformanceError,
@@ -33,6 +32,7 @@ from jobstate.tracking.store import Store
 from jobstate.tracking.stripes import Stripes
 from jobstate.tracking.tracked_job import TrackedJob
 from jobstate.tracking.turns import combined
+from jobstate.tracking.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
+    from jobstate.tracking.unchanged import Ready
 
 #: How long `Tracker.close` waits for listeners, by default.
 _DEADLINE = timedelta(seconds=10)
@@ -58,7 +59,8 @@ class Tracker(Closing):
 
     With a journal, `observe` returns when what it brought is written for good, and a tracker that
     begins with the file of an earlier one goes on exactly where that was. Close a tracker that has
-    a journal or subscriptions, or use it as a context manager.
+    a journal or subscriptions, or use it as a context manager; in a forked child whatever is asked
+    of it raises a `TrackerForkedError`.
 
     Attributes:
         lifecycle: The life cycle.
@@ -110,6 +112,7 @@ class Tracker(Closing):
             self._judge, self._store, self._stripes, self._listeners, strict=strict
         )
         self._turns = processor.turns
+        self._unchanged = Unchanged(lifecycle, self._jobs, processor.fingerprint)
         begun = False
         try:
             if journal is not None:
@@ -118,6 +121,7 @@ class Tracker(Closing):
                 self._store.remember(job_states)
             for listener in listeners:
                 self.add_listener(listener)
+            self._listeners.see_to_forks_of(self)
         except BaseException:  # nothing half-done stays: no thread, no lock on a file
             self._dispatcher.close(0)
             if journal is not None and begun:
@@ -194,29 +198,25 @@ class Tracker(Closing):
         """
         if on_error not in get_args(OnError):
             raise UnknownNameError("value of on_error", on_error, get_args(OnError))
-        if on_error == "raise":
-            return self._run(all_observations(self.lifecycle, answers))
-        found, errors = readable(self.lifecycle, answers)
-        return self._run(found), errors
+        found, errors = readable(self.lifecycle, answers, self._unchanged.ready)
+        if errors and on_error == "raise":
+            raise together(errors)
+        observed = self._run(found)
+        return (observed, errors) if on_error == "collect" else observed
 
-    def _run(self, observations: Iterable[Observation]) -> list[Observed]:
+    def _run(self, answers: Iterable[Ready]) -> list[Observed]:
         """Take answers one after the other, and wait once until all is written."""
+        unchanged = self._unchanged
         if self._turns.running:
-            return [self.observe(each) for each in observations]
+            return [unchanged.take(each, self.observe) for each in answers]
         refused: list[ConformanceError] = []
         self._prepare(refused)
-        found: list[Observed] = []
-        ticket = 0
+        tickets = [0]
+        take = self._turns.taker(refused, tickets)
         try:
-            for observation in observations:
-                observed, later = self._turns.run(observation, refused)
-                ticket = max(ticket, later)
-                if observed is None or refused:
-                    raise combined(refused)
-                found.append(observed)
+            return [unchanged.take(each, take) for each in answers]
         finally:
-            self._store.settle(ticket)
-        return found
+            self._store.settle(max(tickets))
 
     def _prepare(self, refused: list[ConformanceError]) -> None:
         """See to what must be in order before an answer is taken."""
@@ -376,8 +376,7 @@ class Tracker(Closing):
     def snapshot(self) -> str:
         """Return all that is known as JSON, to be restored in another process.
 
-        Its first key is ``snapshot``, the version of the form. Linear in the number of jobs; some
-        1 to 2 kB a job.
+        Its first key is ``snapshot``, the version of the form. Linear in jobs: 1 to 2 kB of each.
         """
         return dumped(self._judge, (job.job_state for job in self))
 

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from jobstate.common.forks import in_forked_child
 from jobstate.errors import ConformanceError
 from jobstate.tracking.stripes import _LAST, Stripe, Stripes
 
@@ -48,6 +49,20 @@ class RunToCompletion:
         #: What an interrupt left.
         self._pending: deque[Stripe] = deque()
         self._untaken: deque[Observation] = deque()
+        in_forked_child(self, RunToCompletion._go_on_alone)
+
+    def _go_on_alone(self) -> None:
+        """Take no heed of threads that a forked child does not have.
+
+        What they were telling, the parent tells.
+        """
+        own = threading.get_ident()
+        for stripe in self._stripes:
+            stripe.lock = threading.Lock()
+            if own not in self.telling:
+                stripe.pending.clear()
+        self.telling &= {own}
+        self._queues = {each: queue for each, queue in self._queues.items() if each == own}
 
     @property
     def left(self) -> bool:
@@ -85,6 +100,27 @@ class RunToCompletion:
         if self._queues:  # which only plain listeners fill: where there are some, no journal waits
             self._run_queue(refused)
         return observed, ticket
+
+    def taker(
+        self, refused: list[ConformanceError], tickets: list[int]
+    ) -> Callable[[Observation], Observed]:
+        """Return what takes one answer after the other.
+
+        It raises the error of the first that is refused.
+
+        Args:
+            refused: Gets the errors.
+            tickets: Gets the journal's tickets.
+        """
+
+        def take(observation: Observation) -> Observed:
+            observed, ticket = self.run(observation, refused)
+            tickets.append(ticket)
+            if observed is None or refused:
+                raise combined(refused)
+            return observed
+
+        return take
 
     def make_up(self, refused: list[ConformanceError]) -> None:
         """Tell what an interrupt left untold, and take what it left untaken."""

@@ -5,17 +5,19 @@ A poller hears nearly always what it has heard already.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from attrs import define
 
 from jobstate.conformance.answers import read
+from jobstate.conformance.job_state import JobState
 from jobstate.model.observation import Observation, QuickReader
+from jobstate.tracking.observed import Arrival, Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from jobstate.conformance.job_state import JobState
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.tracking.store import Jobs
 
@@ -53,15 +55,22 @@ Ready: TypeAlias = Observation | Fresh | Same
 class Unchanged:
     """Reads the answers of one tracker, but for those that are the same again."""
 
-    def __init__(self, lifecycle: Lifecycle, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        jobs: Jobs,
+        fingerprint: Callable[[Observation], int | None],
+    ) -> None:
         """Prepare to read.
 
         Args:
             lifecycle: Whose reader reads them.
             jobs: Where the jobs stand.
+            fingerprint: Returns what tells what an answer says from what others do.
         """
         self._lifecycle = lifecycle
         self._jobs = jobs
+        self._fingerprint = fingerprint
         reader = lifecycle.reader
         self._reader = reader if isinstance(reader, QuickReader) else None
 
@@ -83,13 +92,30 @@ class Unchanged:
             return Same(answer, job_state)
         return Fresh(answer, reader.read(answer))
 
-    def is_last(self, same: Same) -> bool:
-        """Return whether an answer is still what the last one was."""
-        return self._jobs.latest(same.job_state.job.arn) is same.job_state
+    def take(self, ready: Ready, take: Callable[[Observation], Observed]) -> Observed:
+        """Return what an answer brings.
 
-    def note(self, fresh: Fresh) -> None:
-        """Take note of an answer that was found to be the same as the last: it may come again."""
-        if self._reader is not None:
-            job_state = self._jobs.find(fresh.observation.job)
-            if job_state is not None:
-                job_state.sameness = self._reader.sameness(fresh.answer, job_state.modified)
+        Args:
+            ready: The answer.
+            take: Takes what one says.
+        """
+        if type(ready) is Same:
+            job = ready.job_state.job
+            if self._jobs.find(job) is ready.job_state:
+                return Observed(job, Arrival.DUPLICATE)
+            return take(read(self._lifecycle, ready.answer))  # another came in between
+        if type(ready) is not Fresh:
+            return take(cast("Observation", ready))
+        observed = take(ready.observation)
+        if observed.arrival is Arrival.DUPLICATE:
+            self._note(ready)
+        return observed
+
+    def _note(self, fresh: Fresh) -> None:
+        """Take note of what tells an answer from others that came again: it may once more."""
+        reader, job_state = self._reader, self._jobs.find(fresh.observation.job)
+        if reader is None or job_state is None:
+            return
+        # Another that is kept may have come again, which is not the last.
+        if job_state.fingerprint == self._fingerprint(fresh.observation):
+            job_state.sameness = reader.sameness(fresh.answer, job_state.modified)

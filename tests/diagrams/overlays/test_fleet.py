@@ -327,7 +327,7 @@ def test_the_fleet_of_the_picture() -> None:
     found = fleet(TRAINING_JOB, census)
     assert found.title == "5,000 jobs"
     assert "median and p95" in found.subtitle
-    assert found.footer == "9,506 transitions; 2 of 146 edges seen"
+    assert found.footer == "9,506 transitions; 2 of 147 edges seen"
     arrow = IDS.arrows["job", "InProgress/Starting", "InProgress/Downloading"]
     assert (found.arrows[arrow].text, found.arrows[arrow].count) == ("4,486", 4_486)
     assert found.arrows[arrow].numbers == ()
@@ -356,7 +356,7 @@ def test_nobody() -> None:
     """An empty fleet has an empty overlay."""
     found = fleet(TRAINING_JOB, Census(TRAINING_JOB))
     assert (found.title, found.arrows, found.starts, found.nodes) == ("0 jobs", {}, {}, {})
-    assert found.footer == "0 transitions; 0 of 146 edges seen"
+    assert found.footer == "0 transitions; 0 of 147 edges seen"
 
 
 def test_moves_that_the_picture_lacks() -> None:

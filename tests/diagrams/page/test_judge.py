@@ -126,6 +126,42 @@ def test_every_reason_is_met(lifecycle: Lifecycle, own: list[str]) -> None:
     assert [each for each in reasons if each not in text] == []
 
 
+@can_run
+def test_page_and_check_agree_on_what_preferences_show() -> None:
+    """They exclude spot, and have plans of their own; or can't be read, for the same reasons."""
+    plan = "arn:aws:sagemaker:eu-west-1:111122223333:training-plan/reserved"
+    answer = _needs_spot()[0]
+    silent = {name: value for name, value in answer.items() if name != "EnableManagedSpotTraining"}
+    preferences: list[Any] = [
+        *([], [{}], [{}, {"TrainingPlanArns": []}], [{}, {"TrainingPlanArns": [plan]}], None),
+        *("x", [7], [None], [{}] * 101, [{"TrainingPlanArns": plan}], [{"TrainingPlanArns": [7]}]),
+        *([{"TrainingPlanArns": [plan, None]}], [{"TrainingPlanArns": [plan] * 101}]),
+    ]
+    cases = [
+        [each | {"ResourceConfig": {"InstancePreferences": value}}]
+        for each in (silent, answer, answer | {"EnableManagedSpotTraining": True})
+        for value in preferences
+    ]
+    verdicts = by_page(cases)
+    assert differences(TRAINING_JOB, cases, verdicts) == []
+    assert verdicts.count(REFUSED) == 3 * 8
+    jobs = [job for found in verdicts[:5] if not isinstance(found, str) for job in found]
+    assert [bool(job["findings"]) for job in jobs] == [False, True, True, True, False]
+
+
+@can_run
+def test_page_and_check_agree_on_the_wait_limit() -> None:
+    """On spot, retried, both, or by what is not known: by every life cycle the same."""
+    text = (HOME / "examples" / "answers" / "timed-out.json").read_text(encoding="utf-8")
+    timed_out = json.loads(text.replace("MaxRuntimeExceeded", "MaxWaitTimeExceeded"))
+    retried = timed_out | {"RetryStrategy": {"MaximumRetryAttempts": 3}}
+    on_spot = timed_out | {"EnableManagedSpotTraining": True}
+    cases = [[timed_out], [retried], [on_spot], [retried | on_spot]]
+    for name, lifecycle in (LIFECYCLES | {"": TRAINING_JOB}).items():
+        verdicts = by_page(cases, lifecycle)
+        assert differences(lifecycle, cases, verdicts) == [], name
+
+
 def _needs_spot() -> list[dict[str, Any]]:
     """Return a job that is interrupted and says that it is not on spot instances."""
     text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ from jobstate.sagemaker.training_job.answer_schema import form
 from tests.diagrams.test_formats import HOSTILE, hostile
 from tests.support import chromium
 from tests.support.pages import HOME
+from tests.support.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -294,7 +295,7 @@ def test_a_click_tells_what_a_status_means(desk: Watched) -> None:
     assert desk.text("#meaning") == state.meaning
     assert str(state.basis) in desk.text("#facts")
     assert state.source in desk.text("#facts")
-    edges = TRAINING_JOB.region("job").edges
+    edges = [each[0] for each in together(TRAINING_JOB.region("job").edges)]
     into = [edge for edge in edges if edge.target == state.name]
     out = [edge for edge in edges if edge.origin == state.name]
     assert desk.page.locator("#ways-in tbody tr").count() == len(into)
@@ -400,7 +401,7 @@ def test_a_violation_is_shown_where_it_happens(desk: Watched) -> None:
         ("begins-in-the-middle.json", "illegal-start", "s_InProgress_Downloading"),
         ("completed-without-training.json", "completed-without-training", "s_Completed_Completed"),
         ("illegal-pair.json", "illegal-pair", None),
-        ("pool-in-use-after-the-end.json", "warm-pool-out-of-step", "s_Completed_Completed"),
+        ("pool-gone-while-training.json", "warm-pool-out-of-step", "s_Completed_Completed"),
         ("pool-comes-back.jsonl", "warm-pool-illegal-transition", None),
         ("history-rewritten.jsonl", "history-rewritten", "s_InProgress_Downloading"),
     ],
@@ -584,6 +585,20 @@ def test_hostile_statuses_are_text(desk: Watched) -> None:
         desk.check(json.dumps(given))
         assert desk.page.locator("#side script, #side img, #strip script").count() == 0
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", desk.text("#side"))
+
+
+@in_chromium
+def test_why_a_job_failed_is_shown(desk: Watched) -> None:
+    """In the service's words, under the verdict; whatever they are, they are text."""
+    given = json.loads(answer("failed.json"))
+    desk.check(json.dumps(given))
+    assert "found 3 rows without a label" in desk.text("#said")
+    evil = "<img src=x onerror=alert(1)>\u202e\x1b[2J</script>"
+    desk.check(json.dumps(given | {"FailureReason": evil}))
+    assert "“<img src=x onerror=alert(1)>\\u202e\\u001b[2J</script>”" in desk.text("#said")
+    assert desk.page.locator("#said img, #said script").count() == 0
+    desk.check(answer("completed.json"))
+    assert "“" not in desk.text("#said")
 
 
 @in_chromium

@@ -132,10 +132,13 @@ def _cases(lifecycle: Lifecycle) -> list[Any]:
     whole = lifecycle is TRAINING_JOB
     text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")
     answer = json.loads(text)
+    thin = {name: answer[name] for name in ("TrainingJobName", "TrainingJobArn", "CreationTime")}
     return [
         *corpus()[:: 4 if whole else 16],
         *wrong()[:: 1 if whole else 16],
         [answer | {"EnableManagedSpotTraining": False}],
+        # What it was seen in is left out of its history.
+        [thin | {"TrainingJobStatus": "InProgress", "SecondaryStatus": "Updating"}, answer],
         [answer | {"FailureReason": "never " * 100}],
     ]
 

@@ -22,8 +22,12 @@ from jobstate.sagemaker import TRAINING_JOB
 from tests.diagrams.test_formats import LIFECYCLES, seen
 from tests.support.pictures_scxml import Chart, Move, chart, own
 from tests.support.small import PARCELS, edge, state
+from tests.support.together import firmest, source_of, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
     from jobstate.model import Edge
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -54,22 +58,48 @@ def test_every_edge_with_all_it_asks_for(lifecycle: Lifecycle) -> None:
     by_id = names(read)
     fixed = dict(lifecycle.assumed)
     assert Counter(
-        (by_id[each.origin], by_id[each.target], each.cause, each.guard, each.basis, each.source)
-        for each in read.moves()
-    ) == Counter(
         (
-            seen(each.origin),
-            seen(each.target),
-            words(each.cause),
-            (
-                frozenset((words(name), value) for name, value in each.needs if name not in fixed),
-                frozenset(map(words, each.after)),
-            ),
+            by_id[each.origin],
+            by_id[each.target],
+            each.cause,
+            met_by(lifecycle, each.guard[0]),
+            each.guard[1],
             each.basis,
             each.source,
         )
+        for each in read.moves()
+    ) == Counter(
+        (
+            seen(edges[0].origin),
+            seen(edges[0].target),
+            words(edges[0].cause),
+            met_by(
+                lifecycle,
+                (
+                    {(words(name), value) for name, value in each.needs if name not in fixed}
+                    for each in edges
+                ),
+            ),
+            frozenset(map(words, edges[0].after)),
+            firmest(edges),
+            seen(source_of(edges)),
+        )
         for region in lifecycle.regions
-        for each in region.edges
+        for edges in together(region.edges)
+    )
+
+
+def met_by(
+    lifecycle: Lifecycle, ways: Iterable[AbstractSet[tuple[str, bool]]]
+) -> frozenset[frozenset[str]]:
+    """Return the sets of features that meet what is asked for in one way or another."""
+    names = [words(each.name) for each in lifecycle.features]
+    every = list(ways)
+    return frozenset(
+        frozenset(had)
+        for count in range(len(names) + 1)
+        for had in combinations(names, count)
+        if any(all((name in had) is wanted for name, wanted in way) for way in every)
     )
 
 

@@ -15,8 +15,10 @@ from jobstate import (
     ObservationError,
     Observed,
     Outcome,
+    OutcomeRefined,
     Overdue,
     OverflowPolicy,
+    Result,
     Retention,
     Retry,
     StatusChanged,
@@ -122,6 +124,8 @@ def events_are_told_apart(observed: Observed) -> None:
             assert_type(event.start, datetime)
         elif isinstance(event, Violation):
             assert_type(event.allowed, tuple[str, ...])
+        elif isinstance(event, OutcomeRefined):
+            assert_type(event.result, Result)
         else:
             assert_type(event, Unmodelled)
 

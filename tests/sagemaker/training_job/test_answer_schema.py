@@ -13,6 +13,7 @@ from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.answer_schema import form
 from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.records import (
+    InstancePreference,
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -36,6 +37,7 @@ PARTS = {
     "RetryStrategy": RetryStrategy,
     "StoppingCondition": StoppingCondition,
     "ResourceConfig": ResourceConfig,
+    "InstancePreferences": InstancePreference,
     "ModelArtifacts": ModelArtifacts,
 }
 ANSWERS = HOME / "examples" / "answers"
@@ -82,6 +84,15 @@ def test_every_path_is_a_field() -> None:
     for sign in given.signs:
         assert kinds(sign.path), sign
     assert kinds(given.stays.path) == {FieldKind.PARTS}
+
+
+def test_lists_of_texts_say_what_each_is() -> None:
+    """It is required, for nothing is no text."""
+    preferences = form().shapes[0]["ResourceConfig"].fields["InstancePreferences"]
+    plans = preferences.fields["TrainingPlanArns"]
+    plan = form().shapes[1]["TrainingPlanArn"]
+    assert plans.kind is FieldKind.TEXTS
+    assert plans.each == attrs.evolve(plan, required=True)
 
 
 def kinds(path: Path) -> set[FieldKind]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError
 from jobstate.sagemaker.training_job.records import (
+    InstancePreference,
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -53,6 +54,7 @@ RECORDS: dict[str, type[Record]] = {
     "RetryStrategy": RetryStrategy,
     "StoppingCondition": StoppingCondition,
     "ResourceConfig": ResourceConfig,
+    "InstancePreference": InstancePreference,
     "ModelArtifacts": ModelArtifacts,
 }
 
@@ -98,11 +100,11 @@ NOT_MODELLED = {
         "TensorBoardOutputConfig",
         "VpcConfig",
     },
+    "InstancePreference": {"InstanceCount", "InstanceType"},
     "ResourceConfig": {
         "InstanceCount",
         "InstanceGroups",
         "InstancePlacementConfig",
-        "InstancePreferences",
         "InstanceType",
         "SelectedInstanceCount",
         "SelectedInstanceType",
@@ -126,6 +128,7 @@ PATTERNS = {
     "S3Uri": "(https|s3)://([^/]+)/?(.*)",
 }
 
+PLAN = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/plan"
 VALID: dict[str, object] = {
     "TrainingJobName": "job-1",
     "TrainingJobArn": "arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1",
@@ -240,7 +243,8 @@ def python_type(shape: Any) -> object:
     if shape.type_name == "structure":
         return RECORDS[shape.name]
     if shape.type_name == "list":
-        return RECORDS[shape.member.name]
+        member = shape.member
+        return RECORDS[member.name] if member.type_name == "structure" else python_type(member)
     return {"string": str, "integer": int, "boolean": bool, "timestamp": datetime}[shape.type_name]
 
 
@@ -276,6 +280,24 @@ def test_training_plans_have_the_shortest_length_of_the_model(record: type[Recor
     assert len(padded) == least
     assert accepts(record, "TrainingPlanArn", padded)
     assert not accepts(record, "TrainingPlanArn", padded[: least - 1])
+
+
+@pytest.mark.parametrize(
+    ("record", "name", "value"),
+    [
+        (ResourceConfig, "InstancePreferences", {}),
+        (InstancePreference, "TrainingPlanArns", PLAN),
+    ],
+)
+def test_short_lists_are_longer_than_the_service_has_them(
+    record: type[Record], name: str, value: object
+) -> None:
+    """Our own limit, 100, is far above the model's."""
+    shapes = {"InstancePreferences": "InstancePreferenceList"}
+    listed = MODEL.shape_for(shapes.get(name, "TrainingPlanArnList"))
+    assert listed.metadata["max"] < 100
+    assert accepts(record, name, [value] * 100)
+    assert not accepts(record, name, [value] * 101)
 
 
 @pytest.mark.parametrize(("record", "name", "shape"), kinds("integer"))

@@ -88,12 +88,11 @@ def test_basis_of_states() -> None:
 
 def test_basis_of_edges() -> None:
     """Each edge has the basis that the facts give it."""
-    stated = {edge[:2]: basis for edge, basis in facts.lifted().items()}
+    stated = {edge[:3]: basis for edge, basis in facts.lifted().items()}
     wrong = {
         (edge.origin, edge.target): str(edge.basis)
         for edge in JOB.edges
-        if (edge.origin, edge.target) in stated
-        and edge.basis not in stated[edge.origin, edge.target]
+        if edge.basis not in stated[edge.origin, edge.target, frozenset(edge.needs)]
     }
     assert wrong == {}
 

@@ -124,6 +124,7 @@ def test_descriptions_become_observations() -> None:
         entries=(Entry("Starting", NOON, LATER, "Starting"), Entry("Failed", LATER)),
         modified=LATER,
         cause="client",
+        failure_reason="ClientError: no such bucket",
         fields={
             "CreationTime": NOON,
             "TrainingStartTime": NOON,
@@ -175,6 +176,28 @@ def test_identity_is_arn_and_creation_to_the_second() -> None:
         ({"ResourceConfig": {"KeepAlivePeriodInSeconds": 1}}, {"warm_pool": True}),
         ({"ResourceConfig": {"KeepAlivePeriodInSeconds": 0}}, {}),
         ({"WarmPoolStatus": {"Status": "InUse"}}, {"warm_pool": True}),
+        # Preferences exclude spot, unless the answer itself says otherwise; a plan is one's own.
+        ({"ResourceConfig": {"InstancePreferences": []}}, {}),
+        ({"ResourceConfig": {"InstancePreferences": [{}]}}, {"spot": False}),
+        (
+            {"ResourceConfig": {"InstancePreferences": [{"InstanceType": "ml.p5.48xlarge"}] * 2}},
+            {"spot": False},
+        ),
+        (
+            {"ResourceConfig": {"InstancePreferences": [{}, {"TrainingPlanArns": []}]}},
+            {"spot": False},
+        ),
+        (
+            {"ResourceConfig": {"InstancePreferences": [{}, {"TrainingPlanArns": [PLAN]}]}},
+            {"spot": False, "plan": True},
+        ),
+        (
+            {
+                "ResourceConfig": {"InstancePreferences": [{}]},
+                "EnableManagedSpotTraining": True,
+            },
+            {"spot": True},
+        ),
     ],
 )
 def test_features_show_only_by_what_is_there(

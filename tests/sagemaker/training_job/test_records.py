@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError
 from jobstate.sagemaker.training_job.records import (
+    InstancePreference,
     ModelArtifacts,
     ResourceConfig,
     RetryStrategy,
@@ -365,7 +366,11 @@ DESCRIPTION: dict[str, Any] = {
         "MaxWaitTimeInSeconds": 90000,
         "MaxPendingTimeInSeconds": 7200,
     },
-    "ResourceConfig": {"KeepAlivePeriodInSeconds": 600, "TrainingPlanArn": PLAN},
+    "ResourceConfig": {
+        "KeepAlivePeriodInSeconds": 600,
+        "TrainingPlanArn": PLAN,
+        "InstancePreferences": [{"TrainingPlanArns": [PLAN]}, {}],
+    },
     "TrainingTimeInSeconds": 10,
     "BillableTimeInSeconds": 0,
     "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/model.tar.gz"},
@@ -403,7 +408,11 @@ def description() -> TrainingJobDescription:
             max_wait_time_in_seconds=90000,
             max_pending_time_in_seconds=7200,
         ),
-        resource_config=ResourceConfig(keep_alive_period_in_seconds=600, training_plan_arn=PLAN),
+        resource_config=ResourceConfig(
+            keep_alive_period_in_seconds=600,
+            training_plan_arn=PLAN,
+            instance_preferences=[InstancePreference(training_plan_arns=[PLAN]), {}],
+        ),
         training_time_in_seconds=10,
         billable_time_in_seconds=0,
         model_artifacts=ModelArtifacts(s3_model_artifacts="s3://bucket/model.tar.gz"),
@@ -486,6 +495,33 @@ def test_construction_makes_the_same_checks() -> None:
         )
     paths = [problem.path for problem in caught.value.problems]
     assert paths == ["TrainingJobName", "TrainingJobStatus", "CreationTime"]
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "expected"),
+    [
+        ("ml.m5.xlarge", "", "a list of at most 100"),
+        ([{}] * 101, "", "a list of at most 100"),
+        ([{}, 7], "[1]", "a mapping of API names"),
+        ([{"TrainingPlanArns": PLAN}], "[0].TrainingPlanArns", "a list of at most 100"),
+        ([{"TrainingPlanArns": [PLAN] * 101}], "[0].TrainingPlanArns", "a list of at most 100"),
+        ([{"TrainingPlanArns": [PLAN, "x"]}], "[0].TrainingPlanArns[1]", "a training plan's arn"),
+        ([{"TrainingPlanArns": [None]}], "[0].TrainingPlanArns[0]", "it is required"),
+    ],
+)
+def test_preferences_are_short_lists(value: object, path: str, expected: str) -> None:
+    """Of mappings that may have arns of plans; what is wrong is named with its place."""
+    ((found, said),) = problems(
+        {**DESCRIPTION, "ResourceConfig": {"InstancePreferences": value}}
+    ).items()
+    assert found == f"ResourceConfig.InstancePreferences{path}"
+    assert expected in said
+
+
+def test_no_preferences() -> None:
+    """None, given by hand too, are none."""
+    assert ResourceConfig(instance_preferences=None) == ResourceConfig()
+    assert InstancePreference(training_plan_arns=None) == InstancePreference()
 
 
 @pytest.mark.parametrize("value", ["Starting", {"Status": "Starting"}, 5, iter(())])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
+from jobstate import JobKey, Observation
 from jobstate.automaton.runs import certain
+from jobstate.model import Entry, Shown
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.coverage import certainty
 from jobstate.testing.coverage.coverage import LifecycleCoverage, OtherLifecycleError, merged
 from tests.support.lives_for_tests import told
 from tests.support.small import PARCELS, parcel
 
-if TYPE_CHECKING:
-    from jobstate import Observation
-
 WAY = "way"
+BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 
 
 def seen_of(*answers: Observation) -> set[str]:
@@ -152,3 +152,27 @@ def test_the_report() -> None:
     assert "  states not seen:\n    at the door\n" in text
     assert "  pairs not seen:\n    packed → sent → packed  (moved, lost)\n" in text
     assert "… and 2 more" in text
+
+
+def test_alternatives_are_one_edge() -> None:
+    """Edges that differ only in what they need count once, whichever it was that a job took."""
+    starting = ("InProgress/Starting", "InProgress/Pending")
+    for features in ({"spot": True}, {"spot": False}, {}):
+        coverage = LifecycleCoverage(TRAINING_JOB)
+        automaton = TRAINING_JOB.region("job")
+        assert len(automaton.edges) - len(coverage.possible["job"].edges) == 11
+        coverage.add_answers(
+            [
+                Observation(
+                    job=JobKey("arn", BEGIN),
+                    shown={"job": Shown(*name.split("/"))},
+                    entries=tuple(
+                        Entry(status.partition("/")[2], BEGIN + timedelta(minutes=minute))
+                        for minute, status in enumerate(starting[:count])
+                    ),
+                    features=features,
+                )
+                for count, name in enumerate(starting, start=1)
+            ]
+        )
+        assert [(each.origin, each.target) for each in coverage.seen["job"].edges] == [starting]

@@ -190,8 +190,8 @@ def test_wishes_may_take_more_than_is_usual() -> None:
     ("wishes", "text"),
     [
         (
-            {"via": "Pending", "features": {"spot": True, "retry": True}, "outcome": "failed"},
-            "is spot and passes Pending; leave out one of these",
+            {"via": "Interrupted", "features": {"plan": True, "retry": True}, "outcome": "failed"},
+            "is plan and passes Interrupted; leave out one of these",
         ),
         (
             {"via": ["Uploading", "Interrupted", "Training"], "features": {"spot": False}},

@@ -76,7 +76,7 @@ def test_the_story() -> None:
         parcel("returned", "packed", "sent", "packed", "returned", at=200, insured=True),
     ]
     assert lines(answers, given={"cheap": False}) == [
-        "1 did what parcel 1 given cheap=no forbids",
+        "parcel/1 did what parcel 1 given cheap=no forbids",
         "parcel/1, created 2026-05-06 07:08:09 UTC",
         "",
         "    [0]: shows packed, modified 2026-05-06 07:08:14",
@@ -210,9 +210,9 @@ def test_several_jobs() -> None:
     error = failure(answers)
     assert [story.report.job for story in error.stories] == [keys[0], keys[2]]
     text = str(error)
-    assert "0 did what parcel 1 forbids" in text
-    assert "\n\n2 did what parcel 1 forbids" in text
-    assert "1 did what" not in text
+    assert "parcel/0 did what parcel 1 forbids" in text
+    assert "\n\nparcel/2 did what parcel 1 forbids" in text
+    assert "parcel/1 did what" not in text
 
 
 # --- How strict it is ---------------------------------------------------------------------------

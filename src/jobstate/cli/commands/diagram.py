@@ -190,7 +190,7 @@ def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
     Raises:
         _UnusableError: It is none or more than one; that has been said.
     """
-    names = {key.arn.rpartition("/")[2]: key for key in jobs}
+    names = {key.name: key for key in jobs}
     wanted = [key for each, key in names.items() if name in {None, each, key.arn}]
     if len(wanted) != 1:
         there = listed(sorted(names))

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
-    from jobstate.model.observation import JobKey
 
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
@@ -194,7 +193,7 @@ def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int
 
 
 def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
-    found = [key for key in history.job_keys() if {key.arn, _name(key)} & {*names}]
+    found = [key for key in history.job_keys() if {key.arn, key.name} & {*names}]
     if chosen is HistoryFormat.JSON:
         events = heapq.merge(
             *(history.events(job=key) for key in dict.fromkeys(found)), key=attrgetter("number")
@@ -207,7 +206,7 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
                 emit("")
             for line in story_lines(history, history.job(key), positions, view):
                 emit(line)
-    there = {each for key in found for each in (key.arn, _name(key))}
+    there = {each for key in found for each in (key.arn, key.name)}
     missing = [name for name in dict.fromkeys(names) if name not in there]
     sys.stdout.flush()
     for name in missing:
@@ -216,15 +215,11 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
 
 
 def _not_there(history: JournalReader, name: str) -> str:
-    names = dict.fromkeys(map(_name, history.job_keys()))
+    names = dict.fromkeys(key.name for key in history.job_keys())
     wanted = name.rpartition("/")[2]
     near = difflib.get_close_matches(wanted, names, n=_NEAR) or list(names)[:_NEAR]
     offered = f"; near it: {listed(near)}" if near else ", nor any other"
     return f"{printable(str(history.path))}: no job is called {printable(name)}{offered}"
-
-
-def _name(key: JobKey) -> str:
-    return key.arn.rpartition("/")[2]
 
 
 def _export(events: Iterator[Posted], newest: int, view: View) -> None:

@@ -19,13 +19,21 @@ from jobstate.diagrams.graph.graph import (
 )
 from jobstate.diagrams.graph.kinds import ArrowKinds
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.states import needs_text
+from jobstate.model.states import alternatives, choice_text, simplest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Edge, Feature, Memory, Needs, Region, State
+    from jobstate.model.states import (
+        Alternatives,
+        Edge,
+        Feature,
+        Memory,
+        Needs,
+        Region,
+        State,
+    )
 
 #: How much of a name an id repeats, so that people can read the source of a picture.
 _ID_CHARACTERS = 64
@@ -66,7 +74,7 @@ class _Maker:
         self._parts.append(Part(id=part, label=printable(region.title), name=region.name))
         nodes = self._add_states(region)
         self._places |= {(region.name, name): node.id for name, node in nodes.items()}
-        needed = self._guard(region.needs)
+        needed = self._guard([region.needs])
         self._starts += [
             Start(
                 id=self._id("b", name),
@@ -82,7 +90,7 @@ class _Maker:
                     id=self._id("a", f"{origin} to {target}"),
                     origin=nodes[origin].id,
                     target=nodes[target].id,
-                    causes=tuple(map(self._cause, edges)),
+                    causes=tuple(map(self._cause, alternatives(edges))),
                     basis=min((edge.basis for edge in edges), key=lambda basis: basis.weakness),
                     kind=self._kinds.of(states[origin], states[target], edges),
                 )
@@ -163,15 +171,16 @@ class _Maker:
             self._named[prefix, name] = self._id(prefix, name)
         return self._named[prefix, name]
 
-    def _cause(self, edge: Edge) -> Cause:
-        guards = [self._guard(edge.needs), *(f"after {each}" for each in edge.after)]
+    def _cause(self, same: Alternatives) -> Cause:
+        edge = same.firmest
+        guards = [self._guard(same.needs), *(f"after {each}" for each in edge.after)]
         return Cause(
             name=_words(edge.cause),
             guard=_words(", ".join(filter(None, guards))),
             basis=edge.basis,
-            source=printable(edge.source),
+            source=printable(same.source),
             id=self._shared_id("c", edge.cause),
-            needs=self._needs(edge.needs),
+            needs=tuple(filter(None, simplest(map(self._needs, same.needs)))),
             after=tuple(self._shared_id("m", each) for each in edge.after),
         )
 
@@ -182,9 +191,9 @@ class _Maker:
             if name not in self._fixed
         )
 
-    def _guard(self, needs: Needs) -> str:
-        asked = tuple((name, wanted) for name, wanted in needs if name in self._choices)
-        return _words(needs_text(asked))
+    def _guard(self, choices: Iterable[Needs]) -> str:
+        asked = (tuple(need for need in needs if need[0] in self._choices) for needs in choices)
+        return _words(", ".join(choice_text(asked)))
 
 
 def _parallel(edges: Iterable[Edge]) -> dict[tuple[str, str], list[Edge]]:

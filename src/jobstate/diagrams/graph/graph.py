@@ -125,7 +125,7 @@ class Start:
 
 @frozen(kw_only=True)
 class Cause:
-    """One edge: what makes a job move so.
+    """One edge, or several that are alternatives: what makes a job move so.
 
     Attributes:
         name: The cause, as people read it.
@@ -133,8 +133,8 @@ class Cause:
         basis: How we know that it happens.
         source: From where.
         id: The id of the cause; edges have the same if they have the same cause.
-        needs: The guard for machines: ids of choices that a job must have, or lack. Unlike the
-            guard it holds those that no answer shows.
+        needs: The guard for machines: ids of choices that a job must have, or lack, in ways of
+            which one is enough. Unlike the guard it holds those that no answer shows.
         after: Likewise, ids of what a job must have passed.
     """
 
@@ -143,7 +143,7 @@ class Cause:
     basis: Basis
     source: str
     id: str = ""
-    needs: tuple[tuple[str, bool], ...] = ()
+    needs: tuple[tuple[tuple[str, bool], ...], ...] = ()
     after: tuple[str, ...] = ()
 
     @property

@@ -22,6 +22,7 @@ from jobstate.diagrams.overlays.words import (
     percent,
     weight,
 )
+from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Outcome
 
@@ -82,8 +83,9 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     maker = _Maker(lifecycle, tracks, _located(report, tracks))
     main = next((each for each in tracks if each.region is _main_region(lifecycle)), None)
     return Overlay(
-        title=cut(report.job.arn.rpartition("/")[2]),
+        title=cut(report.job.name),
         subtitle=_subtitle(report, main),
+        reason=cut(report.failure_reason or "", LONGEST_REASON),
         arrows=_marks(maker.arrows),
         starts=_marks(maker.starts),
         nodes=maker.chips,

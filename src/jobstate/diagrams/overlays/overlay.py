@@ -111,6 +111,7 @@ class Overlay:
     Attributes:
         title: What the picture shows then.
         subtitle: One line about it: how to read it, or what the job came to.
+        reason: Why the job failed, in the service's words; empty where nothing says so.
         arrows: Id of an arrow → what it has to say. An arrow that is not here was never taken.
         starts: Id of a start → the same.
         nodes: Id of a node → what it has to say. A node that is not here was never entered.
@@ -122,6 +123,7 @@ class Overlay:
 
     title: str
     subtitle: str
+    reason: str = ""
     arrows: Mapping[str, Mark] = field(factory=dict)
     starts: Mapping[str, Mark] = field(factory=dict)
     nodes: Mapping[str, Chip] = field(factory=dict)

@@ -131,6 +131,14 @@ const Automata = (() => {
       return this.states.filter((_, place) => mask & this.ofState[place]);
     }
 
+    /** The states that statuses show, where no hidden state does. */
+    excluded(name, primary, ofPrimary) {
+      const states = [...this.states, ...this.region.excluded];
+      const one = states.filter((state) => state.name === name);
+      if (one.length || ofPrimary) return one;
+      return states.filter((state) => state.primary === primary);
+    }
+
     knows(visible) {
       return this.words[3].has(visible);
     }
@@ -181,6 +189,7 @@ const Automata = (() => {
       unknown,
       primaryUnknown: newPrimary,
       illegalPair: plain && !names.has(name),
+      excluded: both & fitting ? [] : automaton.excluded(name, primary, ofPrimary),
       ruledOut: !both && !unknown && names.has(name),
       visible: secondaries.size ? (newSecondary ? tables.unknown : secondary) : primary,
       key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features]),

@@ -13,6 +13,9 @@ const Judging = (() => {
   const { Automaton, Walk, maskOf, sightOf, unpacked } = Automata;
   const { Rules, contradiction, merged, shortening } = Ruling;
 
+  /** The outcome, and the cause, of which nothing tells more. */
+  const UNKNOWN = 'unknown';
+
   // --- One job (`jobstate.conformance.judge`) ---------------------------------------------------------
 
   const latest = (was, now) => {
@@ -30,6 +33,44 @@ const Judging = (() => {
       .reduce((one, other) => (one && one.job.created > other.job.created ? one : other), undefined);
   };
 
+  // --- What a job has come to (`jobstate.model.outcome`) ------------------------------------------
+
+  const resultOf = (states) => {
+    const outcomes = new Set(states.map((state) => state.outcome));
+    const causes = new Set(states.map((state) => state.cause));
+    const stopped = outcomes.size === 2 && outcomes.has('stopped') && outcomes.has('timed_out');
+    let outcome = outcomes.size === 1 ? [...outcomes][0] : 'unknown';
+    if (stopped) outcome = 'stopped';
+    const every = (what) => states.length > 0 && states.every((state) => state[what]);
+    const final = every('final');
+    const unclear = final ? UNKNOWN : null;
+    const cause = causes.size === 1 ? [...causes][0] : unclear;
+    return { outcome, final, gone: every('gone'), cause };
+  };
+
+  const isFinerStop = (was, now) => was.outcome === 'stopped' && now.outcome === 'timed_out';
+
+  /** Whether two results of a job that has ended can be one end, known more or less well. */
+  const sameEnd = (was, now) =>
+    was.final &&
+    now.final &&
+    (was.outcome === now.outcome ||
+      [was.outcome, now.outcome].includes(UNKNOWN) ||
+      isFinerStop(was, now) ||
+      (isFinerStop(now, was) && now.cause === UNKNOWN));
+
+  const isCause = (cause) => cause !== null && cause !== UNKNOWN;
+
+  /** What two results say of one end together. */
+  const finer = (was, now) => {
+    if (was.outcome === now.outcome)
+      return { ...now, cause: isCause(now.cause) ? now.cause : (was.cause ?? now.cause) };
+    if (was.outcome === UNKNOWN || isFinerStop(was, now)) return now;
+    return { ...now, outcome: was.outcome, cause: was.cause };
+  };
+
+  const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
   /** Answers about one job, judged as they are added. */
   class Series {
     constructor(judge, job) {
@@ -38,6 +79,8 @@ const Judging = (() => {
       this.history = { base: null, read: 0, samples: [] };
       this.entries = [];
       this.modified = null;
+      this.reason = null;
+      this.refined = null;
       this.said = new Map();
       this.answers = [];
     }
@@ -88,6 +131,7 @@ const Judging = (() => {
       const contradicted = contradiction(...histories);
       const rewritten = contradicted ?? shortening(...histories);
       if (rewritten) found.push(...judge.broken('history-rewritten', rewritten));
+      const was = this.result;
       const moves = [...sights].map(([region, sight]) => [
         region,
         this.moved(region, observation, sight, rewritten !== null),
@@ -101,6 +145,7 @@ const Judging = (() => {
       if (contradicted) this.entries = fresh;
       else if (fresh.length) this.entries = merged(old, fresh);
       this.modified = latest(this.modified, observation.modified);
+      this.end(was, sights.get(judge.mainRegion), observation);
     }
 
     /** How a region moved: what is known after, and what could not be explained. */
@@ -159,18 +204,33 @@ const Judging = (() => {
       return { known, refused, base: known, read: entries.length, samples: [] };
     }
 
-    /** What the job has come to, as far as its statuses tell. */
+    /** Keep what the job has come to, and why (`jobstate.conformance.ends`). */
+    end(was, sight, { failureReason }) {
+      const known = this.estimated;
+      let now = this.refined ?? known;
+      if (sight) now = sight.excluded.length ? resultOf(sight.excluded) : known;
+      const same = sameEnd(was, now);
+      if (was.final && !same) this.reason = null;
+      this.reason = failureReason ?? this.reason;
+      if (same) now = finer(was, now);
+      this.refined = alike(now, known) ? null : now;
+    }
+
+    /** What the job has come to, as far as the states tell that it may be in. */
+    get estimated() {
+      const region = this.judge.mainRegion;
+      const known = this.known.get(region);
+      return resultOf(known === undefined ? [] : this.judge.automata.get(region).statesOf(known));
+    }
+
+    /** What the job has come to; the cause as far as its statuses tell. */
     get result() {
-      const region = this.judge.tables.regions[0].name;
-      const states = this.known.has(region)
-        ? this.judge.automata.get(region).statesOf(this.known.get(region))
-        : [];
-      const outcomes = new Set(states.map((state) => state.outcome));
-      const stopped = outcomes.size === 2 && outcomes.has('stopped') && outcomes.has('timed_out');
-      let outcome = outcomes.size === 1 ? [...outcomes][0] : 'unknown';
-      if (stopped) outcome = 'stopped';
-      const every = (what) => states.length > 0 && states.every((state) => state[what]);
-      return { outcome, final: every('final'), gone: every('gone') };
+      return this.refined ?? this.estimated;
+    }
+
+    /** Why the job failed, in the service's words; null of one that runs or succeeded. */
+    get failureReason() {
+      return ['running', 'succeeded'].includes(this.result.outcome) ? null : this.reason;
     }
 
     get findings() {
@@ -197,6 +257,7 @@ const Judging = (() => {
       this.rules = new Rules(this.tables, this.automata, this.say);
       this.refusal = new Refusing.Refusal(this.tables, this.say);
       this.byId = new Map(tables.rules.map((rule) => [rule.id, rule]));
+      this.mainRegion = this.tables.regions[0].name;
       const history = this.tables.regions.find((region) => region.history);
       this.historyRegion = history?.name ?? null;
       this.historyField = history?.history ?? '';

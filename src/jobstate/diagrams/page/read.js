@@ -247,6 +247,11 @@ const Reading = (() => {
       return value.map((each, place) => this.inList(field, each, `${path}[${place}]`));
     }
 
+    texts(field, value, path) {
+      if (!Array.isArray(value) || value.length > field.longest) return undefined;
+      return value.map((each, place) => this.read(field.each, each, `${path}[${place}]`));
+    }
+
     inList(field, value, path) {
       if (isMapping(value)) return this.all(field.fields, value, path);
       this.problems.push({ path, expected: this.expected('mapping'), got: shown(value) });
@@ -347,12 +352,17 @@ const Reading = (() => {
     is: (value) => value,
     there: () => true,
     positive: (value) => (value > 0 ? true : undefined),
+    excluded: () => false,
   };
+
+  /** What stands at a path, of lists in it whatever one of them has; undefined for nothing. */
+  const someAt = (record, path) =>
+    path.reduce((found, name) => found.flatMap((each) => own(each, name) ?? []), [record])[0];
 
   const featuresOf = (form, record) => {
     const features = {};
     for (const { feature, path, test } of form.signs) {
-      const value = at(record, path);
+      const value = someAt(record, path);
       const tells = value === undefined ? undefined : FEATURE_TESTS[test](value);
       if (tells !== undefined) features[feature] = tells;
     }
@@ -401,6 +411,7 @@ const Reading = (() => {
       features: featuresOf(form, record),
       entries: entriesOf(form, record),
       modified: at(record, form.modified) ?? null,
+      failureReason: (form.failure_reason && at(record, form.failure_reason)) || null,
       values: valuesOf(form, record),
     };
   };

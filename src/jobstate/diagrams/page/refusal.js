@@ -136,7 +136,7 @@ const Refusing = (() => {
         .reduce((union, state) => union | other.ofState[other.states.indexOf(state)], 0n);
       const end = step(other, mask) & everywhere;
       if (!end) return say('no_move');
-      const needs = needsText(say, needsOnTheWay(automaton.region, other, mask, end));
+      const needs = needsOnTheWay(automaton.region, other, mask, end).join(', ');
       return say('needs', { needs: needs || say('other_features') });
     }
 
@@ -212,14 +212,14 @@ const Refusing = (() => {
   const needsOnTheWay = (region, other, mask, goal) => {
     const start = maskOf(bits(mask).filter((index) => other.reach(bit(index)) & goal));
     const end = goal & other.reach(start);
-    const wanted = new Map();
+    const wanted = new Set();
     for (const taken of shortestWay(other, start, end)) {
       const [origin, target, cause] = other.table.edges[taken];
       for (const edge of region.edges)
         if (edge.origin === origin && edge.target === target && edge.cause === cause)
-          for (const need of Object.entries(edge.needs)) wanted.set(need.join(), need);
+          for (const need of edge.needs) wanted.add(need);
     }
-    return [...wanted.values()];
+    return [...wanted];
   };
 
   return { Refusal };

@@ -27,6 +27,7 @@ from jobstate.model import states
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import InOrder, Requires
+from jobstate.model.states import alternatives, choice_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,6 +163,12 @@ def _region(
         "prefix": region.prefix,
         "needs": dict(region.needs),
         "states": _columns(_state(*each) for each in zip(region.states, nodes, strict=True)),
+        # What `given` has ruled out may be shown all the same, and is what the job has come to.
+        "excluded": [
+            {"primary": state.primary, **_end(state)}
+            for name, state in lifecycle.ruled_out
+            if name == region.name
+        ],
         "edges": _columns(_edges(region, places, nodes, arrows)),
         "words": {name: sorted(words) for name, words in _words(automaton).items()},
         "anything": automaton.estimate(automaton.everything).label,
@@ -177,7 +184,7 @@ def _region(
 def _words(automaton: Automaton) -> dict[str, set[str]]:
     words = automaton.words
     return {
-        "states": words.states,
+        "states": set(words.states),
         "primaries": words.primaries,
         "secondaries": words.secondaries,
         "visible": words.visible,
@@ -188,17 +195,24 @@ def _state(state: State, node: Node) -> Table:
     return {
         "id": node.id,
         "group": node.group,
-        "name": state.name,
         "primary": state.primary,
         "secondary": state.secondary,
         "visible": state.visible,
-        "outcome": str(state.outcome),
-        "final": state.final,
-        "gone": state.gone,
+        **_end(state),
         "retired": state.retired,
         "meaning": node.meaning,
         "basis": str(state.basis),
         "source": node.source,
+    }
+
+
+def _end(state: State) -> Table:
+    return {
+        "name": state.name,
+        "outcome": str(state.outcome),
+        "final": state.final,
+        "gone": state.gone,
+        "cause": state.cause,
     }
 
 
@@ -210,7 +224,8 @@ def _edges(
 ) -> list[Table]:
     found = []
     seen: dict[str, int] = {}
-    for edge in region.edges:
+    for same in alternatives(region.edges):
+        edge = same.firmest
         origin, target = places[edge.origin], places[edge.target]
         number, arrow = arrows[nodes[origin].id, nodes[target].id]
         cause = arrow.causes[seen.setdefault(arrow.id, 0)]  # both are in the life cycle's order
@@ -222,7 +237,7 @@ def _edges(
                 "arrow": number,
                 "cause": edge.cause,
                 "guard": cause.guard,
-                "needs": dict(edge.needs),
+                "needs": choice_text(same.needs),
                 "basis": str(edge.basis),
                 "source": cause.source,
             }

@@ -99,6 +99,7 @@ const Verdict = (() => {
   const show = ({ tables, say }, series, cut, go) => {
     const headline = headlineOf(series);
     const said = [headline];
+    if (series.failureReason) said.push(paragraph(`“${series.failureReason}”`, 'bad'));
     if (cut) {
       const all = cut + Running.MOST_STEPS;
       const text = `The replay shows the first ${Running.MOST_STEPS} of ${all} entries;`;

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jobstate.diagrams.graph.graph import Arrow, Cause, Diagram, Group, Node, Part, Start
 
@@ -125,7 +125,7 @@ class _Writer:
         for start in starts:
             events = {"event": f"seen.{start.target}", "target": start.target}
             guard = _own(guard=start.label[1:-1])
-            lines += _element("transition", events | _condition(start.needs, ()) | guard)
+            lines += _element("transition", events | _condition([start.needs], ()) | guard)
         yield from _element("state", {"id": self._first(part)} | _own(role="not begun"), lines)
 
     # --- States and moves -----------------------------------------------------------------------
@@ -177,10 +177,15 @@ def _event(identity: str) -> str:
     return identity if bare in _RESERVED or bare.startswith("c_") else bare
 
 
-def _condition(needs: Iterable[tuple[str, bool]], after: Iterable[str]) -> dict[str, str]:
+def _condition(
+    choices: Sequence[Iterable[tuple[str, bool]]], after: Iterable[str]
+) -> dict[str, str]:
     # What is undefined is neither 0 nor 1: then both kinds of job are possible. Numbers, since the
     # words for true and false differ between the languages of engines; either compares with them.
-    terms = [f"{name} != {int(not wanted)}" for name, wanted in needs]
+    ways = [
+        " && ".join(f"{name} != {int(not wanted)}" for name, wanted in needs) for needs in choices
+    ]
+    terms = [f"({' || '.join(ways)})"] if len(ways) > 1 else list(filter(None, ways))
     terms += [f"{name} == 1" for name in after]
     return {"cond": " && ".join(terms)} if terms else {}
 

@@ -24,10 +24,10 @@ class OpenTelemetryLogs:
     """Tells each event as one log event: attributes, no sentence. Any thread may call it.
 
     The event's name is ``jobstate.status-changed``, ``jobstate.status-entered``,
-    ``jobstate.violation`` or ``jobstate.unmodelled``; its attributes are what the event's
-    ``to_dict`` has, with ``jobstate.`` in front. ``jobstate.key`` is what an event that is told
-    twice is known by. Its time is the service's, and it belongs to the trace of its job, whether
-    that is told or not.
+    ``jobstate.outcome-refined``, ``jobstate.violation`` or ``jobstate.unmodelled``; its attributes
+    are what the event's ``to_dict`` has, with ``jobstate.`` in front. ``jobstate.key`` is what an
+    event that is told twice is known by. Its time is the service's, and it belongs to the trace of
+    its job, whether that is told or not.
     """
 
     def __init__(self, *, provider: LoggerProvider | None = None, **levels: Unpack[Chosen]) -> None:

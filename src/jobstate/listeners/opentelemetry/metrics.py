@@ -28,10 +28,10 @@ class OpenTelemetryMetrics:
     """Keeps metrics of what jobs do. Any thread may call it.
 
     ``jobstate.jobs`` (up and down: jobs that have not ended), ``jobstate.ended_jobs``,
-    ``jobstate.status_duration`` (a histogram, in seconds), ``jobstate.violations``,
-    ``jobstate.unmodelled_statuses``: what `PrometheusListener` keeps. Every attribute says a word
-    of the life cycle or ``other``, none names a job. What is told twice of a job counts once, as
-    long as the job has not ended or is among the newest that have.
+    ``jobstate.refined_outcomes``, ``jobstate.status_duration`` (a histogram, in seconds),
+    ``jobstate.violations``, ``jobstate.unmodelled_statuses``: what `PrometheusListener` keeps.
+    Every attribute says a word of the life cycle or ``other``, none names a job. What is told twice
+    of a job counts once, as long as the job has not ended or is among the newest that have.
     """
 
     def __init__(

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import Tracer, TracerProvider
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import Status, StatusCode, get_tracer_provider
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.text import printable
 from jobstate.errors import shown
 from jobstate.listeners.opentelemetry.ids import (
@@ -44,10 +45,11 @@ class OpenTelemetryTraces:
     """Tells each job's life as one trace. Any thread may call it.
 
     The root span, called as the life cycle, lasts from the job's creation to its end, and is told
-    when the end is; its status is ERROR if the job has failed. Under it is a span per stay in a
-    secondary status, called as the status, from when the stay began to when the next one did, and
-    told then. The ids of the trace and of its spans come from the job's key (`trace_id`), so
-    another process goes on with the same trace, and a span that is told again is the same span.
+    when the end is; its status is ERROR if the job has failed, with the reason. Under it is a span
+    per stay in a secondary status, called as the status, from when the stay began to when the next
+    one did, and told then. The ids of the trace and of its spans come from the job's key
+    (`trace_id`), so another process goes on with the same trace, and a span that is told again is
+    the same span.
 
     The job's end is when its last stay began; where only a list told that the job has ended, it is
     that answer's LastModifiedTime, and the stays follow when an answer brings them.
@@ -83,6 +85,7 @@ class OpenTelemetryTraces:
         self._found: Tracer | None = None
         self._lives = Lives(lifecycle, remembered)
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
         for job in jobs:
             self._lives.begin(job)
 
@@ -135,7 +138,8 @@ class OpenTelemetryTraces:
                 start_time=nanoseconds(job.created),
             )
         if event.outcome is Outcome.FAILED:
-            span.set_status(Status(StatusCode.ERROR, printable(event.result.cause or "")))
+            reason = event.failure_reason or event.result.cause or ""
+            span.set_status(Status(StatusCode.ERROR, printable(reason)))
         span.end(nanoseconds(max(job.created, self._end(event, last))))
 
     def _end(self, event: StatusChanged, last: StatusEntered | None) -> datetime:

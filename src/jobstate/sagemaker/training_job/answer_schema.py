@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from jobstate.model.answer_schema import (
     AnswerSchema,
     Envelope,
@@ -106,6 +108,12 @@ _PLAN_ARN: Final = Field(
     longest=texts.LONGEST_PLAN_ARN,
     pattern=texts.PLAN_ARN,
 )
+_PLAN_ARNS: Final = Field(
+    kind=FieldKind.TEXTS,
+    expected=texts.A_SHORT_LIST,
+    longest=texts.MOST_LISTED,
+    each=attrs.evolve(_PLAN_ARN, required=True),
+)
 _COMMON: Final[Mapping[str, Field]] = {
     "TrainingJobName": _name(required=True),
     "TrainingJobArn": _arn(texts.A_JOB_ARN, texts.JOB_ARN, texts.LONGEST_ARN, required=True),
@@ -143,12 +151,24 @@ _DESCRIPTION: Final[Mapping[str, Field]] = {
             "MaxPendingTimeInSeconds": _COUNT,
         }
     ),
-    "ResourceConfig": _part({"KeepAlivePeriodInSeconds": _COUNT, "TrainingPlanArn": _PLAN_ARN}),
+    "ResourceConfig": _part(
+        {
+            "KeepAlivePeriodInSeconds": _COUNT,
+            "TrainingPlanArn": _PLAN_ARN,
+            "InstancePreferences": Field(
+                kind=FieldKind.PARTS,
+                expected=texts.A_SHORT_LIST,
+                longest=texts.MOST_LISTED,
+                fields={"TrainingPlanArns": _PLAN_ARNS},
+            ),
+        }
+    ),
     "TrainingTimeInSeconds": _COUNT,
     "BillableTimeInSeconds": _COUNT,
     "ModelArtifacts": _part({"S3ModelArtifacts": _text(texts.LONGEST_S3_URI)}),
     "TuningJobArn": _arn(texts.A_TUNING_ARN, texts.TUNING_ARN, texts.LONGEST_ARN),
 }
+_PREFERENCES: Final = ("ResourceConfig", "InstancePreferences")
 _SUMMARY: Final[Mapping[str, Field]] = {**_COMMON, "TrainingPlanArn": _PLAN_ARN}
 
 #: Rules call most fields by their own names.
@@ -200,8 +220,10 @@ def form() -> AnswerSchema:
             end="EndTime",
         ),
         modified=("LastModifiedTime",),
+        failure_reason=("FailureReason",),
         signs=(
             Sign(feature="warm_pool", path=("WarmPoolStatus",), test=FeatureTest.THERE),
+            Sign(feature="spot", path=_PREFERENCES, test=FeatureTest.EXCLUDED),
             Sign(feature="spot", path=("EnableManagedSpotTraining",), test=FeatureTest.IS),
             Sign(feature="retry", path=("RetryStrategy",), test=FeatureTest.THERE),
             Sign(
@@ -210,6 +232,11 @@ def form() -> AnswerSchema:
                 test=FeatureTest.THERE,
             ),
             Sign(feature="plan", path=("TrainingPlanArn",), test=FeatureTest.THERE),
+            Sign(
+                feature="plan",
+                path=(*_PREFERENCES, "TrainingPlanArns"),
+                test=FeatureTest.THERE,
+            ),
             Sign(
                 feature="warm_pool",
                 path=("ResourceConfig", "KeepAlivePeriodInSeconds"),

@@ -117,7 +117,7 @@ EXCLUSIONS = (
 
 #: origin, target, cause, basis, source, needs
 _Move: TypeAlias = tuple[SecondaryStatus, SecondaryStatus, str, Basis, str, Mapping[str, bool]]
-SPOT, _NO_SPOT, _RETRY, _PLAN = {"spot": True}, {"spot": False}, {"retry": True}, {"plan": True}
+SPOT, _NO_SPOT, RETRY, _PLAN = {"spot": True}, {"spot": False}, {"retry": True}, {"plan": True}
 _NO_STAGE = "API calls the stage optional; 0 of 507 LOGS, even in Pipe and FastFile mode"
 _RETRIED = "API, RetryStrategy: after an InternalServerError; from which status is not said"
 _RESERVED = "API, MaxPendingTimeInSeconds: between two reservations; from which status is not said"
@@ -136,8 +136,9 @@ UNDER_WAY: tuple[_Move, ...] = (
     ),
     (_S.STARTING, _S.TRAINING, "no_download_stage", _DOC, _NO_STAGE, {}),
     # Waiting for capacity.
-    (_S.STARTING, _S.PENDING, "no_capacity_yet", _OBS, "LOGS 7, LISTS 4 (2024 on)", _NO_SPOT),
-    (_S.PENDING, _S.DOWNLOADING, "capacity_won", _OBS, "LOGS 5, LISTS 3", {}),
+    (_S.STARTING, _S.PENDING, "no_capacity_yet", _OBS, "LOGS 7, LISTS 5 (2024 on)", _NO_SPOT),
+    (_S.STARTING, _S.PENDING, "no_capacity_yet", _INF, "API names no mode", SPOT),
+    (_S.PENDING, _S.DOWNLOADING, "capacity_won", _OBS, "LOGS 5, LISTS 4", {}),
     (_S.PENDING, _S.STARTING, "capacity_won", _INF, "silent", {}),
     (_S.PENDING, _S.TRAINING, "no_download_stage", _DOC, _NO_STAGE, {}),
     (_S.DOWNLOADING, _S.PENDING, "reservation_ended", _DOC, _RESERVED, _PLAN),
@@ -158,9 +159,9 @@ UNDER_WAY: tuple[_Move, ...] = (
     ),
     (_S.INTERRUPTED, _S.RESTARTING, "spot_resumed", _INF, "ENUM", SPOT),
     # Retries and updates.
-    (_S.DOWNLOADING, _S.STARTING, "retried", _DOC, _RETRIED, _RETRY),
-    (_S.TRAINING, _S.STARTING, "retried", _DOC, _RETRIED, _RETRY),
-    (_S.UPLOADING, _S.STARTING, "retried", _DOC, _RETRIED, _RETRY),
+    (_S.DOWNLOADING, _S.STARTING, "retried", _DOC, _RETRIED, RETRY),
+    (_S.TRAINING, _S.STARTING, "retried", _DOC, _RETRIED, RETRY),
+    (_S.UPLOADING, _S.STARTING, "retried", _DOC, _RETRIED, RETRY),
     (_S.TRAINING, _S.RESTARTING, "retried", _INF, "ENUM", {}),
     (_S.RESTARTING, _S.STARTING, "retried", _INF, "ENUM", {}),
     (_S.RESTARTING, _S.DOWNLOADING, "retried", _INF, "ENUM", {}),
@@ -213,18 +214,23 @@ STILL_FORWARD: Mapping[tuple[SecondaryStatus, SecondaryStatus], tuple[Basis, str
     (_S.TRAINING, _S.UPLOADING): (_INF, "silent"),
 }
 
-#: From Stopping, or Uploading under Stopping, to each way of having stopped.
-STOPPED: Mapping[tuple[SecondaryStatus, SecondaryStatus], tuple[Basis, str]] = {
-    (_S.STOPPING, _S.STOPPED): (_OBS, "LOGS 2: nothing to upload"),
-    (_S.UPLOADING, _S.STOPPED): (_OBS, "LOGS 1, after Stopping → Uploading"),
-    (_S.STOPPING, _S.MAX_RUNTIME_EXCEEDED): (_INF, "the pair is observed, its list is not"),
-    (_S.UPLOADING, _S.MAX_RUNTIME_EXCEEDED): (_INF, "the pair is observed, its list is not"),
-    (_S.STOPPING, _S.MAX_WAIT_TIME_EXCEEDED): (_DOC, "SPOT"),
-    (_S.UPLOADING, _S.MAX_WAIT_TIME_EXCEEDED): (_OBS, "LISTS 1"),
-}
-#: What makes a job end in each way of having stopped, and what that needs.
-STOP_CAUSES: Mapping[SecondaryStatus, tuple[str, Mapping[str, bool]]] = {
-    _S.STOPPED: ("stopped", {}),
-    _S.MAX_RUNTIME_EXCEEDED: ("run_limit_reached", {}),
-    _S.MAX_WAIT_TIME_EXCEEDED: ("wait_limit_reached", SPOT),
+_PAIR_ONLY = "the pair is observed, its list is not"
+_ALL_ATTEMPTS = "the service's Python library bounds all attempts together by max_wait"
+#: From Stopping, or Uploading under Stopping, to each way of having stopped: origin, target,
+#: basis, source, needs.
+STOPPED: tuple[tuple[SecondaryStatus, SecondaryStatus, Basis, str, Mapping[str, bool]], ...] = (
+    (_S.STOPPING, _S.STOPPED, _OBS, "LOGS 2: nothing to upload", {}),
+    (_S.UPLOADING, _S.STOPPED, _OBS, "LOGS 1, after Stopping → Uploading", {}),
+    (_S.STOPPING, _S.MAX_RUNTIME_EXCEEDED, _INF, _PAIR_ONLY, {}),
+    (_S.UPLOADING, _S.MAX_RUNTIME_EXCEEDED, _INF, _PAIR_ONLY, {}),
+    (_S.STOPPING, _S.MAX_WAIT_TIME_EXCEEDED, _DOC, "SPOT", SPOT),
+    (_S.STOPPING, _S.MAX_WAIT_TIME_EXCEEDED, _INF, _ALL_ATTEMPTS, RETRY),
+    (_S.UPLOADING, _S.MAX_WAIT_TIME_EXCEEDED, _OBS, "LISTS 1", SPOT),
+    (_S.UPLOADING, _S.MAX_WAIT_TIME_EXCEEDED, _INF, _ALL_ATTEMPTS, RETRY),
+)
+#: What makes a job end in each way of having stopped, and what that needs: one of these.
+STOP_CAUSES: Mapping[SecondaryStatus, tuple[str, tuple[Mapping[str, bool], ...]]] = {
+    _S.STOPPED: ("stopped", ({},)),
+    _S.MAX_RUNTIME_EXCEEDED: ("run_limit_reached", ({},)),
+    _S.MAX_WAIT_TIME_EXCEEDED: ("wait_limit_reached", (SPOT, RETRY)),
 }

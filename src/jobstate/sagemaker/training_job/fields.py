@@ -9,7 +9,7 @@ form that comes nearly always, since reading is most of the cost of an observati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, TypeVar, cast
 
@@ -169,6 +169,9 @@ _is_tuning_arn = re.compile(TUNING_ARN, re.ASCII).fullmatch
 A_NAME = f"a job name (1 to {LONGEST_NAME} letters, digits and inner hyphens)"
 A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
 A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
+#: The service takes one, for each of at most five preferences.
+MOST_LISTED: Final = 100
+A_SHORT_LIST = f"a list of at most {MOST_LISTED}"
 A_TUNING_ARN = f"a hyperparameter tuning job's arn (at most {LONGEST_ARN} characters)"
 
 _Matcher: TypeAlias = Callable[[str], object]
@@ -192,6 +195,22 @@ def read_plan_arn(value: str) -> str:
     """Return a training plan's arn."""
     lengths = range(SHORTEST_PLAN_ARN, LONGEST_PLAN_ARN + 1)
     return _read_matching(value, lengths, _is_plan_arn, A_PLAN_ARN)
+
+
+def read_plan_arns(value: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the arns of training plans."""
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_LISTED:
+        return cast("tuple[str, ...]", refused(A_SHORT_LIST, value))
+    arns = tuple(map(read_plan_arn, value))
+    problems = [
+        problem.under(f"[{place}]")
+        for place, arn in enumerate(arns)
+        if isinstance(arn, Refused)
+        for problem in arn.problems
+    ]
+    return cast("tuple[str, ...]", Refused(tuple(problems))) if problems else arns
 
 
 def read_tuning_arn(value: str) -> str:

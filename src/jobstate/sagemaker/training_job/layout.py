@@ -243,7 +243,12 @@ _LINES = (
         "960,620 H1395",
         text(968, 614, "from any status in this frame"),
     ),
-    line(_at(_I, *_AT_ONCE), _MAX_WAIT, "960,684 H1395", text(968, 678, "from any but Pending")),
+    line(
+        _at(_I, *_AT_ONCE),
+        _MAX_WAIT,
+        "960,684 H1395",
+        text(968, 678, "from any status in this frame", columns=55),
+    ),
     line(
         _at(_I, *_WORK),
         _FAILED,

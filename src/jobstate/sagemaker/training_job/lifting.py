@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from jobstate.model.states import Basis, Edge, State
@@ -13,7 +14,6 @@ from jobstate.sagemaker.training_job.facts import (
     LAG,
     LAG_OTHERWISE,
     RETIRED,
-    SPOT,
     STILL_FORWARD,
     STOP_CAUSES,
     STOPPED,
@@ -181,10 +181,8 @@ def _under_stopping_edges() -> Iterator[Edge]:
 
 
 def _stopped_edges() -> Iterator[Edge]:
-    for end, (cause, needs) in STOP_CAUSES.items():
-        for work in ENDED_AT_ONCE:
-            if work is _S.PENDING and needs == SPOT:
-                continue  # a spot job waits in Starting; none is ever Pending
+    for end, (cause, ways) in STOP_CAUSES.items():
+        for work, needs in product(ENDED_AT_ONCE, ways):
             yield edge(
                 pair(_P.IN_PROGRESS, work),
                 pair(_P.STOPPED, end),
@@ -193,8 +191,8 @@ def _stopped_edges() -> Iterator[Edge]:
                 "a race, or steps not written down",
                 {**needs, **_ASKED},
             )
-    for (work, end), (basis, source) in STOPPED.items():
-        cause, needs = STOP_CAUSES[end]
+    for work, end, basis, source, needs in STOPPED:
+        cause, _ = STOP_CAUSES[end]
         yield edge(pair(_P.STOPPING, work), pair(_P.STOPPED, end), cause, basis, source, needs)
     for work in WORK:
         if work is not _S.UPLOADING:
@@ -234,6 +232,6 @@ def _completed_edges() -> Iterator[Edge]:
             completed,
             "artifacts_uploaded",
             _INF,
-            "silent; the job ends well before the stop reaches it",
+            "silent; a race, told of by SageMaker's operator for Kubernetes (its issue 166)",
             after=_TRAINED,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
@@ -93,32 +94,41 @@ class TrainingJobReader:
             ObservationError: The answer can't be read; it lists every problem.
         """
         record = _record(answer)
+        reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
         return Observation(
             job=JobKey(record.training_job_arn, record.creation_time),
             shown=_shown(record),
             features=_features(record),
             entries=_entries(record),
             modified=record.last_modified_time,
-            cause=_cause(record),
+            cause=failure_cause(reason) if reason else None,
+            failure_reason=reason,
             fields=_fields(record),
         )
-
 
     id_field = _ARN
 
     def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:
         """Return what tells an item of a list from others about the same job, by all its fields.
 
-        None of anything else, and of one whose LastModifiedTime is another.
+        None of one whose LastModifiedTime is another, and of anything else.
         """
         time = answer.get(_MODIFIED)
-        if type(time) is not datetime or time.tzinfo is None or time != modified:
-            return None
-        if not is_of_summary(answer):
-            return None
+        if type(time) is not datetime or modified is None or time.second != modified.second:
+            return None  # zones are whole minutes apart; else it is read, which does no harm
+        found: list[object] = []
+        for name, value in cast("Mapping[str, Any]", answer).items():
+            kind = type(value)
+            if kind is datetime:
+                # One without a zone can't be read, and is no time of the machine's zone.
+                found += name, kind if value.tzinfo is None else value.timestamp()
+            elif kind is dict:
+                found += name, *value.items(), *map(type, value.values())
+            else:
+                found += name, value, kind
         try:
-            return hash(tuple([_plain(answer.get(name)) for name in TrainingJobSummary.attributes]))
-        except (TypeError, ValueError, OverflowError):  # nothing that a list holds; reading tells
+            return hash(tuple(found))
+        except TypeError:  # it has lists, as only descriptions do
             return None
 
 
@@ -154,7 +164,10 @@ def _each(values: object, path: str, depth: int) -> Iterator[tuple[str, object] 
         yield Problem(path, EXPECTED["depth"])
     else:
         for place, value in enumerate(values):
-            yield from _pieces(value, f"{path}[{place}]", depth)
+            if type(value) is dict and _ARN in value:  # as nearly always
+                yield f"{path}[{place}]", value
+            else:
+                yield from _pieces(value, f"{path}[{place}]", depth)
 
 
 def _inside(path: str, name: str) -> str:
@@ -176,17 +189,6 @@ def _event_problems(event: Mapping[str, object]) -> list[Problem]:
     if not isinstance(detail, Mapping):
         problems.append(Problem(_DETAIL, EXPECTED["detail"], shown(detail)))
     return problems
-
-
-def _plain(value: object) -> object:
-    """Return what is equal for equal values only, and can be hashed quickly."""
-    if type(value) is str or value is None:
-        return value
-    if type(value) is datetime:
-        return value.timestamp() if value.tzinfo is not None else "a time without a zone"
-    if type(value) is dict:
-        return tuple([(name, type(each), each) for name, each in value.items()])
-    return type(value), value
 
 
 def _record(answer: object) -> TrainingJobRecord:
@@ -237,12 +239,17 @@ def _features(record: TrainingJobRecord) -> dict[str, bool]:
 def _described_features(record: TrainingJobDescription) -> dict[str, bool]:
     """Return the features that only descriptions show; what is absent shows nothing."""
     features = {}
+    resources = record.resource_config
+    preferences = () if resources is None else resources.instance_preferences
+    if preferences:
+        features["spot"] = False
     if record.enable_managed_spot_training is not None:
         features["spot"] = record.enable_managed_spot_training
     if record.retry_strategy is not None:
         features["retry"] = True
-    resources = record.resource_config
     if resources is not None and resources.training_plan_arn is not None:
+        features["plan"] = True
+    if any(each.training_plan_arns for each in preferences):
         features["plan"] = True
     if resources is not None and resources.keep_alive_period_in_seconds:
         features["warm_pool"] = True
@@ -258,11 +265,6 @@ def _entries(record: TrainingJobRecord) -> tuple[Entry, ...]:
             for stay in record.secondary_status_transitions
         ]
     )
-
-
-def _cause(record: TrainingJobRecord) -> str | None:
-    reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
-    return failure_cause(reason) if reason else None
 
 
 def _fields(record: TrainingJobRecord) -> dict[str, object]:

@@ -19,12 +19,15 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from jobstate.sagemaker.training_job.fields import (
+    A_SHORT_LIST,
+    MOST_LISTED,
     read_count,
     read_flag,
     read_job_arn,
     read_job_name,
     read_message,
     read_plan_arn,
+    read_plan_arns,
     read_pool,
     read_primary,
     read_reason,
@@ -112,8 +115,8 @@ class StoppingCondition(Record):
 
     Attributes:
         max_runtime_in_seconds: How long it may run, in seconds; AWS's default is a day.
-        max_wait_time_in_seconds: With managed spot training, how long waiting and running may
-            take together, in seconds.
+        max_wait_time_in_seconds: With managed spot training or a retry strategy, how long waiting
+            and running may take together, in seconds.
         max_pending_time_in_seconds: How long it may be pending, in seconds; 1800 to 2419200 in
             requests.
     """
@@ -130,6 +133,33 @@ class StoppingCondition(Record):
 
 
 @frozen(kw_only=True)
+class InstancePreference(Record):
+    """One of the types of instances that a job may run on, of which one is selected (API).
+
+    Attributes:
+        training_plan_arns: The training plans whose reserved capacity it uses there; at most 100,
+            our own limit. Empty where it runs on demand.
+    """
+
+    training_plan_arns: tuple[str, ...] = field(
+        default=(), converter=read_plan_arns, metadata=api("TrainingPlanArns")
+    )
+
+
+_Preferences: TypeAlias = tuple[InstancePreference, ...]
+
+
+def _read_preferences(
+    value: Sequence[InstancePreference | Mapping[str, object]] | None,
+) -> _Preferences:
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_LISTED:
+        return cast("_Preferences", refused(A_SHORT_LIST, value))
+    return read_all(InstancePreference, value)
+
+
+@frozen(kw_only=True)
 class ResourceConfig(Record):
     """Of what a job runs on, only what its life cycle depends on (API).
 
@@ -138,6 +168,8 @@ class ResourceConfig(Record):
             seconds; 0 to 21600 in requests. 0 keeps none.
         training_plan_arn: The training plan whose reserved capacity it uses; 50 to 2,048
             characters.
+        instance_preferences: What it may run on, the best first; at most 100, our own limit. Only
+            of jobs that are not on spot.
     """
 
     keep_alive_period_in_seconds: int | None = field(
@@ -145,6 +177,9 @@ class ResourceConfig(Record):
     )
     training_plan_arn: str | None = field(
         default=None, converter=optional(read_plan_arn), metadata=api("TrainingPlanArn")
+    )
+    instance_preferences: _Preferences = field(
+        default=(), converter=_read_preferences, metadata=api("InstancePreferences")
     )
 
 
@@ -325,11 +360,6 @@ class TrainingJobDescription(TrainingJobRecord):
 _DESCRIBE_ONLY = frozenset(TrainingJobDescription.attributes) - set(TrainingJobSummary.attributes)
 
 
-def is_of_summary(answer: Mapping[str, object]) -> bool:
-    """Return whether an answer has no field that only descriptions have."""
-    return _DESCRIBE_ONLY.isdisjoint(answer)
-
-
 def record_from_api(answer: Mapping[str, object]) -> TrainingJobSummary | TrainingJobDescription:
     """Return a description if the answer has any field that only descriptions have, else a summary.
 
@@ -337,6 +367,6 @@ def record_from_api(answer: Mapping[str, object]) -> TrainingJobSummary | Traini
         ObservationError: The answer can't be read; it lists every problem.
     """
     is_mapping = type(answer) is dict or isinstance(answer, Mapping)
-    if is_mapping and not is_of_summary(answer):
+    if is_mapping and not _DESCRIBE_ONLY.isdisjoint(answer):
         return TrainingJobDescription.from_api(answer)
     return TrainingJobSummary.from_api(answer)

@@ -281,16 +281,25 @@ RULES = (
         source="WARM",
     ),
     Rule(
-        id="warm-pool-out-of-step",
-        summary="The pool is InUse while the job runs, and something else once it has ended; a"
-        " job is not deleted while its pool is Available.",
+        id="warm-pool-lags-end",
+        summary="The pool is InUse only while the job runs; it may lag behind its end.",
         basis=_DOC,
-        source="WARM; API, DeleteTrainingJob",
+        source="WARM; a public controller waits out a pool still InUse while Completed",
+        severity=Severity.NOTE,
         tests=(
             Requires(
                 when=Where(region="warm_pool", statuses={WarmPoolStatus.IN_USE}),
                 then=Where(region="job", final=False),
             ),
+        ),
+    ),
+    Rule(
+        id="warm-pool-out-of-step",
+        summary="The pool is Available, Reused or Terminated only once the job has ended; a job is"
+        " not deleted while its pool is Available.",
+        basis=_DOC,
+        source="WARM; API, DeleteTrainingJob",
+        tests=(
             Requires(
                 when=Where(region="warm_pool", statuses={WarmPoolStatus.AVAILABLE}),
                 then=Where(region="job", final=True, gone=False),

@@ -12,7 +12,7 @@ from attrs import frozen
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.conformance.answers import observations
 from jobstate.errors import JobstateError
-from jobstate.model.states import Edge, State
+from jobstate.model.states import Edge, State, counted_as
 from jobstate.testing.coverage.certainty import of_answers, of_stays
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Parts:
 
     Attributes:
         states: Names of states.
-        edges: Edges.
+        edges: Edges; of alternatives, which a job takes one of, the firmest stands for all.
         pairs: Pairs of edges that some job can take one directly after the other.
     """
 
@@ -201,14 +201,17 @@ def merged(coverages: Iterable[LifecycleCoverage]) -> LifecycleCoverage:
 
 def _parts(automaton: Automaton) -> Parts:
     region = automaton.region
-    followed: dict[Edge, dict[Edge, None]] = {edge: {} for edge in region.edges}
+    counted = counted_as(region.edges)
+    followed: dict[Edge, dict[Edge, None]] = {edge: {} for edge in counted.values()}
     for moves in automaton.moves:
         for edge, target in moves:
-            followed[edge].update((after, None) for after, _ in automaton.moves[target])
-    order = {edge: position for position, edge in enumerate(region.edges)}
+            followed[counted[edge]].update(
+                (counted[each], None) for each, _ in automaton.moves[target]
+            )
+    order = {edge: position for position, edge in enumerate(followed)}
     return Parts(
         states=tuple(state.name for state in region.states),
-        edges=region.edges,
+        edges=tuple(followed),
         pairs=tuple(
             (edge, after)
             for edge, all_after in followed.items()

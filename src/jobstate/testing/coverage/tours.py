@@ -16,7 +16,7 @@ from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import derived
-from jobstate.model.states import Edge
+from jobstate.model.states import Edge, counted_as
 from jobstate.testing.coverage.tour import Tour
 
 if TYPE_CHECKING:
@@ -159,22 +159,24 @@ class _Net:
 
     def _reached(self, *, pairs: bool) -> dict[_Place, list[_Move]]:
         """Return every place that can be reached → the moves from there."""
-        leaving: dict[_Place, list[tuple[_Item, _Place]]] = {}
+        counted = counted_as(self._automaton.region.edges)
+        leaving: dict[_Place, list[tuple[Edge, _Item, _Place]]] = {}
         queue = list(self._starts)
         for place in queue:
             if place not in leaving:
                 state, last = place
                 leaving[place] = []
                 for edge, target in self._automaton.moves[state]:
-                    item: _Item = (edge,) if last is None else (last, edge)
-                    leaving[place].append((item, (target, edge if pairs else None)))
-                queue += [target for _, target in leaving[place]]
-        items = dict.fromkeys(item for moves in leaving.values() for item, _ in moves)
+                    same = counted[edge]
+                    item: _Item = (same,) if last is None else (last, same)
+                    leaving[place].append((edge, item, (target, same if pairs else None)))
+                queue += [target for *_, target in leaving[place]]
+        items = dict.fromkeys(item for moves in leaving.values() for _, item, _ in moves)
         paired = {edge for item in items if len(item) > 1 for edge in item}
         wanted: list[_Item] = [item for item in items if len(item) > 1 or paired.isdisjoint(item)]
         bit = {item: 1 << number for number, item in enumerate(wanted)}
         return {
-            place: [_Move(place, item[-1], target, bit.get(item, 0)) for item, target in moves]
+            place: [_Move(place, edge, target, bit.get(item, 0)) for edge, item, target in moves]
             for place, moves in leaving.items()
         }
 

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 from unittest import mock
 
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.times import microseconds, to_microseconds
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class VirtualClock:
         self._now = self.began
         self._looks = 0
         self._lock = Lock()
+        renewed_in_forked_child(self, "_lock")
 
     def now(self) -> datetime:
         """Return what it shows; aware, UTC."""

@@ -127,8 +127,7 @@ class Story:
 
     def _lines(self) -> Iterator[str]:
         report = self.report
-        name = report.job.arn.rpartition("/")[2]
-        yield from _wrapped(f"{name} did what {report.lifecycle} forbids", "")
+        yield from _wrapped(f"{report.job.name} did what {report.lifecycle} forbids", "")
         yield from _wrapped(f"{report.job.arn}, created {_time(report.job.created)} UTC", "")
         yield ""
         yield from self._timeline()

@@ -7,6 +7,7 @@ it finds everything by these. Colours and dashes stand in one style sheet. Every
 
 from __future__ import annotations
 
+import textwrap
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
     )
     from jobstate.diagrams.overlays.overlay import Mark, Overlay
 
-#: The height of the head, where the title stands.
-HEAD = 76
+#: The height of the head, where the title stands, and of each line of a reason under it.
+_HEAD, _REASON = 76, 18
+#: Of a longer reason so many lines are drawn.
+_MOST_OF_REASON = 4
 _LEFT = 24
 #: How long arrows' heads are: of usual lines, of others.
 _HEAD_LENGTHS = (15.0, 9.0)
@@ -67,8 +70,10 @@ class _Picture:
         self._legend = Legend(diagram, layout)
 
     def lines(self, look: Look) -> Iterator[str]:
-        below = HEAD + self._layout.height
         width = max(self._layout.width, 560.0)
+        reason = self._reason(width)
+        head = _HEAD + _REASON * len(reason)
+        below = head + self._layout.height
         foot = list(self._foot(below, width))
         height = foot.pop()
         size = f'width="{shapes.number(width)}" height="{height}"'
@@ -83,7 +88,9 @@ class _Picture:
         yield element("rect", class_="paper", width="100%", height="100%")
         yield text(title, _LEFT, 38, "title")
         yield text(self._subtitle(), _LEFT, 60, "subtitle")
-        yield f'<g transform="translate(0 {HEAD})">'
+        for number, said in enumerate(reason, start=1):
+            yield text(said, _LEFT, 60 + _REASON * number, "finding")
+        yield f'<g transform="translate(0 {head})">'
         yield from self._drawn()
         yield "</g>"
         yield from foot
@@ -99,6 +106,11 @@ class _Picture:
         if self._overlay:
             return self._overlay.subtitle
         return "boxes are statuses; what makes a job move from one to another stands at the arrow"
+
+    def _reason(self, width: float) -> list[str]:
+        """Return why the job failed, in lines."""
+        said, columns = self._overlay.reason if self._overlay else "", int(width / 7)
+        return textwrap.wrap(said, columns, max_lines=_MOST_OF_REASON, placeholder=" …")
 
     def _foot(self, below: float, width: float) -> Iterator[str]:
         """Yield what stands under the picture, last of all the height of the whole."""
