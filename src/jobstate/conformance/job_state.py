@@ -49,6 +49,7 @@ class JobState:
         reported: Rule id (or kind of event) → keys of what was told of it already.
         suppressed: How many more there were of a rule than the most that is told of one.
         fingerprint: What tells the last answer from another one; None where nobody keeps it.
+        other_fingerprint: Likewise of one that is kept, but not the last, where that came after it.
         row_id: Where a journal keeps it; 0 where none does.
         sameness: What tells the last answer from others before they are read; None until it has
             come twice.
@@ -70,8 +71,13 @@ class JobState:
     reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
     suppressed: int = 0
     fingerprint: int | None = field(default=None, eq=False)
+    other_fingerprint: int | None = field(default=None, eq=False)
     row_id: int = field(default=0, eq=False)
     sameness: int | None = field(default=None, eq=False)
+
+    def has_come(self, fingerprint: int) -> bool:
+        """Return whether an answer says what was said, and nothing came since."""
+        return fingerprint in (self.fingerprint, self.other_fingerprint)
 
     @property
     def answers(self) -> Iterator[RegionAnswers]:

@@ -53,10 +53,14 @@ _CALL: Final = cast("Callable[..., Any]", call)
 KEY: Final = ("arn", "created")
 #: What is kept of it: all but its history, which has rows, and what is true in one process only.
 #: Its answers, which take less memory in two fields, are one column.
+_ONLY_HERE: Final = {
+    *("job", "times"),
+    *("fingerprint", "other_fingerprint", "row_id", "sameness"),
+}
 _FIELDS: Final = [
     "answers" if each.name == "patterns" else each.name
     for each in attrs.fields(JobState)
-    if each.name not in {"job", "times", "fingerprint", "row_id", "sameness"}
+    if each.name not in _ONLY_HERE
 ]
 _ANSWERS: Final = _FIELDS.index("answers")
 _HISTORY: Final = _FIELDS.index("entries")

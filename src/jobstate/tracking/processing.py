@@ -58,22 +58,20 @@ class Processor:
         fingerprint = _fingerprint(observation, view)
         version = stripe.version
         before = jobs.find(job)
-        if before is not None and fingerprint == before.fingerprint and fingerprint is not None:
+        if before is not None and fingerprint is not None and before.has_come(fingerprint):
             return Observed(job, Arrival.DUPLICATE)
         with stripe.lock:
             if stripe.version != version:  # another thread has kept something meanwhile
                 before = jobs.find(job)
-                if (
-                    before is not None
-                    and fingerprint == before.fingerprint
-                    and fingerprint is not None
-                ):
+                if before is not None and fingerprint is not None and before.has_come(fingerprint):
                     return Observed(job, Arrival.DUPLICATE)
             if before is None:  # it may be known by a time that was printed less coarsely, or more
                 before = jobs.fitting(job)
             arrival, judgement = self._judged(before, observation, view)
             job = judgement.job_state.job
             if judgement.stale and before is not None:
+                if arrival is Arrival.DUPLICATE:  # so it is until something else comes
+                    judgement.job_state.other_fingerprint = fingerprint
                 fingerprint = before.fingerprint
             try:
                 if self._store.lasting:

@@ -82,6 +82,10 @@ class TrainingJobReader:
         """
         if type(document) is dict and _ARN in document:  # one answer: what comes nearly always
             return [("", document)]
+        if type(document) is dict and type(page := document.get(_SUMMARIES)) is list:
+            paths = map((_SUMMARIES + "[{}]").format, range(len(page)))
+            if all(type(each) is dict and _ARN in each for each in page):  # as nearly always
+                return list(zip(paths, page, strict=True))
         return [
             (piece.path, piece) if isinstance(piece, Problem) else piece
             for piece in _pieces(document, "", 0)
@@ -119,7 +123,9 @@ class TrainingJobReader:
         found: list[object] = []
         for name, value in cast("Mapping[str, Any]", answer).items():
             kind = type(value)
-            if kind is datetime:
+            if kind is str:
+                found += name, value
+            elif kind is datetime:
                 # One without a zone can't be read, and is no time of the machine's zone.
                 found += name, kind if value.tzinfo is None else value.timestamp()
             elif kind is dict:
@@ -164,10 +170,7 @@ def _each(values: object, path: str, depth: int) -> Iterator[tuple[str, object] 
         yield Problem(path, EXPECTED["depth"])
     else:
         for place, value in enumerate(values):
-            if type(value) is dict and _ARN in value:  # as nearly always
-                yield f"{path}[{place}]", value
-            else:
-                yield from _pieces(value, f"{path}[{place}]", depth)
+            yield from _pieces(value, f"{path}[{place}]", depth)
 
 
 def _inside(path: str, name: str) -> str:
