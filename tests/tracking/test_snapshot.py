@@ -499,7 +499,7 @@ def test_a_region_of_another_name() -> None:
 def test_more_answers_than_are_kept_apart() -> None:
     """Their orders would be too many to look at."""
     found = data(sent())
-    possible, judged, origin, (kept,) = found["jobs"][0]["answers"]["way"]
+    possible, judged, origin, (kept, *_) = found["jobs"][0]["answers"]["way"]
     rows = [[kept[0], -(1 << 63), (1 << 63) - 1, 0, (1 << 31) - 1, number] for number in range(9)]
     found["jobs"][0]["answers"]["way"] = [possible, judged, origin, rows]
     with pytest.raises(SnapshotError, match="at most 8 answers whose order nothing tells"):

@@ -11,7 +11,7 @@ import pytest
 
 from jobstate import Observation, Tracker
 from jobstate.errors import ObservationError
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from jobstate.sagemaker.training_job.reader import TrainingJobReader
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/"
@@ -141,6 +141,14 @@ def test_what_changes_within_a_page(tracker: Tracker) -> None:
     newer = item(secondary="Uploading", minute=9)
     assert arrivals(tracker, newer, item(), newer) == ["new", "duplicate", "duplicate"]
     assert tracker[ARN + "one"].status == "InProgress/Uploading"
+
+
+def test_what_is_no_item_is_read(tracker: Tracker, reader: Counting) -> None:
+    """Records and those that somebody else's reader has read are taken as they are."""
+    for _ in range(4):
+        tracker.observe_all([TrainingJobSummary.from_api(item()), READ.read(item())])
+    assert reader.count == 4
+    assert len(tracker) == 1
 
 
 def test_from_within_a_listener(tracker: Tracker) -> None:

@@ -121,9 +121,7 @@ class JobCodec:
         for number, _ in sets:
             self._fresh.pop(number, None)
 
-    def _number(self, estimates: Estimates | StateEstimate | None) -> int | None:
-        if estimates is None:
-            return None
+    def _number(self, estimates: Estimates | StateEstimate) -> int:
         found = self._of_sets.get(id(estimates))
         if found is None:
             if len(self._of_sets) >= _REMEMBERED:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
     from jobstate.tracking.store import Jobs
 
 
@@ -108,14 +109,13 @@ class Unchanged:
             return take(cast("Observation", ready))
         observed = take(ready.observation)
         if observed.arrival is Arrival.DUPLICATE:
-            self._note(ready)
+            self._note(observed.job, ready)
         return observed
 
-    def _note(self, fresh: Fresh) -> None:
+    def _note(self, job: JobKey, fresh: Fresh) -> None:
         """Take note of what tells an answer from others that came again: it may once more."""
-        reader, job_state = self._reader, self._jobs.find(fresh.observation.job)
-        if reader is None or job_state is None:
-            return
+        reader, job_state = self._reader, self._jobs.find(job)
+        fingerprint = self._fingerprint(fresh.observation)
         # Another that is kept may have come again, which is not the last.
-        if job_state.fingerprint == self._fingerprint(fresh.observation):
+        if reader and job_state and job_state.fingerprint == fingerprint:
             job_state.sameness = reader.sameness(fresh.answer, job_state.modified)
