@@ -5,7 +5,7 @@ The pieces of life cycles, for whoever writes one: states, edges, features, regi
 
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
-from jobstate.model.observation import Entry, JobKey, Observation, Shown
+from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
 from jobstate.model.specification import (
     Finding,
     InOrder,
@@ -35,6 +35,8 @@ __all__ = [
     "OverFields",
     "OverHistory",
     "PathKind",
+    "QuickReader",
+    "Reader",
     "Region",
     "Requires",
     "Rule",

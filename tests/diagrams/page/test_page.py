@@ -349,7 +349,7 @@ def test_a_legal_job_is_replayed(desk: Watched) -> None:
     entries = json.loads(answer("spot-interrupted.json"))["SecondaryStatusTransitions"]
     assert "no rule broken" in desk.text("#said")
     assert "the job has succeeded" in desk.text("#said")
-    assert "jobstate check judges all 25" in desk.text("#judged")
+    assert "jobstate check judges all 26" in desk.text("#judged")
     slider = desk.page.get_by_role("slider", name="Step of the replay")
     assert slider.get_attribute("max") == str(len(entries))
     desk.page.keyboard.press("Home")
@@ -401,7 +401,7 @@ def test_a_violation_is_shown_where_it_happens(desk: Watched) -> None:
         ("begins-in-the-middle.json", "illegal-start", "s_InProgress_Downloading"),
         ("completed-without-training.json", "completed-without-training", "s_Completed_Completed"),
         ("illegal-pair.json", "illegal-pair", None),
-        ("pool-gone-while-training.json", "warm-pool-out-of-step", "s_Completed_Completed"),
+        ("pool-gone-while-training.json", "warm-pool-out-of-step", "s_InProgress_Training"),
         ("pool-comes-back.jsonl", "warm-pool-illegal-transition", None),
         ("history-rewritten.jsonl", "history-rewritten", "s_InProgress_Downloading"),
     ],
