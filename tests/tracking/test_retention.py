@@ -229,3 +229,12 @@ def test_the_same_time_again() -> None:
         tracker.observe(seen(name, "Completed", 1))
         tracker.observe(seen(name, "Completed", 1) | {"SecondaryStatus": "Completed"})
     assert names(tracker) == ["one", "two"]
+
+
+def test_a_job_that_was_forgotten_counts_no_more() -> None:
+    """Nor makes another go in its place, though it was modified later."""
+    tracker, *_ = tracking(count=1)
+    tracker.observe(seen("later", "Completed", 9))
+    tracker.forget(next(iter(tracker)).arn)
+    tracker.observe(seen("earlier", "Completed", 1))
+    assert names(tracker) == ["earlier"]

@@ -195,3 +195,12 @@ def test_what_a_life_cycle_says_is_worked_out_once() -> None:
     assert tracker[PARCEL].since is not None
     assert all(lifecycle.remembered[name] is each for name, each in found.items())
     assert len(lifecycle.remembered) == len(found)
+
+
+def test_tracked_jobs_in_sets() -> None:
+    """Equal ones count once, and those of two jobs differ in their hashes too."""
+    tracker = Tracker(TRAINING_JOB)
+    tracker.observe_all([item("one", "InProgress"), item("two", "InProgress")])
+    one, two = tracker
+    assert len({one, tracker[one.arn], two}) == 2
+    assert hash(one) == hash(tracker[one.arn]) != hash(two)

@@ -26,7 +26,7 @@ from jobstate import (
     Unmodelled,
     Violation,
 )
-from jobstate.errors import Problem, UnknownJobError, UnknownNameError
+from jobstate.errors import Problem, UnknownJobError, UnknownNameError, shown
 from jobstate.model import PathKind, Region, Severity, Shown
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
 from tests.support import legal_answers
@@ -1002,8 +1002,10 @@ def test_what_breaks_a_rule_is_not_collected() -> None:
 def test_other_ways_to_treat_errors_are_refused(on_error: object) -> None:
     """The choices are named, and nothing is taken."""
     tracker = Tracker(TRAINING_JOB)
-    with pytest.raises(UnknownNameError, match="; there is: collect, raise"):
+    with pytest.raises(UnknownNameError) as caught:
         tracker.observe_all([item("InProgress")], on_error=on_error)  # type: ignore[call-overload]
+    expected = f"no value of on_error {shown(on_error)}; there is: collect, raise"
+    assert str(caught.value) == expected
     assert len(tracker) == 0
 
 
@@ -1039,3 +1041,9 @@ def test_an_answer_that_differs_in_a_field_is_none_twice() -> None:
     tracker.observe(item("InProgress", "Training", 3))
     assert tracker.observe(item("InProgress", "Training", 3, TrainingEndTime=at(3))).events
     assert "end-time-only-when-terminal" in words(told)
+
+
+def test_a_tracker_says_whether_it_is_strict() -> None:
+    """As it was made."""
+    assert Tracker(TRAINING_JOB, strict=True).strict is True
+    assert Tracker(TRAINING_JOB).strict is False

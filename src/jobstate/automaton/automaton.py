@@ -42,8 +42,6 @@ class RegionView:
         ruled_out: They are a state, but not one under the features that `given` fixed.
         excluded: The states that they show, where those features or the ones shown exclude them.
         visible: The status that a history would print; None where the answer leaves it out.
-        key: The statuses and features it was compiled from: (primary, secondary, features).
-        automaton: The region's.
     """
 
     mask: int
@@ -55,8 +53,6 @@ class RegionView:
     ruled_out: bool
     excluded: tuple[State, ...]
     visible: str | None
-    key: tuple[str | None, str | None, tuple[tuple[str, bool], ...]]
-    automaton: Automaton = field(repr=False)
 
 
 @define(eq=False)
@@ -259,8 +255,6 @@ class Automaton:
             ruled_out=not both and not unknown and name in self.words.states,
             excluded=() if both & fitting else self._excluded(name, primary, of_primary),
             visible=secondary if self.words.two_axes else primary,
-            key=(primary, secondary, tuple(features.items())),
-            automaton=self,
         )
 
     def _excluded(self, name: str, primary: str | None, of_primary: int) -> tuple[State, ...]:

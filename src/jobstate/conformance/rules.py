@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import define
 
@@ -200,7 +200,7 @@ def _asked(test: Requires, observation: Observation) -> str:
     if test.field is not None:
         value = _value(observation.fields[test.field])
         return SENTENCES["is_set"].format(field=test.field, value=value)
-    return _so(test.when.region if test.when else "", observation)
+    return _so(cast("Where", test.when).region, observation)
 
 
 def _so(region: str, observation: Observation) -> str:
