@@ -15,7 +15,17 @@ import pytest
 import suite
 
 #: In the order of the report.
-GROUPS = ("steps", "unchanged", "pages", "parse", "memory", "import", "fleet", "diagrams")
+GROUPS = (
+    "steps",
+    "unchanged",
+    "abreast",
+    "pages",
+    "parse",
+    "memory",
+    "import",
+    "fleet",
+    "diagrams",
+)
 HERE = Path(__file__).resolve().parent
 OPTIONS = (
     f"--rootdir={HERE}",

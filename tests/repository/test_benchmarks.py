@@ -45,6 +45,7 @@ GROUPS = (
     "One step and one listener",
     "A life of 6 steps",
     "An unchanged answer",
+    "An answer abreast of others",
     "An item of a page",
     "Parse: an item of a list",
     "Parse: an item of a list whose times are in UTC already",
