@@ -84,7 +84,7 @@ class Store:
         if self.journal is None:
             return
         after, events = judgement.job_state, judgement.events
-        if events or after != before:
+        if before is None or events or after != before:
             stripe.ticket = self.journal.add(before, after, events)
         else:
             after.row_id = before.row_id
