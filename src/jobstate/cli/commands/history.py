@@ -52,7 +52,6 @@ line per listener. --follow prints what is said from now on, as soon as it is wr
 
 \b
 Examples:
-  jobstate history jobs.db
   jobstate history jobs.db --since 2h
   jobstate history jobs.db --job lighthouse-2026-10-05
   jobstate history jobs.db --format json --since 2026-10-05 | gzip > events.jsonl.gz
