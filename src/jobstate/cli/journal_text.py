@@ -343,6 +343,16 @@ def _who_heard(
                 yield f"      {_held_words(held)}"
 
 
+def event_line(event: Event, view: View) -> str:
+    """Return an event in one line: when, which job, what."""
+    at = event.start if isinstance(event, StatusEntered) else event.at
+    words = printable(_event_words(event))
+    if isinstance(event, StatusChanged):
+        words = _news(event, view.lifecycle.regions[0].name)
+    wrong = isinstance(event, Violation) and event.severity is Severity.ERROR
+    return f"{_when(at)}  {printable(event.job.name)}  {view.paint.bad(words) if wrong else words}"
+
+
 def _event_words(event: Event) -> str:
     if isinstance(event, StatusEntered):
         return f"entered {event.status}"

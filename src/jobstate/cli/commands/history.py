@@ -17,6 +17,7 @@ import typer
 from jobstate.cli.journal_text import (
     MANY_JOBS,
     View,
+    event_line,
     heading,
     jobs_lines,
     listeners_lines,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
+    from jobstate.model.events import Event
 
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
@@ -46,15 +48,15 @@ HELP: Final = """Say what a tracker's journal has of jobs, and which listener ha
 Reads the file along while a tracker writes to it, or after a crash, and changes nothing. Without
 --job: the jobs that need a look first, and how far each listener is. With --job: the whole story of
 that job. Times are UTC. --format json prints every event, a line each, in order; with --listeners a
-line per listener.
+line per listener. --follow prints what is said from now on, as soon as it is written.
 
 \b
 Examples:
-  jobstate history jobs.db
   jobstate history jobs.db --since 2h
   jobstate history jobs.db --job lighthouse-2026-10-05
   jobstate history jobs.db --format json --since 2026-10-05 | gzip > events.jsonl.gz
   jobstate history jobs.db --listeners
+  jobstate history jobs.db --follow --job lighthouse-2026-10-05
 
 \b
 Exit codes:
@@ -94,6 +96,14 @@ Listeners = Annotated[
     bool,
     typer.Option("--listeners", help="Only how far the listeners are, with every parked job."),
 ]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow",
+        "-f",
+        help="Print each event from now on, until Ctrl-C; with --since also those since then.",
+    ),
+]
 Every = Annotated[
     bool,
     typer.Option("--all", help=f"List every job, be there more than {MANY_JOBS}."),
@@ -107,6 +117,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
     chosen: Chosen = HistoryFormat.TEXT,
     since: Since = None,
     listeners: Listeners = False,
+    follow: Follow = False,
     every: Every = False,
 ) -> None:
     """Print what a journal says, end with an exit code."""
@@ -119,10 +130,14 @@ def history_command(  # noqa: PLR0913 - the options of a command
     )
     if listeners and jobs:
         raise typer.BadParameter("--job and --listeners exclude each other", param_hint="--job")
+    if listeners and follow:
+        raise typer.BadParameter("--listeners has no events to follow", param_hint="--follow")
 
     def work() -> int:
         try:
             with JournalReader(file, lifecycle=TRAINING_JOB) as history:
+                if follow:
+                    return _follow(history, jobs or (), chosen, view)
                 if listeners:
                     return _listeners(history, chosen, view)
                 if jobs:
@@ -214,6 +229,24 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
     return VIOLATIONS if missing else 0
 
 
+def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
+    after = history.newest if view.since is None else 0
+    for posted in history.follow(after):
+        job = posted.event.job
+        if (names and not {job.arn, job.name} & {*names}) or not view.is_recent(_at(posted.event)):
+            continue
+        if chosen is HistoryFormat.JSON:
+            emit(json.dumps({"number": posted.number, **posted.event.to_dict()}))
+        else:
+            emit(event_line(posted.event, view))
+        sys.stdout.flush()
+    return 0
+
+
+def _at(event: Event) -> datetime | None:
+    return event.start if isinstance(event, StatusEntered) else event.at
+
+
 def _not_there(history: JournalReader, name: str) -> str:
     names = dict.fromkeys(key.name for key in history.job_keys())
     wanted = name.rpartition("/")[2]
@@ -227,7 +260,7 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
     with progress(0 if sys.stdout.isatty() else newest, EVENTS) as told:
         for number, event in events:
             told(number)
-            if view.is_recent(event.start if isinstance(event, StatusEntered) else event.at):
+            if view.is_recent(_at(event)):
                 emit(json.dumps({"number": number, **event.to_dict()}))
 
 
