@@ -75,6 +75,7 @@ TESTS = (
     "automaton/test_automaton.py",
     "automaton/test_explanation.py",
     "automaton/test_runs.py",
+    "conformance/test_bounds.py",
     "conformance/test_check.py",
     "conformance/test_default_rules.py",
     "conformance/test_ends.py",

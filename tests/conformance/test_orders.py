@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 from math import inf
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
+from jobstate import Tracker, Violation
 from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
 from jobstate.conformance.judge import judge_of
@@ -17,10 +20,12 @@ from jobstate.sagemaker import TRAINING_JOB
 from tests.support.answer_sets import answer_set
 from tests.support.late_tracking import Expected, sent
 from tests.support.legal_orders import Interval
+from tests.support.small import BEGIN, PARCEL, PARCELS, parcel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobstate import Observation
     from tests.support.answer_sets import AnswerSet, Printed
     from tests.support.legal_orders import Stay
 
@@ -129,3 +134,64 @@ def test_answers_lead_where_the_search_leads(batch: int) -> None:
         for bounds in ((MOST_ANSWERS, MOST_ABREAST), (4, 3), (2, 2)):
             wrong.update((each, number) for each in _faults(made, *bounds, known))
     assert not wrong
+
+
+def broken(tracker: Tracker, *seen: Observation) -> list[list[str]]:
+    """Return the rules that each of some answers breaks."""
+    found = [tracker.observe(each).events for each in seen]
+    return [[each.rule for each in events if isinstance(each, Violation)] for events in found]
+
+
+def test_what_was_before_something_real_is_judged_no_more() -> None:
+    """What nothing explains is real where it is newer than all; only what comes after it counts."""
+    tracker = Tracker(PARCELS)
+    assert broken(tracker, parcel("returned", at=100), parcel("sent", at=200)) == [
+        [],
+        ["illegal-transition"],
+    ]
+    assert tracker[PARCEL].status == "sent"
+    # Older than that: whatever it says.
+    assert broken(tracker, parcel("delivered", at=150), parcel("packed", at=50)) == [[], []]
+    assert tracker.observe(parcel("forgotten", at=199)).stale
+    assert tracker[PARCEL].status == "sent"
+    # What comes after goes on from there: once there, no parcel goes back, unless it is insured.
+    assert broken(tracker, parcel("at the door", at=300)) == [[]]
+    assert broken(tracker, parcel("packed", at=400, insured=False)) == [["illegal-transition"]]
+
+
+def test_what_was_before_something_real_by_its_history() -> None:
+    """Shorter histories are older than what was real, and longer ones go on from it."""
+    tracker = Tracker(PARCELS)
+    real = parcel("at the door", "packed", "returned", "at the door")
+    assert broken(tracker, parcel("returned", "packed", "sent", "returned"), real)[1]
+    tracker = Tracker(PARCELS)
+    late = attrs.evolve(parcel("sent", "packed", "sent", at=150), features={})
+    assert broken(tracker, parcel("returned", at=100), parcel("sent", "packed", "sent", at=200))[1]
+    assert broken(tracker, late) == [[]]
+    longer = parcel("delivered", "packed", "sent", "at the door", "delivered", at=300)
+    assert broken(tracker, longer) == [[]]
+    assert tracker[PARCEL].status == "delivered"
+
+
+def test_an_end_is_taken_for_the_last_of_those_as_new() -> None:
+    """Whatever came last; of several that are none, or are ends, what came last."""
+    for order in permutations(("sent", "at the door", "delivered")):
+        tracker = Tracker(PARCELS)
+        for status in order:
+            tracker.observe(parcel(status, at=100))
+        assert tracker[PARCEL].status == "delivered"
+    for order in permutations(("sent", "at the door")):
+        tracker = Tracker(PARCELS)
+        for status in order:
+            tracker.observe(parcel(status, at=100))
+        assert tracker[PARCEL].status == order[-1]
+
+
+def test_without_a_time_it_arrives_anew() -> None:
+    """With one, or a time that it was not changed before, it is the same as before."""
+    for more, last in (({}, "sent"), ({"modified_not_before": BEGIN}, "at the door")):
+        tracker = Tracker(PARCELS)
+        sent, door = (attrs.evolve(parcel(each), **more) for each in ("sent", "at the door"))
+        for each in (sent, door, sent):
+            tracker.observe(each)
+        assert tracker[PARCEL].status == last
