@@ -162,10 +162,7 @@ def test_what_was_before_something_real_is_judged_no_more() -> None:
 def test_what_was_before_something_real_by_its_history() -> None:
     """Shorter histories are older than what was real, and longer ones go on from it."""
     tracker = Tracker(PARCELS)
-    real = parcel("at the door", "packed", "returned", "at the door")
-    assert broken(tracker, parcel("returned", "packed", "sent", "returned"), real)[1]
-    tracker = Tracker(PARCELS)
-    late = attrs.evolve(parcel("sent", "packed", "sent", at=150), features={})
+    late = parcel("sent", "packed", "sent", at=150)
     assert broken(tracker, parcel("returned", at=100), parcel("sent", "packed", "sent", at=200))[1]
     assert broken(tracker, late) == [[]]
     longer = parcel("delivered", "packed", "sent", "at the door", "delivered", at=300)
@@ -189,9 +186,8 @@ def test_an_end_is_taken_for_the_last_of_those_as_new() -> None:
 
 def test_without_a_time_it_arrives_anew() -> None:
     """With one, or a time that it was not changed before, it is the same as before."""
-    for more, last in (({}, "sent"), ({"modified_not_before": BEGIN}, "at the door")):
+    for not_before, last in ((None, "sent"), (BEGIN, "at the door")):
         tracker = Tracker(PARCELS)
-        sent, door = (attrs.evolve(parcel(each), **more) for each in ("sent", "at the door"))
-        for each in (sent, door, sent):
-            tracker.observe(each)
+        for status in ("sent", "at the door", "sent"):
+            tracker.observe(attrs.evolve(parcel(status), modified_not_before=not_before))
         assert tracker[PARCEL].status == last
