@@ -8,10 +8,10 @@ something is told to be wrong, unless more is abreast than the tracker keeps apa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from attrs import evolve
 
@@ -279,9 +279,26 @@ class _Course:
         elif self._told_wrong and observed.stale:
             pass  # what was before something real that nothing explains is judged no more
         elif not wrong or not self._ending:
-            primary = self._made.answers[number].document["TrainingJobStatus"]
-            if primary not in {"InProgress", "Stopping"}:
+            # One that was told before to be wrong is not told again, and not taken either.
+            if str(result.outcome) in _ends_shown(self._made.answers[number].document):
                 self._ending.append(number)
+
+
+def _ends_shown(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ends that the statuses of an answer show; none while the job runs."""
+    primary, secondary = document["TrainingJobStatus"], document.get("SecondaryStatus")
+    if primary in {"InProgress", "Stopping"}:
+        return frozenset()
+    word = secondary if primary == "Deleting" else primary
+    timed_out = word in {"MaxRuntimeExceeded", "MaxWaitTimeExceeded"}
+    return _ENDS.get("Stopped" if timed_out else word or "", frozenset().union(*_ENDS.values()))
+
+
+_ENDS = {
+    "Completed": frozenset({"succeeded"}),
+    "Failed": frozenset({"failed"}),
+    "Stopped": frozenset({"stopped", "timed_out"}),
+}
 
 
 def _goes_on(before: Result, after: Result) -> bool:
