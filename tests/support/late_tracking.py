@@ -278,10 +278,11 @@ class _Course:
             self._ending = []
         elif self._told_wrong and observed.stale:
             pass  # what was before something real that nothing explains is judged no more
-        elif not wrong or not self._ending:
-            # One that was told before to be wrong is not told again, and not taken either.
-            if str(result.outcome) in _ends_shown(self._made.answers[number].document):
-                self._ending.append(number)
+        # One that was told before to be wrong is not told again, and not taken either.
+        elif (not wrong or not self._ending) and str(result.outcome) in _ends_shown(
+            self._made.answers[number].document
+        ):
+            self._ending.append(number)
 
 
 def _ends_shown(document: Mapping[str, Any]) -> frozenset[str]:
