@@ -124,9 +124,10 @@ class Lock:
         """
         self._journal = path
         self._path = path.with_name(f"{path.name}-lock")
+        self._name = str(self._path)
         with _locking:
             self.made = make(self._path)
-            self._file = file_id(self._path)
+            self._file = file_id(self._name)
             try:
                 self._connection = self._locked()
             except sqlite3.Error as error:
@@ -155,12 +156,12 @@ class Lock:
 
     @property
     def _deleted(self) -> bool:
-        return self._file is None or file_id(self._path) != self._file
+        return self._file is None or file_id(self._name) != self._file
 
     @property
     def replaced(self) -> bool:
         """Whether another file is at its path, which somebody else may have locked."""
-        return file_id(self._path) not in {None, self._file}
+        return file_id(self._name) not in {None, self._file}
 
     def refusal(self) -> JournalInUseError:
         """Return the error that says that somebody else has the journal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -16,7 +17,6 @@ from jobstate.journal.validation import HELP, known_version, own_row, refuse, re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from jobstate.journal.connection import Connect
 
@@ -60,7 +60,7 @@ class JournalFile:
         self._connect = connect
         self._migrations = migrations
         self._process = os.getpid()
-        self._log_path = path.with_name(f"{path.name}-wal")
+        self._name, self._log_name = str(path), f"{path}-wal"
         self._log: tuple[int, int] | None = None
         self.identity = ""
         self.recovered = False
@@ -72,7 +72,7 @@ class JournalFile:
             refuse(self.path, error, REMEDY)
         try:
             make(path)
-            self._file = file_id(path)
+            self._file = file_id(self._name)
             self.write = self._opened()
             self._make_fit()
         except BaseException as error:
@@ -97,26 +97,32 @@ class JournalFile:
         Raises:
             sqlite3.Error: It can't be opened, or is another file.
         """
+        self.require_locked()
         self.require_in_place()
         self._log = None  # whoever closes the file last takes it away
         self.close_connection()
         self.write = self._opened()
-        self._log = file_id(self._log_path)
+        self._log = file_id(self._log_name)
 
     def require_in_place(self) -> None:
         """Refuse to take for written what went to a file that nobody finds any more.
 
         Raises:
-            sqlite3.Error: The file, or its log, was deleted, renamed or replaced, or another
-                tracker may have it, since the lock file was.
+            sqlite3.Error: The file or its log was deleted, renamed or replaced.
         """
-        for path, opened in ((self.path, self._file), (self._log_path, self._log)):
-            if opened is not None and file_id(path) != opened:
-                raise sqlite3.OperationalError(f"{path.name} was deleted, renamed or replaced")
+        _require_same(self._name, self._file)
+        _require_same(self._log_name, self._log)
+
+    def require_locked(self) -> None:
+        """Refuse to write what nobody finds any more, or another tracker may write to.
+
+        Raises:
+            sqlite3.Error: The file was deleted, renamed or replaced, or the lock file replaced.
+        """
+        _require_same(self._name, self._file)
         if self._lock.replaced:
-            raise sqlite3.OperationalError(
-                "its lock file was replaced: another tracker may have it"
-            )
+            problem = "its lock file was replaced: another tracker may have it"
+            raise sqlite3.OperationalError(problem)
 
     def require_own_process(self) -> None:
         """Refuse to go on in a process that was forked: SQLite's connections don't survive that.
@@ -177,7 +183,7 @@ class JournalFile:
             self.recovered = True
             self._require_whole()
         self.write.execute("UPDATE journal SET clean = 0")
-        self._log = file_id(self._log_path)
+        self._log = file_id(self._log_name)
         if self._lock.replaced:  # before others could see that it is in use
             raise self._lock.refusal()
         self.require_in_place()
@@ -232,6 +238,11 @@ class JournalFile:
         found = [row[0] for row in self.write.execute(f"PRAGMA integrity_check({_PROBLEMS})")]
         if found != ["ok"]:
             raise JournalDamagedError(str(self.path), found, HELP)
+
+
+def _require_same(name: str, opened: tuple[int, int] | None) -> None:
+    if opened is not None and file_id(name) != opened:
+        raise sqlite3.OperationalError(f"{Path(name).name} was deleted, renamed or replaced")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -270,7 +270,7 @@ class Journal:
         try:
             if self._writer is not None:
                 self._end(self._writer)
-            self._file.require_in_place()
+            self._file.require_locked()
             self._file.write.execute("UPDATE journal SET clean = 1")
         except JournalWriteError as error:
             remedy = "what raised is not written: do it again with the next tracker"

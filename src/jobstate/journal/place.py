@@ -69,7 +69,7 @@ def make(path: Path) -> bool:
     return True
 
 
-def file_id(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+def file_id(path: str) -> tuple[int, int] | None:
     """Return what tells a file from every other while it is open; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - each commit asks, and this takes half the time
