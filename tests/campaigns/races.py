@@ -63,13 +63,15 @@ KINDS: Final[dict[str, Callable[[Path], tuple[Path, str]]]] = {
 
 def race(connection: Connection) -> None:
     """Run in rounds, as told, until told nothing more."""
-    for folder, path, name in iter(connection.recv, None):
+    for folder, path, name, delete in iter(connection.recv, None):
         os.chdir(folder)
         connection.send("ready")
         connection.recv()
         try:
             tracker = Tracker(TRAINING_JOB, journal=Journal(path, durability="normal"))
-        except JournalInUseError:
+        except JournalError as error:
+            if not delete and not isinstance(error, JournalInUseError):
+                raise
             tracker = None
         os.chdir("/")
         kept = [] if tracker is None else list(_observed(tracker, name))
@@ -123,7 +125,7 @@ class Racers:
         path = folder / "inner" / "jobs.db"
         path.parent.mkdir()
         kinds = rng.sample(sorted(KINDS), 2)
-        self._tell(*((*KINDS[kind](path), place) for place, kind in enumerate(kinds)))
+        self._tell(*((*KINDS[kind](path), place, delete) for place, kind in enumerate(kinds)))
         self._hear()
         if rng.random() < 0.5:  # the file is there already
             Journal(path).close()

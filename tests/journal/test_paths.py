@@ -386,12 +386,8 @@ def test_what_becomes_of_the_file_is_noticed(how: str, tracker: Tracker, path: P
         tracker.add_listener(Subscription(name="new", listener=print))
     with pytest.raises(JournalWriteError, match="what raised is not written"):
         tracker.close()
-    with (
-        Tracker(TRAINING_JOB, journal=Journal(path))
-        if path.parent.exists()
-        else Tracker(TRAINING_JOB) as again
-    ):
-        assert f"{ARN}-1" not in {each.arn for each in again}
+    if path.exists() and how != "its log deleted":  # what that had may be there all the same
+        assert f"{ARN}-1" not in arns(path)
 
 
 @needs_posix
