@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobstate import Tracker
-from jobstate.errors import JournalDamagedError, JournalError
+from jobstate.errors import JournalDamagedError, JournalError, JournalWriteError
 from jobstate.journal import Journal, JournalReader, following
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import jobstate
@@ -159,7 +159,8 @@ def test_a_file_that_is_gone(
             list(told)
     if state == "open":
         path.unlink(missing_ok=True)
-        tracker.close()
+        with pytest.raises(JournalWriteError, match="deleted, renamed or replaced"):
+            tracker.close()
 
 
 def test_damage_is_told(path: Path) -> None:

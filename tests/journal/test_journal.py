@@ -560,7 +560,7 @@ def test_knowledge_that_a_life_cycle_has_no_words_for_is_told_of(path: Path) -> 
     ("content", "text"),
     [
         (b"hello, this is no database at all, however long it is", "file is not a database"),
-        (None, "can't be opened"),
+        (None, "is no file"),
     ],
     ids=["another file", "a folder"],
 )

@@ -1,10 +1,11 @@
 """A file that keeps what a tracker knows and says, and who has heard it: SQLite, nothing else.
 
 `Journal` is for trackers, `JournalReader` for whoever reads along. The files of this folder:
-`schema` has the tables and their migrations, `connection` opens files, `database` sees that one is
-fit for use, `job_rows` and `event_codec` turn what is kept into rows and back, `writer` puts them
-down many at a time, `outbox` and `acknowledgements` say who has heard what, `pruning` lets go of
-what nobody needs; `records`, `snapshot_read` and `reconstruction` serve readers.
+`schema` has the tables and their migrations, `place` says which file it is, `connection` opens and
+locks one, `database` sees that it is fit for use, `job_rows` and `event_codec` turn what is kept
+into rows and back, `writer` puts them down many at a time, `outbox` and `acknowledgements` say who
+has heard what, `pruning` lets go of what nobody needs; `following`, `records`, `snapshot_read` and
+`reconstruction` serve readers.
 """
 
 from jobstate.journal.connection import Durability

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from jobstate.common.log import log
+from jobstate.journal.place import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,10 @@ class Acknowledgements:
         self._proof = zlib.crc32(identity.encode()) | 1 << 63
         self._file: int | None = None
         with suppress(OSError):  # said when it is written to
-            mode = os.O_RDONLY if read_only else os.O_RDWR | os.O_CREAT
-            self._file = os.open(path, mode | getattr(os, "O_BINARY", 0), 0o644)
+            if not read_only:
+                make(path)
+            mode = os.O_RDONLY if read_only else os.O_RDWR
+            self._file = os.open(path, mode | getattr(os, "O_BINARY", 0))
         self._failed = False
 
     def read(self, listener: int, newest: int) -> list[int]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from jobstate.errors import JournalDamagedError, JournalError
+from jobstate.errors import JournalDamagedError, JournalError, JournalInUseError
 from jobstate.journal.connection import Connection, Durability, Lock
+from jobstate.journal.place import file_id, make, require_file
 from jobstate.journal.schema import APPLICATION_ID, MIGRATIONS
 from jobstate.journal.validation import HELP, known_version, own_row, refuse, require_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from jobstate.journal.connection import Connect
 
@@ -25,6 +26,8 @@ _CHECKPOINT: Final = 4_000
 _CACHE: Final = 32 * 1024
 #: What to do where a file can't be opened.
 REMEDY: Final = "see that its folder can be written"
+#: How long to wait for those who have the file open only for a moment, in milliseconds.
+_BRIEFLY: Final = 200
 #: More problems than this are not looked for in a damaged file.
 _PROBLEMS: Final = 20
 
@@ -57,18 +60,24 @@ class JournalFile:
         self._connect = connect
         self._migrations = migrations
         self._process = os.getpid()
+        self._name, self._log_name = str(path), f"{path}-wal"
+        self._log: tuple[int, int] | None = None
         self.identity = ""
         self.recovered = False
+        with suppress(FileNotFoundError):
+            require_file(path)
         try:
             self._lock = Lock(path)
         except (sqlite3.Error, OSError) as error:
             refuse(self.path, error, REMEDY)
         try:
+            make(path)
+            self._file = file_id(self._name)
             self.write = self._opened()
             self._make_fit()
         except BaseException as error:
             self.let_go()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, (sqlite3.Error, OSError)):
                 refuse(self.path, error, REMEDY)
             raise
 
@@ -86,10 +95,34 @@ class JournalFile:
         """Begin with a new connection, after an error that leaves the old one in doubt.
 
         Raises:
-            sqlite3.Error: It can't be opened.
+            sqlite3.Error: It can't be opened, or is another file.
         """
+        self.require_locked()
+        self.require_in_place()
+        self._log = None  # whoever closes the file last takes it away
         self.close_connection()
         self.write = self._opened()
+        self._log = file_id(self._log_name)
+
+    def require_in_place(self) -> None:
+        """Refuse to take for written what went to a file that nobody finds any more.
+
+        Raises:
+            sqlite3.Error: The file or its log was deleted, renamed or replaced.
+        """
+        _require_same(self._name, self._file)
+        _require_same(self._log_name, self._log)
+
+    def require_locked(self) -> None:
+        """Refuse to write what nobody finds any more, or another tracker may write to.
+
+        Raises:
+            sqlite3.Error: The file was deleted, renamed or replaced, or the lock file replaced.
+        """
+        _require_same(self._name, self._file)
+        if self._lock.replaced:
+            problem = "its lock file was replaced: another tracker may have it"
+            raise sqlite3.OperationalError(problem)
 
     def require_own_process(self) -> None:
         """Refuse to go on in a process that was forked: SQLite's connections don't survive that.
@@ -109,8 +142,9 @@ class JournalFile:
         """Return another connection, which only reads.
 
         Raises:
-            sqlite3.Error: It can't be opened.
+            sqlite3.Error: It can't be opened, or is another file.
         """
+        self.require_in_place()
         connection = self._connect(str(self.path), True)  # noqa: FBT003 - by position, as declared
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA wal_autocheckpoint = 0")  # only the writer does that
@@ -144,9 +178,39 @@ class JournalFile:
         self._migrate()
         self.identity, clean = own_row(self.write, self.path, "file, clean")
         if not clean:
+            if self._lock.made:
+                self._require_unused()
             self.recovered = True
             self._require_whole()
         self.write.execute("UPDATE journal SET clean = 0")
+        self._log = file_id(self._log_name)
+        if self._lock.replaced:  # before others could see that it is in use
+            raise self._lock.refusal()
+        self.require_in_place()
+
+    def _require_unused(self) -> None:
+        """Refuse a file that was not closed and has no lock file, if anybody has it open.
+
+        Raises:
+            JournalInUseError: Somebody has.
+            sqlite3.Error: It can't be opened.
+        """
+        self.close_connection()
+        alone = self._connect(str(self.path), False)  # noqa: FBT003 - as above
+        try:
+            alone.execute(f"PRAGMA busy_timeout = {_BRIEFLY}")
+            alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+            alone.execute("SELECT clean FROM journal").fetchone()
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            self._lock.withdraw()
+            problem = "was not closed, is open elsewhere, and its lock file was deleted"
+            remedy = "close whatever has it open: another tracker, or who reads along"
+            raise JournalInUseError(str(self.path), problem, remedy) from error
+        finally:
+            alone.close()
+        self.write = self._opened()
 
     def _migrate(self) -> None:
         known = len(self._migrations)
@@ -174,6 +238,11 @@ class JournalFile:
         found = [row[0] for row in self.write.execute(f"PRAGMA integrity_check({_PROBLEMS})")]
         if found != ["ok"]:
             raise JournalDamagedError(str(self.path), found, HELP)
+
+
+def _require_same(name: str, opened: tuple[int, int] | None) -> None:
+    if opened is not None and file_id(name) != opened:
+        raise sqlite3.OperationalError(f"{Path(name).name} was deleted, renamed or replaced")
 
 
 def _statements(script: str) -> Iterator[str]:

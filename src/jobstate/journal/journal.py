@@ -8,7 +8,6 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobstate.common.forks import in_forked_child, leave_behind
@@ -26,6 +25,7 @@ from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
 from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
+from jobstate.journal.place import resolved
 from jobstate.journal.pruning import Sweeper
 from jobstate.journal.validation import refuse, require_lifecycle
 from jobstate.journal.writer import JournalWriter
@@ -54,7 +54,7 @@ class Journal:
     means (``VACUUM INTO``), or while no tracker has it. It needs a local disk.
 
     Attributes:
-        path: The file.
+        path: The file, by the one path that all others lead to; looked up once.
         durability: What is promised when `Tracker.observe` returns.
     """
 
@@ -67,7 +67,7 @@ class Journal:
         clock: Callable[[], datetime] = utc_now,
         connect: Connect = connect,
     ) -> None:
-        """Open a file; make it where there is none.
+        """Open a file; make it where there is none, for its owner alone to read and write.
 
         After a crash the file is checked first, which takes a second or so for a million events.
 
@@ -82,10 +82,11 @@ class Journal:
         Raises:
             JournalInUseError: Another tracker writes to it.
             JournalDamagedError: It is not whole.
-            JournalError: It is something else, of a newer version, or can't be opened.
+            JournalError: It is something else, of a newer version, has several names (hard links),
+                or can't be opened.
             ValueError: There is no such durability.
         """
-        self.path = Path(path)
+        self.path = resolved(path)
         self.durability = Durability(durability)
         if sqlite3.sqlite_version_info < (3, 37):
             problem = f"needs SQLite 3.37 or later, and this Python has {sqlite3.sqlite_version}"
@@ -269,6 +270,7 @@ class Journal:
         try:
             if self._writer is not None:
                 self._end(self._writer)
+            self._file.require_locked()
             self._file.write.execute("UPDATE journal SET clean = 1")
         except JournalWriteError as error:
             remedy = "what raised is not written: do it again with the next tracker"

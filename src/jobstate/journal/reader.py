@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.closing import Closing
@@ -17,6 +16,7 @@ from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import event_of
 from jobstate.journal.following import Following
 from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, key_of
+from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
 from jobstate.journal.snapshot_read import ReadTransaction
@@ -73,7 +73,7 @@ class JournalReader(Closing):
     Of a file that is not whole it gives what can be read, and then raises.
 
     Attributes:
-        path: The file.
+        path: The file, by the one path that all others lead to.
         newest: The largest number that an event ever had.
         lifecycle: Name and version of the life cycle by which the jobs were judged last, as
             `Lifecycle` prints them; empty where no tracker has begun with the file.
@@ -90,9 +90,10 @@ class JournalReader(Closing):
 
         Raises:
             JournalDamagedError: It is not whole.
-            JournalError: It is not there, something else, of another version, or can't be read.
+            JournalError: It is not there, something else, of another version, has several names
+                (hard links), or can't be read.
         """
-        self.path = Path(path)
+        self.path = resolved(path)
         self._given = lifecycle
         self._following: list[Following] = []
         self._reading = ReadTransaction(self.path)

@@ -9,12 +9,12 @@ looked at afterwards whether that was so.
 from __future__ import annotations
 
 import sqlite3
-import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError
 from jobstate.journal.connection import connect, connect_still
+from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.validation import known_version, refuse, require_ours
 
@@ -93,13 +93,10 @@ class ReadTransaction:
 
     def _found(self) -> os.stat_result:
         try:
-            found = self._path.stat()
-        except OSError as error:
-            problem = f"can't be opened: {error.strerror or error}"
+            return require_file(self._path)
+        except FileNotFoundError as error:
+            problem = f"can't be opened: {error.strerror}"
             raise JournalError(str(self._path), problem, _REMEDY) from error
-        if not stat.S_ISREG(found.st_mode):
-            raise JournalError(str(self._path), "is no file", "name the journal's file")
-        return found
 
     def _open(self) -> None:
         try:

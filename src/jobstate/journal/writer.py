@@ -307,7 +307,9 @@ class JournalWriter:
             connection.executemany(_KEEP_CURSOR, batch.cursors)
         self._sweeper.sweep(connection)
         connection.execute(_END, (batch.number, content.newest))
+        self._file.require_locked()  # within: until it ends, no other tracker begins
         connection.execute("COMMIT")
+        self._file.require_in_place()
         batch.written = True
         self._in_doubt = False
 
