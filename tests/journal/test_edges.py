@@ -288,6 +288,50 @@ def test_a_commit_is_not_dearer_where_many_are_parked(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM job").fetchone() == (6000 + 1 + 150,)
 
 
+def test_only_what_a_power_cut_may_undo_does_not_wait_for_the_disk(path: Path) -> None:
+    """How far a held job is; that it is held is there for good before anybody goes past it."""
+    levels: list[tuple[int, str]] = []
+
+    class Watched(sqlite3.Connection):
+        last = ""
+
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql.lstrip().startswith(("INSERT INTO held", "DELETE FROM held")):
+                self.last = sql.split(maxsplit=1)[0]
+            if sql == "COMMIT":
+                (level,) = super().execute("PRAGMA synchronous").fetchone()
+                levels.append((level, self.last))
+                self.last = ""
+            return super().execute(sql, parameters)
+
+    def connect(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
+        del read_only
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Watched)
+
+    down = [True]
+
+    def listener(event: Event) -> None:
+        del event
+        if down:
+            raise RuntimeError("down")
+
+    once = Subscription(name="pager", listener=listener, retry=Retry(attempts=1))
+    journal = Journal(path, connect=connect)
+    with Tracker(TRAINING_JOB, journal=journal, listeners=[once]) as tracker:
+        tracker.observe(SERIES[-1])
+        wait_until(lambda: tracker.progress()[0].idle)
+        down.clear()
+        assert {level for level, _ in levels} == {2}  # FULL, say SQLite's pages
+        levels.clear()
+        tracker.unpark("pager")
+        wait_until(lambda: tracker.progress()[0].delivered == 6)
+        wait_until(lambda: tracker.progress()[0].idle)
+        tracker.observe(renamed(SERIES[-1], 1))
+    # Unparked, six events, the end; then whatever else was brought, for good again.
+    assert levels[:8] == [(2, "INSERT"), *[(1, "INSERT")] * 6, (1, "DELETE")]
+    assert {level for level, _ in levels[8:]} == {2}
+
+
 def test_what_can_go_goes_from_among_what_can_not(path: Path) -> None:
     """While its tracker works: each round comes to all, however many wait for somebody."""
     parked_and_forgotten(path, 300)

@@ -79,8 +79,9 @@ class File:
         """Write it down."""
         self.settled[lane] = number
 
-    def hold(self, held: Mapping[JobKey, Held]) -> None:
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
         """Write it down."""
+        del durable
         self._check()
         self.held_at_once.append(len(held))
         for job, each in held.items():

@@ -234,7 +234,7 @@ class Lane:
                 held.waiting.popleft()
         held.first, held.attempts = posted.number + 1, 0
         self._held.go_on(job, -math.inf)  # with this one first: few wait in memory
-        self._keep({job: held})
+        self._keep({job: held}, durable=False)  # no more than what is passed is
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
         """Take note that the listener has failed at an event."""
@@ -379,10 +379,10 @@ class Lane:
         self._cursor.passed(posted)
         return True
 
-    def _keep(self, held: Mapping[JobKey, Held]) -> None:
+    def _keep(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
         """Write down how far held jobs are; if that fails, they are told again after a restart."""
         try:
-            self._outbox.hold(held)
+            self._outbox.hold(held, durable=durable)
         except JournalError as error:
             self._wait_for_journal(error)
 

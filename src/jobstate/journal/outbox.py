@@ -136,7 +136,7 @@ class JournalOutbox:
         if now > before:
             self._writer.move_cursor(self._listener, now)
 
-    def hold(self, held: Mapping[JobKey, Held]) -> None:
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
         """Keep the events of jobs for later, all in one commit.
 
         Raises:
@@ -146,7 +146,7 @@ class JournalOutbox:
         for job, each in held.items():
             parked = to_microseconds(each.since)
             row = (*self._key(job), each.first, each.attempts, each.error, parked)
-            ticket = self._writer.run(_HOLD, row)
+            ticket = self._writer.run(_HOLD, row, durable=durable)
         self._writer.commit(ticket)
 
     def release(self, job: JobKey) -> None:
@@ -155,7 +155,7 @@ class JournalOutbox:
         Raises:
             JournalError: That could not be written.
         """
-        self._writer.commit(self._writer.run(_RELEASE, self._key(job)))
+        self._writer.commit(self._writer.run(_RELEASE, self._key(job), durable=False))
 
     def held(self) -> Mapping[JobKey, Held]:
         """Return the jobs that were held when this was opened."""

@@ -51,6 +51,7 @@ class _Statement(NamedTuple):
 
     sql: str
     parameters: Sequence[object]
+    durable: bool
 
 
 @define(eq=False)
@@ -63,6 +64,8 @@ class _Content:
         events: Of the events.
         posted: The same, to be handed on.
         statements: To be run after those.
+        durable: Whether the commit waits for the disk, where the journal's durability says so: not
+            where a power cut may undo it all.
     """
 
     newest: int
@@ -70,6 +73,7 @@ class _Content:
     events: list[tuple[int, int, str, str]] = Factory(list)
     posted: list[Posted] = Factory(list)
     statements: list[_Statement] = Factory(list)
+    durable: bool = False
 
 
 @define(eq=False)
@@ -157,9 +161,15 @@ class JournalWriter:
             self._queue.append(what)  # no interrupt comes before it: there is no call between
             return self._given
 
-    def run(self, sql: str, parameters: Sequence[object]) -> int:
-        """Take a statement, to be run after what came before it; return a ticket."""
-        what = _Statement(sql, parameters)
+    def run(self, sql: str, parameters: Sequence[object], *, durable: bool = True) -> int:
+        """Take a statement, to be run after what came before it; return a ticket.
+
+        Args:
+            sql: The statement.
+            parameters: Of it.
+            durable: Not where a power cut may undo it (never the end of the process).
+        """
+        what = _Statement(sql, parameters, durable)
         with self._lock:
             self._queue.append(what)
             return self._given
@@ -291,7 +301,9 @@ class JournalWriter:
         for each in batch.taken:
             if isinstance(each, _Statement):
                 content.statements.append(each)
+                content.durable |= each.durable
                 continue
+            content.durable = True
             content.rows.add(self._codec, each.before, each.after)
             for event in each.events:
                 content.newest += 1
@@ -304,18 +316,24 @@ class JournalWriter:
     def _put_down(self, batch: _Batch, content: _Content) -> None:
         self._in_doubt = True  # whatever ends this, SQLite or an interrupt
         connection = self._file.write
+        level = 0
+        if not content.durable:
+            (level,) = connection.execute("PRAGMA synchronous").fetchone()
+            connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         self._require_own(connection)
         content.rows.put_down(connection)
         if content.events:
             connection.executemany(_KEEP_EVENT, content.events)
         for statement in content.statements:
-            connection.execute(*statement)
+            connection.execute(statement.sql, statement.parameters)
         if batch.cursors:
             connection.executemany(_KEEP_CURSOR, batch.cursors)
         self._sweeper.sweep(connection, len(batch.taken))
         connection.execute(_END, (batch.number, self._run, content.newest))
         connection.execute("COMMIT")
+        if not content.durable:
+            connection.execute(f"PRAGMA synchronous = {level}")
         batch.written = True
         self._in_doubt = False
 
