@@ -4,6 +4,8 @@
 of jobs that nobody has heard of. Each answer is a transition: a described job has one entry more
 and has changed, an item of a list has changed. Beside it stands what plain sqlite3 takes for the
 rows of described jobs, and the disk alone (`floor`).
+Then a listener is down for many jobs, which the tracker has forgotten besides: what does that cost
+whoever observes, and how fast does the listener hear all of it once it is mended (`parked`)?
 Then it builds a journal with a million transitions and opens it, in processes of their own, as a
 tracker has closed it and as one has left it that was killed. Imports the tracker and the lives.
 """
@@ -12,12 +14,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +29,7 @@ from attrs import frozen
 
 import floor
 from bars import Progress, bar
-from jobstate import Observation, Tracker
+from jobstate import Event, Observation, Retry, Subscription, Tracker
 from jobstate.journal import Durability, Journal
 from jobstate.sagemaker import TRAINING_JOB
 from lives import Life, unheard_of
@@ -49,6 +53,8 @@ WAYS: Final = (
 AT_ONCE: Final = (1, 100, 1_000)
 #: How many transitions a second should be there for good.
 _AIM: Final = 10_000
+#: How many deliveries a second there should be once a listener is mended.
+_UNPARKED: Final = 2_000
 #: How many seconds a restart with a million transitions should take.
 _RESTART: Final = 3.0
 #: How many jobs are observed at once where a large journal is made.
@@ -155,6 +161,60 @@ def paces(folder: Path, seconds: float, progress: Progress) -> Iterator[Pace]:
         progress(1)
 
 
+# --- A listener that was down ---------------------------------------------------------------------
+
+
+def parked_lines(folder: Path, count: int, answers: int) -> Iterator[str]:
+    """Yield a table of what it costs that many jobs are parked, in Markdown."""
+    down = [True]
+
+    def listener(event: Event) -> None:
+        del event
+        if down:
+            raise RuntimeError("down")
+
+    moment = timedelta(milliseconds=1)
+    retry = Retry(attempts=1, first=moment, longest=moment)
+    pager = Subscription(name="pager", listener=listener, retry=retry)
+
+    def begun(name: str, durability: Durability) -> Tracker:
+        journal = Journal(folder / name, durability=durability)
+        return Tracker(TRAINING_JOB, journal=journal, listeners=[pager])
+
+    logging.getLogger("jobstate").setLevel(logging.CRITICAL)  # each of them is an error
+    with begun("parked.db", Durability.NORMAL) as tracker:
+        lives = unheard_of(count)
+        tracker.observe_all([life.observation(life.count) for life in lives])
+        while len(tracker.progress()[0].parked) < count:
+            time.sleep(0.1)
+        for job in list(tracker):
+            tracker.forget(job.key)
+    down.clear()
+    # In turn, so that what else the machine does is in both.
+    usual, other = begun("usual.db", Durability.FULL), begun("parked.db", Durability.FULL)
+    times: tuple[list[float], list[float]] = ([], [])
+    for life in unheard_of(answers):
+        for tracker, found in zip((usual, other), times, strict=True):
+            begin = time.perf_counter()
+            tracker.observe(life.observation(life.count))
+            found.append(time.perf_counter() - begin)
+    usual.close()
+    before, begin = other.progress()[0].delivered, time.perf_counter()
+    other.unpark("pager")
+    while (status := other.progress()[0]).parked or not status.idle:
+        time.sleep(0.01)
+    rate = (status.delivered - before) / (time.perf_counter() - begin)
+    other.close()
+    plain, slow = (sorted(each)[len(each) * 99 // 100] for each in times)
+    reached = "reached" if slow <= 2 * plain else "missed"
+    yield f"| {count:,} jobs parked and forgotten | measured | aim |"
+    yield "|---|---|---|"
+    yield f"| observe, 99th percentile of {answers:,} | {slow * 1e3:.1f} ms | |"
+    yield f"| the same to that with none parked | {slow / plain:.2f}× | ≤ 2×, {reached} |"
+    reached = "reached" if rate >= _UNPARKED else "missed"
+    yield f"| deliveries a second once unparked | {rate:,.0f} | ≥ {_UNPARKED:,}, {reached} |"
+
+
 # --- A restart ------------------------------------------------------------------------------------
 
 
@@ -245,6 +305,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each way (3)")
     parser.add_argument("--transitions", type=int, default=1_000_000, help="of the restart")
+    parser.add_argument("--parked", type=int, default=20_000, help="jobs of which nobody heard")
     parser.add_argument("--times", type=int, default=3, help="restarts of each kind (3)")
     parser.add_argument("--folder", type=Path, help="where the files are made (temporary)")
     parser.add_argument("--restart", type=Path, help=argparse.SUPPRESS)
@@ -264,6 +325,7 @@ def main() -> None:
         with bar(len(WAYS) + len(AT_ONCE), "ways") as progress:
             found = list(paces(folder, chosen.seconds, progress))
         print("\n".join(pace_lines(found, sync)))
+        print("", *parked_lines(folder, chosen.parked, max(100, chosen.parked // 10)), sep="\n")
         path = folder / "large.db"
         with bar(chosen.transitions, "transitions") as progress:
             build(path, chosen.transitions, progress)

@@ -285,6 +285,43 @@ def test_several_jobs_are_unparked_by_one_and_one() -> None:
     assert [each.job for each in one.lane.parked] == [job("b")]
 
 
+def test_many_jobs_are_unparked_some_at_a_time() -> None:
+    """No commit is of all of them, none is of one only, and what is due is told between two."""
+    many = 1000
+    one = bench(File, retry=Retry(attempts=1, first=timedelta(milliseconds=1)))
+    one.offer([posted(number, f"job {number}") for number in range(1, many + 1)])
+    for _ in range(many):  # it is down, and is tried only now and then
+        one.run(fails=lambda _: True)
+        one.clock.seconds += 60
+    file_of(one).held_at_once.clear()
+    one.told.clear()
+    assert len(one.lane.unpark()) == many
+    one.run()
+    assert sorted(one.told) == list(range(1, many + 1))
+    unparked = [count for count in file_of(one).held_at_once if count > 1]
+    assert (sum(unparked), len(unparked), max(unparked)) == (many, 4, 256)
+    assert file_of(one).held_at_once[1] == 1
+    assert file_of(one).kept == {}
+
+
+def test_few_events_of_held_jobs_wait_in_memory() -> None:
+    """One job is told to its end before the next one is read."""
+    one = bench(File, retry=Retry(attempts=1))
+    one.offer(letters("abcd"))
+    one.run(fails=lambda _: True)
+    one.offer(letters("abcd" * 5, first=5))
+    one.run()
+    one.told.clear()
+    one.lane.unpark()
+    most = 0
+    while isinstance(found := one.lane.take(), Delivery):
+        one.told.append(found.posted.number)
+        most = max(most, one.lane.waiting)
+        one.lane.succeeded(found)
+    assert [number % 4 for number in one.told] == [1] * 6 + [2] * 6 + [3] * 6 + [0] * 6
+    assert most == 6 + 1  # and the one that is being told
+
+
 def test_a_job_is_unparked_while_its_later_events_wait() -> None:
     """Those that the lane went past are read, those that it has are not read besides."""
     for waiting in ("aba", "bab"):

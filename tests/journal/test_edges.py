@@ -13,8 +13,9 @@ from jobstate import Event, Retention, Retry, Subscription, Tracker
 from jobstate.delivery.dispatcher import Dispatcher
 from jobstate.delivery.lane import Delivery
 from jobstate.errors import JournalDamagedError, JournalError, JournalWriteError
-from jobstate.journal import Journal, acknowledgements
+from jobstate.journal import Journal, acknowledgements, outbox
 from jobstate.journal import pruning as sweeping
+from jobstate.journal.schema import MIGRATIONS
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.tracking import job_codec
 from jobstate.tracking.store import Jobs
@@ -53,6 +54,11 @@ def failing(at: str, error: sqlite3.Error, *, left: int = 1 << 30) -> Callable[[
 
 
 DISK = sqlite3.OperationalError("disk I/O error")
+
+
+def nothing(event: Event) -> None:
+    """Hear of an event."""
+    del event
 
 
 # --- Opening ------------------------------------------------------------------------------------
@@ -209,13 +215,136 @@ def test_many_forgotten_jobs_go_in_several_steps(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of them short; in the end all are gone."""
-    monkeypatch.setattr(sweeping, "_AT_ONCE", 2)
+    monkeypatch.setattr(sweeping, "_AT_THE_END", 2)
+    monkeypatch.setattr(sweeping, "_FOR_EACH", 0)
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
         tracker.observe_all([renamed(SERIES[-1], number) for number in range(5)])
         for number in range(5):
             tracker.forget(f"{ARN}-{number}")
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM job").fetchone() == (0,)
+
+
+def test_no_query_looks_through_a_whole_table() -> None:
+    """Neither to sweep nor to tell: each finds its rows by an index, however many there are."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript("".join(MIGRATIONS))
+        for sql in (sweeping.AT_ONCE_WITH, sweeping.LATER, outbox.AFTER, outbox.OF_JOB):
+            values = (1,) * sql.count("?")
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+            assert [line for line in plan if line.startswith("SCAN")] == [], sql
+
+
+def parked_and_forgotten(path: Path, count: int) -> None:
+    """Make a journal with so many jobs that are forgotten and of which somebody has to hear."""
+    listener = Subscription(name="pager", listener=nothing)
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal"), listeners=[listener]):
+        pass
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
+        tracker.observe(SERIES[-1])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(job)")][3:-1]
+        others = ", ".join(columns)
+        alike = f"SELECT ?, 'arn:' || ?, 1, {others}, 1 FROM job WHERE id = 1"  # noqa: S608 - its own
+        numbers = [(number, number) for number in range(2, count + 2)]
+        connection.executemany(f"INSERT INTO job {alike}", numbers)
+        connection.execute(
+            "INSERT INTO held SELECT 1, arn, created, 1, 1, 'down', 1 FROM job WHERE forgotten = 1"
+        )
+
+
+def steps(path: Path, count: int) -> list[int]:
+    """Return how many hundreds of steps the database takes for each of some answers."""
+    taken = [0]
+
+    def step() -> int:
+        taken[-1] += 1
+        return 0
+
+    def connect(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
+        del read_only
+        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        made.set_progress_handler(step, 100)
+        return made
+
+    journal = Journal(path, durability="normal", connect=connect)
+    with Tracker(TRAINING_JOB, journal=journal) as tracker:
+        for number in range(count):
+            taken.append(0)
+            tracker.observe(renamed(SERIES[-1], number))
+        taken.append(0)
+    return taken[1:-1]
+
+
+def test_a_commit_is_not_dearer_where_many_are_parked(tmp_path: Path) -> None:
+    """What can't go yet is looked at some at a time, and none of it twice in a round."""
+    few, many = tmp_path / "few.db", tmp_path / "many.db"
+    parked_and_forgotten(few, 300)
+    parked_and_forgotten(many, 6000)
+    # So many answers that there is more than one round in the one, and a part of one in the other.
+    assert max(steps(many, 150)) <= 1.5 * max(steps(few, 150))
+    with closing(sqlite3.connect(many)) as connection:
+        assert connection.execute("SELECT count(*) FROM held").fetchone() == (6000,)
+        assert connection.execute("SELECT count(*) FROM job").fetchone() == (6000 + 1 + 150,)
+
+
+def test_only_what_a_power_cut_may_undo_does_not_wait_for_the_disk(path: Path) -> None:
+    """How far a held job is; that it is held is there for good before anybody goes past it."""
+    levels: list[tuple[int, str]] = []
+
+    class Watched(sqlite3.Connection):
+        last = ""
+
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql.lstrip().startswith(("INSERT INTO held", "DELETE FROM held")):
+                self.last = sql.split(maxsplit=1)[0]
+            if sql == "COMMIT":
+                (level,) = super().execute("PRAGMA synchronous").fetchone()
+                levels.append((level, self.last))
+                self.last = ""
+            return super().execute(sql, parameters)
+
+    def connect(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
+        del read_only
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Watched)
+
+    down = [True]
+
+    def listener(event: Event) -> None:
+        del event
+        if down:
+            raise RuntimeError("down")
+
+    once = Subscription(name="pager", listener=listener, retry=Retry(attempts=1))
+    journal = Journal(path, connect=connect)
+    with Tracker(TRAINING_JOB, journal=journal, listeners=[once]) as tracker:
+        tracker.observe(SERIES[-1])
+        wait_until(lambda: tracker.progress()[0].idle)
+        down.clear()
+        assert {level for level, _ in levels} == {2}  # FULL, say SQLite's pages
+        levels.clear()
+        tracker.unpark("pager")
+        wait_until(lambda: tracker.progress()[0].delivered == 6)
+        wait_until(lambda: tracker.progress()[0].idle)
+        tracker.observe(renamed(SERIES[-1], 1))
+    # Unparked, six events, the end; then whatever else was brought, for good again.
+    assert levels[:8] == [(2, "INSERT"), *[(1, "INSERT")] * 6, (1, "DELETE")]
+    assert {level for level, _ in levels[8:]} == {2}
+
+
+def test_what_can_go_goes_from_among_what_can_not(path: Path) -> None:
+    """While its tracker works: each round comes to all, however many wait for somebody."""
+    parked_and_forgotten(path, 300)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM held WHERE created = 1 AND arn LIKE 'arn:%7'")
+        gone = connection.execute("SELECT count(*) FROM job WHERE arn LIKE 'arn:%7'").fetchone()[0]
+    assert gone == 30
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
+        for number in range(64 + 301 // 36 + 1):
+            tracker.observe(renamed(SERIES[-1], number))
+        with closing(sqlite3.connect(path)) as connection:
+            left = connection.execute("SELECT count(*) FROM job WHERE forgotten > 0").fetchone()
+            assert left == (300 - gone,)
 
 
 def test_a_system_without_writes_at_a_place(tmp_path: Path) -> None:

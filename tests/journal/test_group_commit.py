@@ -198,3 +198,79 @@ def test_closing_waits_for_whoever_writes(scene: Scene) -> None:
         scene.writer.commit(scene.writer.run("SELECT 1", ()))
     with pytest.raises(JournalWriteError):
         scene.tracker.close()
+
+
+# --- Somebody else writes too -------------------------------------------------------------------
+
+
+def written_over(path: Path, *statements: str) -> None:
+    """Write to a journal that a tracker has, as one does that knows nothing of its lock."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+OTHER = "UPDATE journal SET batch = batch + 1, run = 'of another'"
+
+
+def test_nothing_is_written_over_what_another_tracker_wrote(path: Path) -> None:
+    """Each commit looks at what the last one left; nothing is called written that is not."""
+    tracker = Tracker(TRAINING_JOB, journal=Journal(path))
+    tracker.observe(renamed(SERIES[0], 0))
+    written_over(path, OTHER)
+    for _ in range(2):
+        with pytest.raises(JournalWriteError, match="was written to by another tracker meanwhile"):
+            tracker.observe(renamed(SERIES[0], 1))
+        written_over(path, OTHER)  # the file is not locked meanwhile
+    with pytest.raises(JournalWriteError, match="was written to by another tracker meanwhile"):
+        tracker.close()
+    assert kept(path) == 2
+
+
+def test_a_transaction_in_doubt_is_not_taken_for_another_trackers(path: Path) -> None:
+    """That of the other one has the number that it would have had."""
+    failed = [False]
+
+    class Doubtful(sqlite3.Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql == "COMMIT" and not failed[0]:
+                failed[0] = True
+                super().execute("ROLLBACK")
+                written_over(path, OTHER)
+                raise sqlite3.OperationalError("disk I/O error")
+            return super().execute(sql, parameters)
+
+    def connect(path: str, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - a `Connect`
+        del read_only
+        return sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, factory=Doubtful
+        )
+
+    Tracker(TRAINING_JOB, journal=Journal(path)).close()
+    tracker = Tracker(TRAINING_JOB, journal=Journal(path, connect=connect))
+    with pytest.raises(JournalWriteError, match="was written to by another tracker meanwhile"):
+        tracker.observe(SERIES[0])
+    assert failed == [True]
+    with pytest.raises(JournalWriteError):
+        tracker.close()
+    assert kept(path) == 0
+
+
+def test_a_row_of_another_job_is_never_written_over(path: Path) -> None:
+    """Not even where nothing else tells that somebody put it there."""
+    tracker = Tracker(TRAINING_JOB, journal=Journal(path))
+    tracker.observe(renamed(SERIES[0], 0))
+    written_over(path, "UPDATE job SET arn = 'arn:another'")
+    before = rows(path)
+    with pytest.raises(JournalWriteError, match="could not be written: NOT NULL constraint failed"):
+        tracker.observe(renamed(SERIES[-1], 0))
+    with pytest.raises(JournalWriteError):
+        tracker.close()
+    assert rows(path) == before
+
+
+def rows(path: Path) -> list[Any]:
+    """Return the rows of jobs and their entries."""
+    with closing(sqlite3.connect(path)) as connection:
+        jobs = connection.execute("SELECT * FROM job").fetchall()
+        return [*jobs, *connection.execute("SELECT * FROM entry")]

@@ -78,9 +78,12 @@ def test_a_small_fleet_is_told_rightly(options: tuple[str, ...]) -> None:
 
 def test_the_journal_is_measured() -> None:
     """The program of the journal says how fast it is, beside its floors, and how fast it opens."""
-    printed = run("journal.py", "--seconds", "0.01", "--transitions", "600", "--times", "1")
+    few = ("--seconds", "0.01", "--transitions", "600", "--times", "1", "--parked", "20")
+    printed = run("journal.py", *few)
     for name in ("described, 128 threads, one by one", "floor: plain sqlite3", "floor: the disk"):
         assert f"| {name}" in printed
+    assert "| 20 jobs parked and forgotten |" in printed
+    assert "| deliveries a second once unparked |" in printed
     assert "| closed in order |" in printed
     assert "| killed, so it is checked |" in printed
 

@@ -13,7 +13,7 @@ from jobstate.delivery.outbox import Held, MemoryOutbox, Outbox, Posted
 from jobstate.errors import JournalWriteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 BEGIN = datetime(2026, 11, 27, tzinfo=UTC)
 
@@ -59,6 +59,7 @@ class File:
         heard: The numbers that were passed, in order.
         settled: What lanes said last of how far they are.
         kept: The jobs that are held, as they were written down last: (first, attempts, parked).
+        held_at_once: How many of them were written down together, each time.
         broken: Whether it can be written and read.
     """
 
@@ -67,6 +68,7 @@ class File:
     heard: list[int] = Factory(list)
     settled: dict[int, int] = Factory(dict)
     kept: dict[JobKey, tuple[int, int, bool]] = Factory(dict)
+    held_at_once: list[int] = Factory(list)
     broken: bool = False
 
     def passed(self, posted: Posted) -> None:
@@ -77,10 +79,13 @@ class File:
         """Write it down."""
         self.settled[lane] = number
 
-    def hold(self, job: JobKey, held: Held) -> None:
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
         """Write it down."""
+        del durable
         self._check()
-        self.kept[job] = (held.first, held.attempts, held.since is not None)
+        self.held_at_once.append(len(held))
+        for job, each in held.items():
+            self.kept[job] = (each.first, each.attempts, each.since is not None)
 
     def release(self, job: JobKey) -> None:
         """Write it down."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from jobstate.delivery.outbox import Outbox
+    from jobstate.delivery.outbox import Held, Outbox
     from jobstate.model.events import Event
     from jobstate.model.observation import JobKey
 
@@ -79,14 +79,11 @@ class Dispatcher:
             Lane(subscription, index, outbox, settled=settled, offered=offered, now=self._now)
             for index in range(subscription.lanes)
         ]
-        for lane in lanes:
-            lane.resume(
-                {
-                    job: held
-                    for job, held in outbox.held().items()
-                    if shard_of(job.arn) % len(lanes) == lane.index
-                }
-            )
+        parts: list[dict[JobKey, Held]] = [{} for _ in lanes]
+        for job, held in outbox.held().items():
+            parts[shard_of(job.arn) % len(lanes)][job] = held
+        for lane, part in zip(lanes, parts, strict=True):
+            lane.resume(part)
         found = self._subscribed[subscription.name] = _Subscribed(subscription, lanes)
         if subscription.when_full is OverflowPolicy.BLOCK:
             self._blocking = (*self._blocking, *lanes)

@@ -12,7 +12,7 @@ from jobstate.delivery.outbox import Held
 from jobstate.delivery.subscription import ParkedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox, Posted
@@ -27,7 +27,8 @@ class HeldJobs:
 
     Attributes:
         jobs: What is held of each.
-        early: Those whose events the lane has not come past yet, so that they can't be released.
+        early: Those whose events the lane has not come past yet, so that they can't be released;
+            a dictionary, for the order in which they came and a look-up that costs nothing.
         dropped: How many of their events will not be told for want of room.
     """
 
@@ -42,7 +43,7 @@ class HeldJobs:
             now: The time; aware.
         """
         self.jobs: dict[JobKey, Held] = {}
-        self.early: list[JobKey] = []
+        self.early: dict[JobKey, None] = {}
         self.dropped = 0
         self._subscription = subscription
         self._durable = outbox.durable
@@ -71,6 +72,10 @@ class HeldJobs:
             for job, held in self.jobs.items()
             if held.since is not None
         ]
+
+    def parked_of(self, jobs: Iterable[JobKey]) -> list[JobKey]:
+        """Return which of some jobs are parked; linear in those, not in all."""
+        return [job for job in jobs if (held := self.jobs.get(job)) and held.since is not None]
 
     # --- What waits of them ---------------------------------------------------------------------
 
@@ -118,10 +123,18 @@ class HeldJobs:
         """Go on with a job at a time, by the lane's clock."""
         heappush(self._due, (at, next(self._numbers), job))
 
+    def unpark(self, jobs: Iterable[JobKey], at: float) -> dict[JobKey, Held]:
+        """Go on, at a time, with those of some jobs that are parked; return what is held."""
+        unparked = {job: self.jobs[job] for job in self.parked_of(jobs)}
+        for job, held in unparked.items():
+            held.since, held.attempts = None, 0
+            self.go_on(job, at)
+        return unparked
+
     def recall(self, *jobs: JobKey) -> None:
         """Go on with jobs for which it was too early."""
-        self.early = [job for job in self.early if job not in jobs]
         for job in jobs:
+            self.early.pop(job, None)
             self.go_on(job, -math.inf)
 
     def due(self, now: float) -> JobKey | None:

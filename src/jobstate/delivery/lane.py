@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from jobstate.delivery.subscription import OverflowPolicy
 from jobstate.errors import JournalError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: How long to wait for a journal that can't be read or written.
 _JOURNAL_PAUSE: Final = 1.0
+#: How many jobs are unparked in one commit; between two of them the lane tells what is due.
+_UNPARKED_AT_ONCE: Final = 256
 
 
 class Delivery(NamedTuple):
@@ -92,7 +95,7 @@ class Lane:
         self._changed = Condition(self._lock)
         self._queue = EventQueue(subscription, outbox, settled, offered)
         self._held = HeldJobs(subscription, outbox, now)
-        self._unpark: list[JobKey] = []
+        self._unpark: deque[JobKey] = deque()
         self._finishing = self._stopped = False
 
         self._cursor = LaneCursor(outbox, index, settled)
@@ -125,7 +128,7 @@ class Lane:
     def unpark(self, job: JobKey | None = None) -> list[JobKey]:
         """Ask for a parked job to be told again, or for all; return which."""
         with self._lock:
-            parked = [each.job for each in self._held.parked if job in (None, each.job)]
+            parked = self._held.parked_of(self._held.jobs if job is None else [job])
             self._unpark += parked
         self.on_news()
         return parked
@@ -230,8 +233,8 @@ class Lane:
             if held.waiting:
                 held.waiting.popleft()
         held.first, held.attempts = posted.number + 1, 0
-        self._held.go_on(job, self._monotonic())
-        self._keep(job, held)
+        self._held.go_on(job, -math.inf)  # with this one first: few wait in memory
+        self._keep({job: held}, durable=False)  # no more than what is passed is
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
         """Take note that the listener has failed at an event."""
@@ -249,7 +252,7 @@ class Lane:
         if fresh and not self._begin_to_hold(posted, held):
             return
         if not fresh:
-            self._keep(job, held)
+            self._keep({job: held})
         if parks:
             say_parked(self.subscription, job, held)
             with self._lock:
@@ -283,7 +286,7 @@ class Lane:
         What an earlier process passed is told again for the sake of what is held, and nothing else.
         """
         if self._position() < self._opened:
-            self._held.early.append(job)
+            self._held.early[job] = None
             return
         self._outbox.release(job)
         with self._lock:
@@ -352,15 +355,12 @@ class Lane:
         return max(0.0, until - now)
 
     def _unpark_asked(self) -> None:
+        """Go on with some of the jobs that were asked for; with the others, next time."""
         with self._lock:
-            asked, self._unpark = self._unpark, []
-        for job in asked:
-            held = self._held.jobs.get(job)
-            if held is None or held.since is None:
-                continue
-            held.since, held.attempts = None, 0
-            self._held.go_on(job, self._monotonic())
-            self._keep(job, held)
+            some = min(len(self._unpark), _UNPARKED_AT_ONCE)
+            asked = [self._unpark.popleft() for _ in range(some)]
+        if asked:
+            self._keep(self._held.unpark(asked, self._monotonic()))
 
     # --- What went wrong ------------------------------------------------------------------------
 
@@ -368,7 +368,7 @@ class Lane:
         """Hold the job of an event that was told for the first time, in vain."""
         job = posted.event.job
         try:
-            self._outbox.hold(job, held)
+            self._outbox.hold({job: held})
         except JournalError as error:
             with self._lock:  # it can't be passed, so it comes next again
                 self._queue.put_back(posted)
@@ -379,10 +379,10 @@ class Lane:
         self._cursor.passed(posted)
         return True
 
-    def _keep(self, job: JobKey, held: Held) -> None:
-        """Write down how far a held job is; if that fails, it is told again after a restart."""
+    def _keep(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
+        """Write down how far held jobs are; if that fails, they are told again after a restart."""
         try:
-            self._outbox.hold(job, held)
+            self._outbox.hold(held, durable=durable)
         except JournalError as error:
             self._wait_for_journal(error)
 

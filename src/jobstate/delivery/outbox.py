@@ -65,8 +65,12 @@ class Outbox(Protocol):
         """Take note that a lane has dealt with all its events up to a number."""
         raise NotImplementedError
 
-    def hold(self, job: JobKey, held: Held) -> None:
-        """Keep the events of a job for later, from the one held on, before it is passed.
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
+        """Keep the events of jobs for later, from the one held on, before it is passed.
+
+        Args:
+            held: What is held of each.
+            durable: Not where a power cut may undo it: then more is told again.
 
         Raises:
             JournalError: That could not be written.
@@ -113,8 +117,8 @@ class MemoryOutbox:
     def settle(self, lane: int, number: int) -> None:
         """Nobody needs to know."""
 
-    def hold(self, job: JobKey, held: Held) -> None:
-        """The lane holds it."""
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
+        """The lane holds them."""
 
     def release(self, job: JobKey) -> None:
         """The lane has released it."""

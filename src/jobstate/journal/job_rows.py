@@ -30,10 +30,15 @@ if TYPE_CHECKING:
 KEEP_ESTIMATES: Final = "INSERT INTO estimate VALUES (?, ?)"
 #: What `Loaded.state` reads of a job.
 JOB_COLUMNS: Final = ", ".join(("id", *COLUMNS))
-_CHANGES: Final = ", ".join(f"{each} = excluded.{each}" for each in COLUMNS if each not in KEY)
+_CHANGES: Final = ", ".join(
+    f"{each} = excluded.{each}" for each in COLUMNS if each not in {*KEY, "estimates"}
+)
+#: Never over the row of another job: there it makes nothing of what may not be nothing, and fails.
+_SAME_JOB: Final = " AND ".join(f"{each} = excluded.{each}" for each in KEY)
 KEEP_JOB: Final = (
     f"INSERT INTO job ({JOB_COLUMNS}, forgotten) VALUES (?, {'?, ' * len(COLUMNS)}0)"  # noqa: S608 - constants
-    f" ON CONFLICT (id) DO UPDATE SET {_CHANGES}"
+    f" ON CONFLICT (id) DO UPDATE SET {_CHANGES},"
+    f" estimates = CASE WHEN {_SAME_JOB} THEN excluded.estimates END"
 )
 KEEP_ENTRY: Final = """
 INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)

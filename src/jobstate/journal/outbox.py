@@ -23,14 +23,18 @@ if TYPE_CHECKING:
     from jobstate.journal.writer import JournalWriter
     from jobstate.model.observation import JobKey
 
-_HOLD: Final = "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?)"
+_HOLD: Final = """
+INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (arn, created, listener) DO UPDATE SET first = excluded.first,
+    attempts = excluded.attempts, error = excluded.error, parked = excluded.parked
+"""
 _RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
 HELD: Final = "SELECT arn, created, first, attempts, error, parked FROM held WHERE listener = ?"
-_AFTER: Final = """
+AFTER: Final = """
 SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number LIMIT ?
 """
-_OF_JOB: Final = """
+OF_JOB: Final = """
 SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
 WHERE event.job IN (SELECT id FROM job WHERE arn = ? AND created = ?) AND number BETWEEN ? AND ?
 ORDER BY number LIMIT ?
@@ -132,15 +136,18 @@ class JournalOutbox:
         if now > before:
             self._writer.move_cursor(self._listener, now)
 
-    def hold(self, job: JobKey, held: Held) -> None:
-        """Keep the events of a job for later.
+    def hold(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
+        """Keep the events of jobs for later, all in one commit.
 
         Raises:
             JournalError: That could not be written.
         """
-        parked = to_microseconds(held.since)
-        row = (*self._key(job), held.first, held.attempts, held.error, parked)
-        self._writer.commit(self._writer.run(_HOLD, row))
+        ticket = 0
+        for job, each in held.items():
+            parked = to_microseconds(each.since)
+            row = (*self._key(job), each.first, each.attempts, each.error, parked)
+            ticket = self._writer.run(_HOLD, row, durable=durable)
+        self._writer.commit(ticket)
 
     def release(self, job: JobKey) -> None:
         """Hold a job no longer.
@@ -148,7 +155,7 @@ class JournalOutbox:
         Raises:
             JournalError: That could not be written.
         """
-        self._writer.commit(self._writer.run(_RELEASE, self._key(job)))
+        self._writer.commit(self._writer.run(_RELEASE, self._key(job), durable=False))
 
     def held(self) -> Mapping[JobKey, Held]:
         """Return the jobs that were held when this was opened."""
@@ -160,7 +167,7 @@ class JournalOutbox:
         Raises:
             JournalError: They can't be read.
         """
-        found = self._reader.read(_AFTER, (number, most))
+        found = self._reader.read(AFTER, (number, most))
         looked = found[-1].number if found else number
         return [posted for posted in found if not self._is_heard(posted)], looked
 
@@ -171,7 +178,7 @@ class JournalOutbox:
             JournalError: They can't be read.
         """
         created = to_microseconds(job.created)
-        return self._reader.read(_OF_JOB, (job.arn, created, first, last, most))
+        return self._reader.read(OF_JOB, (job.arn, created, first, last, most))
 
     def _is_heard(self, posted: Posted) -> bool:
         """Return whether an event was dealt with before this was opened, and not held."""

@@ -12,20 +12,26 @@ if TYPE_CHECKING:
 
     from jobstate.journal.connection import Connection
 
-#: How many jobs are let go of at once, so that no commit takes long.
-_AT_ONCE: Final = 200
-#: How many commits go by between two looks at what could be let go of.
+#: How many jobs are looked at in a commit, and how many more for each thing that it writes: so no
+#: commit takes much longer than by itself, and what is forgotten is let go of as fast as it comes.
+_AT_ONCE: Final = 32
+_FOR_EACH: Final = 4
+#: How many at the end, when nobody waits.
+_AT_THE_END: Final = 1_000
+#: How many commits go by between two rounds through all that is forgotten.
 _BETWEEN: Final = 64
-#: How many pages are given back to the disk at once.
-_PAGES: Final = 512
 
-_DUE: Final = """
-SELECT id FROM job WHERE forgotten > 0 AND forgotten <= ?
-    AND NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.id AND number >
+_FORGOTTEN: Final = """
+SELECT forgotten, id,
+    NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.id AND number >
         (SELECT coalesce(min(cursor), 9223372036854775807) FROM listener))
     AND NOT EXISTS (SELECT 1 FROM held WHERE held.arn = job.arn AND held.created = job.created)
-LIMIT ?
+FROM job WHERE forgotten > 0 AND
 """
+#: Those forgotten at a moment, from one on; and those forgotten later. Two, so that each is found
+#: by its index: what was looked at costs nothing more.
+AT_ONCE_WITH: Final = f"{_FORGOTTEN} forgotten = ? AND id > ? ORDER BY id LIMIT ?"
+LATER: Final = f"{_FORGOTTEN} forgotten > ? AND forgotten <= ? ORDER BY forgotten, id LIMIT ?"
 _DELETE: Final = (
     "DELETE FROM event WHERE job = ?",
     "DELETE FROM entry WHERE job = ?",
@@ -34,7 +40,11 @@ _DELETE: Final = (
 
 
 class Sweeper:
-    """Deletes jobs a few at a time, within transactions that take place anyway."""
+    """Deletes jobs a few at a time, within transactions that take place anyway.
+
+    It goes through all that is forgotten in rounds, oldest first: what somebody has still to hear
+    of is passed over until the next one.
+    """
 
     def __init__(self, keep: timedelta, clock: Callable[[], datetime]) -> None:
         """Prepare to sweep.
@@ -46,6 +56,9 @@ class Sweeper:
         self._keep = keep
         self._clock = clock
         self._commits = 0
+        self._at_once = _AT_ONCE
+        #: Where a round is: when the last job was forgotten that was looked at, and its id.
+        self._position = (0, 0)
 
     @property
     def has_more(self) -> bool:
@@ -53,27 +66,41 @@ class Sweeper:
         return self._commits >= _BETWEEN
 
     def hurry(self) -> None:
-        """Look with the next commit."""
-        self._commits = _BETWEEN
+        """Begin a round with the next commit, and look at many at once, for nobody waits."""
+        self._commits, self._at_once, self._position = _BETWEEN, _AT_THE_END, (0, 0)
 
-    def sweep(self, connection: Connection) -> None:
-        """Let go of what is due, every so many commits."""
+    def sweep(self, connection: Connection, writes: int) -> None:
+        """Go on with a round, or begin one every so many commits.
+
+        Args:
+            connection: Within a transaction.
+            writes: How many things that one writes.
+        """
         self._commits += 1
-        if self._commits < _BETWEEN:
+        if not self.has_more:
             return
-        self._commits = 0
-        until = to_microseconds(self._clock() - self._keep)
-        due = [(number,) for (number,) in connection.execute(_DUE, (until, _AT_ONCE))]
+        most = self._at_once + _FOR_EACH * writes
+        found = self._next(connection, most)
+        due = [(number,) for _, number, is_due in found if is_due]
         for statement in _DELETE if due else ():
             connection.executemany(statement, due)
         if due:
-            _give_back(connection)
-        if len(due) == _AT_ONCE:
-            self.hurry()  # there may be more
+            _give_back(connection, most)
+        if len(found) == most:
+            self._position = found[-1][:2]
+        else:
+            self._commits, self._position = 0, (0, 0)
+
+    def _next(self, connection: Connection, most: int) -> list[tuple[int, int, int]]:
+        """Return which jobs come next in the round, each with whether everybody has heard of it."""
+        moment, _ = self._position
+        until = to_microseconds(self._clock() - self._keep)
+        found = list(connection.execute(AT_ONCE_WITH, (*self._position, most)))
+        return found + list(connection.execute(LATER, (moment, until, most - len(found))))
 
 
-def _give_back(connection: Connection) -> None:
-    """Give room that was freed back to the disk."""
+def _give_back(connection: Connection, most: int) -> None:
+    """Give some pages that were freed back to the disk."""
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-    for _ in range(min(free, _PAGES)):
+    for _ in range(min(free, most)):
         connection.execute("PRAGMA incremental_vacuum(1)")  # Python takes one step of each

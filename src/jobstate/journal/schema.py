@@ -19,7 +19,8 @@ CREATE TABLE journal (              -- one row
     version TEXT NOT NULL,
     batch INTEGER NOT NULL,         -- how many transactions there were
     newest INTEGER NOT NULL,        -- the largest number that an event ever had
-    clean INTEGER NOT NULL          -- whether the last tracker closed it
+    clean INTEGER NOT NULL,         -- whether the last tracker closed it
+    run TEXT NOT NULL               -- tells the writer of the last transaction from every other
 ) STRICT;
 
 CREATE TABLE estimate (             -- what is known of a job, each set once
@@ -46,7 +47,7 @@ CREATE TABLE job (
     forgotten INTEGER NOT NULL      -- when, 0 while the tracker keeps it
 ) STRICT;
 CREATE INDEX job_by_arn ON job (arn, created);
-CREATE INDEX job_forgotten ON job (forgotten) WHERE forgotten > 0;
+CREATE INDEX job_forgotten ON job (forgotten, id) WHERE forgotten > 0;
 
 CREATE TABLE entry (                -- the facts: stays of jobs in secondary statuses
     job INTEGER NOT NULL REFERENCES job,
@@ -80,7 +81,7 @@ CREATE TABLE held (                 -- jobs that a listener failed at
     attempts INTEGER NOT NULL,
     error TEXT NOT NULL,
     parked INTEGER,                 -- since when; NULL while it is told again
-    PRIMARY KEY (listener, arn, created)
+    PRIMARY KEY (arn, created, listener)  -- the job first: whether anybody holds it is asked most
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -1,8 +1,9 @@
 """`JournalWriter`: puts down what many threads bring, in as few transactions as possible.
 
 Whoever commits first writes for all that have come by then; the others wait for that one (group
-commit). A transaction that fails is in doubt: its number in the file tells, once that is open
-again, whether it took place, so nothing is lost and nothing is written twice.
+commit). A transaction that fails is in doubt: its mark in the file (its number, and the run of the
+writer) tells, once that is open again, whether it took place, so nothing is lost and nothing is
+written twice. Where there is the mark of another writer, nothing is written any more.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from threading import Condition, Lock, get_ident
 from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import uuid4
 
 from attrs import Factory, define
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jobstate.conformance.job_state import JobState
+    from jobstate.journal.connection import Connection
     from jobstate.journal.database import JournalFile
     from jobstate.journal.pruning import Sweeper
     from jobstate.model.events import Event
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 _KEEP_EVENT: Final = "INSERT INTO event VALUES (?, ?, ?, ?)"
 _KEEP_CURSOR: Final = "UPDATE listener SET cursor = ? WHERE id = ? AND cursor < ?"
-_END: Final = "UPDATE journal SET batch = ?, newest = ?"
+_MARK: Final = "SELECT batch, run FROM journal"
+_END: Final = "UPDATE journal SET batch = ?, run = ?, newest = ?"
 #: A transaction that fails is tried so often before anybody is told.
 _TRIES: Final = 2
 
@@ -47,6 +51,7 @@ class _Statement(NamedTuple):
 
     sql: str
     parameters: Sequence[object]
+    durable: bool
 
 
 @define(eq=False)
@@ -59,6 +64,8 @@ class _Content:
         events: Of the events.
         posted: The same, to be handed on.
         statements: To be run after those.
+        durable: Whether the commit waits for the disk, where the journal's durability says so: not
+            where a power cut may undo it all.
     """
 
     newest: int
@@ -66,6 +73,7 @@ class _Content:
     events: list[tuple[int, int, str, str]] = Factory(list)
     posted: list[Posted] = Factory(list)
     statements: list[_Statement] = Factory(list)
+    durable: bool = False
 
 
 @define(eq=False)
@@ -116,9 +124,12 @@ class JournalWriter:
         self._codec = codec
         self._offer = offer
         self._sweeper = sweeper
-        self._number, self.newest = file.write.execute(
-            "SELECT batch, newest FROM journal"
+        self._run = uuid4().hex
+        self._number, run, self.newest = file.write.execute(
+            "SELECT batch, run, newest FROM journal"
         ).fetchone()
+        #: The number and the run that are in the file, unless somebody else writes to it.
+        self._mark = (self._number, run)
         #: Guards what comes next up to the blank line. Never taken by way of the conditions: an
         #: interrupt that comes in their own code would leave it locked.
         self._lock = Lock()
@@ -150,9 +161,15 @@ class JournalWriter:
             self._queue.append(what)  # no interrupt comes before it: there is no call between
             return self._given
 
-    def run(self, sql: str, parameters: Sequence[object]) -> int:
-        """Take a statement, to be run after what came before it; return a ticket."""
-        what = _Statement(sql, parameters)
+    def run(self, sql: str, parameters: Sequence[object], *, durable: bool = True) -> int:
+        """Take a statement, to be run after what came before it; return a ticket.
+
+        Args:
+            sql: The statement.
+            parameters: Of it.
+            durable: Not where a power cut may undo it (never the end of the process).
+        """
+        what = _Statement(sql, parameters, durable)
         with self._lock:
             self._queue.append(what)
             return self._given
@@ -284,7 +301,9 @@ class JournalWriter:
         for each in batch.taken:
             if isinstance(each, _Statement):
                 content.statements.append(each)
+                content.durable |= each.durable
                 continue
+            content.durable = True
             content.rows.add(self._codec, each.before, each.after)
             for event in each.events:
                 content.newest += 1
@@ -297,21 +316,41 @@ class JournalWriter:
     def _put_down(self, batch: _Batch, content: _Content) -> None:
         self._in_doubt = True  # whatever ends this, SQLite or an interrupt
         connection = self._file.write
+        level = 0
+        if not content.durable:
+            (level,) = connection.execute("PRAGMA synchronous").fetchone()
+            connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
+        self._require_own(connection)
         content.rows.put_down(connection)
         if content.events:
             connection.executemany(_KEEP_EVENT, content.events)
         for statement in content.statements:
-            connection.execute(*statement)
+            connection.execute(statement.sql, statement.parameters)
         if batch.cursors:
             connection.executemany(_KEEP_CURSOR, batch.cursors)
-        self._sweeper.sweep(connection)
-        connection.execute(_END, (batch.number, content.newest))
+        self._sweeper.sweep(connection, len(batch.taken))
+        connection.execute(_END, (batch.number, self._run, content.newest))
         self._file.require_locked()  # within: until it ends, no other tracker begins
         connection.execute("COMMIT")
+        if not content.durable:
+            connection.execute(f"PRAGMA synchronous = {level}")
         self._file.require_in_place()
         batch.written = True
         self._in_doubt = False
+
+    def _require_own(self, connection: Connection) -> None:
+        """Refuse to write over what somebody else wrote.
+
+        Raises:
+            JournalWriteError: The last transaction is not this writer's, nor the one it began at.
+        """
+        if connection.execute(_MARK).fetchone() != self._mark:
+            connection.execute("ROLLBACK")
+            remedy = "see that only one tracker has it, and begin that one anew"
+            problem = "was written to by another tracker meanwhile"
+            self._failure = JournalWriteError(str(self._file.path), problem, remedy)
+            raise self._failure
 
     def _has_taken_place(self, batch: _Batch) -> bool:
         """Tell, from the file itself, whether a transaction took place that is in doubt."""
@@ -319,8 +358,7 @@ class JournalWriter:
             return False
         self._file.reopen()
         connection = self._file.write
-        (number,) = connection.execute("SELECT batch FROM journal").fetchone()
-        if number == batch.number:
+        if connection.execute(_MARK).fetchone() == (batch.number, self._run):
             # What the log holds may not have reached the disk: put it into the file, which waits.
             busy, logged, moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy and not 0 <= logged <= moved:
@@ -335,6 +373,7 @@ class JournalWriter:
             self._offer(content.posted)
         self._codec.keep(content.rows.estimates)
         self._number, self.newest = batch.number, content.newest
+        self._mark = (batch.number, self._run)
         with self._lock:
             self.committed = batch.ticket
             for number, listener, _ in batch.cursors:
