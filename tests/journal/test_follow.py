@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 #: Longer than any machine takes that is not stuck.
 PATIENCE = 60.0
+#: The command, as if nobody had put it in the background, where a shell lets Ctrl-C be ignored.
+IN_FRONT = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from jobstate.cli import main
+main()
+"""
 MANY = [renamed(answer, number) for number in range(20) for answer in SERIES]
 
 
@@ -272,18 +279,21 @@ def test_ctrl_c_ends_it(path: Path) -> None:
     """Without a word, after the events in another process were printed as they came."""
     with tracker_on(path) as tracker:
         tracker.observe(SERIES[0])
-        command = [sys.executable, "-m", "jobstate.cli", "history", str(path), "--follow"]
+        options = ("--follow", "--format", "json", "--since", "2000-01-01")
         with subprocess.Popen(  # noqa: S603 - our own
-            [*command, "--format", "json", "--since", "2000-01-01"],
+            [sys.executable, "-c", IN_FRONT, "history", str(path), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            assert process.stdout is not None
-            first = json.loads(process.stdout.readline())
-            tracker.observe_all(SERIES[1:])
-            found = [first, *(json.loads(process.stdout.readline()) for _ in whole()[1:])]
-            process.send_signal(signal.SIGINT)
-            rest, errors = process.communicate(timeout=PATIENCE)
+            try:
+                assert process.stdout is not None
+                first = json.loads(process.stdout.readline())
+                tracker.observe_all(SERIES[1:])
+                found = [first, *(json.loads(process.stdout.readline()) for _ in whole()[1:])]
+                process.send_signal(signal.SIGINT)
+                rest, errors = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
     assert [each["number"] for each in found] == list(range(1, len(whole()) + 1))
     assert (rest, errors, process.returncode) == ("", "", 130)
