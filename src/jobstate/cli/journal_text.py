@@ -33,6 +33,7 @@ from jobstate.model.events import (
     StatusEntered,
     Unmodelled,
     Violation,
+    time_of,
 )
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.specification import Severity
@@ -345,12 +346,11 @@ def _who_heard(
 
 def event_line(event: Event, view: View) -> str:
     """Return an event in one line: when, which job, what."""
-    at = event.start if isinstance(event, StatusEntered) else event.at
     words = printable(_event_words(event))
     if isinstance(event, StatusChanged):
         words = _news(event, view.lifecycle.regions[0].name)
     wrong = isinstance(event, Violation) and event.severity is Severity.ERROR
-    return f"{_when(at)}  {printable(event.job.name)}  {view.paint.bad(words) if wrong else words}"
+    return f"{_when(time_of(event))}  {printable(event.job.name)}  {view.paint.bad(words) if wrong else words}"
 
 
 def _event_words(event: Event) -> str:

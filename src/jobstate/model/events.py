@@ -376,3 +376,8 @@ def change_key(job: JobKey, region: str, ordinal: int) -> str:
 
 def _job_id(job: JobKey) -> str:
     return f"{job.arn}@{iso(job.created)}"
+
+
+def time_of(event: Event) -> datetime | None:
+    """Return when it happened: a stay's beginning, else when the record was changed."""
+    return event.start if isinstance(event, StatusEntered) else event.at

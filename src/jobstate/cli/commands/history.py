@@ -30,7 +30,7 @@ from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
-from jobstate.model.events import StatusEntered, job_dict
+from jobstate.model.events import job_dict, time_of
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
-    from jobstate.model.events import Event
 
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
@@ -233,7 +232,9 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
     after = history.newest if view.since is None else 0
     for posted in history.follow(after):
         job = posted.event.job
-        if (names and not {job.arn, job.name} & {*names}) or not view.is_recent(_at(posted.event)):
+        if (names and not {job.arn, job.name} & {*names}) or not view.is_recent(
+            time_of(posted.event)
+        ):
             continue
         if chosen is HistoryFormat.JSON:
             emit(json.dumps({"number": posted.number, **posted.event.to_dict()}))
@@ -241,10 +242,6 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
             emit(event_line(posted.event, view))
         sys.stdout.flush()
     return 0
-
-
-def _at(event: Event) -> datetime | None:
-    return event.start if isinstance(event, StatusEntered) else event.at
 
 
 def _not_there(history: JournalReader, name: str) -> str:
@@ -260,7 +257,7 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
     with progress(0 if sys.stdout.isatty() else newest, EVENTS) as told:
         for number, event in events:
             told(number)
-            if view.is_recent(_at(event)):
+            if view.is_recent(time_of(event)):
                 emit(json.dumps({"number": number, **event.to_dict()}))
 
 

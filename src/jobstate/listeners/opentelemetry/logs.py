@@ -9,7 +9,7 @@ from opentelemetry._logs import LogRecord, SeverityNumber, get_logger_provider
 
 from jobstate.listeners.levels import Levels
 from jobstate.listeners.opentelemetry.ids import SCOPE, attributes, context_of, nanoseconds
-from jobstate.model.events import StatusEntered
+from jobstate.model.events import time_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -46,7 +46,7 @@ class OpenTelemetryLogs:
 
     def __call__(self, event: Event, /) -> None:
         """Tell one event."""
-        at = event.start if isinstance(event, StatusEntered) else event.at
+        at = time_of(event)
         level = self._levels.of(event)
         self._logger.emit(
             LogRecord(
