@@ -350,7 +350,8 @@ def event_line(event: Event, view: View) -> str:
     if isinstance(event, StatusChanged):
         words = _news(event, view.lifecycle.regions[0].name)
     wrong = isinstance(event, Violation) and event.severity is Severity.ERROR
-    return f"{_when(time_of(event))}  {printable(event.job.name)}  {view.paint.bad(words) if wrong else words}"
+    told = view.paint.bad(words) if wrong else words
+    return f"{_when(time_of(event))}  {printable(event.job.name)}  {told}"
 
 
 def _event_words(event: Event) -> str:

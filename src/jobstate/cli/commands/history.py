@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
+    from jobstate.model.events import Event
 
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
@@ -230,16 +231,11 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
 
 def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
     after = history.newest if view.since is None else 0
-    for posted in history.follow(after):
-        job = posted.event.job
-        if (names and not {job.arn, job.name} & {*names}) or not view.is_recent(
-            time_of(posted.event)
-        ):
+    for number, event in history.follow(after):
+        wanted = not names or {event.job.arn, event.job.name} & {*names}
+        if not wanted or not view.is_recent(time_of(event)):
             continue
-        if chosen is HistoryFormat.JSON:
-            emit(json.dumps({"number": posted.number, **posted.event.to_dict()}))
-        else:
-            emit(event_line(posted.event, view))
+        emit(_as_json(number, event) if chosen is HistoryFormat.JSON else event_line(event, view))
         sys.stdout.flush()
     return 0
 
@@ -258,7 +254,11 @@ def _export(events: Iterator[Posted], newest: int, view: View) -> None:
         for number, event in events:
             told(number)
             if view.is_recent(time_of(event)):
-                emit(json.dumps({"number": number, **event.to_dict()}))
+                emit(_as_json(number, event))
+
+
+def _as_json(number: int, event: Event) -> str:
+    return json.dumps({"number": number, **event.to_dict()})
 
 
 def _position_dict(position: ListenerPosition) -> dict[str, object]:
