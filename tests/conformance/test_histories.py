@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
@@ -15,6 +16,9 @@ from jobstate.model import Entry
 from jobstate.model.packed_history import Entries
 from jobstate.model.specification import Finding
 from tests.support.small import BEGIN, PARCEL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def at(seconds: float) -> datetime:
@@ -57,11 +61,50 @@ def test_an_end_that_is_known_stays_known() -> None:
     assert merged(without, LIFE) == LIFE
 
 
-def test_of_two_ends_the_newer_is_kept() -> None:
-    """Though an older answer printed it more finely, or more coarsely."""
-    cut = [attrs.evolve(entry, end=entry.start.replace(microsecond=0)) for entry in LIFE]
-    assert merged(LIFE, cut) == tuple(cut)
-    assert merged(cut, LIFE) == LIFE
+#: How finely sources print: each moment is cut to a whole one of these.
+PRINTS: Final = (timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1))
+
+
+def cut(moment: datetime, length: timedelta) -> datetime:
+    """Return a time as a source prints it."""
+    return moment - (moment - datetime.min.replace(tzinfo=UTC)) % length
+
+
+@pytest.mark.parametrize("length", PRINTS)
+def test_of_two_prints_the_finer_is_kept(length: timedelta) -> None:
+    """Of starts and ends, whichever answer printed them."""
+    coarse = [
+        attrs.evolve(entry, start=cut(entry.start, length), end=cut(entry.end, length))
+        for entry in LIFE
+        if entry.end is not None
+    ]
+    assert merged(LIFE, coarse) == LIFE
+    assert merged(coarse, LIFE) == LIFE
+
+
+#: What sources print of moments that are less than a second, a minute, or more apart.
+PRINTED: Final = sorted({cut(at(each), length) for each in (0, 0.5, 1, 70) for length in PRINTS})
+START: Final = cut(at(0), PRINTS[-1])
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [Entry("packed", start) for start in PRINTED],
+        [Entry("packed", START, end) for end in (None, *PRINTED)],
+    ],
+    ids=["starts", "ends"],
+)
+def test_what_contradicts_one_answer_contradicts_all_together(entries: list[Entry]) -> None:
+    """Of three answers two disagree if and only if one disagrees with all before it."""
+    for three in product(entries, repeat=3):
+        disagree = any(contradiction([one], [other], "") for one, other in combinations(three, 2))
+        known: Sequence[Entry] = ()
+        found = False
+        for entry in three:
+            found = found or contradiction(known, [entry], "") is not None
+            known = merged(known, [entry])
+        assert found == disagree, three
 
 
 # --- At odds ------------------------------------------------------------------------------------

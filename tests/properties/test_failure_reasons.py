@@ -95,8 +95,10 @@ def test_the_last_answer_that_has_words_counts(
     answers: list[Observation], wanted: str | None, tmp_path: Path, *, lasting: bool
 ) -> None:
     """As it does for the cause; a job that has succeeded has none, whatever was said before."""
-    more = {"journal": Journal(tmp_path / "jobs.db")} if lasting else {}
-    assert tracked(*answers, **more).failure_reason == wanted
+    journal = Journal(tmp_path / "jobs.db") if lasting else None
+    with Tracker(TRAINING_JOB, journal=journal) as tracker:
+        tracker.observe_all(answers)
+        assert tracker[ARN].failure_reason == wanted
 
 
 def test_a_job_that_runs_has_failed_for_no_reason() -> None:

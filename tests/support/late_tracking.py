@@ -8,7 +8,7 @@ something is told to be wrong, unless more is abreast than the tracker keeps apa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import permutations
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -268,7 +268,8 @@ class _Course:
         before, self._result = self._result, result
         answers = [each.of_job() for each in self._made.answers]
         if before is not None and before.final and not _goes_on(before, result):
-            unsure = [each for each in self._ending if not answers[each].is_older(answers[number])]
+            older = _older_than(number, self._arrivals, answers)
+            unsure = [each for each in self._ending if each not in older]
             if unsure:
                 yield "end taken back", f"by {number}, which {unsure} may be newer than"
             if not any(isinstance(each, StatusChanged) for each in observed.events):
@@ -283,6 +284,19 @@ class _Course:
             self._made.answers[number].document
         ):
             self._ending.append(number)
+
+
+def _older_than(number: int, arrived: Collection[int], answers: Sequence[Answer]) -> set[int]:
+    """Return which answers are certainly older than one, by themselves or by way of others."""
+    older: set[int] = set()
+    known = {number}
+    while known:
+        newer = [answers[each] for each in known]
+        known = {
+            each for each in {*arrived} - older if any(answers[each].is_older(one) for one in newer)
+        }
+        older |= known
+    return older
 
 
 def _ends_shown(document: Mapping[str, Any]) -> frozenset[str]:

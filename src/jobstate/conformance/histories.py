@@ -13,6 +13,7 @@ from jobstate.model.specification import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from jobstate.model.observation import Entry, JobKey
 
@@ -62,12 +63,13 @@ def shortening(old: Sequence[Entry], new: Sequence[Entry], name: str) -> Finding
 def merged(old: Sequence[Entry], new: Sequence[Entry]) -> Sequence[Entry]:
     """Return the longer of two histories that agree, with every end that either of them has.
 
-    What they say of the same entry is taken from the new one.
+    Times are the finer of their two prints, so that whatever contradicts one of two answers
+    contradicts both together, whichever came first. Messages are those of the new one.
     """
     if isinstance(new, Entries) and new.continues(old):
         return new
     together = [
-        evolve(now, end=was.end) if was.end and not now.end else now
+        evolve(now, start=max(was.start, now.start), end=_finer_end(was, now))
         for was, now in zip(old, new, strict=False)
     ]
     return (*together, *old[len(together) :], *new[len(together) :])
@@ -92,6 +94,11 @@ def stays(
 def _same_entry(was: Entry, now: Entry) -> bool:
     ends_agree = was.end is None or now.end is None or same_time(was.end, now.end)
     return was.status == now.status and same_time(was.start, now.start) and ends_agree
+
+
+def _finer_end(was: Entry, now: Entry) -> datetime | None:
+    """Return the end that either has; of two that agree the later, for a print can only cut."""
+    return max((end for end in (was.end, now.end) if end is not None), default=None)
 
 
 def _entry_text(entry: Entry) -> str:

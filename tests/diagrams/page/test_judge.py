@@ -162,6 +162,27 @@ def test_page_and_check_agree_on_the_wait_limit() -> None:
         assert differences(lifecycle, cases, verdicts) == [], name
 
 
+@can_run
+def test_page_and_check_agree_on_times_printed_less_finely() -> None:
+    """What contradicts the first answer is told, though the one between prints to the minute."""
+    text = (HOME / "examples" / "answers" / "completed.json").read_text(encoding="utf-8")
+    first, coarse, moved = (json.loads(text) for _ in range(3))
+    for entry in coarse["SecondaryStatusTransitions"]:
+        for name in ("StartTime", "EndTime"):
+            entry[name] = f"{entry[name][:16]}:00Z"
+    begun = moved["SecondaryStatusTransitions"][0]
+    begun["StartTime"] = f"{begun['StartTime'][:16]}:59.9Z"
+    cases = [[first, coarse, moved], [coarse, first, moved], [coarse, moved]]
+    verdicts = by_page(cases)
+    assert differences(TRAINING_JOB, cases, verdicts) == []
+    told = [
+        any(each["rule"] == "history-rewritten" for job in jobs for each in job["findings"])
+        for jobs in verdicts
+        if not isinstance(jobs, str)
+    ]
+    assert told == [True, True, False]
+
+
 def _needs_spot() -> list[dict[str, Any]]:
     """Return a job that is interrupted and says that it is not on spot instances."""
     text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")

@@ -155,10 +155,14 @@ const Ruling = (() => {
     return { message, ...here, allowed: [entryText(say, gone[0])], at: gone[0].start };
   };
 
+  /** Of two prints of one time the finer, which is the later: a print can only cut. */
+  const finer = (one, other) => (one && !(other && other.micros > one.micros) ? one : other);
+
   const merged = (old, fresh) => {
-    const together = fresh
-      .slice(0, old.length)
-      .map((now, place) => (old[place].end && !now.end ? { ...now, end: old[place].end } : now));
+    const together = fresh.slice(0, old.length).map((now, place) => {
+      const was = old[place];
+      return { ...now, start: finer(was.start, now.start), end: finer(was.end, now.end) };
+    });
     return [...together, ...old.slice(together.length), ...fresh.slice(together.length)];
   };
 
