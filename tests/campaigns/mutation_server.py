@@ -197,7 +197,7 @@ class Server:
         # What mutmut asks at each call of each function: the environment takes much longer.
         trampoline: Any = import_module("mutmut.mutation.trampoline")
         trampoline.get_mutant_under_test = lambda: mutant
-        for place, after in zip(places, [*places[1:], None], strict=True):
+        for place, after in zip(places, [*places[1:], None], strict=False):
             signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
             signal.setitimer(signal.ITIMER_REAL, LONGEST_WAIT)
             if not _passes(session, place, after):
