@@ -47,6 +47,7 @@ def test_no_answers_say_nothing() -> None:
         assert (pattern.possible, pattern.judged, pattern.is_chain) == (0, 0, chain)
         assert (nothing.latest, nothing.since, nothing.unpacked()) == (NEVER, NEVER, ())
         assert nothing.since_history == ()
+    assert packed(WAY, (), latest=7).latest == 7
 
 
 @pytest.mark.parametrize(("begin", "chain"), [(4, False), (5, False), (6, True)])
