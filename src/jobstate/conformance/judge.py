@@ -133,8 +133,7 @@ class Judge:
             after = with_sample(known, step.sample.mask)
             if after is not known:
                 patterns, times = with_answers(start, [after])
-        kept = patterns, times
-        return _stepped(start, observation, step, kept, start.entries, (), self.main)
+        return _stepped(start, observation, step, (patterns, times), start.entries, (), self.main)
 
     def _ahead(
         self, start: JobState, observation: Observation, view: AnswerView
