@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
 from jobstate.automaton.automaton import Automaton, compile_lifecycle
-from jobstate.model.states import Memory
+from jobstate.automaton.bitsets import Successors
+from jobstate.model.states import Basis, Memory
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCELS, WAY
 
@@ -99,6 +102,14 @@ def test_equal_knowledge_is_one_object() -> None:
     ended = automaton.of_state["Completed/Completed"]
     assert automaton.estimate(ended) is automaton.estimate(ended)
     assert automaton.estimate(ended) is not automaton.start
+
+
+def test_what_is_remembered_of_sets_is_bounded() -> None:
+    """They come from what is seen, and there are more of them than memory."""
+    reach: Any = Successors([[]] * 15, ["shown"] * 15, Basis.INFERRED).reach
+    for mask in range(1 << 15):
+        assert reach(mask) == mask  # nothing moves
+    assert reach.cache_info().currsize == 1 << 14
 
 
 def test_nothing_shown_fits_everything() -> None:

@@ -13,9 +13,10 @@ from jobstate import Lifecycle
 from jobstate.automaton.automaton import Automaton, compile_lifecycle
 from jobstate.automaton.paths import between
 from jobstate.automaton.runs import Link, after, certain, narrowed
-from jobstate.automaton.shortest_run import RunPoint, legs_of
+from jobstate.automaton.shortest_run import RunPoint, _advance, legs_of
 from jobstate.errors import LifecycleError
 from jobstate.model import Edge, Memory, Region
+from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import edge, feature, state
 
 if TYPE_CHECKING:
@@ -261,3 +262,18 @@ def test_the_shortest_run(data: st.DataObject) -> None:
             assert move.certain is by_all
         there = {automaton.hidden[run.moments[number + 1]].state for run in found}
         assert leg.possible == there
+
+
+def test_steps_that_are_alike_are_worked_out_once() -> None:
+    """A spot job that is interrupted again and again costs no more than one that is so twice."""
+    automaton = compile_lifecycle(TRAINING_JOB)["job"]
+    rounds = ["Starting", "Downloading", "Training", "Interrupted"]
+
+    def way(times: int) -> tuple[RunPoint, ...]:
+        shown = [automaton.of_visible[status] for status in rounds * times]
+        return tuple(RunPoint(mask, Link.ENTRY) for mask in shown)
+
+    assert not any(leg.broken for leg in legs_of(automaton, way(3)))
+    before = _advance.cache_info().misses
+    assert not any(leg.broken for leg in legs_of(automaton, way(30)))
+    assert _advance.cache_info().misses == before

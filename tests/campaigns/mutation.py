@@ -1,13 +1,15 @@
 """How many bugs the tests find that mutmut plants, one by one, in the heart of the library.
 
-Run it: `python -m tests.campaigns.mutation --jobs 2`, about half an hour; a module alone takes some
-minutes (`--only conformance/histories.py`). It needs mutmut: `pip install --group mutation`.
+Run it: `python -m tests.campaigns.mutation --jobs 2`; a module alone takes some minutes (`--only
+conformance/histories.py`), and one or two if it is judged by its own tests alone (`--tests
+conformance/test_histories.py`). It needs mutmut: `pip install --group mutation`.
 
 mutmut changes one thing in a function (an operator, a number, a text, an argument; tables outside
-functions stay), and runs the tests that come through there, in a copy of the tree. A mutant is
-killed if one of them fails, or never ends. Mutants that survive are gaps: of the tests, or of the
-code, which does more than it must. Those that nobody can kill, because they do the same in another
-way, stand in `mutation_survivors.toml`, each with the reason; they count as survivors all the same.
+functions stay) in a copy of the tree, and `mutation_server` runs the tests that come through there.
+A mutant is killed if one of them fails, or never ends. Mutants that survive are gaps: of the tests,
+or of the code, which does more than it must. Those that nobody can kill, because they do the same
+in another way, stand in `mutation_survivors.toml`, each with the reason; they count as survivors
+all the same.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import difflib
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,6 @@ import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ MODULES = (
 TESTS = (
     "automaton/test_automaton.py",
     "automaton/test_explanation.py",
+    "automaton/test_legal_orders.py",
     "automaton/test_runs.py",
     "conformance/test_bounds.py",
     "conformance/test_check.py",
@@ -81,6 +82,7 @@ TESTS = (
     "conformance/test_ends.py",
     "conformance/test_histories.py",
     "conformance/test_judge.py",
+    "conformance/test_kept_answers.py",
     "conformance/test_memo.py",
     "conformance/test_orders.py",
     "delivery/test_delivery.py",
@@ -121,12 +123,19 @@ TESTS = (
 )
 #: It holds what the run of a mutant forgets.
 PASSED_OVER = "tests/testing/lives/test_walks.py::test_walks_are_worked_out_once"
+#: Plugins of pytest that only cost time, or that trip over processes that end at once.
+WITHOUT = ("cacheprovider", "benchmark", "unraisableexception", "randomly", "random-order")
+#: What makes the mutants, and does nothing with them.
+GENERATE = """
+from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
+copy_src_dir()
+copy_also_copy_files()
+create_mutants(1)
+"""
 
-#: What an exit code of pytest, or of what stopped it, means. A mutant with which not even the
-#: tests can be collected (2, 3) is found as well; whatever is not here is an error of the run.
-VERDICTS = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 33: "survived"} | dict.fromkeys(
-    (36, 24, -24, 152), "timed out"
-)
+#: What an exit code of `mutation_server`'s processes means: those that it gives, and the signal of
+#: what takes more time than it may. Whatever is not here is an error of the run.
+VERDICTS = {0: "survived", 1: "killed", 36: "timed out", -24: "timed out"}
 
 
 class Change(NamedTuple):
@@ -185,39 +194,15 @@ def undecorated(code: str) -> str:
 
 
 def settings(modules: Sequence[str]) -> str:
-    """Return mutmut's settings.
-
-    It forks each mutant from a process that has collected the tests and run none of them, or
-    mutants of what is compiled once would not run.
-    """
+    """Return mutmut's settings."""
     lists = {
         "source_paths": ["src"],
-        "also_copy": ["examples"],
+        "also_copy": ["examples"],  # besides the tests
         "only_mutate": [f"src/jobstate/{module}" for module in modules],
-        "pytest_add_cli_args": [
-            "-n0",  # a mutant is chosen within the process
-            *(
-                "-p",
-                "tests.campaigns.mutation_plugin",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:benchmark",
-            ),
-            *("-p", "no:unraisableexception", "--deselect", PASSED_OVER),
-        ],
-        "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in TESTS],
-        "process_isolation": ["forkserver"],
-        # The plugin stops what takes too long, test by test; this is for what escapes that.
-        "timeout_multiplier": ["10"],
-        "timeout_constant": ["60"],
-        "track_dependencies": ["false"],
-        "use_git_change_detection": ["false"],
-        "use_setproctitle": ["false"],
     }
     lines = ["[mutmut]"]
     for name, values in lists.items():
-        lines += [f"{name} = {values[0]}"] if len(values) == 1 else [f"{name} =", *indented(values)]
+        lines += [f"{name} =", *indented(values)]
     return "\n".join(lines) + "\n"
 
 
@@ -229,44 +214,46 @@ def indented(lines: Iterable[str]) -> Iterator[str]:
 # --- The run ------------------------------------------------------------------------------------
 
 
-def run(folder: Path, jobs: int) -> None:
-    """Let mutmut judge all mutants, and say every minute how far it is.
+def run(folder: Path, jobs: int, tests: Sequence[str]) -> dict[str, int]:
+    """Let mutmut make the mutants, and judge them all; return the exit code of each.
 
     Raises:
-        SystemExit: It gives up.
+        SystemExit: One of the two gives up.
     """
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(jobs)]
-    surroundings = {"PYTHONPATH": ".", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-    began = told = monotonic()
-    lines: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - mutmut
-        command,
+    surroundings = os.environ | {"PYTHONHASHSEED": "0"}
+    there = folder / "mutants"
+    made = subprocess.run(  # noqa: S603 - mutmut
+        [sys.executable, "-c", GENERATE],
         cwd=folder,
-        env=os.environ | surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        env=surroundings,
+        capture_output=True,
         text=True,
-        encoding="utf-8",
-    ) as process:
-        for line in process.stdout or ():
-            lines = [*lines[-40:], line.rstrip()]
-            if monotonic() > told + 60:
-                told = monotonic()
-                far = re.search(r"(\d+)/(\d+)", line)
-                where = f"{far[1]} of {far[2]} mutants" if far else "the tests without mutants"
-                say(f"{(told - began) / 60:.0f} min: {where}")
-    if process.returncode:
-        say(*lines)
+        check=False,
+    )
+    if made.returncode:
+        say(made.stdout, made.stderr)
         raise SystemExit(2)
+    server = [sys.executable, "-m", "tests.campaigns.mutation_server", f"--jobs={jobs}", "--"]
+    options = [f"--deselect={PASSED_OVER}", *(f"-pno:{name}" for name in WITHOUT)]
+    judged = subprocess.run(  # noqa: S603 - the other half of this program
+        [*server, *options, *(f"tests/{name}" for name in tests)],
+        cwd=there,
+        env=surroundings | {"PYTHONPATH": os.pathsep.join(("src", "."))},
+        check=False,
+    )
+    if judged.returncode:
+        raise SystemExit(2)
+    verdicts: dict[str, int] = json.loads((there / "verdicts.json").read_text(encoding="utf-8"))
+    return verdicts
 
 
-def mutants_of(folder: Path, module: str) -> Iterator[Mutant]:
-    """Yield the mutants of a module, as mutmut has noted them."""
+def mutants_of(folder: Path, module: str, verdicts: Mapping[str, int]) -> Iterator[Mutant]:
+    """Yield the mutants of a module, as mutmut has noted them, with what became of them."""
     path = folder / "mutants/src/jobstate" / module
     lines = path.read_text(encoding="utf-8").splitlines()
     codes = json.loads(path.with_name(path.name + ".meta").read_text(encoding="utf-8"))
     spans = json.loads(path.with_name(path.name + ".spans").read_text(encoding="utf-8"))["spans"]
-    for key, code in codes["exit_code_by_key"].items():
+    for key in codes["exit_code_by_key"]:
         name = key.rpartition(".")[2]
         function = name.rpartition("__mutmut_")[0]
         plain = readable(function)
@@ -275,7 +262,7 @@ def mutants_of(folder: Path, module: str) -> Iterator[Mutant]:
             for each in (f"{function}__mutmut_orig", name)
         )
         change = Change(module, plain, *difference(was, now))
-        yield Mutant(change, VERDICTS.get(code, f"exit code {code}"))
+        yield Mutant(change, VERDICTS.get(code := verdicts[key], f"exit code {code}"))
 
 
 def readable(name: str) -> str:
@@ -365,6 +352,14 @@ def main() -> int:
         help=f"one of {', '.join(MODULES)}; again for another one",
     )
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
+    parser.add_argument(
+        "--tests",
+        action="append",
+        choices=TESTS,
+        metavar="FILE",
+        help="judge by these tests alone, say by those of a module: soon done, and what survives"
+        " may yet be killed by others",
+    )
     parser.add_argument("--keep", type=Path, help="a new folder to work in, and to leave there")
     options = parser.parse_args()
     if importlib.util.find_spec("mutmut") is None:
@@ -373,8 +368,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
         folder = options.keep or Path(temporary)
         copy_tree(folder, modules)
-        run(folder, options.jobs)
-        mutants = [each for module in modules for each in mutants_of(folder, module)]
+        codes = run(folder, options.jobs, options.tests or TESTS)
+        mutants = [each for module in modules for each in mutants_of(folder, module, codes)]
     reasons = dict(argued())
     for each in mutants:
         if spared(each, reasons):

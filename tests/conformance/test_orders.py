@@ -11,10 +11,11 @@ import attrs
 import pytest
 
 from jobstate import Tracker, Violation
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
 from jobstate.conformance.judge import judge_of
-from jobstate.conformance.kept_answers import EVER, NEVER, KeptAnswer
+from jobstate.conformance.kept_answers import EVER, NEVER, KeptAnswer, Origin, packed
 from jobstate.conformance.orders import RegionOrders
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.answer_sets import answer_set
@@ -182,6 +183,44 @@ def test_an_end_is_taken_for_the_last_of_those_as_new() -> None:
         for status in order:
             tracker.observe(parcel(status, at=100))
         assert tracker[PARCEL].status == order[-1]
+
+
+def test_an_end_is_the_last_also_beside_what_could_be_anything() -> None:
+    """A status that nobody knows may have been shown before it, whenever it came."""
+    for order in permutations(("delivered", "teleported")):
+        tracker = Tracker(PARCELS)
+        stale = [tracker.observe(parcel(status, at=100)).stale for status in order]
+        assert stale == [False, order[1] == "teleported"]
+        assert tracker[PARCEL].status == "delivered"
+
+
+def test_what_is_newer_by_its_history() -> None:
+    """Unless its time, which is that of its record's last change, says the opposite."""
+    automaton = compile_lifecycle(PARCELS)["way"]
+    orders = RegionOrders(automaton, listed=True)
+    before = packed(automaton, [KeptAnswer(1, 20, 30, 1, 1)])
+    assert orders.is_newest(before, KeptAnswer(1, 10, 20, 2, 2))
+    assert not orders.is_newest(before, KeptAnswer(1, 10, 19, 2, 2))
+    assert not orders.is_newest(before, KeptAnswer(1, 25, 40))
+    assert orders.is_newest(before, KeptAnswer(1, 31, 40))
+
+
+def test_what_is_real_stays_the_origin() -> None:
+    """Of all that is kept from then on, with when it was and how much of the history counts."""
+    automaton = compile_lifecycle(PARCELS)["way"]
+    orders, sent = RegionOrders(automaton, listed=True), automaton.of_visible["sent"]
+    real = KeptAnswer(sent, 10, 20, 2, 2)
+    begun = orders.begun(real, 3)
+    beside = KeptAnswer(sent, 10, 25, digest=1)
+    view = automaton.view("sent", None, {})
+    after = orders.take(begun, sent, beside, ("packed", "sent"), view).answers
+    for answers, kept, judged in ((begun, (real,), 3), (after, (real, beside), 2)):
+        assert answers.unpacked() == kept
+        assert (answers.since, answers.latest) == (real.begin, max(each.end for each in kept))
+        pattern = answers.pattern
+        assert pattern.origin == Origin(sent, 2, 2)
+        assert (pattern.judged, pattern.possible & sent) == (judged, sent)
+    assert begun.pattern.possible == sent
 
 
 def test_without_a_time_it_arrives_anew() -> None:

@@ -138,7 +138,8 @@ class Bench:
         """Return a lane of a subscription, with nothing in it; `offered` as a lane has it."""
         clock = Clock()
         outbox = outbox or MemoryOutbox()
-        lane = Lane(subscription, 0, outbox, offered=offered, now=clock.now, monotonic=clock)
+        stands = {"settled": 0, "offered": offered}
+        lane = Lane(subscription, 0, outbox, **stands, now=clock.now, monotonic=clock)
         return cls(lane, clock, outbox)
 
     @classmethod

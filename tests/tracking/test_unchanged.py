@@ -123,6 +123,8 @@ def test_every_field_counts(tracker: Tracker, reader: Counting, change: dict[str
         {"WarmPoolStatus": {**POOL, "ResourceRetainedBillableTimeInSeconds": True}},
         {"WarmPoolStatus": [POOL]},
         {"SecondaryStatus": 7},
+        {"TrainingJobArn": 7},
+        {"TrainingJobArn": [ARN + "one"]},
     ],
     ids=str,
 )
@@ -159,6 +161,28 @@ def test_from_within_a_listener(tracker: Tracker) -> None:
     tracker.add_listener(lambda _: found.extend(arrivals(tracker, item(), item("two"))))
     tracker.observe_all(page(item("three")))
     assert found[:2] == ["duplicate", "queued"]
+
+
+def test_what_is_queued_is_not_yet_known(tracker: Tracker) -> None:
+    """However often it comes: what a listener is told of comes first."""
+    found: list[str] = []
+    for _ in range(3):
+        tracker.observe_all(page(item()))
+    newer = item(secondary="Uploading")
+    tracker.add_listener(lambda _: found.extend(arrivals(tracker, newer, newer) * (len(found) < 4)))
+    tracker.observe_all(page(item("three")))
+    assert found[:4] == ["queued"] * 4
+
+
+def test_an_earlier_one_in_between(tracker: Tracker, reader: Counting) -> None:
+    """It is read, and what came last is still known without."""
+    earlier, last = item(LastModifiedTime=BEGIN + timedelta(minutes=4, seconds=3)), item()
+    for each in (earlier, last, earlier, last):
+        tracker.observe_all(page(each))
+    assert reader.count == 4
+    for _ in range(3):
+        assert arrivals(tracker, last) == arrivals(tracker, earlier) == ["duplicate"]
+    assert reader.count == 4 + 3
 
 
 def test_pages_say_what_their_items_say() -> None:

@@ -87,18 +87,14 @@ class _Walk:
         start, fewest, most = origin or (automaton.start.mask, 1, 1)
         first = max(fewest, 1)
         exact = origin is not None and fewest == most
-        # Only at these entries other answers fit than before.
-        turns = {first}.union(*[(low, high, high + 1) for _, low, high in self._answers])
+        # Only at these entries other answers fit than before, or are due; what was due is given.
+        turns = {entry for _, *both in self._answers for entry in both}
+        fit, due = self._fitting(first)
         layers: _Layers = ()
-        fit: frozenset[int] = frozenset()
-        due = 0
         after_unknown = False
         for entry, status in enumerate(statuses[first - 1 :], first):
             if entry in turns:
-                fit = frozenset(
-                    index for index, each in enumerate(self._answers) if each[1] <= entry <= each[2]
-                )
-                due = mask_of(index for index, each in enumerate(self._answers) if each[2] <= entry)
+                fit, due = self._fitting(entry)
             begun = (start, exact) if entry <= most else None
             key = (id(layers), status, after_unknown, begun, fit, due)
             found = self._steps.get(key)
@@ -113,6 +109,12 @@ class _Walk:
         fit = frozenset(index for index, each in enumerate(self._answers) if each[2] == MANY)
         self._explained(last, fit, automaton.successors.reach)
         return self._found
+
+    def _fitting(self, entry: int) -> tuple[frozenset[int], int]:
+        """Return the answers that may be given at an entry, and those due by its end, as a mask."""
+        counts = [(index, low, high) for index, (_, low, high) in enumerate(self._answers)]
+        fit = frozenset(index for index, low, high in counts if low <= entry <= high)
+        return fit, mask_of(index for index, _, high in counts if high <= entry)
 
     def _after(  # noqa: PLR0913
         self,

@@ -100,9 +100,7 @@ def legs_of(automaton: Automaton, points: tuple[RunPoint, ...]) -> tuple[RunLeg,
         points: What is known, in order; at least one point.
     """
     reached = list(_forward(automaton, points))
-    links = (point.link for point in points)
-    joining = [link if each.joined else None for link, each in zip(links, reached, strict=True)]
-    possible = narrowed(automaton, joining, (each.mask for each in reached))
+    possible = narrowed(automaton, [each.link for each in reached], (each.mask for each in reached))
     legs: list[RunLeg] = []
     before: int | None = None
     for number, path in enumerate(_best(reached)):
@@ -142,13 +140,13 @@ class _Reached:
     Attributes:
         layer: The hidden states that the run may be in, as far as what came before tells.
         paths: Hidden state → the best path to it from the point before.
-        joined: A run leads there from the point before; else it begins anew.
+        link: What leads there from the point before; None where the run begins anew.
         broken: It should not have begun anew.
     """
 
     layer: _Layer
     paths: dict[int, _Path]
-    joined: bool = True
+    link: Link | None = None
     broken: bool = False
 
     @property
@@ -171,7 +169,7 @@ def _forward(automaton: Automaton, points: Sequence[RunPoint]) -> Iterator[_Reac
 
 def _anew(mask: int, *, broken: bool) -> _Reached:
     layer = tuple((index, 0) for index in bits(mask))
-    return _Reached(layer, {index: (index,) for index, _ in layer}, joined=False, broken=broken)
+    return _Reached(layer, {index: (index,) for index, _ in layer}, broken=broken)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -179,7 +177,7 @@ def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached |
     """Return what is reached at the next point; None where no run leads there."""
     near = dict(_spread(automaton, layer, silent=point.link is not Link.ANY))
     if point.link is Link.ENTRY:
-        near = _entering(automaton, near, point.mask)
+        near = _entering(automaton, near)
     found = {index: near[index] for index in sorted(near) if point.mask >> index & 1}
     if not found:
         return None
@@ -187,6 +185,7 @@ def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached |
     return _Reached(
         tuple((index, cost - least) for index, (cost, _) in found.items()),
         {index: path for index, (_, path) in found.items()},
+        point.link,
     )
 
 
@@ -210,15 +209,15 @@ def _spread(
 
 
 def _entering(
-    automaton: Automaton, near: dict[int, tuple[int, _Path]], mask: int
+    automaton: Automaton, near: dict[int, tuple[int, _Path]]
 ) -> dict[int, tuple[int, _Path]]:
+    """Return the best runs that make one more move, which a history prints: it costs all alike."""
     found: dict[int, tuple[int, _Path]] = {}
     for index, (cost, path) in near.items():
         for edge, target in automaton.moves[index]:
-            if mask >> target & 1 and not _is_silent(automaton, index, target):
-                run = (cost + _MOVE + _WEAK[edge.basis], (*path, target))
-                if target not in found or run < found[target]:
-                    found[target] = run
+            if not _is_silent(automaton, index, target):
+                run = (cost + _WEAK[edge.basis], (*path, target))
+                found[target] = min(run, found.get(target, run))
     return found
 
 
@@ -236,5 +235,5 @@ def _best(reached: Sequence[_Reached]) -> list[_Path]:
             index = min(each.layer, key=lambda one: one[1])[0]
         path = each.paths[index]
         found.append(path)
-        index = path[0] if each.joined else None
+        index = path[0] if each.link else None
     return found[::-1]

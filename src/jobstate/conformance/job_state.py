@@ -51,8 +51,8 @@ class JobState:
         fingerprint: What tells the last answer from another one; None where nobody keeps it.
         other_fingerprint: Likewise of one that is kept, but not the last, where that came after it.
         row_id: Where a journal keeps it; 0 where none does.
-        sameness: What tells the last answer from others before they are read; None until it has
-            come twice.
+        sameness: What tells an answer from others before they are read, which came again since the
+            job stands here; None until one has.
     """
 
     job: JobKey

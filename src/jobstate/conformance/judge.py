@@ -6,7 +6,7 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -65,7 +65,7 @@ class Judge:
         ruleset: The rules over one observation.
         diagnosis: Says why something is refused.
         violation_log: Makes events of findings.
-        history: The region whose statuses histories list; None where there is none.
+        history: The region whose statuses histories list; empty where there is none.
         orders: Region name → takes answers about it in whatever order they come.
         main: The region that tells the outcome.
         history_field: What answers call a history.
@@ -79,7 +79,7 @@ class Judge:
         self.ruleset = Ruleset(lifecycle, self.automata)
         self.diagnosis = Diagnosis(lifecycle)
         history = lifecycle.history_region
-        self.history = None if history is None else history.name
+        self.history = "" if history is None else history.name
         self.history_field = "" if history is None else history.history
         self.memo = Memo(self.automata, self.history)
         self._regions = Regions(self.automata, self.diagnosis, self.history)
@@ -128,13 +128,12 @@ class Judge:
         if step is None:
             return None
         history, patterns, times = self.history, start.patterns, start.times
-        if step.sample is not None and history is not None:
+        if step.sample is not None and history:
             known = self._regions.in_order_form(start, history)
             after = with_sample(known, step.sample.mask)
             if after is not known:
                 patterns, times = with_answers(start, [after])
-        kept = patterns, times
-        return _stepped(start, observation, step, kept, start.entries, (), self.main)
+        return _stepped(start, observation, step, (patterns, times), start.entries, (), self.main)
 
     def _ahead(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -143,7 +142,8 @@ class Judge:
         modified = observation.modified
         if modified is None or not view.plain:
             return None
-        entries, statuses = start.entries, cast("tuple[str, ...]", ())
+        entries = start.entries
+        statuses: tuple[str, ...] = ()
         if observation.entries:
             longer = self._longer(start, observation, view)
             if longer is None:
@@ -214,10 +214,10 @@ class Judge:
             moves = self._regions.in_any_order(
                 start, observation, view, rewritten=contradicted is not None
             )
-            listed = moves.get(self.history or "")
+            listed = moves.get(self.history)
             # What is not certainly newer and shorter is older; and what was before something real
             # that contradicted it counts no more.
-            known = start.answers_of(self.history or "")
+            known = start.answers_of(self.history)
             judged = known.pattern.judged if known else 0
             if listed is None or not listed.newest or len(new) >= judged:
                 shortened = None
@@ -247,7 +247,7 @@ class Judge:
         contradicted: Finding | None,
     ) -> tuple[Sequence[Entry], tuple[StatusEntered, ...]]:
         """Return the longest history, and the stays that it adds: facts, unless nobody takes it."""
-        listed = moves.get(self.history or "")
+        listed = moves.get(self.history)
         taken = listed.taken if listed is not None else contradicted is None
         if not new or not taken:
             return start.entries, ()

@@ -129,13 +129,9 @@ class AnswerPattern:
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy hidden states in words, for another version counts them otherwise."""
-        automaton, origin = self.automaton, self.origin
-
-        def words(mask: int) -> StateEstimate | None:
-            return automaton.estimate(mask) if mask else None
-
+        words, origin = self.automaton.estimate, self.origin
         return _pattern_again, (
-            automaton,
+            self.automaton,
             [*map(words, self.masks)],
             self.counts,
             words(self.possible),
@@ -224,23 +220,20 @@ def pattern_of(  # noqa: PLR0913, PLR0917
 
 def _pattern_again(  # noqa: PLR0913, PLR0917
     automaton: Automaton,
-    masks: Sequence[StateEstimate | None],
+    masks: Sequence[StateEstimate],
     counts: tuple[tuple[int, int], ...],
-    possible: StateEstimate | None,
+    possible: StateEstimate,
     judged: int,
-    origin: tuple[StateEstimate | None, int, int] | None,
+    origin: tuple[StateEstimate, int, int] | None,
     is_chain: bool,  # noqa: FBT001
 ) -> AnswerPattern:
-    def mask(estimate: StateEstimate | None) -> int:
-        return estimate.mask if estimate else 0
-
     return pattern_of(
         automaton,
-        tuple(map(mask, masks)),
+        tuple([each.mask for each in masks]),
         counts,
-        mask(possible),
+        possible.mask,
         judged,
-        origin and Origin(mask(origin[0]), *origin[1:]),
+        origin and Origin(origin[0].mask, *origin[1:]),
         is_chain,
     )
 

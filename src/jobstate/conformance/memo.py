@@ -109,7 +109,7 @@ class Memo:
     Any thread may ask: what two of them work out at once is remembered once, and both get that.
     """
 
-    def __init__(self, automata: Mapping[str, Automaton], history: str | None) -> None:
+    def __init__(self, automata: Mapping[str, Automaton], history: str) -> None:
         self._automata = automata
         self._history = history
         self._main = next(iter(automata))
@@ -180,7 +180,7 @@ class Memo:
             if new is None:
                 return None
             found.append((new, None))
-        return self._moved(before, found, view.region_views.get(self._history or ""))
+        return self._moved(before, found, view.region_views.get(self._history))
 
     def together(self, before: Estimates, steps: tuple[PatternStep, ...]) -> MemoizedStep:
         """Return what the steps of regions mean together."""

@@ -75,14 +75,14 @@ class Regions:
     """The regions of one life cycle."""
 
     def __init__(
-        self, automata: Mapping[str, Automaton], diagnosis: Diagnosis, history: str | None
+        self, automata: Mapping[str, Automaton], diagnosis: Diagnosis, history: str
     ) -> None:
         """Prepare to judge.
 
         Args:
             automata: Region name → its automaton.
             diagnosis: Says why something is refusal.
-            history: The region whose statuses histories list; None where there is none.
+            history: The region whose statuses histories list; empty where there is none.
         """
         self._automata = automata
         self._diagnosis = diagnosis

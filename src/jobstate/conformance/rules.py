@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
@@ -173,13 +173,13 @@ class Ruleset:
         return not states or any(where.holds(state) for state in states)
 
     def _unmet(self, test: Requires, observation: Observation) -> Finding:
-        asked, shown_now = _asked(test, observation), _so(test.then.region, observation)
+        (asked, at), shown_now = _asked(test, observation), _so(test.then.region, observation)
         return Finding(
             message=SENTENCES["unmet"].format(asked=asked, shown=shown_now),
             path=test.field or self._automata[test.then.region].region.field,
             seen=str(observation.shown[test.then.region]),
             allowed=tuple(state.name for state in self._states(test.then)),
-            at=_time_of(test, observation),
+            at=at,
         )
 
     def _states(self, where: Where) -> list[State]:
@@ -196,11 +196,13 @@ class Ruleset:
                 yield rule, Finding(message, "features", together, allowed, observation.modified)
 
 
-def _asked(test: Requires, observation: Observation) -> str:
-    if test.field is not None:
-        value = _value(observation.fields[test.field])
-        return SENTENCES["is_set"].format(field=test.field, value=value)
-    return _so(cast("Where", test.when).region, observation)
+def _asked(test: Requires, observation: Observation) -> tuple[str, datetime | None]:
+    """Return what asks for a state, and since when."""
+    if test.when is not None:
+        return _so(test.when.region, observation), observation.modified
+    value = observation.fields[str(test.field)]
+    asked = SENTENCES["is_set"].format(field=test.field, value=_value(value))
+    return asked, value if isinstance(value, datetime) else observation.modified
 
 
 def _so(region: str, observation: Observation) -> str:
@@ -256,8 +258,3 @@ def _value(value: object) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _time_of(test: Requires, observation: Observation) -> datetime | None:
-    value = observation.fields.get(test.field) if test.field else None
-    return value if isinstance(value, datetime) else observation.modified

@@ -65,8 +65,8 @@ class Lane:
         index: int,
         outbox: Outbox,
         *,
-        settled: int = 0,
-        offered: int = 0,
+        settled: int,
+        offered: int,
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -84,10 +84,6 @@ class Processor:
                 self._tell(judgement, stripe)
         return Observed(job, arrival, judgement)
 
-    def fingerprint(self, observation: Observation) -> int | None:
-        """Return what tells an answer from another one about the same job; None if nothing can."""
-        return _fingerprint(observation, self._judge.memo.view(observation))
-
     def _judged(
         self, before: JobState | None, observation: Observation, view: AnswerView
     ) -> tuple[Arrival, Judgement]:

@@ -112,7 +112,7 @@ class Tracker(Closing):
             self._judge, self._store, self._stripes, self._listeners, strict=strict
         )
         self._turns = processor.turns
-        self._unchanged = Unchanged(lifecycle, self._jobs, processor.fingerprint)
+        self._unchanged = Unchanged(lifecycle, self._jobs)
         begun = False
         try:
             if journal is not None:

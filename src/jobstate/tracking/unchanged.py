@@ -1,4 +1,4 @@
-"""`Unchanged`: answers that say what the last one about their job said, seen before they are read.
+"""`Unchanged`: answers that say what came last about their job, seen before they are read.
 
 A poller hears nearly always what it has heard already.
 """
@@ -6,7 +6,7 @@ A poller hears nearly always what it has heard already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define
 
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey
     from jobstate.tracking.store import Jobs
 
 
 @define(eq=False)
 class Same:
-    """An answer that says what the last one said, as long as that is the last.
+    """An answer that says what one before it said, as long as nothing else came since.
 
     Attributes:
         answer: The answer.
-        job_state: Where the job stands by the last one.
+        job_state: Where the job stands since that one.
     """
 
     answer: Mapping[str, object]
@@ -41,12 +40,14 @@ class Fresh:
     """An answer that was read.
 
     Attributes:
-        answer: The answer.
         observation: What it says.
+        sameness: What tells it from others before they are read; None if nothing does.
+        job_state: Where the job stood then.
     """
 
-    answer: Mapping[str, object]
     observation: Observation
+    sameness: int | None
+    job_state: JobState
 
 
 #: An answer that is ready to be taken.
@@ -56,22 +57,15 @@ Ready: TypeAlias = Observation | Fresh | Same
 class Unchanged:
     """Reads the answers of one tracker, but for those that are the same again."""
 
-    def __init__(
-        self,
-        lifecycle: Lifecycle,
-        jobs: Jobs,
-        fingerprint: Callable[[Observation], int | None],
-    ) -> None:
+    def __init__(self, lifecycle: Lifecycle, jobs: Jobs) -> None:
         """Prepare to read.
 
         Args:
             lifecycle: Whose reader reads them.
             jobs: Where the jobs stand.
-            fingerprint: Returns what tells what an answer says from what others do.
         """
         self._lifecycle = lifecycle
         self._jobs = jobs
-        self._fingerprint = fingerprint
         reader = lifecycle.reader
         self._reader = reader if isinstance(reader, QuickReader) else None
 
@@ -88,10 +82,10 @@ class Unchanged:
         job_state = self._jobs.latest(arn) if type(arn) is str else None
         if job_state is None:
             return read(self._lifecycle, answer)
-        same = job_state.sameness
-        if same is not None and same == reader.sameness(answer, job_state.modified):
+        sameness = reader.sameness(answer, job_state.modified)
+        if sameness is not None and sameness == job_state.sameness:
             return Same(answer, job_state)
-        return Fresh(answer, reader.read(answer))
+        return Fresh(reader.read(answer), sameness, job_state)
 
     def take(self, ready: Ready, take: Callable[[Observation], Observed]) -> Observed:
         """Return what an answer brings.
@@ -100,22 +94,16 @@ class Unchanged:
             ready: The answer.
             take: Takes what one says.
         """
-        if type(ready) is Same:
+        if isinstance(ready, Same):
             job = ready.job_state.job
             if self._jobs.find(job) is ready.job_state:
                 return Observed(job, Arrival.DUPLICATE)
             return take(read(self._lifecycle, ready.answer))  # another came in between
-        if type(ready) is not Fresh:
-            return take(cast("Observation", ready))
+        if not isinstance(ready, Fresh):
+            return take(ready)
         observed = take(ready.observation)
-        if observed.arrival is Arrival.DUPLICATE:
-            self._note(observed.job, ready)
+        job_state = ready.job_state
+        duplicate = observed.arrival is Arrival.DUPLICATE
+        if ready.sameness is not None and duplicate and self._jobs.find(observed.job) is job_state:
+            job_state.sameness = ready.sameness  # what came again may once more
         return observed
-
-    def _note(self, job: JobKey, fresh: Fresh) -> None:
-        """Take note of what tells an answer from others that came again: it may once more."""
-        reader, job_state = self._reader, self._jobs.find(job)
-        fingerprint = self._fingerprint(fresh.observation)
-        # Another that is kept may have come again, which is not the last.
-        if reader and job_state and job_state.fingerprint == fingerprint:
-            job_state.sameness = reader.sameness(fresh.answer, job_state.modified)
