@@ -94,7 +94,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             if line.label is not None
         ],
         "starts": [attrs.asdict(each) for each in diagram.starts],
-        "form": _form(lifecycle),
+        "schema": _schema(lifecycle),
     }
 
 
@@ -299,9 +299,10 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 # --- Answers ------------------------------------------------------------------------------------
 
 
-def _form(lifecycle: Lifecycle) -> Table | None:
-    """Return the form of answers without what is empty; None where nobody has written it down."""
-    form = getattr(lifecycle.reader, "form", None)
-    if not isinstance(form, AnswerSchema):
+def _schema(lifecycle: Lifecycle) -> Table | None:
+    """Return what answers look like without what is empty; None where nobody has written it."""
+    schema = getattr(lifecycle.reader, "schema", None)
+    if not isinstance(schema, AnswerSchema):
         return None
-    return attrs.asdict(form, filter=lambda _, value: bool(value))
+    said = attrs.asdict(schema, filter=lambda _, value: bool(value))
+    return said | {"lists": schema.lists, "examples": [*map(attrs.asdict, schema.examples())]}

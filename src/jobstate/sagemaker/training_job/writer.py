@@ -14,8 +14,9 @@ from uuid import UUID, uuid5
 from jobstate.common.times import iso
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
+from jobstate.model.values import Refused
 from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SOURCE
-from jobstate.sagemaker.training_job.fields import Refused, read_job_name
+from jobstate.sagemaker.training_job.fields import read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
     TrainingJobStatus,
