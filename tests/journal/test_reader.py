@@ -351,6 +351,7 @@ def test_a_closed_file_that_is_written_to_meanwhile(path: Path) -> None:
             list(history.events())
 
 
+@pytest.mark.once
 def test_reading_streams(path: Path) -> None:
     """However many events there are, few are in memory at once."""
     with tracker_on(path) as tracker:

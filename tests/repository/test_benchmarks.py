@@ -29,6 +29,7 @@ def run(program: str, *arguments: str) -> str:
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+@pytest.mark.once
 def test_every_benchmark_runs() -> None:
     """The one command measures every file of benchmarks, skips nothing and prints each table."""
     printed = run("run.py", "--smoke", "-v")

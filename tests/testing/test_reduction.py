@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 #: How many seeds of each bug a test run takes; `python -m tests.campaigns.reductions` takes 200.
-#: Whoever traces the run (a debugger, or coverage) waits five times as long for each.
-SEEDS = 3 if sys.gettrace() else 15
+SEEDS = 3
 
 
 def names(life: Life) -> list[str]:
@@ -64,15 +62,16 @@ def rates(figures: Callable[[str], None]) -> Iterator[dict[str, float]]:
     yield found
     mean, worst = sum(found.values()) / len(found), min(found.values())
     figures(
-        f"reduce: {len(found)} planted bugs, {SEEDS} seeds each: {mean:.1%} reach the shortest"
-        f" failing life, {worst:.1%} of the worst bug"
+        f"reduce: {len(found)} planted bugs: {mean:.1%} of lives reach the shortest failing one,"
+        f" {worst:.1%} with the worst bug"
     )
 
 
+@pytest.mark.parametrize("seeds", [SEEDS, pytest.param(5 * SEEDS, marks=pytest.mark.once)])
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name.replace(" ", "-") for bug in BUGS])
-def test_planted_bugs(bug: Bug, rates: dict[str, float]) -> None:
+def test_planted_bugs(bug: Bug, seeds: int, rates: dict[str, float]) -> None:
     """From a random failing life it reaches the shortest, which a search of its own knows."""
-    found = tally(bug, SEEDS)
+    found = tally(bug, seeds)
     rates[bug.name] = found.reached / found.seeds
     assert found.reached == found.seeds, str(found)
 

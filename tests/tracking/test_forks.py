@@ -254,6 +254,7 @@ print(json.dumps([said, failed]))
 )
 
 
+@pytest.mark.once  # 200 children take a while
 def test_no_child_hangs(tmp_path: Path) -> None:
     """However busy other threads are as it is forked, and whatever they have locked."""
     said, failed = ran(_BUSY, tmp_path, 200, seconds=900)
