@@ -54,7 +54,7 @@ class AnswerView:
     region_views: Mapping[str, RegionView]
     features: Mapping[str, bool]
     plain: bool
-    plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
+    plans: dict[tuple[object, ...], Any] = field(factory=dict, init=False, repr=False)
 
 
 @define(eq=False)

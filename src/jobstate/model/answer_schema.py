@@ -279,6 +279,7 @@ class AnswerSchema:
         envelopes: The events that may be around one.
         id: The field that identifies a job together with its time of creation; in every shape.
         created: When the job was created.
+        name: What people call the job.
         places: Where the statuses stand.
         stays: Where the history stands; None where answers have none.
         modified: When the record was last changed; empty where answers don't say.
@@ -300,6 +301,7 @@ class AnswerSchema:
     envelopes: tuple[Envelope, ...] = ()
     id: Path = field(converter=_path)
     created: Path = field(converter=_path)
+    name: Path = field(converter=_path)
     places: tuple[StatusFields, ...]
     stays: Stays | None = None
     modified: Path = field(default=(), converter=_path)
@@ -324,6 +326,11 @@ class AnswerSchema:
     def lists(self) -> tuple[str, ...]:
         """The fields of answers that hold a list of them."""
         return tuple(dict.fromkeys(each.listed_in for each in self.shapes if each.listed_in))
+
+    def possible(self, shape: Shape) -> frozenset[str]:
+        """Return the names of the values that answers of a shape can have."""
+        leaves = {path for _, path in _leaves(shape.fields, ())}
+        return frozenset(name for name, path in self.values.items() if path in leaves)
 
 
 def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:

@@ -52,7 +52,11 @@ class SchemaReader:
         self.schema = schema
         self._failure_cause = failure_cause
         self._shapes = [
-            (_own_fields(schema, place), _reader_of(schema, shape.fields))
+            (
+                _own_fields(schema, place),
+                _reader_of(schema, shape.fields),
+                schema.possible(shape),
+            )
             for place, shape in enumerate(schema.shapes)
         ]
 
@@ -161,17 +165,16 @@ class SchemaReader:
         """Return what an answer says that no event is around any more."""
         if not isinstance(answer, Mapping):
             raise ObservationError([Problem("", self.schema.expected["mapping"], shown(answer))])
-        return self._observed(self._record(answer), spelling)
-
-    def _record(self, answer: Mapping[str, object]) -> _Record:
-        *fuller, (_, thin) = self._shapes
-        reads = next((each for own, each in fuller if not own.isdisjoint(answer)), thin)
-        record = reads(answer)
+        *fuller, thin = self._shapes
+        _, read, possible = next((each for each in fuller if not each[0].isdisjoint(answer)), thin)
+        record = read(answer)
         if isinstance(record, Refused):
             raise ObservationError(record.problems)
-        return cast("_Record", record)
+        return self._observed(cast("_Record", record), possible, spelling)
 
-    def _observed(self, record: _Record, spelling: Mapping[str, str]) -> Observation:
+    def _observed(
+        self, record: _Record, possible: frozenset[str], spelling: Mapping[str, str]
+    ) -> Observation:
         schema = self.schema
         reason = _at(record, schema.failure_reason) if schema.failure_reason else None
         modified = _at(record, schema.modified) if schema.modified else None
@@ -186,6 +189,7 @@ class SchemaReader:
             cause=cause(reason) if reason and cause is not None else None,
             failure_reason=reason,
             fields=_present(schema.values, record),
+            possible=possible,
         )
 
 

@@ -101,6 +101,37 @@ class Requires:
 
 
 @frozen(kw_only=True)
+class ExactlyWhen:
+    """A rule as data: a field has a value if, and only if, a region is so.
+
+    It is broken only where *no* state that the answer leaves possible is right; and for want of the
+    field only in answers of a shape that has it (`Observation.possible`).
+
+    Attributes:
+        field: The field.
+        when: The states in which it has a value.
+    """
+
+    field: str
+    when: Where
+
+
+@frozen(kw_only=True)
+class Sums:
+    """A rule as data: some fields add up to what some others add up to.
+
+    It is judged in answers that have all of them.
+
+    Attributes:
+        fields: The fields on one side.
+        others: The fields on the other.
+    """
+
+    fields: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@frozen(kw_only=True)
 class InOrder:
     """A rule as data: of the fields that have a value, none is less than one before it.
 
@@ -163,7 +194,7 @@ class OverHistory:
 
 
 #: One way to test a rule.
-Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
+Test: TypeAlias = Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | RuleFunction
 
 
 @frozen(kw_only=True)

@@ -12,8 +12,8 @@ import pytest
 from jobstate.cli.json_stream import Document, documents
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.schema_reader import SchemaReader
+from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.reader import READER
 from tests.campaigns import hostile
 from tests.support import corpus_series

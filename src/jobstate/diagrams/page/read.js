@@ -342,15 +342,17 @@ const Reading = (() => {
     }
   }
 
-  /** The fields of an answer's shape. */
-  const shapeOf = ({ shapes }, answer) =>
-    shapes.find(({ fields }, place) => {
+  /** Which shape an answer has, by its number. */
+  const shapeOf = ({ shapes }, answer) => {
+    const found = shapes.findIndex(({ fields }, place) => {
       const later = shapes.slice(place + 1);
       return Object.keys(fields).some(
         (name) =>
           Object.hasOwn(answer, name) && !later.some((each) => Object.hasOwn(each.fields, name)),
       );
-    }) ?? shapes.at(-1);
+    });
+    return found < 0 ? shapes.length - 1 : found;
+  };
 
   const at = (record, path) =>
     path.reduce((found, name) => (found === undefined ? found : own(found, name)), record);
@@ -412,7 +414,8 @@ const Reading = (() => {
   /** What one answer says: an observation, or the problems that it has. */
   const observe = (schema, { answer, spelling }) => {
     const fields = new Fields(schema);
-    const record = fields.all(shapeOf(schema, answer).fields, answer, '');
+    const shape = shapeOf(schema, answer);
+    const record = fields.all(schema.shapes[shape].fields, answer, '');
     if (fields.problems.length) return { problems: fields.problems };
     const [name, created] = [schema.id, schema.created].map((path) => at(record, path));
     return {
@@ -423,6 +426,7 @@ const Reading = (() => {
       modified: (schema.modified && at(record, schema.modified)) ?? null,
       failureReason: (schema.failure_reason && at(record, schema.failure_reason)) || null,
       values: valuesOf(schema, record),
+      possible: schema.possible[shape],
     };
   };
 

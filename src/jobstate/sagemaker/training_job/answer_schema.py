@@ -152,6 +152,7 @@ SCHEMA: Final = AnswerSchema(
     ),
     id="TrainingJobArn",
     created="CreationTime",
+    name="TrainingJobName",
     places=(
         StatusFields(region="job", primary="TrainingJobStatus", secondary="SecondaryStatus"),
         StatusFields(region="warm_pool", primary="WarmPoolStatus.Status"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
 from jobstate.model.schema_reader import SchemaReader
+from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.records import (
     TrainingJobDescription,
     TrainingJobRecord,
@@ -48,6 +48,13 @@ _POOL_FIELDS: Final = {
     ),
 }
 _ARTIFACTS = "ModelArtifacts"
+_POSSIBLE: Final = dict(
+    zip(
+        (TrainingJobDescription, TrainingJobSummary),
+        map(SCHEMA.possible, SCHEMA.shapes),
+        strict=True,
+    )
+)
 _common_values = attrgetter(*_COMMON_FIELDS.values())
 _described_values = attrgetter(*_DESCRIBED_FIELDS.values())
 _pool_values = attrgetter(*_POOL_FIELDS.values())
@@ -140,6 +147,7 @@ def _observed(record: TrainingJobRecord) -> Observation:
         cause=failure_cause(reason) if reason else None,
         failure_reason=reason,
         fields=_fields(record),
+        possible=_POSSIBLE[type(record)],
     )
 
 
