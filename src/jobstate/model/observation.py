@@ -201,6 +201,11 @@ class Writer(Protocol):
         """The forms of its answers by name, the one that says most first."""
         raise NotImplementedError
 
+    @property
+    def longest_name(self) -> int:
+        """How many characters the name of a job can have."""
+        raise NotImplementedError
+
     def key(self, name: str, created: datetime) -> JobKey:
         """Return the key of a job of that name.
 

@@ -68,14 +68,31 @@ class Failed:
 
     Attributes:
         status: The status of jobs that have failed.
+        otherwise: The words of a service that always has some, for lives that have none.
     """
 
     status: str
+    otherwise: str | None = None
 
     def __call__(self, moment: Moment) -> str | None:
         """Return the service's words; None of a job that has not failed."""
         failed = any(self.status in each for each in moment.shown.values())
-        return moment.failure if failed else None
+        return (moment.failure or self.otherwise) if failed else None
+
+
+@frozen
+class AfterTheEnd:
+    """Says the same of every job that has ended.
+
+    Attributes:
+        value: What it says.
+    """
+
+    value: object
+
+    def __call__(self, moment: Moment) -> object:
+        """Return the value; None before."""
+        return None if moment.ended is None else self.value
 
 
 @frozen
@@ -118,6 +135,11 @@ class SchemaWriter:
         """The forms of its answers, the one that says most first."""
         events = () if self.event is None else (EVENT,)
         return (*(shape.name for shape in self.schema.shapes), *events)
+
+    @property
+    def longest_name(self) -> int:
+        """How many characters the name of a job can have."""
+        return self.schema.shapes[0].fields[self.schema.name[0]].longest
 
     def key(self, name: str, created: datetime) -> JobKey:
         """Return the key of a job of that name.

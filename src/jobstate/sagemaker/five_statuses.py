@@ -25,6 +25,9 @@ STOPPED: Final = "Stopped"
 #: How a row is known: basis and source.
 Known: TypeAlias = tuple[Basis, str]
 
+#: What SageMaker says of most failures.
+NO_WORDS: Final = "ClientError: See job logs for more information"
+
 #: The region that the statuses are of.
 JOB: Final = "job"
 ENDED: Final = Where(region=JOB, final=True)

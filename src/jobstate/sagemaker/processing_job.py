@@ -14,6 +14,7 @@ from jobstate.model.answer_schema import AnswerSchema, Field, Shape, StatusField
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
+    AfterTheEnd,
     Always,
     Failed,
     SchemaWriter,
@@ -87,7 +88,8 @@ _WRITER: Final = SchemaWriter(
         "CreationTime": created,
         "ProcessingEndTime": ended,
         "LastModifiedTime": modified,
-        "FailureReason": Failed(five.FAILED),
+        "FailureReason": Failed(five.FAILED, five.NO_WORDS),
+        "ExitMessage": AfterTheEnd("See job logs for more information"),
         "StoppingCondition.MaxRuntimeInSeconds": Always(86_400),
     },
     id_for=partial(job_id, "processing-job"),

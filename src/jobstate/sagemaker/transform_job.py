@@ -79,7 +79,7 @@ _WRITER: Final = SchemaWriter(
         "CreationTime": created,
         "TransformEndTime": ended,
         "LastModifiedTime": modified,
-        "FailureReason": Failed(five.FAILED),
+        "FailureReason": Failed(five.FAILED, five.NO_WORDS),
         "ModelName": job_name,
     },
     id_for=partial(job_id, "transform-job"),
