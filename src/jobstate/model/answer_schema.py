@@ -274,6 +274,7 @@ class AnswerSchema:
     """What answers about a kind of job look like. Paths may be given with dots: ``Pool.Status``.
 
     Attributes:
+        service: The service's name, as its client has it.
         shapes: The shapes of answers, those with more fields first. An answer has the first of
             which it has a field that no later shape has, else the last.
         envelopes: The events that may be around one.
@@ -297,6 +298,7 @@ class AnswerSchema:
         examples: Returns some to try.
     """
 
+    service: str
     shapes: tuple[Shape, ...]
     envelopes: tuple[Envelope, ...] = ()
     id: Path = field(converter=_path)
@@ -326,6 +328,11 @@ class AnswerSchema:
     def lists(self) -> tuple[str, ...]:
         """The fields of answers that hold a list of them."""
         return tuple(dict.fromkeys(each.listed_in for each in self.shapes if each.listed_in))
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """The operations of the service that give answers."""
+        return tuple(dict.fromkeys(each.operation for each in self.shapes if each.operation))
 
     def possible(self, shape: Shape) -> frozenset[str]:
         """Return the names of the values that answers of a shape can have."""

@@ -6,7 +6,7 @@ check and the expansion into hidden states stand between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -249,6 +249,7 @@ class Specification:
         failure_cause: Returns the cause that the service's own words for a failure stand for, the
             same that the reader puts into `Observation.cause`; None where nobody reads them.
         drawing: Returns how people draw it, loaded only then; None where nobody has said.
+        sources: The short names that its sources use → what they stand for.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
     """
@@ -266,6 +267,7 @@ class Specification:
     writer: Writer | None = field(default=None, repr=False)
     failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
+    sources: Mapping[str, str] = field(factory=dict, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
 

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 LONGEST_NAME: Final = 63
 LONGEST_ARN: Final = 256
 LONGEST_REASON: Final = 1024
+#: The short names of sources that every kind uses.
+SOURCES: Final = {
+    "API": "SageMaker API reference and botocore's sagemaker/2017-07-24 service model (1.44.8)",
+    "NB": "outputs in public notebooks",
+    "REC": "recorded API answers in a public test suite (2018, 2024)",
+    "ENUM": "nothing but the value in the API's enumeration",
+    "silent": "AWS says nothing about it",
+}
 #: What EventBridge's envelopes say when SageMaker sends them.
 SOURCE: Final = "aws.sagemaker"
 #: The beginning of every arn. AWS's own pattern accepts "job\n" if used with $.

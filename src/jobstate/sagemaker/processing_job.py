@@ -1,8 +1,6 @@
 """The life cycle of an Amazon SageMaker processing job: `PROCESSING_JOB`.
 
-Sources: API (the SageMaker API reference and botocore 1.44.8's service model), EB (SageMaker
-developer guide, events sent to EventBridge), NB (outputs in public notebooks: 82 jobs, 96 answers),
-REC (recorded answers in a public test suite, 2018 and 2024). Facts as known in November 2026.
+Facts as known in November 2026.
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ from jobstate.model.states import Basis, Region
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
+    SOURCES,
     arn_field,
     envelope,
     event,
@@ -61,6 +60,7 @@ _DESCRIPTION: Final = {
 
 #: What answers about processing jobs look like.
 SCHEMA: Final = AnswerSchema(
+    service="sagemaker",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeProcessingJob"),
         Shape(
@@ -147,6 +147,7 @@ PROCESSING_JOB: Final = importable(
         reader=SchemaReader(SCHEMA, failure_cause),
         writer=_WRITER,
         failure_cause=failure_cause,
+        sources=SOURCES,
     ),
     "jobstate.sagemaker:PROCESSING_JOB",
 )

@@ -3,9 +3,7 @@
 Descriptions don't say when the record was last changed, so the latest of their times is taken for
 the earliest time at which it can have been.
 
-Sources: API (the SageMaker API reference and botocore 1.44.8's service model), EB (SageMaker
-developer guide, events sent to EventBridge), NB (outputs in public notebooks), REC (recorded
-answers in a public test suite); 38 jobs, 49 answers. Facts as known in November 2026.
+Facts as known in November 2026.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from jobstate.model.states import Basis, Region
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
+    SOURCES,
     arn_field,
     envelope,
     event,
@@ -51,6 +50,7 @@ _DESCRIPTION: Final = {
 
 #: What answers about transform jobs look like.
 SCHEMA: Final = AnswerSchema(
+    service="sagemaker",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTransformJob"),
         Shape(
@@ -121,6 +121,7 @@ TRANSFORM_JOB: Final = importable(
         reader=SchemaReader(SCHEMA, failure_cause),
         writer=_WRITER,
         failure_cause=failure_cause,
+        sources=SOURCES,
     ),
     "jobstate.sagemaker:TRANSFORM_JOB",
 )

@@ -2,10 +2,7 @@
 
 Its training jobs have a life cycle of their own; here are its own status and its counters of them.
 
-Sources: API (the SageMaker API reference and botocore 1.44.8's service model), EB (SageMaker
-developer guide, events sent to EventBridge), NB (outputs in public notebooks), REC (recorded
-answers in a public test suite), SF (Step Functions output), ISSUES
-(aws/amazon-sagemaker-examples#2436, #2437); 17 jobs, 22 answers. Facts as known in November 2026.
+Facts as known in November 2026.
 """
 
 from __future__ import annotations
@@ -22,6 +19,7 @@ from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, Region, S
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
+    SOURCES,
     arn_field,
     envelope,
     event,
@@ -61,6 +59,7 @@ _DESCRIPTION: Final = {**_SUMMARY, "FailureReason": reason_field()}
 
 #: What answers about tuning jobs look like.
 SCHEMA: Final = AnswerSchema(
+    service="sagemaker",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeHyperParameterTuningJob"),
         Shape(
@@ -209,6 +208,11 @@ TUNING_JOB: Final = importable(
         reader=SchemaReader(SCHEMA, failure_cause),
         writer=_WRITER,
         failure_cause=failure_cause,
+        sources={
+            **SOURCES,
+            "SF": "output of Step Functions",
+            "ISSUES": "aws/amazon-sagemaker-examples#2436, #2437",
+        },
     ),
     "jobstate.sagemaker:TUNING_JOB",
 )

@@ -138,6 +138,7 @@ def _examples() -> tuple[Example, ...]:
 
 #: What answers about training jobs look like.
 SCHEMA: Final = AnswerSchema(
+    service="sagemaker",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTrainingJob"),
         Shape(
