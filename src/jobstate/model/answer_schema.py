@@ -310,19 +310,15 @@ class AnswerSchema:
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
     signs: tuple[Sign, ...] = ()
-    values: Mapping[str, Path] = field(converter=_paths)
+    values: Mapping[str, Path] = field(
+        default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below
+        converter=_paths,
+    )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
     deepest: int = DEEPEST_LIST
     call: str = ""
     check: str = "jobstate check"
     examples: Callable[[], tuple[Example, ...]] = _no_examples
-
-    @values.default
-    def _every_value(self) -> Mapping[str, Path]:
-        found: dict[str, Path] = {}
-        for shape in self.shapes:
-            found |= dict(_leaves(shape.fields, ()))
-        return {name: path for name, path in found.items() if path != self.id}
 
     @cached_property
     def lists(self) -> tuple[str, ...]:
@@ -338,6 +334,13 @@ class AnswerSchema:
         """Return the names of the values that answers of a shape can have."""
         leaves = {path for _, path in _leaves(shape.fields, ())}
         return frozenset(name for name, path in self.values.items() if path in leaves)
+
+
+def _every_value(schema: AnswerSchema) -> Mapping[str, Path]:
+    found: dict[str, Path] = {}
+    for shape in schema.shapes:
+        found |= dict(_leaves(shape.fields, ()))
+    return {name: path for name, path in found.items() if path != schema.id}
 
 
 def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:

@@ -156,9 +156,8 @@ _Test = TypeVar("_Test")
 
 def _tests(lifecycle: Lifecycle, kind: type[_Test]) -> Iterator[tuple[Rule, _Test]]:
     for rule in lifecycle.rules:
-        for test in rule.tests:
-            if isinstance(test, kind):
-                yield rule, test
+        tests: tuple[object, ...] = rule.tests
+        yield from ((rule, test) for test in tests if isinstance(test, kind))
 
 
 def _where(lifecycle: Lifecycle, where: Where) -> Table:

@@ -48,7 +48,7 @@ _POOL_FIELDS: Final = {
     ),
 }
 _ARTIFACTS = "ModelArtifacts"
-_POSSIBLE: Final = dict(
+_POSSIBLE: Final[Mapping[type[TrainingJobRecord], frozenset[str]]] = dict(
     zip(
         (TrainingJobDescription, TrainingJobSummary),
         map(SCHEMA.possible, SCHEMA.shapes),
@@ -100,7 +100,7 @@ class TrainingJobReader(SchemaReader):
             return _observed(answer)
         return super().read(answer)
 
-    def _observation(self, answer: object, _: Mapping[str, str]) -> Observation:
+    def _observation(self, answer: object, spelling: Mapping[str, str]) -> Observation:  # noqa: ARG002 - statuses are spelt alike
         return _observed(record_from_api(cast("Mapping[str, object]", answer)))
 
     def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:
