@@ -156,8 +156,11 @@ _Test = TypeVar("_Test")
 
 def _tests(lifecycle: Lifecycle, kind: type[_Test]) -> Iterator[tuple[Rule, _Test]]:
     for rule in lifecycle.rules:
-        tests: tuple[object, ...] = rule.tests
-        yield from ((rule, test) for test in tests if isinstance(test, kind))
+        yield from ((rule, test) for test in _chosen(rule.tests, kind))
+
+
+def _chosen(tests: Iterable[object], kind: type[_Test]) -> Iterator[_Test]:
+    return (each for each in tests if isinstance(each, kind))
 
 
 def _where(lifecycle: Lifecycle, where: Where) -> Table:
