@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import storeys
-from jobstate import diagrams, outcome_of
+from jobstate import diagrams, outcome_of, sagemaker
 from jobstate.diagrams.render.png import png
 from jobstate.model import tables
 from jobstate.model.states import Basis
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB
 from jobstate.sagemaker.training_job.facts import SOURCES
 
 if TYPE_CHECKING:
@@ -54,6 +54,40 @@ PICTURES = {
         TRAINING_JOB.given(warm_pool=True, retry=False, plan=False),
     ),
 }
+#: The other kinds of job: constant → life cycle, its file.
+KINDS = {
+    "PROCESSING_JOB": (PROCESSING_JOB, "processing_job.py"),
+    "TRANSFORM_JOB": (TRANSFORM_JOB, "transform_job.py"),
+    "TUNING_JOB": (TUNING_JOB, "tuning_job.py"),
+}
+#: Answers of two kinds.
+EXAMPLE = """\
+from jobstate import check_jobs
+from jobstate.kinds import KINDS
+
+ARN = "arn:aws:sagemaker:eu-west-1:111122223333"
+answers = [
+    {
+        "ProcessingJobName": "clean",
+        "ProcessingJobArn": f"{ARN}:processing-job/clean",
+        "ProcessingJobStatus": "InProgress",
+        "CreationTime": "2026-10-05T06:00:00Z",
+    },
+    {
+        "TransformJobName": "score",
+        "TransformJobArn": f"{ARN}:transform-job/score",
+        "TransformJobStatus": "Stopped",
+        "CreationTime": "2026-10-05T06:00:00Z",
+        "TransformEndTime": "2026-10-05T06:10:00Z",
+    },
+]
+for job, report in check_jobs(KINDS, answers).items():
+    print(job.name, report.lifecycle.name, report.result.outcome)
+
+# clean sagemaker-processing-job running
+# score sagemaker-transform-job stopped
+"""
+SAGEMAKER = Path(sagemaker.__file__).parent
 #: How long the lines of paragraphs are.
 WIDTH = 100
 #: Format → how its files are called.
@@ -100,6 +134,7 @@ def products() -> dict[str, str]:
     found["docs/storeys.svg"] = storeys.picture()
     found["docs/life-cycle.md"] = _page(_life_cycle())
     found["docs/outcomes.md"] = _page(_outcomes())
+    found["docs/kinds.md"] = _page(_kinds())
     return found
 
 
@@ -290,6 +325,62 @@ def _row(primary: str, secondary: str | None) -> tuple[str, ...]:
     result = outcome_of(TRAINING_JOB, primary, secondary)
     final, gone = ("yes" if true else "no" for true in (result.final, result.gone))
     return (primary, secondary or "", result.outcome, final, gone, result.cause or "")
+
+
+# --- docs/kinds.md ------------------------------------------------------------------------------
+
+
+def _kinds() -> Iterator[str]:
+    yield "# Kinds of job"
+    yield (
+        "Each kind of job has a life cycle of its own, in one file: its states and moves with"
+        " basis and source, its rules, and what the service's answers look like. `check`,"
+        " `check_jobs`, trackers, machines, pictures and the test helpers take any of them."
+    )
+    yield tables.markdown_table(
+        ("kind", "life cycle", "lines", "states", "moves", "rules"),
+        (
+            (
+                lifecycle.title,
+                f"jobstate.sagemaker.{name}",
+                str(_lines(module)),
+                str(sum(len(region.states) for region in lifecycle.regions)),
+                str(sum(len(region.edges) for region in lifecycle.regions)),
+                str(len(lifecycle.rules)),
+            )
+            for name, (lifecycle, module) in KINDS.items()
+        ),
+    )
+    yield (
+        "They stand on a block of five statuses that they share (`five_statuses.py`,"
+        f" {_lines('five_statuses.py')} lines). Training jobs have two regions, two statuses and a"
+        " history: [life-cycle.md](life-cycle.md)."
+    )
+    yield "## Whose an answer is"
+    yield (
+        "`Kinds` holds several life cycles and recognises whose an answer is: by the field that"
+        " has its status, by the list that it is in, by the type of the event around it."
+        " `jobstate.kinds.KINDS` has all of the library; `Kinds(PROCESSING_JOB, MINE)` those that"
+        " you choose. What fits none, or two, is an error that says so."
+    )
+    yield f"```python\n{EXAMPLE}```"
+    yield (
+        "The command does the same: `jobstate check` judges each answer by its kind, `--kind"
+        " processing-job` takes all for one; `lifecycle`, `explain` and `diagram` take `--kind`"
+        " too. A tracker, and a journal, are about one life cycle."
+    )
+    for lifecycle, _ in KINDS.values():
+        heading, named, rest = tables.render(lifecycle, "markdown").split("\n\n", 2)
+        yield f"#{heading}"
+        yield named
+        yield f"```mermaid\n{diagrams.render(lifecycle, 'mermaid')}```"
+        yield rest.rstrip("\n").replace("## ", "### ")
+
+
+def _lines(module: str) -> int:
+    """Return how many lines a module of SageMaker's has that are not empty."""
+    text = (SAGEMAKER / module).read_text(encoding="utf-8")
+    return sum(bool(line.strip()) for line in text.splitlines())
 
 
 # --- The command --------------------------------------------------------------------------------

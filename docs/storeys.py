@@ -27,8 +27,8 @@ ROOT: Final = Path(jobstate.__file__).parent
 STOREYS: Final[tuple[Mapping[str, int], ...]] = (
     {"errors": 1, "common": 3},
     {"model": 2},
-    {"delivery": 0, "machine": 1, "automaton": 2, "batch": 3, "sagemaker": 4},
-    {"conformance": 2, "kinds": 3},
+    {"delivery": 0, "machine": 1, "automaton": 2, "batch": 4, "sagemaker": 3},
+    {"conformance": 2, "kinds": 4},
     {"tracking": 1, "testing": 3},
     {"listeners": 0, "asynchronous": 1, "journal": 2, "diagrams": 3},
     {"aws": 0, "emulator": 1, "audit": 5},
@@ -96,7 +96,8 @@ def _area(name: str) -> Rectangle:
 def _courses(arrows: Mapping[str, set[str]]) -> Iterator[Course]:
     """Yield the arrows: down, across above the next storey, down; those to one package join."""
     for row in STOREYS:
-        targets = sorted({target for name in row for target in arrows.get(name, ())}, key=_across)
+        found = sorted({target for name in row for target in arrows.get(name, ())})
+        targets = sorted(found, key=_across)
         for name in row:
             own = [target for target in targets if target in arrows.get(name, ())]
             for index, target in enumerate(own):

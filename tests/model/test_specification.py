@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from jobstate import Observation, Outcome, check
-from jobstate.model import InOrder, Requires, Shown, Where
+from jobstate.model import ExactlyWhen, InOrder, Requires, Shown, Sums, Where
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCEL, PARCELS, rule
 
@@ -115,6 +115,56 @@ def test_a_region_asks_another() -> None:
         "the way is at the door while the way is at the door"
     ]
     assert messages(lifecycle, "sent") == []
+
+
+SIGNED = ExactlyWhen(field="signature", when=Where(region="way", statuses={"delivered"}))
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "said"),
+    [
+        ("delivered", {"signature": "x"}, []),
+        ("sent", {}, []),
+        ("sent", {"signature": "x"}, ["signature is set ('x') while the way is sent"]),
+        ("delivered", {}, ["signature is not set while the way is delivered"]),
+        ("lost", {}, []),  # unknown: it could be anything
+    ],
+)
+def test_a_field_is_there_exactly_when(
+    status: str, fields: dict[str, object], said: list[str]
+) -> None:
+    """Not while the region is otherwise, and not left out of a shape that has it."""
+    lifecycle = with_rule(SIGNED)
+    seen = Observation(
+        job=PARCEL,
+        shown={"way": Shown(status)},
+        fields=fields,
+        possible=frozenset({"signature"}),
+    )
+    assert [each.message for each in check(lifecycle, seen).violations] == said
+
+
+def test_a_field_that_the_shape_lacks_is_not_missed() -> None:
+    """Nor is one asked for by a region that is not shown."""
+    lifecycle = with_rule(SIGNED)
+    assert messages(lifecycle, "delivered") == []
+    nowhere = Observation(job=PARCEL, shown={}, possible=frozenset({"signature"}))
+    assert check(lifecycle, nowhere).legal
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"a": 1, "b": 2, "c": 3}, []),
+        ({"a": 1, "b": 2, "c": 4}, ["a + b add up to 3, but c to 4"]),
+        ({"a": 1, "c": 4}, []),  # not all are there
+        ({"a": 1, "b": "2", "c": 4}, []),  # one is no number
+    ],
+)
+def test_sums(fields: dict[str, object], said: list[str]) -> None:
+    """Both sides add up to the same, where all of it is there and a number."""
+    lifecycle = with_rule(Sums(fields=("a", "b"), others=("c",)))
+    assert messages(lifecycle, "sent", **fields) == said
 
 
 def test_rules_speak_in_their_order() -> None:

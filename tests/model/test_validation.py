@@ -12,6 +12,7 @@ from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import (
     Basis,
     Edge,
+    ExactlyWhen,
     Exclusion,
     InOrder,
     Memory,
@@ -21,6 +22,7 @@ from jobstate.model import (
     Rule,
     Severity,
     State,
+    Sums,
     Where,
 )
 from tests.support.small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
@@ -257,6 +259,16 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "history function's field",
         {"reader": _Reader(), **_with_rule(OverHistory(lambda *_: (), ("height",)))},
         "the rule mine speaks of the unknown field height",
+    ),
+    (
+        "sum's field",
+        {"reader": _Reader(), **_with_rule(Sums(fields=("weight",), others=("height",)))},
+        "the rule mine speaks of the unknown field height",
+    ),
+    (
+        "exactly when elsewhere",
+        _with_rule(ExactlyWhen(field="weight", when=Where(region="mars"))),
+        "the rule mine speaks of the unknown region mars",
     ),
     (
         "rule asks nothing",

@@ -24,7 +24,7 @@ EDGES = {
     *{"asynchronous", "aws", "emulator", "audit", "cli"},
 }
 #: What may know of SageMaker.
-KNOWING = {"sagemaker", "testing", "aws", "emulator", "audit", "cli"}
+KNOWING = {"sagemaker", "kinds", "testing", "aws", "emulator", "audit", "cli"}
 #: Modules at the top that are no package.
 LOOSE = {"errors", "asynchronous"}
 #: A file with more lines than this has more than one job, unless it is a table of data.

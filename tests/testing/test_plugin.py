@@ -16,10 +16,11 @@ from botocore.stub import Stubber
 import _jobstate_pytest
 from jobstate.errors import UnknownNameError
 from jobstate.model.life import Life
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
 from jobstate.testing.oracle.story import NotConformingError
 from jobstate.testing.plugin import Conformance
 from tests.support.lives_for_tests import told
+from tests.support.small import PARCELS
 
 pytest_plugins = ["pytester"]
 
@@ -102,6 +103,29 @@ def test_it_watches_lists(client: Any) -> None:
         found.verify()
     assert [story.report.job.arn for story in caught.value.stories] == [wrong["TrainingJobArn"]]
     assert "answer 1 (ListTrainingJobs) TrainingJobSummaries[1]: shows" in str(caught.value)
+
+
+def test_it_watches_the_calls_of_any_kind(client: Any) -> None:
+    """By its schema; what others answer in the same client is theirs."""
+    found = Conformance(PROCESSING_JOB)
+    found.watch(client)
+    answer = {
+        "ProcessingJobName": "clean",
+        "ProcessingJobArn": "arn:aws:sagemaker:eu-west-1:111122223333:processing-job/clean",
+        "ProcessingJobStatus": "Completed",  # without an end time
+        "CreationTime": LAST["CreationTime"],
+    }
+    with Stubber(client) as stubber:
+        stubber.add_response("list_processing_jobs", {"ProcessingJobSummaries": [answer]})
+        client.list_processing_jobs()
+    described(client, WRONG)
+    assert rules(found) == ["end-time-exactly-when-final"]
+
+
+def test_a_life_cycle_that_names_no_calls(client: Any) -> None:
+    """It could only pass in silence, so it is refused."""
+    with pytest.raises(TypeError, match="no operation is known that answers about a parcel"):
+        Conformance(PARCELS).watch(client)
 
 
 def test_errors_tell_nothing(client: Any) -> None:
@@ -275,7 +299,7 @@ def test_another_life_cycle(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         from answers import LAST
-        from jobstate.sagemaker import TRAINING_JOB
+        from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
         import pytest
 
         @pytest.fixture

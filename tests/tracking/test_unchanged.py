@@ -12,7 +12,8 @@ import pytest
 from jobstate import Observation, Tracker
 from jobstate.errors import ObservationError
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobSummary
-from jobstate.sagemaker.training_job.reader import TrainingJobReader
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
+from jobstate.sagemaker.training_job.reader import READER, TrainingJobReader
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/"
 PLAN = "arn:aws:sagemaker:eu-west-1:111122223333:training-plan/reserved-for-us"
@@ -24,6 +25,7 @@ class Counting(TrainingJobReader):
     """Counts what is read."""
 
     def __init__(self) -> None:
+        super().__init__(SCHEMA)
         self.count = 0
 
     def read(self, answer: object) -> Observation:
@@ -107,10 +109,10 @@ def test_every_field_counts(tracker: Tracker, reader: Counting, change: dict[str
     other = Tracker(TRAINING_JOB)
     for _ in range(3):
         tracker.observe_all(page(item()))
-        other.observe(READ.read(item()))
+        other.observe(READER.read(item()))
     count = reader.count
     (found,) = tracker.observe_all(page(item(**change)))
-    expected = other.observe(READ.read(item(**change)))
+    expected = other.observe(READER.read(item(**change)))
     assert reader.count == count + 1
     assert (found.arrival, found.events) == (expected.arrival, expected.events)
     assert tracker.snapshot() == other.snapshot()
@@ -148,7 +150,7 @@ def test_what_changes_within_a_page(tracker: Tracker) -> None:
 def test_what_is_no_item_is_read(tracker: Tracker, reader: Counting) -> None:
     """Records and those that somebody else's reader has read are taken as they are."""
     for _ in range(4):
-        tracker.observe_all([TrainingJobSummary.from_api(item()), READ.read(item())])
+        tracker.observe_all([TrainingJobSummary.from_api(item()), READER.read(item())])
     assert reader.count == 4
     assert len(tracker) == 1
 
@@ -198,10 +200,7 @@ def test_pages_say_what_their_items_say() -> None:
         for _ in range(30):
             chosen = [rng.choice(items) for _ in range(rng.randint(1, 3))]
             found = quick.observe_all(page(*chosen))
-            expected = [slow.observe(READ.read(each)) for each in chosen]
+            expected = [slow.observe(READER.read(each)) for each in chosen]
             assert [each.arrival for each in found] == [each.arrival for each in expected]
             assert [each.events for each in found] == [each.events for each in expected]
         assert quick.snapshot() == slow.snapshot()
-
-
-READ = TrainingJobReader()

@@ -8,22 +8,25 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from jobstate.cli.json_stream import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
 from jobstate.common.text import counted, printable
+from jobstate.conformance.answers import read
 from jobstate.conformance.check import Series
-from jobstate.errors import ObservationError, Problem
+from jobstate.errors import ObservationError
 from jobstate.model.job_keys import JobKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.conformance.report import Report
+    from jobstate.errors import Problem
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey, Observation, Reader
+    from jobstate.model.observation import JobKey, Observation
 
 #: The name that stands for standard input.
 STDIN: Final = "-"
@@ -37,14 +40,14 @@ class Answers:
         unusable: How many documents and answers could not be read.
     """
 
-    def __init__(self, reader: Reader, take: Callable[[Observation, str], None]) -> None:
+    def __init__(self, kinds: Kinds, take: Callable[[Lifecycle, Observation, str], None]) -> None:
         """Prepare to read.
 
         Args:
-            reader: How answers become observations.
-            take: Gets what each answer says, and where it stands.
+            kinds: What the answers may be about.
+            take: Gets whose kind an answer is of, what it says, and where it stands.
         """
-        self._reader = reader
+        self._kinds = kinds
         self._take = take
         self.answers = 0
         self.unusable = 0
@@ -75,19 +78,19 @@ class Answers:
             yield Unusable(Location(name), error.strerror or str(error), 0)
 
     def _split(self, document: Document) -> None:
-        items = list(self._reader.items(document.value))
+        items = self._kinds.items(document.value)
         place = str(document.location)
-        for path, item in items:
-            if isinstance(item, Problem):
-                self._refuse(document.location, [item])
+        for path, lifecycle, item in items:
+            if lifecycle is None:
+                self._refuse(document.location, [cast("Problem", item)])
                 continue
             try:
-                observation = self._reader.read(item)
+                observation = read(lifecycle, item)
             except ObservationError as error:
                 self._refuse(document.location, error.under(path).problems)
                 continue
             where = f"{place} {path}" if len(items) > 1 else place
-            self._take(observation, where)
+            self._take(lifecycle, observation, where)
             self.answers += 1
 
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:
@@ -103,10 +106,9 @@ class Answers:
 class Verdicts(Answers):
     """The verdicts on every job that some answers speak of."""
 
-    def __init__(self, lifecycle: Lifecycle, reader: Reader) -> None:
-        """Prepare to judge by a life cycle."""
-        super().__init__(reader, self._judge)
-        self._lifecycle = lifecycle
+    def __init__(self, kinds: Kinds) -> None:
+        """Prepare to judge each answer by its kind."""
+        super().__init__(kinds, self._judge)
         self._jobs: dict[JobKey, Series] = {}
         self._keys = JobKeys()
 
@@ -114,11 +116,11 @@ class Verdicts(Answers):
         """Return the verdict on every job, in the order first seen."""
         return [series.report() for series in self._jobs.values()]
 
-    def _judge(self, observation: Observation, where: str) -> None:
+    def _judge(self, lifecycle: Lifecycle, observation: Observation, where: str) -> None:
         job = self._keys.of(observation.job)
         series = self._jobs.get(job)
         if series is None:
-            series = self._jobs[job] = Series(self._lifecycle)
+            series = self._jobs[job] = Series(lifecycle)
         series.add(observation, where)
 
 
@@ -129,13 +131,13 @@ class Kept(Answers):
         jobs: What is said of each job, in the order first seen.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, kinds: Kinds) -> None:
         """Prepare to keep it."""
-        super().__init__(reader, self._keep)
+        super().__init__(kinds, self._keep)
         self.jobs: dict[JobKey, list[Observation]] = {}
         self._keys = JobKeys()
 
-    def _keep(self, observation: Observation, _where: str) -> None:
+    def _keep(self, _lifecycle: Lifecycle, observation: Observation, _where: str) -> None:
         self.jobs.setdefault(self._keys.of(observation.job), []).append(observation)
 
 

@@ -11,6 +11,8 @@ import typer
 
 from jobstate.common.text import printable
 from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.kinds import KINDS, Kinds
+from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +39,53 @@ Ignored: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(metavar="RULE", help="Switch a rule off, by its id. Repeat for several."),
 ]
+
+
+Kind: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="The kind of job: " + ", ".join(each.name for each in KINDS)),
+]
+
+
+def lifecycle_of(kind: str | None) -> Lifecycle:
+    """Return the life cycle that ``--kind`` names, with the service's name or without.
+
+    Raises:
+        typer.BadParameter: There is no such kind.
+    """
+    if kind is None:
+        return TRAINING_JOB
+    for each in KINDS:
+        if kind in {each.name, each.name.partition("-")[2]}:
+            return each
+    try:
+        return KINDS.named(kind)
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), param_hint="--kind") from None
+
+
+def kinds_of(
+    kind: str | None, given: Iterable[str] | None, ignored: Iterable[str] | None = None
+) -> Kinds:
+    """Return the kinds to judge by, each under the assumptions and without the rules that it has.
+
+    Raises:
+        typer.BadParameter: There is no such kind, or none of them has such a feature or rule.
+    """
+    if kind is not None:
+        return Kinds(tightened(lifecycle_of(kind), given, ignored))
+    features, rules = list(given or ()), list(ignored or ())
+    found = []
+    for each in KINDS:
+        has = {feature.name for feature in each.features}
+        knows = {rule.id for rule in each.rules}
+        own = [said for said in features if said.partition("=")[0] in has]
+        found.append(tightened(each, own, [rule for rule in rules if rule in knows]))
+    known = {feature.name for each in KINDS for feature in each.features}
+    ids = {rule.id for each in KINDS for rule in each.rules}
+    if any(said.partition("=")[0] not in known for said in features) or not ids.issuperset(rules):
+        tightened(TRAINING_JOB, features, rules)  # which says what is wrong
+    return Kinds(*found)
 
 
 def tightened(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.kinds import Kinds
 from jobstate.model.observation import Observation
 
 if TYPE_CHECKING:
@@ -36,6 +37,28 @@ def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, O
         if isinstance(found, ObservationError):
             raise found
         yield path, found
+
+
+def whose(
+    judged: Lifecycle | Kinds, answers: object
+) -> Iterator[tuple[str, Lifecycle, Observation]]:
+    """Yield what each answer says, with its path among the answers and whose kind it is.
+
+    Raises:
+        ObservationError: An answer can't be read, or nobody can tell whose it is; those before it
+            were yielded.
+    """
+    if not isinstance(judged, Kinds):
+        for path, found in observations(judged, answers):
+            yield path, judged, found
+        return
+    for path, lifecycle, item in judged.items(answers):
+        if lifecycle is None:
+            raise ObservationError([cast("Problem", item)])
+        try:
+            yield path, lifecycle, read(lifecycle, item)
+        except ObservationError as error:
+            raise error.under(path) from None
 
 
 def all_observations(lifecycle: Lifecycle, answers: object) -> list[Observation]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jobstate.conformance.answers import observations
+from jobstate.conformance.answers import whose
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
@@ -15,6 +15,7 @@ from jobstate.model.job_keys import JobKeys
 
 if TYPE_CHECKING:
     from jobstate.conformance.job_state import JobState
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation, Shown
 
@@ -26,12 +27,12 @@ MOST_KEPT = 10_000
 NO_ANSWER: Final = Problem("", "an answer about a job", "none")
 
 
-def check(lifecycle: Lifecycle, answers: object) -> Report:
+def check(lifecycle: Lifecycle | Kinds, answers: object) -> Report:
     """Return the verdict on one job, from one answer about it or several in order.
 
     Args:
-        lifecycle: The life cycle; tighten it with `Lifecycle.given`, switch rules off with
-            `Lifecycle.without`.
+        lifecycle: The life cycle, or the kinds that the job may be of; tighten it with
+            `Lifecycle.given`, switch rules off with `Lifecycle.without`.
         answers: What the service said, in any form that the life cycle's reader takes (for
             SageMaker: what boto3 returns, what the CLI prints, events, records, lists of these),
             or observations.
@@ -39,16 +40,20 @@ def check(lifecycle: Lifecycle, answers: object) -> Report:
     Raises:
         ObservationError: An answer can't be read, there is none, or they are about several jobs.
     """
-    series = Series(lifecycle)
-    for where, observation in observations(lifecycle, answers):
-        if series.job is not None and not series.job.fits(observation.job):
+    series: Series | None = None
+    for where, its, observation in whose(lifecycle, answers):
+        if series is None:
+            series = Series(its)
+        elif series.job is not None and not series.job.fits(observation.job):
             expected = f"another answer about {series.job} (check_jobs takes several jobs)"
             raise ObservationError([Problem(where, expected, str(observation.job))])
         series.add(observation, where)
+    if series is None:
+        raise ObservationError([NO_ANSWER])
     return series.report()
 
 
-def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
+def check_jobs(lifecycle: Lifecycle | Kinds, answers: object) -> dict[JobKey, Report]:
     """Return the verdict on every job that answers speak of, in the order first seen.
 
     Raises:
@@ -56,10 +61,10 @@ def check_jobs(lifecycle: Lifecycle, answers: object) -> dict[JobKey, Report]:
     """
     jobs: dict[JobKey, Series] = {}
     keys = JobKeys()
-    for where, observation in observations(lifecycle, answers):
+    for where, its, observation in whose(lifecycle, answers):
         job = keys.of(observation.job)
         if job not in jobs:
-            jobs[job] = Series(lifecycle)
+            jobs[job] = Series(its)
         jobs[job].add(observation, where)
     return {job: series.report() for job, series in jobs.items()}
 

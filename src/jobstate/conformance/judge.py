@@ -150,8 +150,7 @@ class Judge:
                 return None
             entries, statuses = longer, longer.statuses
         begin, end = interval(modified)
-        row = packed_times(begin, end, view.digest)
-        patterns = start.patterns
+        row, patterns = packed_times(begin, end, view.digest), start.patterns
         steps: list[PatternStep] = []
         times: list[bytes] = []
         for region, region_view in view.region_views.items():
@@ -170,10 +169,11 @@ class Judge:
             steps.append(step)
             times.append(packed_head(end, since) + known[step.kept] + row)
         together = self.memo.together(start.estimates, tuple(steps))
-        if len(steps) == 1 and {each.region for each in patterns} <= {steps[0].pattern.region}:
-            kept = together.patterns, times[0]
-        else:
-            kept = with_answers(start, map(RegionAnswers, together.patterns, times))
+        if together is None:
+            return None
+        alone = len(steps) == 1 and {each.region for each in patterns} <= {steps[0].pattern.region}
+        more = () if alone else map(RegionAnswers, together.patterns, times)
+        kept = (together.patterns, times[0]) if alone else with_answers(start, more)
         entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
         return _stepped(start, observation, together, kept, entries, entered, self.main)
 

@@ -19,7 +19,7 @@ from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.kept_answers import AnswerPattern
 from jobstate.conformance.moves import HistoryReading, move
 from jobstate.model.events import Move
-from jobstate.model.outcome import Result
+from jobstate.model.outcome import Result, finer, same_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ class AnswerView:
     region_views: Mapping[str, RegionView]
     features: Mapping[str, bool]
     plain: bool
-    plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
+    plans: dict[tuple[object, ...], Any] = field(factory=dict, init=False, repr=False)
 
 
 @define(eq=False)
@@ -182,23 +182,25 @@ class Memo:
             found.append((new, None))
         return self._moved(before, found, view.region_views.get(self._history))
 
-    def together(self, before: Estimates, steps: tuple[PatternStep, ...]) -> MemoizedStep:
-        """Return what the steps of regions mean together."""
-        found = before.steps.get(steps)
-        if found is None:
+    def together(self, before: Estimates, steps: tuple[PatternStep, ...]) -> MemoizedStep | None:
+        """Return what the steps of regions mean together; None where that takes a closer look."""
+        try:
+            return before.steps[steps]
+        except KeyError:
             if len(before.steps) >= _REMEMBERED:
                 before.steps.clear()
             found = self._moved(before, [(step.estimate, step.reading) for step in steps])
-            found.patterns = tuple([step.pattern for step in steps])
+            if found is not None:
+                found.patterns = tuple([step.pattern for step in steps])
             before.steps[steps] = found
-        return found
+            return found
 
     def _moved(
         self,
         before: Estimates,
         found: Iterable[tuple[StateEstimate, HistoryReading | None]],
         sample: RegionView | None = None,
-    ) -> MemoizedStep:
+    ) -> MemoizedStep | None:
         after = dict(before)
         moves: dict[str, Move] = {}
         for new, reading in found:
@@ -212,6 +214,8 @@ class Memo:
         arrived = now is not None and (main is None or main.narrows(now))
         ended = main is not None and main.result.final
         told, final = self._main in moves, now is not None and now.result.final
+        if now and main and ended and _tells_less(main.result, now.result):
+            return None
         return MemoizedStep(
             self.estimates(after),
             tuple(moves.values()),
@@ -222,3 +226,8 @@ class Memo:
             arrived,
             sample,
         )
+
+
+def _tells_less(was: Result, now: Result) -> bool:
+    """Return whether an end is known less well from where the job stands now."""
+    return same_end(was, now) and finer(was, now) != now

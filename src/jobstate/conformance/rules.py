@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from jobstate.common.times import clock, is_before
 from jobstate.errors import shown
 from jobstate.model.hidden_states import excluded
 from jobstate.model.specification import (
+    ExactlyWhen,
     Finding,
     InOrder,
     OverFields,
@@ -19,6 +21,7 @@ from jobstate.model.specification import (
     Requires,
     Rule,
     RuleFunction,
+    Sums,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.memo import AnswerView
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation
-    from jobstate.model.specification import Where
+    from jobstate.model.specification import Specification, Where
     from jobstate.model.states import State
 
 
@@ -40,6 +43,10 @@ SENTENCES: Final = {
     "unmet": "{asked} while {shown}",
     "is_set": "{field} is set ({value})",
     "is_so": "the {region} is {shown}",
+    "missing": "{field} is not set while the {region} is {shown}",
+    "no_value": "no value",
+    "a_value": "a value",
+    "unequal": "{fields} add up to {found}, but {others} to {wanted}",
     "less": "{field} ({value}) is less than {other} ({bound})",
     "or_more": "{bound} or more",
     "excluded": "the job shows {together}, which exclude each other",
@@ -69,6 +76,10 @@ class Ruleset:
         #: Field, or region, that asks for something → what is asked. Most answers have few.
         self._by_field: dict[str, list[tuple[Rule, Requires]]] = {}
         self._by_region: dict[str, list[tuple[Rule, Requires, Where]]] = {}
+        self._exact = [(rule, test) for rule, test in tests if isinstance(test, ExactlyWhen)]
+        for rule, exact in self._exact:
+            only = Requires(field=exact.field, then=exact.when)
+            self._by_field.setdefault(exact.field, []).append((rule, only))
         for rule, test in tests:
             if isinstance(test, Requires):
                 if test.field is not None:
@@ -77,13 +88,14 @@ class Ruleset:
                     where = test.when
                     self._by_region.setdefault(where.region, []).append((rule, test, where))
         self._orders = [(rule, test) for rule, test in tests if isinstance(test, InOrder)]
+        self._sums = [(rule, test) for rule, test in tests if isinstance(test, Sums)]
         self._over_histories = [
             (rule, test) for rule, test in tests if isinstance(test, OverHistory)
         ]
         self._functions = [
             (rule, test)
             for rule, test in tests
-            if not isinstance(test, (Requires, InOrder, OverHistory, OverFields))
+            if not isinstance(test, (Requires, ExactlyWhen, InOrder, Sums, OverHistory, OverFields))
         ]
         self._over_fields = [(rule, test) for rule, test in tests if isinstance(test, OverFields)]
         rules = {rule.id: rule for rule in lifecycle.rules}
@@ -95,7 +107,8 @@ class Ruleset:
         """Return what each rule finds, in the order of the rules."""
         fields = observation.fields
         names = tuple(fields)
-        plan = view.plans.get(names) or self._new_plan(names, view)
+        key = (observation.possible, *names) if self._exact else names
+        plan = view.plans.get(key) or self._new_plan(key, names, observation, view)
         found: list[tuple[Rule, Finding]] = []
         for rule, test in plan.unmet:
             found.append((rule, self._unmet(test, observation)))
@@ -114,7 +127,13 @@ class Ruleset:
             found.sort(key=lambda pair: self._place[pair[0].id])
         return found
 
-    def _new_plan(self, names: tuple[str, ...], view: AnswerView) -> _Plan:
+    def _new_plan(
+        self,
+        key: tuple[object, ...],
+        names: tuple[str, ...],
+        observation: Observation,
+        view: AnswerView,
+    ) -> _Plan:
         """Work out what is left to look at in answers with such a view and such fields."""
         there = set(names)
         plan = _Plan(
@@ -125,6 +144,12 @@ class Ruleset:
                 if len(ordered := [name for name in order.fields if name in there]) > 1
             ],
             functions=[
+                *self._missing(observation.possible - there, view.region_views),
+                *(
+                    (rule, partial(_unequal, sums))
+                    for rule, sums in self._sums
+                    if there.issuperset((*sums.fields, *sums.others))
+                ),
                 *self._functions,
                 *(
                     (rule, test.function)
@@ -141,7 +166,7 @@ class Ruleset:
         )
         if len(view.plans) >= MOST_PLANS:
             view.plans.clear()
-        view.plans[names] = plan
+        view.plans[key] = plan
         return plan
 
     def _unmet_by(
@@ -181,6 +206,17 @@ class Ruleset:
             allowed=tuple(state.name for state in self._states(test.then)),
             at=at,
         )
+
+    def _missing(
+        self, names: frozenset[str], region_views: Mapping[str, RegionView]
+    ) -> Iterator[tuple[Rule, RuleFunction]]:
+        """Yield what says that a field is missing, of those that could be there."""
+        for rule, exact in self._exact:
+            region_view = region_views.get(exact.when.region)
+            if exact.field not in names or region_view is None:
+                continue
+            if self._holds_for_all(exact.when, region_view):
+                yield rule, partial(_missing, exact)
 
     def _states(self, where: Where) -> list[State]:
         region = self._automata[where.region].region
@@ -235,6 +271,38 @@ def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
             allowed = (SENTENCES["or_more"].format(bound=bound),)
             at = high if isinstance(high, datetime) else observation.modified
             yield Finding(message, field, value, allowed, at)
+
+
+def _missing(exact: ExactlyWhen, _: Specification, observation: Observation) -> Iterator[Finding]:
+    region = exact.when.region
+    said = {"field": exact.field, "region": _words(region), "shown": observation.shown[region]}
+    yield Finding(
+        message=SENTENCES["missing"].format(**said),
+        path=exact.field,
+        seen=SENTENCES["no_value"],
+        allowed=(SENTENCES["a_value"],),
+        at=observation.modified,
+    )
+
+
+def _unequal(sums: Sums, _: Specification, observation: Observation) -> Iterator[Finding]:
+    """Yield that two sides differ; what is no number adds up to nothing."""
+    sides = [
+        [cast("float", observation.fields[name]) for name in names]
+        for names in (sums.fields, sums.others)
+    ]
+    if not all(isinstance(value, (int, float)) for side in sides for value in side):
+        return
+    found, wanted = map(sum, sides)
+    if found != wanted:
+        message = SENTENCES["unequal"].format(
+            fields=" + ".join(sums.fields),
+            found=found,
+            others=" + ".join(sums.others),
+            wanted=wanted,
+        )
+        path = sums.fields[0].rpartition(".")[0] or sums.fields[0]
+        yield Finding(message, path, str(found), (str(wanted),), observation.modified)
 
 
 def _is_at_most(one: object, other: object) -> bool:

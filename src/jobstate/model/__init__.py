@@ -7,6 +7,7 @@ from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
 from jobstate.model.specification import (
+    ExactlyWhen,
     Finding,
     InOrder,
     OverFields,
@@ -14,6 +15,7 @@ from jobstate.model.specification import (
     Requires,
     Rule,
     Severity,
+    Sums,
     Where,
 )
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
@@ -22,6 +24,7 @@ __all__ = [
     "Basis",
     "Edge",
     "Entry",
+    "ExactlyWhen",
     "Exclusion",
     "Feature",
     "Finding",
@@ -43,5 +46,6 @@ __all__ = [
     "Severity",
     "Shown",
     "State",
+    "Sums",
     "Where",
 ]

@@ -1,16 +1,32 @@
-"""What a service's answers look like, as data: for whoever reads them without Python.
+"""What a service's answers about a kind of job look like, as data: `AnswerSchema`.
 
-Plain data; imports nothing of jobstate. The reader that a life cycle brings along may have one as
-its `form`; a test holds the two against each other. `jobstate.diagrams.page` reads it.
+A life cycle's reader and writer are made from one, and the page, the commands and the test helpers
+read it. Whatever they need to know of a service's answers stands here, once for each kind of job.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from functools import cached_property
+from typing import Final, TypeAlias
 
+import attrs
 from attrs import field, frozen
+
+from jobstate.model import values
+
+#: How deep lists of lists may go: pages of a list, grouped, are two.
+DEEPEST_LIST: Final = 8
+#: What is right of what is no field.
+_EXPECTED: Final = {
+    "document": "an answer about a job, an event, or a list of these",
+    "detail": "what the event says of a job",
+    "list": "a list",
+    "depth": f"at most {DEEPEST_LIST} lists within each other",
+    "mapping": values.A_MAPPING,
+    "required": values.REQUIRED,
+}
 
 
 class FieldKind(StrEnum):
@@ -24,6 +40,10 @@ class FieldKind(StrEnum):
     PART = "part"
     PARTS = "parts"
     TEXTS = "texts"
+
+
+#: The kinds that hold one value that rules can speak of.
+_SCALARS: Final = frozenset({FieldKind.TEXT, FieldKind.TIME, FieldKind.COUNT, FieldKind.FLAG})
 
 
 @frozen(kw_only=True)
@@ -50,9 +70,97 @@ class Field:
     fields: Mapping[str, Field] = field(factory=dict)
     each: Field | None = None
 
+    @classmethod
+    def text(
+        cls,
+        longest: int,
+        *,
+        shortest: int = 0,
+        pattern: str = "",
+        expected: str = "",
+        required: bool = False,
+    ) -> Field:
+        """Return a field that holds a text of so many characters."""
+        return cls(
+            kind=FieldKind.TEXT,
+            expected=expected or values.a_text(longest),
+            required=required,
+            shortest=shortest,
+            longest=longest,
+            pattern=pattern,
+        )
+
+    @classmethod
+    def status(cls, *, required: bool = False) -> Field:
+        """Return a field that holds a status, known or not."""
+        return cls(
+            kind=FieldKind.STATUS,
+            expected=values.A_STATUS,
+            required=required,
+            shortest=1,
+            longest=values.LONGEST_STATUS,
+        )
+
+    @classmethod
+    def time(cls, *, required: bool = False) -> Field:
+        """Return a field that holds a time."""
+        return cls(kind=FieldKind.TIME, expected=values.A_TIME, required=required)
+
+    @classmethod
+    def count(cls, *, required: bool = False) -> Field:
+        """Return a field that holds a count, or a number of seconds."""
+        return cls(
+            kind=FieldKind.COUNT,
+            expected=values.A_COUNT,
+            required=required,
+            longest=values.LARGEST_COUNT,
+        )
+
+    @classmethod
+    def flag(cls, *, required: bool = False) -> Field:
+        """Return a field that is true or false."""
+        return cls(kind=FieldKind.FLAG, expected=values.A_FLAG, required=required)
+
+    @classmethod
+    def part(cls, fields: Mapping[str, Field], *, required: bool = False) -> Field:
+        """Return a field that has fields of its own."""
+        return cls(kind=FieldKind.PART, expected=values.A_MAPPING, required=required, fields=fields)
+
+    @classmethod
+    def parts(cls, fields: Mapping[str, Field], longest: int, *, expected: str = "") -> Field:
+        """Return a field that holds a list of what has fields of its own."""
+        return cls(
+            kind=FieldKind.PARTS,
+            expected=expected or f"a list of at most {longest:,}",
+            longest=longest,
+            fields=fields,
+        )
+
+    @classmethod
+    def texts(cls, each: Field, longest: int) -> Field:
+        """Return a field that holds a list of texts."""
+        return cls(
+            kind=FieldKind.TEXTS,
+            expected=f"a list of at most {longest:,}",
+            longest=longest,
+            each=attrs.evolve(each, required=True),
+        )
+
 
 #: The names of fields, from the outside in.
 Path: TypeAlias = tuple[str, ...]
+
+
+def _path(path: Path | str) -> Path:
+    return tuple(path.split(".")) if isinstance(path, str) and path else tuple(path)
+
+
+def _paths(paths: Mapping[str, Path | str]) -> Mapping[str, Path]:
+    return {name: _path(path) for name, path in paths.items()}
+
+
+def _some(paths: tuple[Path | str, ...]) -> tuple[Path, ...]:
+    return tuple(map(_path, paths))
 
 
 class FeatureTest(StrEnum):
@@ -75,7 +183,7 @@ class Sign:
     """
 
     feature: str
-    path: Path
+    path: Path = field(converter=_path)
     test: FeatureTest
 
 
@@ -90,8 +198,8 @@ class StatusFields:
     """
 
     region: str
-    primary: Path
-    secondary: Path = ()
+    primary: Path = field(converter=_path)
+    secondary: Path = field(default=(), converter=_path)
 
 
 @frozen(kw_only=True)
@@ -100,13 +208,33 @@ class Stays:
 
     Attributes:
         path: The list.
-        status, start, end: A visible status, when the stay began, and when it ended.
+        status, start, end, message: A visible status, when the stay began, when it ended, and the
+            service's own words.
     """
 
-    path: Path
+    path: Path = field(converter=_path)
     status: str
     start: str
     end: str
+    message: str = ""
+
+
+@frozen(kw_only=True)
+class Shape:
+    """One of the shapes that answers about a kind of job have.
+
+    Attributes:
+        name: What it is called: ``describe``, ``list``.
+        fields: Its fields by name.
+        operation: The operation of the service that gives it; empty where none does.
+        listed_in: The field of that operation's answer that holds a list of them; empty where the
+            answer is one itself.
+    """
+
+    name: str
+    fields: Mapping[str, Field]
+    operation: str = ""
+    listed_in: str = ""
 
 
 @frozen(kw_only=True)
@@ -116,10 +244,12 @@ class Envelope:
     Attributes:
         inside: The field with the answer.
         marks: Fields that must have just this value, of which the first must be there.
+        spelling: How statuses are spelt in it → how the service spells them elsewhere.
     """
 
     inside: str
     marks: tuple[tuple[str, str], ...]
+    spelling: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -135,43 +265,90 @@ class Example:
     text: str
 
 
-@frozen(kw_only=True)
+def _no_examples() -> tuple[Example, ...]:
+    return ()
+
+
+@frozen(kw_only=True, eq=False)
 class AnswerSchema:
-    """What answers look like.
+    """What answers about a kind of job look like. Paths may be given with dots: ``Pool.Status``.
 
     Attributes:
+        service: The service's name, as its client has it.
+        shapes: The shapes of answers, those with more fields first. An answer has the first of
+            which it has a field that no later shape has, else the last.
+        envelopes: The events that may be around one.
+        id: The field that identifies a job together with its time of creation; in every shape.
+        created: When the job was created.
+        name: What people call the job.
+        places: Where the statuses stand.
+        stays: Where the history stands; None where answers have none.
+        modified: When the record was last changed; empty where answers don't say.
+        not_before: Times before which it was not changed last, where `modified` is absent.
+        failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
+        signs: How features show, in the order in which they are read: the last one decides.
+        values: The names by which rules call fields → where they stand; by default every text,
+            time, count and flag outside of lists, by its path with dots.
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required``, which makes it of a field's own, filled into ``{expected}``.
-        call: What prints one: ``aws sagemaker describe-training-job``.
-        check: What judges one by every rule.
-        shapes: The fields of answers by name. An answer has the first shape if it has a field
-            that only this shape has, else the second.
-        lists: The fields of which each holds a list of answers.
-        envelope: The event that may be around one.
         deepest: How many lists may lie within each other.
-        identity: The fields that tell whose answer it is: a name, a time of creation.
-        places: Where the statuses stand.
-        stays: Where the history stands.
-        modified: When the answer was last changed.
-        failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
-        signs: How features show, in the order in which they are read: the last one decides.
-        values: The names by which rules call fields → where they stand.
-        examples: Some to try.
+        call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
+        check: What judges one by every rule.
+        examples: Returns some to try.
     """
 
-    expected: Mapping[str, str]
-    call: str
-    check: str
-    shapes: tuple[Mapping[str, Field], Mapping[str, Field]]
-    lists: tuple[str, ...]
-    envelope: Envelope
-    deepest: int
-    identity: tuple[Path, Path]
+    service: str
+    shapes: tuple[Shape, ...]
+    envelopes: tuple[Envelope, ...] = ()
+    id: Path = field(converter=_path)
+    created: Path = field(converter=_path)
+    name: Path = field(converter=_path)
     places: tuple[StatusFields, ...]
-    stays: Stays
-    modified: Path
-    failure_reason: Path = ()
-    signs: tuple[Sign, ...]
-    values: Mapping[str, Path]
-    examples: tuple[Example, ...] = ()
+    stays: Stays | None = None
+    modified: Path = field(default=(), converter=_path)
+    not_before: tuple[Path, ...] = field(default=(), converter=_some)
+    failure_reason: Path = field(default=(), converter=_path)
+    signs: tuple[Sign, ...] = ()
+    values: Mapping[str, Path] = field(
+        default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below
+        converter=_paths,
+    )
+    expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
+    deepest: int = DEEPEST_LIST
+    call: str = ""
+    check: str = "jobstate check"
+    examples: Callable[[], tuple[Example, ...]] = _no_examples
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """The fields of answers that hold a list of them."""
+        return tuple(dict.fromkeys(each.listed_in for each in self.shapes if each.listed_in))
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """The operations of the service that give answers."""
+        return tuple(dict.fromkeys(each.operation for each in self.shapes if each.operation))
+
+    def possible(self, shape: Shape) -> frozenset[str]:
+        """Return the names of the values that answers of a shape can have."""
+        leaves = {path for _, path in _leaves(shape.fields, ())}
+        return frozenset(name for name, path in self.values.items() if path in leaves)
+
+
+def _every_value(schema: AnswerSchema) -> Mapping[str, Path]:
+    found: dict[str, Path] = {}
+    for shape in schema.shapes:
+        found |= dict(_leaves(shape.fields, ()))
+    return {name: path for name, path in found.items() if path != schema.id}
+
+
+def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:
+    found: list[tuple[str, Path]] = []
+    for name, each in fields.items():
+        path = (*above, name)
+        if each.kind in _SCALARS:
+            found.append((".".join(path), path))
+        elif each.kind is FieldKind.PART:
+            found += _leaves(each.fields, path)
+    return found

@@ -108,6 +108,7 @@ class Observation:
             characters; None where it has none. To be escaped where it is shown.
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
+        possible: The names of those that answers of its shape can have.
     """
 
     job: JobKey
@@ -119,6 +120,7 @@ class Observation:
     cause: str | None = None
     failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)
+    possible: frozenset[str] = frozenset()
 
 
 class Reader(Protocol):
@@ -197,6 +199,11 @@ class Writer(Protocol):
     @property
     def forms(self) -> tuple[str, ...]:
         """The forms of its answers by name, the one that says most first."""
+        raise NotImplementedError
+
+    @property
+    def longest_name(self) -> int:
+        """How many characters the name of a job can have."""
         raise NotImplementedError
 
     def key(self, name: str, created: datetime) -> JobKey:

@@ -6,7 +6,7 @@ check and the expansion into hidden states stand between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -101,6 +101,37 @@ class Requires:
 
 
 @frozen(kw_only=True)
+class ExactlyWhen:
+    """A rule as data: a field has a value if, and only if, a region is so.
+
+    It is broken only where *no* state that the answer leaves possible is right; and for want of the
+    field only in answers of a shape that has it (`Observation.possible`).
+
+    Attributes:
+        field: The field.
+        when: The states in which it has a value.
+    """
+
+    field: str
+    when: Where
+
+
+@frozen(kw_only=True)
+class Sums:
+    """A rule as data: some fields add up to what some others add up to.
+
+    It is judged in answers that have all of them.
+
+    Attributes:
+        fields: The fields on one side.
+        others: The fields on the other.
+    """
+
+    fields: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@frozen(kw_only=True)
 class InOrder:
     """A rule as data: of the fields that have a value, none is less than one before it.
 
@@ -163,7 +194,7 @@ class OverHistory:
 
 
 #: One way to test a rule.
-Test: TypeAlias = Requires | InOrder | OverFields | OverHistory | RuleFunction
+Test: TypeAlias = Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | RuleFunction
 
 
 @frozen(kw_only=True)
@@ -218,6 +249,7 @@ class Specification:
         failure_cause: Returns the cause that the service's own words for a failure stand for, the
             same that the reader puts into `Observation.cause`; None where nobody reads them.
         drawing: Returns how people draw it, loaded only then; None where nobody has said.
+        sources: The short names that its sources use → what they stand for.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
     """
@@ -235,6 +267,7 @@ class Specification:
     writer: Writer | None = field(default=None, repr=False)
     failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
+    sources: Mapping[str, str] = field(factory=dict, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)
 

@@ -7,7 +7,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jobstate.model.hidden_states import excluded, expand
-from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires, judged_ids
+from jobstate.model.specification import (
+    ExactlyWhen,
+    InOrder,
+    OverFields,
+    OverHistory,
+    Requires,
+    Sums,
+    judged_ids,
+)
 from jobstate.model.states import Outcome, needs_text
 
 if TYPE_CHECKING:
@@ -163,6 +171,8 @@ def _rule_defects(spec: Specification, rule: Rule) -> Iterator[str]:
                 yield f"the rule {rule.id} must ask for one of a field and a state"
             for where in filter(None, (test.when, test.then)):
                 yield from _where_defects(spec, rule, where)
+        if isinstance(test, ExactlyWhen):
+            yield from _where_defects(spec, rule, test.when)
 
 
 def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
@@ -179,7 +189,9 @@ def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
 def _fields_of(test: Test) -> tuple[str, ...]:
     if isinstance(test, (InOrder, OverFields, OverHistory)):
         return test.fields
-    if isinstance(test, Requires) and test.field is not None:
+    if isinstance(test, Sums):
+        return (*test.fields, *test.others)
+    if isinstance(test, (Requires, ExactlyWhen)) and test.field is not None:
         return (test.field,)
     return ()
 

@@ -1,6 +1,7 @@
-"""Amazon SageMaker: the life cycle of its training jobs, their records and outcomes."""
+"""Amazon SageMaker: the life cycles of its jobs, and the records of training jobs."""
 
 from jobstate.model.states import Outcome
+from jobstate.sagemaker.processing_job import PROCESSING_JOB
 from jobstate.sagemaker.training_job.lifecycle import TRAINING_JOB
 from jobstate.sagemaker.training_job.records import (
     InstancePreference,
@@ -18,9 +19,14 @@ from jobstate.sagemaker.training_job.statuses import (
     TrainingJobStatus,
     WarmPoolStatus,
 )
+from jobstate.sagemaker.transform_job import TRANSFORM_JOB
+from jobstate.sagemaker.tuning_job import TUNING_JOB
 
 __all__ = [
+    "PROCESSING_JOB",
     "TRAINING_JOB",
+    "TRANSFORM_JOB",
+    "TUNING_JOB",
     "InstancePreference",
     "ModelArtifacts",
     "Outcome",

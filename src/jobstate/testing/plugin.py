@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.answers import observations
 from jobstate.errors import ObservationError
+from jobstate.model.answer_schema import AnswerSchema
 from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.oracle.story import Judged, NotConformingError
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
-#: The calls whose answers tell of training jobs.
-OPERATIONS: Final = ("DescribeTrainingJob", "ListTrainingJobs")
-#: What botocore says when an answer has come, be it one that a `Stubber` gave.
-_EVENTS: Final = tuple(f"after-call.sagemaker.{operation}" for operation in OPERATIONS)
 #: HTTP: from here on an answer is no answer but an error or a way elsewhere.
 _NO_ANSWER: Final = 300
 
@@ -42,6 +39,11 @@ class Conformance:
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
         self.judged = Judged(lifecycle)
+        schema = getattr(lifecycle.reader, "schema", None)
+        self._service = schema.service if isinstance(schema, AnswerSchema) else ""
+        operations = schema.operations if isinstance(schema, AnswerSchema) else ()
+        #: What botocore says when an answer has come, be it one that a `Stubber` gave.
+        self._events = tuple(f"after-call.{self._service}.{each}" for each in operations)
         self._lock = Lock()  # clients are shared between threads
         renewed_in_forked_child(self, "_lock")
         self._expected: dict[str, None] = {}
@@ -52,23 +54,25 @@ class Conformance:
     # --- What it judges -------------------------------------------------------------------------
 
     def watch(self, client: Any) -> None:  # noqa: ANN401 - botocore's clients have no type
-        """Judge what a client of SageMaker answers from now on, to the end of the test.
+        """Judge what a client of the job's service answers from now on, to the end of the test.
 
         Args:
             client: A client of boto3 or botocore, stubbed or not; watching it twice is watching
                 it once.
 
         Raises:
-            TypeError: It is no such client.
+            TypeError: It is no such client, or nothing says which of its calls are about jobs.
         """
         events = getattr(getattr(client, "meta", None), "events", None)
         service = getattr(getattr(client, "meta", None), "service_model", None)
-        if events is None or getattr(service, "service_name", None) != "sagemaker":
-            raise TypeError(f"expected a boto3 client of sagemaker, got {client!r:.200}")
+        if not self._events:
+            raise TypeError(f"no operation is known that answers about a {self.lifecycle.name}")
+        if events is None or getattr(service, "service_name", None) != self._service:
+            raise TypeError(f"expected a boto3 client of {self._service}, got {client!r:.200}")
         if any(each is events for each in self._watched):
             return
         self._watched.append(events)
-        for event in _EVENTS:
+        for event in self._events:
             events.register(event, self._answered)
 
     def feed(self, answer: object, where: str = "") -> None:
@@ -151,7 +155,7 @@ class Conformance:
     def close(self) -> None:
         """Watch nothing any more."""
         for events in self._watched:
-            for event in _EVENTS:
+            for event in self._events:
                 events.unregister(event, self._answered)
         self._watched.clear()
 

@@ -532,3 +532,57 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
         assert program.wait() == 141
+
+
+# --- Kinds --------------------------------------------------------------------------------------
+
+
+def processed(**more: object) -> dict[str, object]:
+    """Return an answer about a processing job that has ended."""
+    return {
+        "ProcessingJobName": "clean",
+        "ProcessingJobArn": "arn:aws:sagemaker:eu-west-1:111122223333:processing-job/clean",
+        "ProcessingJobStatus": "Completed",
+        "CreationTime": "2026-10-05T06:00:00Z",
+        "ProcessingEndTime": "2026-10-05T06:10:00Z",
+        **more,
+    }
+
+
+def test_a_mixture_of_kinds() -> None:
+    """Each job is judged by the life cycle of its kind."""
+    found = jobstate("check", "-", stdin=f"{json.dumps(processed())}\n{json.dumps(item('tide'))}")
+    assert found.exit_code == 0
+    assert "Completed: succeeded" in found.stdout
+    assert "2 jobs, 2 answers: all legal" in found.stdout
+
+
+def test_a_kind_of_its_own() -> None:
+    """Where it is named every answer is of it."""
+    found = jobstate("check", "--kind", "transform-job", "-", stdin=json.dumps(processed()))
+    assert found.exit_code == 2
+    assert "TransformJobArn: expected a transform job's arn" in found.stderr
+
+
+def test_sources_are_explained_by_the_kind() -> None:
+    """Short names stand for what the job's own life cycle says."""
+    broken = json.dumps(processed(FailureReason="?"))
+    found = jobstate("check", "-", stdin=broken)
+    assert "failure-reason-exactly-when-failed" in found.stdout
+    assert "API: SageMaker API reference" in found.stdout
+
+
+@pytest.mark.parametrize("option", ["--given", "--ignore"])
+def test_options_are_for_the_kinds_that_have_them(option: str) -> None:
+    """Others are judged as ever; what none has is an error."""
+    known = {"--given": "spot=no", "--ignore": "completed-without-training"}[option]
+    assert jobstate("check", option, known, "-", stdin=json.dumps(processed())).exit_code == 0
+    unknown = {"--given": "sport=no", "--ignore": "completed"}[option]
+    assert jobstate("check", option, unknown, "-", stdin=json.dumps(processed())).exit_code == 2
+
+
+def test_there_is_no_such_kind() -> None:
+    """Those there are are named."""
+    found = jobstate("check", "--kind", "dream", "-", stdin="{}")
+    assert found.exit_code == 2
+    assert "sagemaker-processing-job" in found.stderr

@@ -290,6 +290,6 @@ def test_tables_are_plain(lifecycle: Lifecycle) -> None:
     assert json.loads(json.dumps(table)) == json.loads(json.dumps(table, default=str))
 
 
-def test_a_reader_without_a_form() -> None:
+def test_a_reader_without_a_schema() -> None:
     """Then there is nothing to read answers by."""
-    assert tables(attrs.evolve(TRAINING_JOB, reader=None))["form"] is None
+    assert tables(attrs.evolve(TRAINING_JOB, reader=None))["schema"] is None

@@ -18,7 +18,7 @@ import pytest
 from jobstate.diagrams.page import html
 from jobstate.model.answer_schema import Example
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.answer_schema import form
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from tests.diagrams.test_formats import HOSTILE, hostile
 from tests.support import chromium
 from tests.support.pages import HOME
@@ -609,8 +609,11 @@ def test_a_hostile_life_cycle_executes_nothing(
     evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 
     class Reader:
-        form = attrs.evolve(
-            form(), call=evil, check=evil, examples=(Example(title=evil, text=f'"{evil}"'),)
+        schema = attrs.evolve(
+            SCHEMA,
+            call=evil,
+            check=evil,
+            examples=lambda: (Example(title=evil, text=f'"{evil}"'),),
         )
 
         def __getattr__(self, name: str) -> Any:
@@ -631,7 +634,7 @@ def test_a_hostile_life_cycle_executes_nothing(
 
 
 @in_chromium
-def test_a_life_cycle_without_a_form_is_only_shown(
+def test_a_life_cycle_without_a_schema_is_only_shown(
     opened: Callable[..., Watched], tmp_path: Path
 ) -> None:
     """The page says so, and offers nothing to paste."""

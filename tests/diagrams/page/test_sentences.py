@@ -58,8 +58,12 @@ def test_each_sentence_has_a_key_of_its_own() -> None:
 def test_no_script_has_a_sentence_of_the_tables() -> None:
     """No part of one, from field to field, is a text of a script or, if it is long, in one."""
     table = tables(TRAINING_JOB)
-    form = table["form"]
-    said = {*table["sentences"].values(), *form["expected"].values(), *_expected(form["shapes"])}
+    schema = table["schema"]
+    said = {
+        *table["sentences"].values(),
+        *schema["expected"].values(),
+        *_expected(schema["shapes"]),
+    }
     said |= {table["nothing"]["expected"]} | {each["summary"] for each in table["rules"]}
     parts = {text.strip(" .,:;()") for each in said for text, *_ in Formatter().parse(each)}
     long = {part for part in parts if part.count(" ") > 1}
@@ -147,11 +151,12 @@ def _cases(lifecycle: Lifecycle) -> list[Any]:
 def test_other_expectations_are_said() -> None:
     """What can't be read is said in the tables' words, too, but for marks, which are values."""
     table = tables(TRAINING_JOB)
-    form = json.loads(json.dumps(table["form"]))
-    form["expected"] = {key: _marked(key, sentence) for key, sentence in form["expected"].items()}
-    for each in form["shapes"]:
-        _mark_fields(each)
-    changed = table | {"form": form, "nothing": table["nothing"] | {"expected": "<nothing>"}}
+    schema = json.loads(json.dumps(table["schema"]))
+    given = schema["expected"]
+    schema["expected"] = {key: _marked(key, sentence) for key, sentence in given.items()}
+    for each in schema["shapes"]:
+        _mark_fields(each["fields"])
+    changed = table | {"schema": schema, "nothing": table["nothing"] | {"expected": "<nothing>"}}
     cases = [*UNREADABLE, 42, {}, _described(CreationTime=7), _described(ResourceConfig=7)]
     cases.append(_described(SecondaryStatusTransitions=[7]))
     said = {
@@ -159,8 +164,8 @@ def test_other_expectations_are_said() -> None:
         for problems in page_tools.raw_verdicts(changed, cases)
         for problem in problems
     }
-    marks = {f"'{wanted}'" for _, wanted in form["envelope"]["marks"]}
-    own = {_marked(key, "") for key in form["expected"]} - {"<required>"}
+    marks = {f"'{wanted}'" for _, wanted in schema["envelopes"][0]["marks"]}
+    own = {_marked(key, "") for key in schema["expected"]} - {"<required>"}
     assert said == {*own, *marks, "<field>", "<required <field>>", "<nothing>"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from jobstate.model.answer_schema import FieldKind
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.answer_schema import form
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.records import (
     InstancePreference,
@@ -59,24 +59,26 @@ def hold(fields: Mapping[str, Field], record: type[Record]) -> None:
 )
 def test_a_shape_is_a_record(place: int, record: type[Record]) -> None:
     """Every field that the records read, and no other."""
-    hold(form().shapes[place], record)
+    hold(SCHEMA.shapes[place].fields, record)
 
 
 def test_the_reader_has_it() -> None:
     """The life cycle's reader says what its answers look like."""
-    assert READER.form is form()
-    assert {place.region for place in form().places} == {each.name for each in TRAINING_JOB.regions}
+    assert READER.schema is SCHEMA
+    assert {place.region for place in SCHEMA.places} == {each.name for each in TRAINING_JOB.regions}
 
 
 def test_values_are_those_that_rules_may_speak_of() -> None:
     """By every name that an observation has fields by."""
-    assert form().values.keys() == READER.fields
+    assert SCHEMA.values.keys() == READER.fields
 
 
 def test_every_path_is_a_field() -> None:
     """Whatever is pointed at is in one of the shapes, and is of the kind that it is read as."""
-    given = form()
-    for path in [*given.identity, given.modified, given.stays.path, *given.values.values()]:
+    given = SCHEMA
+    assert given.stays is not None
+    always = [given.id, given.created, given.modified, given.stays.path]
+    for path in [*always, *given.values.values()]:
         assert kinds(path), path
     for place in given.places:
         assert kinds(place.primary) == {FieldKind.STATUS}
@@ -88,9 +90,9 @@ def test_every_path_is_a_field() -> None:
 
 def test_lists_of_texts_say_what_each_is() -> None:
     """It is required, for nothing is no text."""
-    preferences = form().shapes[0]["ResourceConfig"].fields["InstancePreferences"]
+    preferences = SCHEMA.shapes[0].fields["ResourceConfig"].fields["InstancePreferences"]
     plans = preferences.fields["TrainingPlanArns"]
-    plan = form().shapes[1]["TrainingPlanArn"]
+    plan = SCHEMA.shapes[1].fields["TrainingPlanArn"]
     assert plans.kind is FieldKind.TEXTS
     assert plans.each == attrs.evolve(plan, required=True)
 
@@ -98,8 +100,8 @@ def test_lists_of_texts_say_what_each_is() -> None:
 def kinds(path: Path) -> set[FieldKind]:
     """Return the kinds that a field has in the shapes that have it."""
     found = set()
-    for shape in form().shapes:
-        fields = shape
+    for shape in SCHEMA.shapes:
+        fields = shape.fields
         for name in path[:-1]:
             fields = fields[name].fields if name in fields else {}
         if path[-1] in fields:
@@ -110,7 +112,7 @@ def kinds(path: Path) -> set[FieldKind]:
 def test_examples_are_those_of_the_project() -> None:
     """What comes with jobstate is what `examples/answers` has, so it is held to its verdict."""
     texts = {path.read_text(encoding="utf-8") for path in ANSWERS.rglob("*.json")}
-    assert len(form().examples) == 3
-    for example in form().examples:
+    assert len(SCHEMA.examples()) == 3
+    for example in SCHEMA.examples():
         assert example.text in texts
         assert json.loads(example.text)["TrainingJobArn"]

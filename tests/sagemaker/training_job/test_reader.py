@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.observation import Entry, JobKey, Observation, Reader, Shown
-from jobstate.sagemaker.training_job.reader import READER, TrainingJobReader
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
+from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.records import record_from_api
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1"
@@ -106,12 +107,25 @@ def unreadable_paths(answer: object) -> list[str]:
 # --- One answer ---------------------------------------------------------------------------------
 
 
+#: The names of what an item of a list can have of what rules speak of.
+LISTED = frozenset(
+    {
+        "CreationTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+        "WarmPoolStatus.ReusedByJob",
+        "WarmPoolStatus.ResourceRetainedBillableTimeInSeconds",
+    }
+)
+
+
 def test_summaries_become_observations() -> None:
     """A list item says which job, its status as far as it shows it, and when it was created."""
     assert READER.read(SUMMARY) == Observation(
         job=JobKey(ARN, NOON),
         shown={"job": Shown("InProgress")},
         fields={"CreationTime": NOON},
+        possible=LISTED,
     )
 
 
@@ -119,6 +133,7 @@ def test_descriptions_become_observations() -> None:
     """A describe answer says everything: status, pool, features, history, cause, fields."""
     assert READER.read(DESCRIPTION) == Observation(
         job=JobKey(ARN, NOON),
+        possible=READER.fields,
         shown={"job": Shown("Failed", "Failed"), "warm_pool": Shown("Reused")},
         features={"spot": False, "retry": True, "plan": True, "warm_pool": True},
         entries=(Entry("Starting", NOON, LATER, "Starting"), Entry("Failed", LATER)),
@@ -145,6 +160,7 @@ def test_events_become_observations() -> None:
     created = datetime(2020, 3, 10, 9, 18, 9, 50_000, tzinfo=UTC)
     assert READER.read(EVENT) == Observation(
         job=JobKey(ARN, created),
+        possible=READER.fields,
         shown={"job": Shown("Completed", "Completed")},
         fields=dict.fromkeys(("CreationTime", "TrainingStartTime", "TrainingEndTime"), created),
     )
@@ -239,8 +255,8 @@ def test_statuses_are_plain_strings() -> None:
 def test_fields_are_announced() -> None:
     """The reader announces exactly the fields that an answer with everything has."""
     assert READER.fields == set(READER.read(DESCRIPTION).fields)
-    reader: Reader = TrainingJobReader()
-    assert reader.fields == READER.fields
+    reader: Reader = READER
+    assert reader.fields == set(SCHEMA.values)
 
 
 def test_boto3_and_its_json_say_the_same() -> None:

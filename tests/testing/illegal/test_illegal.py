@@ -16,6 +16,7 @@ from jobstate.errors import UnknownNameError
 from jobstate.model import Finding, Region, Requires, Rule, Severity, Where
 from jobstate.model.specification import InOrder, OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import TrainingJobReader
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal, spoiler_of
 from tests.campaigns.illegal import faults
@@ -234,7 +235,7 @@ def test_fields_that_no_answer_has(field: str) -> None:
     """Nobody knows what they hold, nor where they would stand."""
     lifecycle = attrs.evolve(
         TRAINING_JOB,
-        reader=MoreFields(),
+        reader=MoreFields(SCHEMA),
         rules=(
             rule("early", tests=(Requires(field=field, then=Where(region="job", final=True)),)),
             rule("order", tests=(InOrder(fields=("Price", field)),)),

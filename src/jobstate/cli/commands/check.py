@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import Verdicts
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, emit, run, tightened
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, Kind, emit, kinds_of, run
 from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import job_lines, summary_lines
 from jobstate.common.text import counted
 from jobstate.model.specification import Severity
-from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.facts import SOURCES
-from jobstate.sagemaker.training_job.reader import READER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +25,12 @@ if TYPE_CHECKING:
 #: More jobs than this are not printed in full, unless asked for or not as they should be.
 MANY_JOBS: Final = 20
 
-HELP: Final = """Say what became of training jobs, and what can't be true of them.
+HELP: Final = """Say what became of jobs, and what can't be true of them.
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
-list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these. Several
-answers about one job, in the order given, are a series.
+list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
+same of processing, transform and tuning jobs. Several answers about one job, in the order given,
+are a series.
 
 \b
 Examples:
@@ -75,6 +73,7 @@ Every = Annotated[
 def check(  # noqa: PLR0913 - the options of a command
     files: Files,
     *,
+    kind: Kind = None,
     strict: Strict = False,
     given: Given = None,
     ignore: Ignored = None,
@@ -82,10 +81,10 @@ def check(  # noqa: PLR0913 - the options of a command
     every: Every = False,
 ) -> None:
     """Judge the answers in files, print the verdicts, end with an exit code."""
-    lifecycle = tightened(TRAINING_JOB, given, ignore)
+    kinds = kinds_of(kind, given, ignore)
 
     def work() -> int:
-        answers = Verdicts(lifecycle, READER)
+        answers = Verdicts(kinds)
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:
@@ -126,10 +125,13 @@ def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool
 
 def _sources(reports: list[Report]) -> Iterator[str]:
     """Yield what the short names of sources mean that violations name."""
-    named = " ".join({each.source for report in reports for each in report.violations})
-    for name, meaning in SOURCES.items():
-        if re.search(rf"\b{name}\b", named):
-            yield f"{name}: {meaning}"
+    meanings: dict[str, str] = {}
+    for report in reports:
+        named = " ".join(each.source for each in report.violations)
+        for name, meaning in report.lifecycle.sources.items():
+            if re.search(rf"\b{name}\b", named):
+                meanings[f"{name}: {meaning}"] = meaning
+    yield from meanings
 
 
 def _verdict(reports: list[Report], illegal: int) -> str:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import STDIN, Kept
-from jobstate.cli.shell import UNUSABLE, Given, complain, run, tightened
+from jobstate.cli.shell import UNUSABLE, Given, Kind, complain, lifecycle_of, run, tightened
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
-from jobstate.sagemaker import TRAINING_JOB
-from jobstate.sagemaker.training_job.reader import READER
+from jobstate.kinds import Kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
-HELP: Final = """Draw the life cycle of a training job, one job's way through it, or a fleet's.
+HELP: Final = """Draw the life cycle of a kind of job, one job's way through it, or a fleet's.
 
 The format is that of the file's ending (.svg, .png, .html, .mmd, .dot, .puml, .scxml, .md, .csv)
 unless --format names it.
@@ -127,6 +126,7 @@ class _UnusableError(Exception):
 def diagram(  # noqa: PLR0913 - the options of a command
     *,
     chosen: Chosen = None,
+    kind: Kind = None,
     given: Given = None,
     job: Job = None,
     name: Name = None,
@@ -135,7 +135,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     output: Output = None,
 ) -> None:
     """Print the diagram, or write it."""
-    tight = tightened(TRAINING_JOB, given)
+    tight = tightened(lifecycle_of(kind), given)
     drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
     if job is not None and jobs is not None:
         raise typer.BadParameter("--job and --fleet exclude each other", param_hint="--fleet")
@@ -177,9 +177,9 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
 def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
     """Return the way of the job in a file, or of one of several."""
     if not _is_database(file):
-        found = _read(file)
+        found = _read(lifecycle, file)
         return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
-    with JournalReader(file, lifecycle=TRAINING_JOB) as history:
+    with JournalReader(file, lifecycle=lifecycle) as history:
         kept = history.job(_chosen(history.job_keys(), file, name))
         return way(lifecycle, history.observations_of(kept))
 
@@ -210,14 +210,14 @@ def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
         return None
     census = Census(lifecycle)
     if _is_database(file):
-        with JournalReader(file, lifecycle=TRAINING_JOB) as history:
+        with JournalReader(file, lifecycle=lifecycle) as history:
             for seen in history.observations():
                 census.add(seen)
         if not census.jobs:
             complain(f"{printable(file)}: there is no job in it")
             raise _UnusableError
     else:
-        for answers in _read(file).jobs.values():
+        for answers in _read(lifecycle, file).jobs.values():
             census.add(answers)
     return fleet(lifecycle, census)
 
@@ -237,8 +237,8 @@ def _is_database(file: str) -> bool:
         return False  # which is said of it when it is read
 
 
-def _read(file: str) -> Kept:
-    found = Kept(READER)
+def _read(lifecycle: Lifecycle, file: str) -> Kept:
+    found = Kept(Kinds(lifecycle))
     found.read([file])
     if found.unusable or not found.jobs:
         if not found.unusable:

@@ -10,12 +10,11 @@ import typer
 
 from jobstate.automaton.explanation import explain
 from jobstate.automaton.paths import MOST_WAYS
-from jobstate.cli.shell import VIOLATIONS, Given, emit, run, tightened
+from jobstate.cli.shell import VIOLATIONS, Given, Kind, emit, lifecycle_of, run, tightened
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.states import Basis, needs_text
-from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +28,7 @@ CREATION: Final = "creation"
 #: More ways than this are only counted in text.
 _WAYS: Final = 3
 
-HELP: Final = """Say whether a training job seen in FROM can be seen in TO later, and why.
+HELP: Final = """Say whether a job seen in FROM can be seen in TO later, and why.
 
 A status is a pair (InProgress/Training), a secondary status (Training), a primary one
 (InProgress: any state that shows it) or that of a warm pool (Available). FROM may also be
@@ -40,6 +39,7 @@ passes, and what some way may pass.
 Examples:
   jobstate explain Starting Completed
   jobstate explain InProgress/Training Starting --given spot=no --given retry=no
+  jobstate explain Stopping Completed --kind transform-job
 
 \b
 Exit codes:
@@ -62,10 +62,15 @@ Chosen = Annotated[ExplainFormat, typer.Option("--format", help="For people, or 
 
 
 def explain_command(
-    origin: Origin, target: Target, *, given: Given = None, chosen: Chosen = ExplainFormat.TEXT
+    origin: Origin,
+    target: Target,
+    *,
+    kind: Kind = None,
+    given: Given = None,
+    chosen: Chosen = ExplainFormat.TEXT,
 ) -> None:
     """Print what lies between two statuses, end with an exit code."""
-    found = _explained(tightened(TRAINING_JOB, given), origin, target)
+    found = _explained(tightened(lifecycle_of(kind), given), origin, target)
 
     def work() -> int:
         if chosen is ExplainFormat.JSON:

@@ -7,15 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
-from jobstate.cli.shell import Given, emit, run, tightened
+from jobstate.cli.shell import Given, Kind, emit, lifecycle_of, run, tightened
 from jobstate.model.tables import render
-from jobstate.sagemaker import TRAINING_JOB
 
-HELP: Final = """Print the life cycle of a training job: states, moves, rules, each with its source.
+HELP: Final = """Print the life cycle of a kind of job: states, moves, rules, each with its source.
 
 \b
 Examples:
   jobstate lifecycle --given spot=no
+  jobstate lifecycle --kind processing-job
   jobstate lifecycle --format csv > moves.csv
 
 \b
@@ -37,9 +37,11 @@ class LifecycleFormat(StrEnum):
 Chosen = Annotated[LifecycleFormat, typer.Option("--format", help="For people, or for programs.")]
 
 
-def lifecycle(*, given: Given = None, chosen: Chosen = LifecycleFormat.TEXT) -> None:
+def lifecycle(
+    *, kind: Kind = None, given: Given = None, chosen: Chosen = LifecycleFormat.TEXT
+) -> None:
     """Print the life cycle."""
-    tight = tightened(TRAINING_JOB, given)
+    tight = tightened(lifecycle_of(kind), given)
 
     def work() -> int:
         emit(render(tight, chosen.value))

@@ -38,8 +38,8 @@ def html(lifecycle: Lifecycle) -> str:
     """Return the page, as one text; some 260 kB for a training job.
 
     Args:
-        lifecycle: Any life cycle. Where its reader has no `form` (what answers look like, as
-            data) the page shows it and judges nothing.
+        lifecycle: Any life cycle. Where its reader has no `schema` (what answers look like,
+            as data) the page shows it and judges nothing.
 
     Raises:
         ToolMissingError: The life cycle has no plan, and Graphviz, which would place it, is not

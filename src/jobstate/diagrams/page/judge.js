@@ -300,7 +300,7 @@ const Judging = (() => {
      * Judge a document: `{problems}` where an answer can't be read, else `{jobs}`, each a Series.
      */
     judge(document) {
-      const pieces = Reading.read(this.tables.form, document);
+      const pieces = Reading.read(this.tables.schema, document);
       const problems = pieces.flatMap((piece) => piece.problems ?? []);
       if (!pieces.length) problems.push(this.tables.nothing);
       if (problems.length) return { problems };

@@ -7,7 +7,7 @@
   const { by, make, printable } = Picture;
   const judge = new Judging.Judge(JSON.parse(by('tables').textContent));
   const { tables } = judge;
-  const judges = tables.form !== null;
+  const judges = tables.schema !== null;
 
   /** Larger than this, the command line is the better tool. */
   const MOST_CHARACTERS = 20_000_000;
@@ -63,7 +63,7 @@
     if (!plain.trim())
       return { error: 'There is nothing to read. Paste an answer, or try an example.' };
     if (plain.length > MOST_CHARACTERS)
-      return { error: `This is more than 20 MB. ${tables.form.check} takes files of any size.` };
+      return { error: `This is more than 20 MB. ${tables.schema.check} takes files of any size.` };
     try {
       return { value: JSON.parse(plain) };
     } catch (error) {
@@ -84,7 +84,7 @@
   const whyNoJson = (error) => {
     if (error instanceof RangeError) return 'This is nested too deeply to be read.';
     const said = error.message.slice(0, MOST_SAID);
-    return `This is no JSON: ${said}. ${tables.form.call} prints JSON with --output json.`;
+    return `This is no JSON: ${said}. ${tables.schema.call} prints JSON with --output json.`;
   };
 
   const complain = (headline, problems = []) => {
@@ -105,7 +105,7 @@
       else showJobs(found.jobs);
     } catch (failure) {
       complain(
-        `This page failed on that answer (${failure.message}); ${tables.form.check} may not.`,
+        `This page failed on that answer (${failure.message}); ${tables.schema.check} may not.`,
       );
     }
   };
@@ -144,7 +144,7 @@
   const take = (file) => {
     if (!file) return;
     if (file.size > MOST_CHARACTERS) {
-      complain(`This is more than 20 MB. ${tables.form.check} takes files of any size.`);
+      complain(`This is more than 20 MB. ${tables.schema.check} takes files of any size.`);
       return;
     }
     file.text().then(
@@ -273,8 +273,8 @@
     by('lead-answer').hidden = !judges;
     by('only-shows').hidden = judges;
     if (!judges) return;
-    by('call').textContent = by('call-again').textContent = tables.form.call;
-    const examples = (tables.form.examples ?? []).map((example) =>
+    by('call').textContent = by('call-again').textContent = tables.schema.call;
+    const examples = (tables.schema.examples ?? []).map((example) =>
       make(
         'button',
         { type: 'button', className: 'link', onclick: () => tryExample(example) },

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * How answers are read by their form (`jobstate.model.answer_schema`), as the life cycle's own reader reads them.
+ * How answers are read by their schema (`jobstate.model.answer_schema`), as the life cycle's own reader reads them.
  *
  * Knows no service: every name, bound and text comes from the tables. What can't be read is said
  * in words, with its path; nothing here throws on any JSON.
@@ -197,8 +197,8 @@ const Reading = (() => {
 
   /** Reads fields and collects what is wrong, each problem with its path. */
   class Fields {
-    constructor(form) {
-      this.expected = sayer(form.expected);
+    constructor(schema) {
+      this.expected = sayer(schema.expected);
       this.problems = [];
     }
 
@@ -272,76 +272,87 @@ const Reading = (() => {
 
   const inside = (path, name) => (path ? `${path}.${name}` : name);
 
-  const isEvent = (form, answer) =>
-    Object.hasOwn(answer, form.envelope.inside) || Object.hasOwn(answer, form.envelope.marks[0][0]);
+  const envelopesOf = (schema) => schema.envelopes ?? [];
 
-  /** Why an event has no answer in it; the first mark must be there, others may be trimmed. */
-  const eventProblems = (form, event, path) => {
+  const isEvent = (schema, answer) =>
+    envelopesOf(schema).some(
+      ({ inside: held, marks }) =>
+        Object.hasOwn(answer, held) || Object.hasOwn(answer, marks[0][0]),
+    );
+
+  /** Which envelope an event is, and why no answer is in it; of marks only the first must be there. */
+  const envelopeOf = (schema, event, path) => {
+    const envelopes = envelopesOf(schema);
+    const [first] = envelopes[0].marks[0];
+    const marked = envelopes.find(({ marks }) => own(event, first) === marks[0][1]);
+    const envelope = marked ?? envelopes[0];
     const problems = [];
-    form.envelope.marks.forEach(([name, wanted], place) => {
-      const value = own(event, name);
-      const trimmed = place > 0 && absent(value);
-      if (value !== wanted && !trimmed)
-        problems.push({ path: inside(path, name), expected: `'${wanted}'`, got: shown(value) });
-    });
-    const held = own(event, form.envelope.inside);
-    if (!isMapping(held))
-      problems.push({
-        path: inside(path, form.envelope.inside),
-        expected: form.expected.detail,
-        got: shown(held),
-      });
-    return problems;
+    const refuse = (name, expected) =>
+      problems.push({ path: inside(path, name), expected, got: shown(own(event, name)) });
+    if (!marked) refuse(first, envelopes.map(({ marks }) => `'${marks[0][1]}'`).join(' or '));
+    for (const [name, wanted] of envelope.marks.slice(1))
+      if (!absent(own(event, name)) && own(event, name) !== wanted) refuse(name, `'${wanted}'`);
+    if (!isMapping(own(event, envelope.inside))) refuse(envelope.inside, schema.expected.detail);
+    return { envelope, problems };
   };
 
   /** Split a list into answers. */
-  function* each(form, values, path, depth) {
+  function* each(schema, values, path, depth) {
     if (!Array.isArray(values)) {
-      yield { path, problems: [{ path, expected: form.expected.list, got: shown(values) }] };
-    } else if (depth > form.deepest) {
-      yield { path, problems: [{ path, expected: form.expected.depth, got: '' }] };
+      yield { path, problems: [{ path, expected: schema.expected.list, got: shown(values) }] };
+    } else if (depth > schema.deepest) {
+      yield { path, problems: [{ path, expected: schema.expected.depth, got: '' }] };
     } else {
       for (const [place, value] of values.entries())
-        yield* pieces(form, value, `${path}[${place}]`, depth);
+        yield* pieces(schema, value, `${path}[${place}]`, depth);
     }
   }
 
   /** Split a document into answers about one job each, with the path of each in it. */
-  function* pieces(form, document, path = '', depth = 0) {
+  function* pieces(schema, document, path = '', depth = 0) {
     if (Array.isArray(document)) {
-      yield* each(form, document, path, depth + 1);
+      yield* each(schema, document, path, depth + 1);
       return;
     }
     if (!isMapping(document)) {
-      const expected = form.expected.document;
+      const expected = schema.expected.document;
       yield { path, problems: [{ path, expected, got: shown(document) }] };
       return;
     }
-    const list = form.lists.find((name) => Object.hasOwn(document, name));
-    const whole = !path && Object.hasOwn(document, form.identity[0][0]);
+    const list = (schema.lists ?? []).find((name) => Object.hasOwn(document, name));
+    const whole = !path && Object.hasOwn(document, schema.id[0]);
     if (list !== undefined && !whole) {
-      yield* each(form, document[list], inside(path, list), depth + 1);
+      yield* each(schema, document[list], inside(path, list), depth + 1);
       return;
     }
-    yield* unwrapped(form, document, path);
+    yield* unwrapped(schema, document, path);
   }
 
   /** Take an answer out of the event around it. */
-  function* unwrapped(form, answer, path) {
-    if (!isEvent(form, answer)) {
+  function* unwrapped(schema, answer, path) {
+    if (!isEvent(schema, answer)) {
       yield { path, answer };
       return;
     }
-    const problems = eventProblems(form, answer, path);
+    const { envelope, problems } = envelopeOf(schema, answer, path);
     if (problems.length) yield { path, problems };
-    else yield { path: inside(path, form.envelope.inside), answer: answer[form.envelope.inside] };
+    else {
+      const { inside: held, spelling } = envelope;
+      yield { path: inside(path, held), answer: answer[held], spelling };
+    }
   }
 
-  /** The fields of an answer's shape. */
-  const shapeOf = ({ shapes: [full, thin] }, answer) =>
-    Object.keys(full).some((name) => !Object.hasOwn(thin, name) && Object.hasOwn(answer, name))
-      ? full
-      : thin;
+  /** Which shape an answer has, by its number. */
+  const shapeOf = ({ shapes }, answer) => {
+    const found = shapes.findIndex(({ fields }, place) => {
+      const later = shapes.slice(place + 1);
+      return Object.keys(fields).some(
+        (name) =>
+          Object.hasOwn(answer, name) && !later.some((each) => Object.hasOwn(each.fields, name)),
+      );
+    });
+    return found < 0 ? shapes.length - 1 : found;
+  };
 
   const at = (record, path) =>
     path.reduce((found, name) => (found === undefined ? found : own(found, name)), record);
@@ -359,9 +370,9 @@ const Reading = (() => {
   const someAt = (record, path) =>
     path.reduce((found, name) => found.flatMap((each) => own(each, name) ?? []), [record])[0];
 
-  const featuresOf = (form, record) => {
+  const featuresOf = (schema, record) => {
     const features = {};
-    for (const { feature, path, test } of form.signs) {
+    for (const { feature, path, test } of schema.signs ?? []) {
       const value = someAt(record, path);
       const tells = value === undefined ? undefined : FEATURE_TESTS[test](value);
       if (tells !== undefined) features[feature] = tells;
@@ -369,30 +380,31 @@ const Reading = (() => {
     return features;
   };
 
-  const shownOf = (form, record) => {
+  const shownOf = (schema, record, spelling = {}) => {
     const found = {};
-    for (const { region, primary, secondary } of form.places) {
+    const spelt = (status) => own(spelling, status) ?? status;
+    for (const { region, primary, secondary } of schema.places) {
       const status = at(record, primary);
       if (status !== undefined)
         found[region] = {
-          primary: status,
-          secondary: (secondary ? at(record, secondary) : undefined) ?? null,
+          primary: spelt(status),
+          secondary: spelt((secondary ? at(record, secondary) : undefined) ?? null),
         };
     }
     return found;
   };
 
-  const entriesOf = (form, record) =>
-    (at(record, form.stays.path) ?? []).map((stay) => ({
-      status: stay[form.stays.status],
-      start: stay[form.stays.start],
-      end: stay[form.stays.end] ?? null,
+  const entriesOf = ({ stays }, record) =>
+    ((stays && at(record, stays.path)) ?? []).map((stay) => ({
+      status: stay[stays.status],
+      start: stay[stays.start],
+      end: stay[stays.end] ?? null,
     }));
 
   /** Fields that have a value: some sources print an empty text for what a job does not have. */
-  const valuesOf = (form, record) => {
+  const valuesOf = (schema, record) => {
     const found = new Map();
-    for (const [name, path] of Object.entries(form.values)) {
+    for (const [name, path] of Object.entries(schema.values)) {
       const value = at(record, path);
       if (value !== undefined && value !== '' && value !== false) found.set(name, value);
     }
@@ -400,19 +412,21 @@ const Reading = (() => {
   };
 
   /** What one answer says: an observation, or the problems that it has. */
-  const observe = (form, answer) => {
-    const fields = new Fields(form);
-    const record = fields.all(shapeOf(form, answer), answer, '');
+  const observe = (schema, { answer, spelling }) => {
+    const fields = new Fields(schema);
+    const shape = shapeOf(schema, answer);
+    const record = fields.all(schema.shapes[shape].fields, answer, '');
     if (fields.problems.length) return { problems: fields.problems };
-    const [name, created] = form.identity.map((path) => at(record, path));
+    const [name, created] = [schema.id, schema.created].map((path) => at(record, path));
     return {
       job: { name, created: Math.floor(created.micros / SECOND) },
-      shown: shownOf(form, record),
-      features: featuresOf(form, record),
-      entries: entriesOf(form, record),
-      modified: at(record, form.modified) ?? null,
-      failureReason: (form.failure_reason && at(record, form.failure_reason)) || null,
-      values: valuesOf(form, record),
+      shown: shownOf(schema, record, spelling),
+      features: featuresOf(schema, record),
+      entries: entriesOf(schema, record),
+      modified: (schema.modified && at(record, schema.modified)) ?? null,
+      failureReason: (schema.failure_reason && at(record, schema.failure_reason)) || null,
+      values: valuesOf(schema, record),
+      possible: schema.possible[shape],
     };
   };
 
@@ -425,13 +439,13 @@ const Reading = (() => {
     problems?.map((problem) => ({ ...problem, path: under(prefix, problem.path) }));
 
   /** The answers of a document; a list of documents is no list within a document. */
-  function* documents(form, document) {
+  function* documents(schema, document) {
     if (!Array.isArray(document)) {
-      yield* pieces(form, document);
+      yield* pieces(schema, document);
       return;
     }
     for (const [place, one] of document.entries())
-      for (const piece of pieces(form, one)) {
+      for (const piece of pieces(schema, one)) {
         const prefix = `[${place}]`;
         const path = under(prefix, piece.path);
         yield { ...piece, path, problems: allUnder(prefix, piece.problems) };
@@ -439,10 +453,10 @@ const Reading = (() => {
   }
 
   /** Every answer of a document: `{path, problems}` or `{path, observation}`. */
-  const read = (form, document) =>
-    Array.from(documents(form, document), (piece) => {
+  const read = (schema, document) =>
+    Array.from(documents(schema, document), (piece) => {
       if (piece.problems) return piece;
-      const found = observe(form, piece.answer);
+      const found = observe(schema, piece);
       if (!found.problems) return { path: piece.path, observation: found };
       return { path: piece.path, problems: allUnder(piece.path, found.problems) };
     });

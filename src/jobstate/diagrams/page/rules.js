@@ -31,6 +31,8 @@ const Ruling = (() => {
         ...this.byField(observation, sights),
         ...this.byRegion(observation, sights),
         ...this.orders(observation),
+        ...this.missing(observation, sights),
+        ...this.sums(observation),
         ...this.excluded(observation),
       ];
       return found.sort((one, other) => this.place.get(one.rule) - this.place.get(other.rule));
@@ -71,6 +73,32 @@ const Ruling = (() => {
               const asked = this.so(region, observation);
               yield this.unmet(test, observation, asked, observation.modified);
             }
+    }
+
+    *missing(observation, sights) {
+      const { values, possible, shown, modified } = observation;
+      for (const { rule, field, when } of this.tables.exactly) {
+        const { region } = when;
+        if (values.has(field) || !possible.includes(field) || !sights.has(region)) continue;
+        if (!this.holdsForAll(when, sights)) continue;
+        const said = { field, region: words(region), shown: shownText(shown[region]) };
+        const [seen, value] = [this.say('no_value'), this.say('a_value')];
+        const message = this.say('missing', said);
+        yield { rule, message, path: field, seen, allowed: [value], at: modified };
+      }
+    }
+
+    *sums({ values, modified }) {
+      for (const { rule, fields, others } of this.tables.sums) {
+        const sides = [fields, others].map((names) => names.map((name) => values.get(name)));
+        if (!sides.flat().every(isNumber)) continue;
+        const [found, wanted] = sides.map((side) => side.reduce((sum, each) => sum + each, 0));
+        if (found === wanted) continue;
+        const said = { fields: fields.join(' + '), found, others: others.join(' + '), wanted };
+        const message = this.say('unequal', said);
+        const path = fields[0].split('.').slice(0, -1).join('.') || fields[0];
+        yield { rule, message, path, seen: `${found}`, allowed: [`${wanted}`], at: modified };
+      }
     }
 
     so(region, { shown }) {

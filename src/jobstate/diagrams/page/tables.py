@@ -8,7 +8,7 @@ refused), the statuses known, the rules that are data, the sentences that say wh
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -26,11 +26,11 @@ from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model import states
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.specification import InOrder, Requires
+from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
 from jobstate.model.states import alternatives, choice_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
@@ -78,9 +78,15 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         "requires": list(_requires(lifecycle)),
         "orders": [
             {"rule": rule.id, "fields": list(test.fields)}
-            for rule in lifecycle.rules
-            for test in rule.tests
-            if isinstance(test, InOrder)
+            for rule, test in _tests(lifecycle, InOrder)
+        ],
+        "exactly": [
+            {"rule": rule.id, "field": test.field, "when": _where(lifecycle, test.when)}
+            for rule, test in _tests(lifecycle, ExactlyWhen)
+        ],
+        "sums": [
+            {"rule": rule.id, "fields": list(test.fields), "others": list(test.others)}
+            for rule, test in _tests(lifecycle, Sums)
         ],
         "regions": [
             _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
@@ -94,7 +100,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             if line.label is not None
         ],
         "starts": [attrs.asdict(each) for each in diagram.starts],
-        "form": _form(lifecycle),
+        "schema": _schema(lifecycle),
     }
 
 
@@ -109,6 +115,10 @@ SENTENCES: Final = tuple(
 # --- Rules --------------------------------------------------------------------------------------
 
 
+#: The tests that are data.
+_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums)
+
+
 def _rule(rule: Rule) -> Table:
     return {
         "id": rule.id,
@@ -117,7 +127,7 @@ def _rule(rule: Rule) -> Table:
         "source": printable(rule.source),
         "severity": str(rule.severity),
         # A function can't be written down: the page says that it does not judge by these.
-        "judged": all(isinstance(test, (Requires, InOrder)) for test in rule.tests),
+        "judged": all(isinstance(test, _DATA) for test in rule.tests),
     }
 
 
@@ -129,10 +139,28 @@ def _requires(lifecycle: Lifecycle) -> list[Table]:
             "when": None if test.when is None else _where(lifecycle, test.when),
             "then": _where(lifecycle, test.then),
         }
-        for rule in lifecycle.rules
-        for test in rule.tests
-        if isinstance(test, Requires)
+        for rule, test in _tests(lifecycle, Requires)
+    ] + [
+        {
+            "rule": rule.id,
+            "field": test.field,
+            "when": None,
+            "then": _where(lifecycle, test.when),
+        }
+        for rule, test in _tests(lifecycle, ExactlyWhen)
     ]
+
+
+_Test = TypeVar("_Test")
+
+
+def _tests(lifecycle: Lifecycle, kind: type[_Test]) -> Iterator[tuple[Rule, _Test]]:
+    for rule in lifecycle.rules:
+        yield from ((rule, test) for test in _chosen(rule.tests, kind))
+
+
+def _chosen(tests: Iterable[object], kind: type[_Test]) -> Iterator[_Test]:
+    return (each for each in tests if isinstance(each, kind))
 
 
 def _where(lifecycle: Lifecycle, where: Where) -> Table:
@@ -299,9 +327,12 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 # --- Answers ------------------------------------------------------------------------------------
 
 
-def _form(lifecycle: Lifecycle) -> Table | None:
-    """Return the form of answers without what is empty; None where nobody has written it down."""
-    form = getattr(lifecycle.reader, "form", None)
-    if not isinstance(form, AnswerSchema):
+def _schema(lifecycle: Lifecycle) -> Table | None:
+    """Return what answers look like without what is empty; None where nobody has written it."""
+    schema = getattr(lifecycle.reader, "schema", None)
+    if not isinstance(schema, AnswerSchema):
         return None
-    return attrs.asdict(form, filter=lambda _, value: bool(value))
+    possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
+    said = attrs.asdict(schema, filter=lambda _, value: bool(value))
+    examples = [attrs.asdict(each) for each in schema.examples()]
+    return said | {"possible": possible, "lists": schema.lists, "examples": examples}

@@ -84,13 +84,13 @@ const Verdict = (() => {
     );
 
   /** What this page judges, and what it leaves to the command line. */
-  const judgedBy = ({ rules, lifecycle, form }) => {
+  const judgedBy = ({ rules, lifecycle, schema }) => {
     const here = rules.filter((rule) => rule.judged).length;
     if (here === rules.length) return [`Judged by all ${here} rules of ${lifecycle.text}.`];
     return [
       'This page judges the order of statuses and the rules that are data, ',
       `${here} of ${rules.length}; `,
-      make('code', {}, form.check),
+      make('code', {}, schema.check),
       ` judges all ${rules.length}. ${lifecycle.text}.`,
     ];
   };

@@ -1,15 +1,12 @@
-"""What SageMaker's answers about training jobs look like, as data: `form`.
+"""What SageMaker's answers about training jobs look like, as data: `SCHEMA`.
 
-The same as `jobstate.sagemaker.training_job.reader` and its records read, for readers that are not
-in Python; `tests/diagrams/page/test_judge.py` holds the two against each other.
+The same as `jobstate.sagemaker.training_job.reader` and its records read;
+`tests/sagemaker/test_answer_schema.py` holds the two against each other.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
-
-import attrs
 
 from jobstate.model.answer_schema import (
     AnswerSchema,
@@ -17,7 +14,7 @@ from jobstate.model.answer_schema import (
     Example,
     FeatureTest,
     Field,
-    FieldKind,
+    Shape,
     Sign,
     StatusFields,
     Stays,
@@ -32,141 +29,80 @@ if TYPE_CHECKING:
 DETAIL_TYPE: Final = "SageMaker Training Job State Change"
 SOURCE: Final = "aws.sagemaker"
 
-#: How deep lists of lists may go: pages of a list, grouped, are two.
-DEEPEST_LIST: Final = 8
-
-#: What is right of what is no field, as `AnswerSchema` has it.
-EXPECTED: Final = {
-    "document": "an answer about a job, an event, or a list of these",
-    "detail": "what the event says of a job",
-    "list": "a list",
-    "depth": f"at most {DEEPEST_LIST} lists within each other",
-    "mapping": texts.A_MAPPING,
-    "required": texts.REQUIRED,
-}
-
-_COUNT: Final = Field(kind=FieldKind.COUNT, expected=texts.A_COUNT, longest=texts.LARGEST_COUNT)
-_FLAG: Final = Field(kind=FieldKind.FLAG, expected=texts.A_FLAG)
-
-
-def _time(*, required: bool = False) -> Field:
-    return Field(kind=FieldKind.TIME, expected=texts.A_TIME, required=required)
-
-
-def _status(*, required: bool = False) -> Field:
-    return Field(
-        kind=FieldKind.STATUS,
-        expected=texts.A_STATUS,
-        required=required,
-        shortest=1,
-        longest=texts.LONGEST_STATUS,
-    )
-
-
-def _text(longest: int) -> Field:
-    return Field(kind=FieldKind.TEXT, expected=texts.a_text(longest), longest=longest)
-
 
 def _name(*, required: bool = False) -> Field:
-    return Field(
-        kind=FieldKind.TEXT,
+    return Field.text(
+        texts.LONGEST_NAME,
+        shortest=1,
+        pattern=texts.NAME,
         expected=texts.A_NAME,
         required=required,
-        shortest=1,
-        longest=texts.LONGEST_NAME,
-        pattern=texts.NAME,
     )
 
 
-def _arn(expected: str, pattern: str, longest: int, *, required: bool = False) -> Field:
-    return Field(
-        kind=FieldKind.TEXT,
-        expected=expected,
-        required=required,
-        longest=longest,
-        pattern=pattern,
-    )
-
-
-def _part(fields: Mapping[str, Field]) -> Field:
-    return Field(kind=FieldKind.PART, expected=texts.A_MAPPING, fields=fields)
-
-
-def _parts(fields: Mapping[str, Field]) -> Field:
-    return Field(
-        kind=FieldKind.PARTS,
-        expected=A_HISTORY,
-        longest=MOST_TRANSITIONS,
-        fields=fields,
-    )
-
-
-_PLAN_ARN: Final = Field(
-    kind=FieldKind.TEXT,
-    expected=texts.A_PLAN_ARN,
+_PLAN_ARN: Final = Field.text(
+    texts.LONGEST_PLAN_ARN,
     shortest=texts.SHORTEST_PLAN_ARN,
-    longest=texts.LONGEST_PLAN_ARN,
     pattern=texts.PLAN_ARN,
-)
-_PLAN_ARNS: Final = Field(
-    kind=FieldKind.TEXTS,
-    expected=texts.A_SHORT_LIST,
-    longest=texts.MOST_LISTED,
-    each=attrs.evolve(_PLAN_ARN, required=True),
+    expected=texts.A_PLAN_ARN,
 )
 _COMMON: Final[Mapping[str, Field]] = {
     "TrainingJobName": _name(required=True),
-    "TrainingJobArn": _arn(texts.A_JOB_ARN, texts.JOB_ARN, texts.LONGEST_ARN, required=True),
-    "TrainingJobStatus": _status(required=True),
-    "CreationTime": _time(required=True),
-    "LastModifiedTime": _time(),
-    "SecondaryStatus": _status(),
-    "TrainingEndTime": _time(),
-    "WarmPoolStatus": _part(
+    "TrainingJobArn": Field.text(
+        texts.LONGEST_ARN, pattern=texts.JOB_ARN, expected=texts.A_JOB_ARN, required=True
+    ),
+    "TrainingJobStatus": Field.status(required=True),
+    "CreationTime": Field.time(required=True),
+    "LastModifiedTime": Field.time(),
+    "SecondaryStatus": Field.status(),
+    "TrainingEndTime": Field.time(),
+    "WarmPoolStatus": Field.part(
         {
-            "Status": _status(required=True),
-            "ResourceRetainedBillableTimeInSeconds": _COUNT,
+            "Status": Field.status(required=True),
+            "ResourceRetainedBillableTimeInSeconds": Field.count(),
             "ReusedByJob": _name(),
         }
     ),
 }
 _DESCRIPTION: Final[Mapping[str, Field]] = {
     **_COMMON,
-    "TrainingStartTime": _time(),
-    "SecondaryStatusTransitions": _parts(
+    "TrainingStartTime": Field.time(),
+    "SecondaryStatusTransitions": Field.parts(
         {
-            "Status": _status(required=True),
-            "StartTime": _time(required=True),
-            "EndTime": _time(),
-            "StatusMessage": _text(texts.LONGEST_MESSAGE),
+            "Status": Field.status(required=True),
+            "StartTime": Field.time(required=True),
+            "EndTime": Field.time(),
+            "StatusMessage": Field.text(texts.LONGEST_MESSAGE),
+        },
+        MOST_TRANSITIONS,
+        expected=A_HISTORY,
+    ),
+    "FailureReason": Field.text(texts.LONGEST_REASON),
+    "EnableManagedSpotTraining": Field.flag(),
+    "RetryStrategy": Field.part({"MaximumRetryAttempts": Field.count()}),
+    "StoppingCondition": Field.part(
+        {
+            "MaxRuntimeInSeconds": Field.count(),
+            "MaxWaitTimeInSeconds": Field.count(),
+            "MaxPendingTimeInSeconds": Field.count(),
         }
     ),
-    "FailureReason": _text(texts.LONGEST_REASON),
-    "EnableManagedSpotTraining": _FLAG,
-    "RetryStrategy": _part({"MaximumRetryAttempts": _COUNT}),
-    "StoppingCondition": _part(
+    "ResourceConfig": Field.part(
         {
-            "MaxRuntimeInSeconds": _COUNT,
-            "MaxWaitTimeInSeconds": _COUNT,
-            "MaxPendingTimeInSeconds": _COUNT,
-        }
-    ),
-    "ResourceConfig": _part(
-        {
-            "KeepAlivePeriodInSeconds": _COUNT,
+            "KeepAlivePeriodInSeconds": Field.count(),
             "TrainingPlanArn": _PLAN_ARN,
-            "InstancePreferences": Field(
-                kind=FieldKind.PARTS,
-                expected=texts.A_SHORT_LIST,
-                longest=texts.MOST_LISTED,
-                fields={"TrainingPlanArns": _PLAN_ARNS},
+            "InstancePreferences": Field.parts(
+                {"TrainingPlanArns": Field.texts(_PLAN_ARN, texts.MOST_LISTED)},
+                texts.MOST_LISTED,
             ),
         }
     ),
-    "TrainingTimeInSeconds": _COUNT,
-    "BillableTimeInSeconds": _COUNT,
-    "ModelArtifacts": _part({"S3ModelArtifacts": _text(texts.LONGEST_S3_URI)}),
-    "TuningJobArn": _arn(texts.A_TUNING_ARN, texts.TUNING_ARN, texts.LONGEST_ARN),
+    "TrainingTimeInSeconds": Field.count(),
+    "BillableTimeInSeconds": Field.count(),
+    "ModelArtifacts": Field.part({"S3ModelArtifacts": Field.text(texts.LONGEST_S3_URI)}),
+    "TuningJobArn": Field.text(
+        texts.LONGEST_ARN, pattern=texts.TUNING_ARN, expected=texts.A_TUNING_ARN
+    ),
 }
 _PREFERENCES: Final = ("ResourceConfig", "InstancePreferences")
 _SUMMARY: Final[Mapping[str, Field]] = {**_COMMON, "TrainingPlanArn": _PLAN_ARN}
@@ -190,65 +126,65 @@ _EXAMPLES: Final = (
 )
 
 
-@cache
-def form() -> AnswerSchema:
-    """Return what the answers look like, with the examples that come with jobstate."""
+def _examples() -> tuple[Example, ...]:
     from importlib.resources import files  # noqa: PLC0415 - slow to load, and only pages need it
 
     folder = files("jobstate.sagemaker.training_job") / "examples"
-    return AnswerSchema(
-        expected=EXPECTED,
-        call="aws sagemaker describe-training-job",
-        check="jobstate check",
-        shapes=(_DESCRIPTION, _SUMMARY),
-        lists=("TrainingJobSummaries",),
-        envelope=Envelope(
-            inside="detail", marks=(("detail-type", DETAIL_TYPE), ("source", SOURCE))
-        ),
-        deepest=DEEPEST_LIST,
-        identity=(("TrainingJobArn",), ("CreationTime",)),
-        places=(
-            StatusFields(
-                region="job", primary=("TrainingJobStatus",), secondary=("SecondaryStatus",)
-            ),
-            StatusFields(region="warm_pool", primary=("WarmPoolStatus", "Status")),
-        ),
-        stays=Stays(
-            path=("SecondaryStatusTransitions",),
-            status="Status",
-            start="StartTime",
-            end="EndTime",
-        ),
-        modified=("LastModifiedTime",),
-        failure_reason=("FailureReason",),
-        signs=(
-            Sign(feature="warm_pool", path=("WarmPoolStatus",), test=FeatureTest.THERE),
-            Sign(feature="spot", path=_PREFERENCES, test=FeatureTest.EXCLUDED),
-            Sign(feature="spot", path=("EnableManagedSpotTraining",), test=FeatureTest.IS),
-            Sign(feature="retry", path=("RetryStrategy",), test=FeatureTest.THERE),
-            Sign(
-                feature="plan",
-                path=("ResourceConfig", "TrainingPlanArn"),
-                test=FeatureTest.THERE,
-            ),
-            Sign(feature="plan", path=("TrainingPlanArn",), test=FeatureTest.THERE),
-            Sign(
-                feature="plan",
-                path=(*_PREFERENCES, "TrainingPlanArns"),
-                test=FeatureTest.THERE,
-            ),
-            Sign(
-                feature="warm_pool",
-                path=("ResourceConfig", "KeepAlivePeriodInSeconds"),
-                test=FeatureTest.POSITIVE,
-            ),
-        ),
-        values={
-            **{name: tuple(name.split(".")) for name in _VALUES},
-            "ModelArtifacts": ("ModelArtifacts", "S3ModelArtifacts"),
-        },
-        examples=tuple(
-            Example(title=title, text=(folder / name).read_text(encoding="utf-8"))
-            for title, name in _EXAMPLES
-        ),
+    return tuple(
+        Example(title=title, text=(folder / name).read_text(encoding="utf-8"))
+        for title, name in _EXAMPLES
     )
+
+
+#: What answers about training jobs look like.
+SCHEMA: Final = AnswerSchema(
+    service="sagemaker",
+    shapes=(
+        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTrainingJob"),
+        Shape(
+            name="list",
+            fields=_SUMMARY,
+            operation="ListTrainingJobs",
+            listed_in="TrainingJobSummaries",
+        ),
+    ),
+    envelopes=(
+        Envelope(inside="detail", marks=(("detail-type", DETAIL_TYPE), ("source", SOURCE))),
+    ),
+    id="TrainingJobArn",
+    created="CreationTime",
+    name="TrainingJobName",
+    places=(
+        StatusFields(region="job", primary="TrainingJobStatus", secondary="SecondaryStatus"),
+        StatusFields(region="warm_pool", primary="WarmPoolStatus.Status"),
+    ),
+    stays=Stays(
+        path="SecondaryStatusTransitions",
+        status="Status",
+        start="StartTime",
+        end="EndTime",
+        message="StatusMessage",
+    ),
+    modified="LastModifiedTime",
+    failure_reason="FailureReason",
+    signs=(
+        Sign(feature="warm_pool", path="WarmPoolStatus", test=FeatureTest.THERE),
+        Sign(feature="spot", path=_PREFERENCES, test=FeatureTest.EXCLUDED),
+        Sign(feature="spot", path="EnableManagedSpotTraining", test=FeatureTest.IS),
+        Sign(feature="retry", path="RetryStrategy", test=FeatureTest.THERE),
+        Sign(feature="plan", path="ResourceConfig.TrainingPlanArn", test=FeatureTest.THERE),
+        Sign(feature="plan", path="TrainingPlanArn", test=FeatureTest.THERE),
+        Sign(feature="plan", path=(*_PREFERENCES, "TrainingPlanArns"), test=FeatureTest.THERE),
+        Sign(
+            feature="warm_pool",
+            path="ResourceConfig.KeepAlivePeriodInSeconds",
+            test=FeatureTest.POSITIVE,
+        ),
+    ),
+    values={
+        **{name: name for name in _VALUES},
+        "ModelArtifacts": "ModelArtifacts.S3ModelArtifacts",
+    },
+    call="aws sagemaker describe-training-job",
+    examples=_examples,
+)

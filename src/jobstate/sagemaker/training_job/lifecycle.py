@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.states import Basis, Memory, Region, State
-from jobstate.sagemaker.training_job.facts import EXCLUSIONS, FEATURES
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
+from jobstate.sagemaker.failure_reasons import failure_cause
+from jobstate.sagemaker.training_job.facts import EXCLUSIONS, FEATURES, SOURCES
 from jobstate.sagemaker.training_job.lifting import edge, edges, pair, states
 from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.rules import RULES
@@ -100,6 +100,7 @@ TRAINING_JOB = importable(
         writer=WRITER,
         failure_cause=failure_cause,
         drawing=_drawing,
+        sources=SOURCES,
     ),
     "jobstate.sagemaker:TRAINING_JOB",
 )

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
-from jobstate.sagemaker.training_job.answer_schema import (
-    DEEPEST_LIST,
-    DETAIL_TYPE,
-    EXPECTED,
-    SOURCE,
-    form,
-)
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
+from jobstate.model.schema_reader import SchemaReader
+from jobstate.sagemaker.failure_reasons import failure_cause
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.records import (
     TrainingJobDescription,
     TrainingJobRecord,
@@ -26,14 +19,15 @@ from jobstate.sagemaker.training_job.records import (
 )
 
 if TYPE_CHECKING:
-    from jobstate.model.answer_schema import AnswerSchema
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from jobstate.errors import Problem
 
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
 _ARN, _MODIFIED = "TrainingJobArn", "LastModifiedTime"
 _TYPE = "detail-type"
-_AN_ANSWER = "an answer of ListTrainingJobs or DescribeTrainingJob, an event, a record, or a list"
 
 #: Everything that comes from one place in a record of either kind: name → attribute.
 _COMMON_FIELDS: Final = {
@@ -54,24 +48,22 @@ _POOL_FIELDS: Final = {
     ),
 }
 _ARTIFACTS = "ModelArtifacts"
-_FIELDS = frozenset({*_DESCRIBED_FIELDS, *_POOL_FIELDS, _ARTIFACTS})
+_POSSIBLE: Final[Mapping[type[TrainingJobRecord], frozenset[str]]] = dict(
+    zip(
+        (TrainingJobDescription, TrainingJobSummary),
+        map(SCHEMA.possible, SCHEMA.shapes),
+        strict=True,
+    )
+)
 _common_values = attrgetter(*_COMMON_FIELDS.values())
 _described_values = attrgetter(*_DESCRIBED_FIELDS.values())
 _pool_values = attrgetter(*_POOL_FIELDS.values())
 
 
-class TrainingJobReader:
+class TrainingJobReader(SchemaReader):
     """Reads what boto3 returns, the AWS CLI prints and EventBridge sends about training jobs."""
 
-    @property
-    def fields(self) -> frozenset[str]:
-        """Every name that `Observation.fields` may hold."""
-        return _FIELDS
-
-    @property
-    def form(self) -> AnswerSchema:
-        """The same as data, for readers that are not in Python."""
-        return form()
+    id_field = _ARN
 
     def items(self, document: object) -> list[tuple[str, object]]:
         """Split a document into answers about one job each, with the path of each in it.
@@ -86,10 +78,15 @@ class TrainingJobReader:
             paths = map((_SUMMARIES + "[{}]").format, range(len(page)))
             if all(type(each) is dict and _ARN in each for each in page):  # as nearly always
                 return list(zip(paths, page, strict=True))
-        return [
-            (piece.path, piece) if isinstance(piece, Problem) else piece
-            for piece in _pieces(document, "", 0)
-        ]
+        return super().items(document)
+
+    def pieces(
+        self, document: object, path: str, depth: int
+    ) -> Iterator[tuple[str, object] | Problem]:
+        """Yield the answers of a part of a document, or what is wrong with it, at its path."""
+        if isinstance(document, TrainingJobRecord):
+            return iter([(path, document)])
+        return super().pieces(document, path, depth)
 
     def read(self, answer: object) -> Observation:
         """Return what a record, an answer about one job, or an event says.
@@ -97,20 +94,14 @@ class TrainingJobReader:
         Raises:
             ObservationError: The answer can't be read; it lists every problem.
         """
-        record = _record(answer)
-        reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
-        return Observation(
-            job=JobKey(record.training_job_arn, record.creation_time),
-            shown=_shown(record),
-            features=_features(record),
-            entries=_entries(record),
-            modified=record.last_modified_time,
-            cause=failure_cause(reason) if reason else None,
-            failure_reason=reason,
-            fields=_fields(record),
-        )
+        if type(answer) is dict and _DETAIL not in answer and _TYPE not in answer:
+            return _observed(record_from_api(answer))  # as nearly always
+        if isinstance(answer, TrainingJobRecord):
+            return _observed(answer)
+        return super().read(answer)
 
-    id_field = _ARN
+    def _observation(self, answer: object, spelling: Mapping[str, str]) -> Observation:  # noqa: ARG002 - statuses are spelt alike
+        return _observed(record_from_api(cast("Mapping[str, object]", answer)))
 
     def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:
         """Return what tells an item of a list from others about the same job, by all its fields.
@@ -139,78 +130,25 @@ class TrainingJobReader:
 
 
 #: How a life cycle reads SageMaker's answers about training jobs.
-READER: Final = TrainingJobReader()
-
-
-# --- Documents ----------------------------------------------------------------------------------
-
-
-def _pieces(document: object, path: str, depth: int) -> Iterator[tuple[str, object] | Problem]:
-    if isinstance(document, (list, tuple)):
-        yield from _each(document, path, depth + 1)
-    elif isinstance(document, TrainingJobRecord):
-        yield path, document
-    elif not isinstance(document, Mapping):
-        yield Problem(path, _AN_ANSWER, shown(document))
-    elif _SUMMARIES in document:
-        yield from _each(document[_SUMMARIES], _inside(path, _SUMMARIES), depth + 1)
-    elif _is_event(document):
-        problems = _event_problems(document)
-        yield from (problem.under(path) if path else problem for problem in problems)
-        if not problems:
-            yield _inside(path, _DETAIL), document[_DETAIL]
-    else:
-        yield path, document
-
-
-def _each(values: object, path: str, depth: int) -> Iterator[tuple[str, object] | Problem]:
-    if not isinstance(values, (list, tuple)):
-        yield Problem(path, EXPECTED["list"], shown(values))
-    elif depth > DEEPEST_LIST:
-        yield Problem(path, EXPECTED["depth"])
-    else:
-        for place, value in enumerate(values):
-            yield from _pieces(value, f"{path}[{place}]", depth)
-
-
-def _inside(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _is_event(answer: Mapping[str, object]) -> bool:
-    return _DETAIL in answer or _TYPE in answer
-
-
-def _event_problems(event: Mapping[str, object]) -> list[Problem]:
-    problems = []
-    kind, source, detail = (event.get(name) for name in (_TYPE, "source", _DETAIL))
-    if kind != DETAIL_TYPE:
-        problems.append(Problem(_TYPE, repr(DETAIL_TYPE), shown(kind)))
-    # Events that were trimmed on the way may lack it; one that names another is another's.
-    if source is not None and source != SOURCE:
-        problems.append(Problem("source", repr(SOURCE), shown(source)))
-    if not isinstance(detail, Mapping):
-        problems.append(Problem(_DETAIL, EXPECTED["detail"], shown(detail)))
-    return problems
-
-
-def _record(answer: object) -> TrainingJobRecord:
-    if isinstance(answer, TrainingJobRecord):
-        return answer
-    mapping = cast("Mapping[str, object]", answer)  # record_from_api refuses all others
-    is_mapping = type(answer) is dict or isinstance(answer, Mapping)
-    if not is_mapping or not _is_event(mapping):
-        return record_from_api(mapping)
-    problems = _event_problems(mapping)
-    if problems:
-        raise ObservationError(problems)
-    try:
-        return record_from_api(cast("Mapping[str, object]", mapping[_DETAIL]))
-    except ObservationError as error:
-        raise ObservationError(each.under(_DETAIL) for each in error.problems) from None
+READER: Final = TrainingJobReader(SCHEMA, failure_cause)
 
 
 # --- Observations -------------------------------------------------------------------------------
+
+
+def _observed(record: TrainingJobRecord) -> Observation:
+    reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
+    return Observation(
+        job=JobKey(record.training_job_arn, record.creation_time),
+        shown=_shown(record),
+        features=_features(record),
+        entries=_entries(record),
+        modified=record.last_modified_time,
+        cause=failure_cause(reason) if reason else None,
+        failure_reason=reason,
+        fields=_fields(record),
+        possible=_POSSIBLE[type(record)],
+    )
 
 
 def _shown(record: TrainingJobRecord) -> dict[str, Shown]:

@@ -18,11 +18,10 @@ from typing import Final, TypeAlias, cast
 from attrs import field, frozen
 from attrs.converters import optional
 
+from jobstate.model.values import read_count, read_flag, read_time, refused
 from jobstate.sagemaker.training_job.fields import (
     A_SHORT_LIST,
     MOST_LISTED,
-    read_count,
-    read_flag,
     read_job_arn,
     read_job_name,
     read_message,
@@ -33,9 +32,7 @@ from jobstate.sagemaker.training_job.fields import (
     read_reason,
     read_s3_uri,
     read_secondary,
-    read_time,
     read_tuning_arn,
-    refused,
 )
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,

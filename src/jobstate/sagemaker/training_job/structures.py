@@ -13,7 +13,7 @@ import attrs
 from attrs import NOTHING, frozen
 
 from jobstate.errors import ObservationError, Problem, shown
-from jobstate.sagemaker.training_job.fields import A_MAPPING, Refused
+from jobstate.model.values import A_MAPPING, Refused
 
 #: The key in a field's metadata under which it has the service's name.
 API_NAME: Final = "jobstate.api_name"

@@ -14,8 +14,9 @@ from uuid import UUID, uuid5
 from jobstate.common.times import iso
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
+from jobstate.model.values import Refused
 from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SOURCE
-from jobstate.sagemaker.training_job.fields import Refused, read_job_name
+from jobstate.sagemaker.training_job.fields import LONGEST_NAME, read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
     TrainingJobStatus,
@@ -49,6 +50,11 @@ class TrainingJobWriter:
     def forms(self) -> tuple[str, ...]:
         """The forms of its answers, the one that says most first."""
         return ("describe", "list", "event")
+
+    @property
+    def longest_name(self) -> int:
+        """How many characters the name of a job can have."""
+        return LONGEST_NAME
 
     def key(self, name: str, created: datetime) -> JobKey:
         """Return the key of a job of that name.

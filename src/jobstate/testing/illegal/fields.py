@@ -54,6 +54,19 @@ def set_too_early(draft: Draft, field: str, then: Where) -> Iterator[Spoilt]:
             yield Spoilt([*before, changed], story)
 
 
+def leave_out(draft: Draft, field: str, when: Where) -> Iterator[Spoilt]:
+    """Leave out a field while a region is so that it has a value."""
+    life = draft.life(when.region)
+    for moment in draft.turned(moments_of(life)):
+        state = draft.state(moment, when.region)
+        if state is None or not when.holds(state):
+            continue
+        (answer,) = draft.fully([moment])
+        changed = with_value(answer, field, None)
+        if changed is not None and value_in(answer, field) is not None:
+            yield Spoilt([changed], f"{field} was left out while it was {state.name}: {life}")
+
+
 def put_out_of_step(draft: Draft, when: Where, then: Where) -> Iterator[Spoilt]:
     """Show a region as it asks for another to be something that it is not."""
     life = draft.life(when.region, then.region)

@@ -19,7 +19,14 @@ from hypothesis.errors import UnsatisfiedAssumption
 from jobstate.conformance.check import check
 from jobstate.errors import JobstateError, LifecycleError, ObservationError
 from jobstate.model.lifecycle import derived
-from jobstate.model.specification import InOrder, OverFields, OverHistory, Requires
+from jobstate.model.specification import (
+    ExactlyWhen,
+    InOrder,
+    OverFields,
+    OverHistory,
+    Requires,
+    Sums,
+)
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
 from jobstate.testing.illegal.drafts import Draft, Spoilt
@@ -208,6 +215,8 @@ def _ways(lifecycle: Lifecycle, rule: Rule) -> Iterator[_Way]:
             yield partial(spoil_moves.combine, exclusion=exclusion)
     for test in rule.tests:
         yield _way_against(lifecycle, test)
+        if isinstance(test, ExactlyWhen):
+            yield partial(spoil_fields.leave_out, field=test.field, when=test.when)
 
 
 #: What the judge calls what it finds of a job, whatever its life cycle.
@@ -229,10 +238,14 @@ def _ways_in(region: Region, name: str) -> Iterator[_Way]:
 
 
 def _way_against(lifecycle: Lifecycle, test: Test) -> _Way:
+    if isinstance(test, ExactlyWhen):
+        test = Requires(field=test.field, then=test.when)
     if isinstance(test, Requires):
         if test.when is None:
             return partial(spoil_fields.set_too_early, field=str(test.field), then=test.then)
         return partial(spoil_fields.put_out_of_step, when=test.when, then=test.then)
+    if isinstance(test, Sums):
+        return partial(spoil_fields.nudge, fields=(*test.fields, *test.others), history=False)
     if isinstance(test, InOrder):
         return partial(spoil_fields.disorder, fields=test.fields)
     if isinstance(test, (OverFields, OverHistory)):

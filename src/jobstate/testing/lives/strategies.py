@@ -157,7 +157,7 @@ def _life(
 def _key(lifecycle: Lifecycle, name: str, created: datetime) -> JobKey:
     if lifecycle.writer is None:
         return JobKey(f"{lifecycle.name}/{name}", created)
-    return lifecycle.writer.key(name, created)
+    return lifecycle.writer.key(name[: lifecycle.writer.longest_name].rstrip("-"), created)
 
 
 _MANNERS: Final = 4

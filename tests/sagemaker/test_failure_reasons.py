@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate.sagemaker.training_job.failure_reasons import failure_cause
+from jobstate.sagemaker.failure_reasons import failure_cause
 
 CAUSES = {"algorithm", "client", "internal", "no_capacity", "unknown"}
 

@@ -1,0 +1,121 @@
+"""`Kinds`: several life cycles, and which of them an answer is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from jobstate.errors import Problem, UnknownNameError, shown
+from jobstate.model.schema_reader import SchemaReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobstate.model.answer_schema import AnswerSchema
+    from jobstate.model.lifecycle import Lifecycle
+
+
+class Kinds:
+    """The life cycles that answers may be about. Nothing ever changes it.
+
+    An answer is about the kind whose status field it has; an event about the kind that its type
+    names; the answer of an operation that lists jobs about the kind whose list it has.
+
+    Raises:
+        TypeError: A life cycle has no `SchemaReader`, by which its answers could be recognised.
+    """
+
+    def __init__(self, *lifecycles: Lifecycle) -> None:
+        """Take the life cycles, in the order in which people read them."""
+        self._readers = {each: _reader_of(each) for each in lifecycles}
+
+    def __iter__(self) -> Iterator[Lifecycle]:
+        """Go over the life cycles."""
+        return iter(self._readers)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._readers)
+
+    def named(self, name: str) -> Lifecycle:
+        """Return the life cycle of that name.
+
+        Raises:
+            UnknownNameError: There is none; it lists those there are.
+        """
+        for each in self:
+            if each.name == name:
+                return each
+        raise UnknownNameError("kind of job", name, (each.name for each in self))
+
+    def items(self, document: object) -> list[tuple[str, Lifecycle | None, object]]:
+        """Split a document into answers about one job each, with path and life cycle of each.
+
+        What is no answer of one of these kinds comes as the `Problem` that says so, with None.
+        """
+        return list(self._pieces(document, "", 0))
+
+    def _pieces(
+        self, document: object, path: str, depth: int
+    ) -> Iterator[tuple[str, Lifecycle | None, object]]:
+        if isinstance(document, (list, tuple)):
+            if depth >= min(each.schema.deepest for each in self._readers.values()):
+                yield path, None, Problem(path, self._expected("depth"))
+                return
+            for place, each in enumerate(document):
+                yield from self._pieces(each, f"{path}[{place}]", depth + 1)
+            return
+        fitting = self.fitting(document)
+        if len(fitting) != 1:
+            yield path, None, self._problem(document, fitting).under(path)
+            return
+        (lifecycle,) = fitting
+        for inner, item in self._readers[lifecycle].items(document):
+            where = Problem(inner, "").under(path).path
+            if isinstance(item, Problem):
+                yield where, None, item.under(path)
+            else:
+                yield where, lifecycle, item
+
+    def fitting(self, answer: object) -> Sequence[Lifecycle]:
+        """Return the life cycles that an answer may be about: one, but for what can't be told.
+
+        Of one kind alone every answer is, so that its reader says what is wrong.
+        """
+        if len(self) == 1:
+            return list(self)
+        if not isinstance(answer, Mapping):
+            return [each for each, reader in self._readers.items() if _takes(reader, answer)]
+        schemas = [(each, reader.schema) for each, reader in self._readers.items()]
+        found = [each for each, schema in schemas if _is_about(schema, answer)]
+        # One that lacks its status is read, to say so.
+        return found or [each for each, schema in schemas if schema.id[0] in answer]
+
+    def _problem(self, answer: object, fitting: Sequence[Lifecycle]) -> Problem:
+        if fitting:
+            names = " and ".join(each.name for each in fitting)
+            return Problem("", "an answer about one kind of job", f"one that is of {names}")
+        if not isinstance(answer, Mapping):
+            return Problem("", self._expected("document"), shown(answer))
+        fields = ", ".join(each.schema.places[0].primary[0] for each in self._readers.values())
+        return Problem("", f"an answer about a job, which has one of {fields}", shown(answer))
+
+    def _expected(self, what: str) -> str:
+        return next(iter(self._readers.values())).schema.expected[what]
+
+
+def _reader_of(lifecycle: Lifecycle) -> SchemaReader:
+    if not isinstance(lifecycle.reader, SchemaReader):
+        raise TypeError(f"expected a life cycle with a SchemaReader, got {lifecycle}")
+    return lifecycle.reader
+
+
+def _takes(reader: SchemaReader, answer: object) -> bool:
+    """Return whether a reader takes something that is no mapping, as records are."""
+    return not any(isinstance(item, Problem) for _, item in reader.items(answer))
+
+
+def _is_about(schema: AnswerSchema, answer: Mapping[str, object]) -> bool:
+    if any(answer.get(each.marks[0][0]) == each.marks[0][1] for each in schema.envelopes):
+        return True
+    return schema.places[0].primary[0] in answer or any(name in answer for name in schema.lists)

@@ -1,0 +1,192 @@
+"""`SchemaWriter`: how a service answers about a moment of a job's life, by an `AnswerSchema`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from attrs import field, frozen
+
+from jobstate.errors import ObservationError, Problem, shown
+from jobstate.model.answer_schema import AnswerSchema
+from jobstate.model.observation import JobKey, Moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobstate.model.answer_schema import Path, Shape
+
+#: Returns what a field says of a moment; None leaves it out.
+Said: TypeAlias = Callable[[Moment], object]
+
+#: The form of answers that come in an event.
+EVENT: Final = "event"
+
+
+# --- What fields say ------------------------------------------------------------------------------
+
+
+def id_of(moment: Moment) -> str:
+    """Return the id of the job."""
+    return moment.job.arn
+
+
+def created(moment: Moment) -> datetime:
+    """Return when the job was created, as finely as it is known."""
+    return moment.entries[0].start
+
+
+def modified(moment: Moment) -> datetime:
+    """Return when something last changed."""
+    return moment.modified
+
+
+def ended(moment: Moment) -> datetime | None:
+    """Return when the job came to a final state; None before."""
+    return moment.ended
+
+
+@frozen
+class Began:
+    """Says when the job first came to one of some statuses.
+
+    Attributes:
+        statuses: The statuses, as histories print them.
+    """
+
+    statuses: tuple[str, ...]
+
+    def __call__(self, moment: Moment) -> datetime | None:
+        """Return when; None if it never did."""
+        return next((each.start for each in moment.entries if each.status in self.statuses), None)
+
+
+@frozen
+class Failed:
+    """Says why the job failed, once it has.
+
+    Attributes:
+        status: The status of jobs that have failed.
+        otherwise: The words of a service that always has some, for lives that have none.
+    """
+
+    status: str
+    otherwise: str | None = None
+
+    def __call__(self, moment: Moment) -> str | None:
+        """Return the service's words; None of a job that has not failed."""
+        failed = any(self.status in each for each in moment.shown.values())
+        return (moment.failure or self.otherwise) if failed else None
+
+
+@frozen
+class AfterTheEnd:
+    """Says the same of every job that has ended.
+
+    Attributes:
+        value: What it says.
+    """
+
+    value: object
+
+    def __call__(self, moment: Moment) -> object:
+        """Return the value; None before."""
+        return None if moment.ended is None else self.value
+
+
+@frozen
+class Always:
+    """Says the same of every job.
+
+    Attributes:
+        value: What it says.
+    """
+
+    value: object
+
+    def __call__(self, _: Moment) -> object:
+        """Return the value."""
+        return self.value
+
+
+# --- Answers --------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class SchemaWriter:
+    """Answers as a service does about a kind of job, in each shape of its schema and in events.
+
+    Attributes:
+        schema: What answers look like.
+        says: What fields say, by their paths, beside statuses and history, which go where the
+            schema has them.
+        id_for: Returns the id of a job of some name.
+        event: Returns the event around an answer; None where there are no events.
+    """
+
+    schema: AnswerSchema
+    says: Mapping[str, Said]
+    id_for: Callable[[str], str]
+    event: Callable[[Mapping[str, Any], Moment], dict[str, Any]] | None = field(default=None)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of its answers, the one that says most first."""
+        events = () if self.event is None else (EVENT,)
+        return (*(shape.name for shape in self.schema.shapes), *events)
+
+    @property
+    def longest_name(self) -> int:
+        """How many characters the name of a job can have."""
+        return self.schema.shapes[0].fields[self.schema.name[0]].longest
+
+    def key(self, name: str, created: datetime) -> JobKey:
+        """Return the key of a job of that name.
+
+        Raises:
+            ObservationError: No job can be called so.
+        """
+        path = self.schema.name
+        named = self.schema.shapes[0].fields[path[0]]
+        fits = named.shortest <= len(name) <= named.longest
+        if not fits or (named.pattern and not re.fullmatch(named.pattern, name, re.ASCII)):
+            raise ObservationError([Problem(".".join(path), named.expected, shown(name))])
+        return JobKey(self.id_for(name), created)
+
+    def write(self, moment: Moment, form: str) -> dict[str, Any]:
+        """Return the answer about a moment; times are aware datetimes."""
+        shapes = {shape.name: shape for shape in self.schema.shapes}
+        answer = self._answer(moment, shapes.get(form, self.schema.shapes[0]))
+        return self.event(answer, moment) if form == EVENT and self.event else answer
+
+    def _answer(self, moment: Moment, shape: Shape) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for path, said in self.says.items():
+            _put(answer, shape, tuple(path.split(".")), said(moment))
+        for place in self.schema.places:
+            status = moment.shown.get(place.region)
+            if status is not None:
+                _put(answer, shape, place.primary, status.primary)
+                if place.secondary:
+                    _put(answer, shape, place.secondary, status.secondary)
+        stays = self.schema.stays
+        if stays is not None:
+            names = (stays.status, stays.start, stays.end, stays.message)
+            listed = [
+                {name: value for name, value in zip(names, values, strict=True) if value}
+                for each in moment.entries
+                for values in [(each.status, each.start, each.end, each.message)]
+            ]
+            _put(answer, shape, stays.path, listed)
+        return answer
+
+
+def _put(answer: dict[str, Any], shape: Shape, path: Path, value: object) -> None:
+    """Put a value where it belongs, in shapes that have the field."""
+    if value is None or path[0] not in shape.fields:
+        return
+    *above, name = path
+    for each in above:
+        answer = answer.setdefault(each, {})
+    answer[name] = value

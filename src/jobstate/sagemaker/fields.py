@@ -1,0 +1,116 @@
+"""What fields of SageMaker's answers hold, whatever kind of job they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid5
+
+from jobstate.common.times import iso
+from jobstate.model.answer_schema import Envelope, Field
+
+if TYPE_CHECKING:
+    from jobstate.model.observation import Moment
+
+LONGEST_NAME: Final = 63
+LONGEST_ARN: Final = 256
+LONGEST_REASON: Final = 1024
+#: The short names of sources that every kind uses.
+SOURCES: Final = {
+    "API": "SageMaker API reference and botocore's sagemaker/2017-07-24 service model (1.44.8)",
+    "NB": "outputs in public notebooks",
+    "REC": "recorded API answers in a public test suite (2018, 2024)",
+    "ENUM": "nothing but the value in the API's enumeration",
+    "silent": "AWS says nothing about it",
+}
+#: What EventBridge's envelopes say when SageMaker sends them.
+SOURCE: Final = "aws.sagemaker"
+#: The beginning of every arn. AWS's own pattern accepts "job\n" if used with $.
+ARN: Final = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:"
+#: Where the jobs are that nobody has: the account of AWS's examples.
+ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
+_NAMES_OF_EVENTS = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
+
+
+def name_pattern(longest: int = LONGEST_NAME) -> str:
+    """Return the pattern of names: letters, digits and inner hyphens; linear, unlike AWS's own."""
+    return f"[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{longest - 2}}}[A-Za-z0-9])?"
+
+
+def name_field(longest: int = LONGEST_NAME, *, required: bool = False) -> Field:
+    """Return a field that holds the name of a job."""
+    return Field.text(
+        longest,
+        shortest=1,
+        pattern=name_pattern(longest),
+        expected=f"a job name (1 to {longest} letters, digits and inner hyphens)",
+        required=required,
+    )
+
+
+def arn_field(
+    resource: str, what: str, *, longest: int = LONGEST_ARN, required: bool = False
+) -> Field:
+    """Return a field that holds an arn.
+
+    Args:
+        resource: The kind of resource, as arns have it: ``processing-job``.
+        what: Whose arn it is, in words.
+        longest: How many characters at most.
+        required: An answer without it can't be read.
+    """
+    return Field.text(
+        longest,
+        pattern=f"{ARN}{resource}/.*",
+        expected=f"{what}'s arn (at most {longest:,} characters)",
+        required=required,
+    )
+
+
+def reason_field() -> Field:
+    """Return a field that holds a FailureReason, or an ExitMessage."""
+    return Field.text(LONGEST_REASON)
+
+
+def envelope(detail_type: str) -> Envelope:
+    """Return the event that EventBridge sends of some type."""
+    return Envelope(inside="detail", marks=(("detail-type", detail_type), ("source", SOURCE)))
+
+
+def event(detail_type: str, detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+    """Return the event around an answer, as EventBridge sends it: times are milliseconds."""
+    changed = moment.modified.astimezone(UTC).replace(microsecond=0)
+    arn = moment.job.arn
+    *_, region, account, _ = arn.rsplit(":", 3)
+    return {
+        "version": "0",
+        "id": str(uuid5(_NAMES_OF_EVENTS, f"{arn} {moment.modified.isoformat()}")),
+        "detail-type": detail_type,
+        "source": SOURCE,
+        "account": account,
+        "time": iso(changed),
+        "region": region,
+        "resources": [arn],
+        "detail": {**_in_milliseconds(detail), "Tags": {}},
+    }
+
+
+def _in_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
+    if isinstance(value, Mapping):
+        return {name: _in_milliseconds(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_in_milliseconds(each) for each in value]
+    return value
+
+
+def job_id(resource: str, name: str) -> str:
+    """Return the arn of a job that nobody has; arns are in lower case, whatever names are."""
+    return f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}:{resource}/{name.lower()}"
+
+
+def job_name(moment: Moment) -> str:
+    """Return the name of the job of a moment, as its arn has it."""
+    return moment.job.name

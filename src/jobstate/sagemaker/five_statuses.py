@@ -1,0 +1,134 @@
+"""The five statuses that most kinds of SageMaker's jobs share, and the moves between them.
+
+A kind takes the block and says, row by row, how it is known of its own jobs. A row that it says
+nothing about has the basis of the block.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Rule, Where
+from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
+
+IN_PROGRESS: Final = "InProgress"
+STOPPING: Final = "Stopping"
+COMPLETED: Final = "Completed"
+FAILED: Final = "Failed"
+STOPPED: Final = "Stopped"
+
+#: How a row is known: basis and source.
+Known: TypeAlias = tuple[Basis, str]
+
+#: What SageMaker says of most failures.
+NO_WORDS: Final = "ClientError: See job logs for more information"
+
+#: The region that the statuses are of.
+JOB: Final = "job"
+ENDED: Final = Where(region=JOB, final=True)
+HAS_FAILED: Final = Where(region=JOB, statuses=frozenset({FAILED}))
+
+#: Status → what it means, in a few words.
+_MEANINGS: Final = {
+    IN_PROGRESS: "created, waiting for instances or running",
+    STOPPING: "a stop is under way",
+    COMPLETED: "done",
+    FAILED: "FailureReason says why",
+    STOPPED: "stopped, or over its time limit",
+}
+#: The moves, with their causes, and how they are known where a kind says nothing.
+_MOVES: Final[Mapping[tuple[str, str], tuple[str, Basis, str]]] = {
+    (IN_PROGRESS, COMPLETED): ("work_done", _DOC, "API"),
+    (IN_PROGRESS, FAILED): ("failure", _DOC, "API"),
+    (IN_PROGRESS, STOPPING): ("stop_requested", _DOC, "API"),
+    (IN_PROGRESS, STOPPED): ("stop_requested", _INF, "silent; Stopping is soon over"),
+    (STOPPING, STOPPED): ("stop_done", _DOC, "API"),
+    (STOPPING, COMPLETED): ("work_done", _INF, "silent; the work was done before the stop"),
+    (STOPPING, FAILED): ("failure", _INF, "silent; it failed before the stop was done"),
+}
+
+
+def states(known: Mapping[str, Known]) -> tuple[State, ...]:
+    """Return the five states, as a kind knows them."""
+    ends = {
+        COMPLETED: (Outcome.SUCCEEDED, None),
+        FAILED: (Outcome.FAILED, UNKNOWN_CAUSE),
+        STOPPED: (Outcome.STOPPED, UNKNOWN_CAUSE),
+    }
+    found = []
+    for status, meaning in _MEANINGS.items():
+        basis, source = known.get(status, (_DOC, "API"))
+        outcome, cause = ends.get(status, (Outcome.RUNNING, None))
+        found.append(
+            State(
+                primary=status,
+                outcome=outcome,
+                cause=cause,
+                final=status in ends,
+                meaning=meaning,
+                basis=basis,
+                source=source,
+            )
+        )
+    return tuple(found)
+
+
+def edges(known: Mapping[tuple[str, str], Known]) -> tuple[Edge, ...]:
+    """Return the seven moves, as a kind knows them."""
+    return tuple(
+        Edge(origin=origin, target=target, cause=cause, basis=basis, source=source)
+        for (origin, target), (cause, *otherwise) in _MOVES.items()
+        for basis, source in [known.get((origin, target), tuple(otherwise))]
+    )
+
+
+# --- Rules ----------------------------------------------------------------------------------------
+
+
+def end_time_exactly_when_final(field: str, source: str) -> Rule:
+    """Return the rule that a job has a time of its end if, and only if, it has ended."""
+    return Rule(
+        id="end-time-exactly-when-final",
+        summary=f"{field} is set if, and only if, the job has ended.",
+        basis=_OBS,
+        source=source,
+        tests=(ExactlyWhen(field=field, when=ENDED),),
+    )
+
+
+def times_in_order(fields: tuple[str, ...], source: str) -> Rule:
+    """Return the rule that times come in some order."""
+    return Rule(
+        id="times-in-order",
+        summary=f"{', '.join(fields)}: none is before the one before it.",
+        basis=_OBS,
+        source=source,
+        tests=(InOrder(fields=fields),),
+    )
+
+
+def reason_only_when_failed(source: str) -> Rule:
+    """Return the rule that only jobs that have failed have a FailureReason."""
+    return Rule(
+        id="failure-reason-only-when-failed",
+        summary="FailureReason is set only if the job has failed.",
+        basis=_DOC,
+        source=source,
+        tests=(Requires(field="FailureReason", then=HAS_FAILED),),
+    )
+
+
+def reason_exactly_when_failed(source: str) -> Rule:
+    """Return the rule that jobs that have failed, and no others, have a FailureReason."""
+    return Rule(
+        id="failure-reason-exactly-when-failed",
+        summary="FailureReason is set if, and only if, the job has failed.",
+        basis=_DOC,
+        source=source,
+        tests=(ExactlyWhen(field="FailureReason", when=HAS_FAILED),),
+    )

@@ -1,0 +1,152 @@
+"""Which kind of job an answer is about, and what is said where nobody can tell."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from jobstate import check, check_jobs
+from jobstate.errors import ObservationError, Problem, UnknownNameError
+from jobstate.kinds import KINDS, Kinds
+from jobstate.sagemaker import (
+    PROCESSING_JOB,
+    TRAINING_JOB,
+    TRANSFORM_JOB,
+    TUNING_JOB,
+    TrainingJobSummary,
+)
+
+ARN: Final = "arn:aws:sagemaker:eu-west-1:111122223333"
+#: Life cycle → what the fields of its answers begin with, what its arns have, its list, its event.
+CALLED: Final = {
+    TRAINING_JOB: ("TrainingJob", "training-job", "Training Job"),
+    PROCESSING_JOB: ("ProcessingJob", "processing-job", "Processing Job"),
+    TRANSFORM_JOB: ("TransformJob", "transform-job", "Transform Job"),
+    TUNING_JOB: (
+        "HyperParameterTuningJob",
+        "hyper-parameter-tuning-job",
+        "HyperParameter Tuning Job",
+    ),
+}
+
+
+def answer(kind: Any, **more: object) -> dict[str, object]:
+    """Return an answer about a job that has just begun."""
+    prefix, resource, _ = CALLED[kind]
+    return {
+        f"{prefix}Name": "one",
+        f"{prefix}Arn": f"{ARN}:{resource}/one",
+        f"{prefix}Status": "InProgress",
+        "CreationTime": "2026-10-05T06:00:00Z",
+        **more,
+    }
+
+
+def listed(kind: Any) -> dict[str, object]:
+    """Return an answer that lists one."""
+    return {f"{CALLED[kind][0]}Summaries": [answer(kind)]}
+
+
+def event(kind: Any) -> dict[str, object]:
+    """Return an event about one."""
+    detail_type = f"SageMaker {CALLED[kind][2]} State Change"
+    return {"detail-type": detail_type, "source": "aws.sagemaker", "detail": answer(kind)}
+
+
+def test_every_kind_of_the_library_is_there() -> None:
+    """In the order in which people read them."""
+    assert list(KINDS) == list(CALLED)
+    assert len(KINDS) == len(CALLED)
+
+
+@pytest.mark.parametrize("made", [answer, listed, event])
+@pytest.mark.parametrize("kind", CALLED, ids=lambda kind: kind.name)
+def test_whose_an_answer_is(kind: Any, made: Any) -> None:
+    """By its status, its list, or its event's type."""
+    ((_, lifecycle, item),) = KINDS.items(made(kind))
+    assert lifecycle is kind
+    assert item == answer(kind)
+
+
+def test_links_to_other_jobs_confuse_nobody() -> None:
+    """A processing job may name the training job that it was made for."""
+    linked = answer(PROCESSING_JOB, TrainingJobArn=f"{ARN}:training-job/other")
+    assert check(KINDS, linked).lifecycle is PROCESSING_JOB
+
+
+def test_what_lacks_its_status_is_read_to_say_so() -> None:
+    """By the kind whose id it has."""
+    broken = {name: value for name, value in answer(TRANSFORM_JOB).items() if "Status" not in name}
+    with pytest.raises(ObservationError) as caught:
+        check(KINDS, [broken])
+    (problem,) = caught.value.problems
+    assert problem.path == "[0].TransformJobStatus"
+
+
+def test_an_answer_of_two_kinds() -> None:
+    """Nobody can tell; it says between which."""
+    with pytest.raises(ObservationError) as caught:
+        check(KINDS, answer(TRANSFORM_JOB) | answer(PROCESSING_JOB))
+    (problem,) = caught.value.problems
+    names = "sagemaker-processing-job and sagemaker-transform-job"
+    assert problem == Problem("", "an answer about one kind of job", f"one that is of {names}")
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "expected"),
+    [
+        ({"hello": 1}, "", "an answer about a job, which has one of TrainingJobStatus,"),
+        ([[{"hello": 1}]], "[0][0]", "an answer about a job"),
+        (7, "", "an answer about a job, an event, or a list of these"),
+        ([[[[[[[[[[]]]]]]]]]], "[0]" * 8, "at most 8 lists within each other"),
+        ({"TransformJobSummaries": [7]}, "TransformJobSummaries[0]", "an answer about a job"),
+    ],
+)
+def test_what_is_no_answer(given: object, path: str, expected: str) -> None:
+    """It is named for what it is, where it is."""
+    with pytest.raises(ObservationError) as caught:
+        check_jobs(KINDS, given)
+    (problem,) = caught.value.problems
+    assert problem.path == path
+    assert problem.expected.startswith(expected)
+
+
+def test_several_kinds_at_once() -> None:
+    """Each job is judged by its own life cycle."""
+    reports = check_jobs(KINDS, [answer(kind) for kind in CALLED])
+    assert [each.lifecycle for each in reports.values()] == list(CALLED)
+    assert all(each.legal for each in reports.values())
+
+
+def test_records_are_of_their_kind() -> None:
+    """What was read of an answer already is taken as it is."""
+    record = TrainingJobSummary.from_api(answer(TRAINING_JOB))
+    assert check(KINDS, [record]).lifecycle is TRAINING_JOB
+
+
+def test_one_kind_alone_says_all_that_is_wrong() -> None:
+    """Then whatever comes is meant to be of it."""
+    with pytest.raises(ObservationError) as caught:
+        check(Kinds(TUNING_JOB), {})
+    assert len(caught.value.problems) == 4
+
+
+def test_names() -> None:
+    """A kind is found by the name of its life cycle."""
+    assert KINDS.named("sagemaker-transform-job") is TRANSFORM_JOB
+    with pytest.raises(UnknownNameError, match="no kind of job 'sagemaker-dream'"):
+        KINDS.named("sagemaker-dream")
+
+
+def test_a_life_cycle_that_reads_nothing() -> None:
+    """Its answers could not be recognised."""
+    with pytest.raises(TypeError, match="expected a life cycle with a SchemaReader"):
+        Kinds(attrs.evolve(TRAINING_JOB, reader=None))
+
+
+def test_none_to_check() -> None:
+    """As with a life cycle."""
+    with pytest.raises(ObservationError, match="an answer about a job"):
+        check(KINDS, [])
