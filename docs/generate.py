@@ -16,8 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jobstate
 import storeys
-from jobstate import diagrams, outcome_of, sagemaker
+from jobstate import diagrams, outcome_of
+from jobstate.batch import BATCH_JOB
 from jobstate.diagrams.render.png import png
 from jobstate.model import tables
 from jobstate.model.states import Basis
@@ -56,9 +58,10 @@ PICTURES = {
 }
 #: The other kinds of job: constant → life cycle, its file.
 KINDS = {
-    "PROCESSING_JOB": (PROCESSING_JOB, "processing_job.py"),
-    "TRANSFORM_JOB": (TRANSFORM_JOB, "transform_job.py"),
-    "TUNING_JOB": (TUNING_JOB, "tuning_job.py"),
+    "sagemaker.PROCESSING_JOB": (PROCESSING_JOB, "sagemaker/processing_job.py"),
+    "sagemaker.TRANSFORM_JOB": (TRANSFORM_JOB, "sagemaker/transform_job.py"),
+    "sagemaker.TUNING_JOB": (TUNING_JOB, "sagemaker/tuning_job.py"),
+    "batch.BATCH_JOB": (BATCH_JOB, "batch/job.py"),
 }
 #: Answers of two kinds.
 EXAMPLE = """\
@@ -87,7 +90,7 @@ for job, report in check_jobs(KINDS, answers).items():
 # clean sagemaker-processing-job running
 # score sagemaker-transform-job stopped
 """
-SAGEMAKER = Path(sagemaker.__file__).parent
+SOURCE_TREE = Path(jobstate.__file__).parent
 #: How long the lines of paragraphs are.
 WIDTH = 100
 #: Format → how its files are called.
@@ -342,7 +345,7 @@ def _kinds() -> Iterator[str]:
         (
             (
                 lifecycle.title,
-                f"jobstate.sagemaker.{name}",
+                f"jobstate.{name}",
                 str(_lines(module)),
                 str(sum(len(region.states) for region in lifecycle.regions)),
                 str(sum(len(region.edges) for region in lifecycle.regions)),
@@ -352,8 +355,8 @@ def _kinds() -> Iterator[str]:
         ),
     )
     yield (
-        "They stand on a block of five statuses that they share (`five_statuses.py`,"
-        f" {_lines('five_statuses.py')} lines). Training jobs have two regions, two statuses and a"
+        "Those of SageMaker stand on a block of five statuses that they share (`five_statuses.py`,"
+        f" {_lines('sagemaker/five_statuses.py')} lines). Training jobs have two regions, two statuses and a"
         " history: [life-cycle.md](life-cycle.md)."
     )
     yield "## Whose an answer is"
@@ -378,8 +381,8 @@ def _kinds() -> Iterator[str]:
 
 
 def _lines(module: str) -> int:
-    """Return how many lines a module of SageMaker's has that are not empty."""
-    text = (SAGEMAKER / module).read_text(encoding="utf-8")
+    """Return how many lines a module has that are not empty."""
+    text = (SOURCE_TREE / module).read_text(encoding="utf-8")
     return sum(bool(line.strip()) for line in text.splitlines())
 
 

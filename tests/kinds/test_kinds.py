@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from jobstate import check, check_jobs
+from jobstate.batch import BATCH_JOB
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.kinds import KINDS, Kinds
 from jobstate.sagemaker import (
@@ -57,8 +58,8 @@ def event(kind: Any) -> dict[str, object]:
 
 def test_every_kind_of_the_library_is_there() -> None:
     """In the order in which people read them."""
-    assert list(KINDS) == list(CALLED)
-    assert len(KINDS) == len(CALLED)
+    assert list(KINDS) == [*CALLED, BATCH_JOB]
+    assert len(KINDS) == len(CALLED) + 1
 
 
 @pytest.mark.parametrize("made", [answer, listed, event])
@@ -74,6 +75,14 @@ def test_links_to_other_jobs_confuse_nobody() -> None:
     """A processing job may name the training job that it was made for."""
     linked = answer(PROCESSING_JOB, TrainingJobArn=f"{ARN}:training-job/other")
     assert check(KINDS, linked).lifecycle is PROCESSING_JOB
+
+
+def test_batch_jobs() -> None:
+    """By the list that holds them, or by their own fields, of which one has a common name."""
+    job = {"jobId": "1", "jobName": "one", "status": "RUNNING", "createdAt": 1_790_000_000_000}
+    for given in (job, {"jobs": [job]}, {"jobSummaryList": [job]}):
+        ((_, lifecycle, item),) = KINDS.items(given)
+        assert (lifecycle, item) == (BATCH_JOB, job)
 
 
 def test_what_lacks_its_status_is_read_to_say_so() -> None:

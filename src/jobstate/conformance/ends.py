@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from jobstate.conformance.job_state import NOTHING_KNOWN
 from jobstate.model.events import OutcomeRefined, change_key
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusChanged
     from jobstate.model.observation import Observation
+    from jobstate.model.states import Outcome
 
 
 @define  # as good as frozen, which takes three times as long to make
@@ -77,13 +78,16 @@ def end_of(
         shown = result_of(excluded) if excluded else None
     known = NOTHING_KNOWN if new is None else new.result
     was, now = before.result(main), known if shown is None else shown
-    same = same_end(was, now)
+    same = same_end(was, now) or _is_one_end(old, new, was)
     # Of an end that is taken back the words are void too.
     cause, reason = _why(None if was.final and not same else before, observation, moved)
     known = with_cause(known, cause)
     now = known if shown is None else with_cause(shown, cause)
     if same:
         now = finer(was, now)
+    outcome = observation.outcome
+    if outcome is not None and moved is not None and moved.taken and _may_be(new, outcome):
+        now = evolve(now, outcome=outcome, cause=observation.cause or now.cause)
     more = None if now is known or now == known else now
     turns = not same and (was.final or now.final)
     return End(now, cause, reason, more, same, turns, observation.modified)
@@ -129,6 +133,20 @@ def refined(
     end_key = change_key(before.job, main, before.ended)
     return OutcomeRefined(
         job=before.job, end_key=end_key, result=result, failure_reason=reason, at=at
+    )
+
+
+def _is_one_end(old: StateEstimate | None, new: StateEstimate | None, was: Result) -> bool:
+    """Return whether a job still stands where its end was known more exactly than that tells."""
+    if old is None or new is None or not was.final:
+        return False
+    return old.result == new.result and was != old.result and not old.excludes(new)
+
+
+def _may_be(estimate: StateEstimate | None, outcome: Outcome) -> bool:
+    """Return whether a job that stands somewhere may have come to what an answer tells."""
+    return estimate is not None and all(
+        outcome in {state.outcome, *state.finer} for state in estimate.states
     )
 
 

@@ -379,7 +379,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
 
 def _says_more(start: JobState, observation: Observation) -> bool:
     """Return whether more is known of what a job has come to than its estimates tell."""
-    why = observation.cause or observation.failure_reason
+    why = observation.cause or observation.failure_reason or observation.outcome
     return (why or start.cause or start.failure_reason or start.refined) is not None
 
 

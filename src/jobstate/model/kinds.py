@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Kinds:
     """The life cycles that answers may be about. Nothing ever changes it.
 
-    An answer is about the kind whose status field it has; an event about the kind that its type
-    names; the answer of an operation that lists jobs about the kind whose list it has.
+    An answer is about the kind whose status, id and name it has; an event about the kind that its
+    type names; the answer of an operation that lists jobs about the kind whose list it has.
 
     Raises:
         TypeError: A life cycle has no `SchemaReader`, by which its answers could be recognised.
@@ -87,9 +87,13 @@ class Kinds:
         if not isinstance(answer, Mapping):
             return [each for each, reader in self._readers.items() if _takes(reader, answer)]
         schemas = [(each, reader.schema) for each, reader in self._readers.items()]
-        found = [each for each, schema in schemas if _is_about(schema, answer)]
-        # One that lacks its status is read, to say so.
-        return found or [each for each, schema in schemas if schema.id[0] in answer]
+        found = [each for each, schema in schemas if _wraps(schema, answer)]
+        if found:
+            return found
+        # Another kind's id may be there as a link; one that lacks a field is read, to say so.
+        told = {each: _tells(schema, answer) for each, schema in schemas}
+        most = max(told.values())
+        return [each for each, count in told.items() if most and count == most]
 
     def _problem(self, answer: object, fitting: Sequence[Lifecycle]) -> Problem:
         if fitting:
@@ -115,7 +119,13 @@ def _takes(reader: SchemaReader, answer: object) -> bool:
     return not any(isinstance(item, Problem) for _, item in reader.items(answer))
 
 
-def _is_about(schema: AnswerSchema, answer: Mapping[str, object]) -> bool:
+def _wraps(schema: AnswerSchema, answer: Mapping[str, object]) -> bool:
+    """Return whether something is an event about a kind, or lists answers about it."""
     if any(answer.get(each.marks[0][0]) == each.marks[0][1] for each in schema.envelopes):
         return True
-    return schema.places[0].primary[0] in answer or any(name in answer for name in schema.lists)
+    return schema.id[0] not in answer and any(name in answer for name in schema.lists)
+
+
+def _tells(schema: AnswerSchema, answer: Mapping[str, object]) -> int:
+    """Return by how many fields an answer tells that it is about a kind: status, id and name."""
+    return sum(path[0] in answer for path in (schema.places[0].primary, schema.id, schema.name))

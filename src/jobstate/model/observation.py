@@ -11,6 +11,7 @@ from attrs import Factory, field, frozen
 
 from jobstate.common.text import cut
 from jobstate.common.times import same_time
+from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +104,8 @@ class Observation:
         entries: The history since creation; empty where the answer has none.
         modified: When the service last changed the record; aware, UTC. Orders answers.
         modified_not_before: Where that is not shown: it was then or later; aware, UTC.
+        outcome: What the job has come to, where the answer says more than its statuses do; it
+            counts where the state allows it (`State.finer`).
         cause: Why the job ended, where the answer says more than its statuses do.
         failure_reason: The service's own words for why the job failed, as they came, cut to 1,024
             characters; None where it has none. To be escaped where it is shown.
@@ -117,6 +120,7 @@ class Observation:
     entries: tuple[Entry, ...] = ()
     modified: datetime | None = None
     modified_not_before: datetime | None = None
+    outcome: Outcome | None = None
     cause: str | None = None
     failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)

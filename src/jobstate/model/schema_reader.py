@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
     from jobstate.model.answer_schema import AnswerSchema, Envelope, Path, Sign
     from jobstate.model.specification import FailureCause
+    from jobstate.model.states import Outcome
 
+#: Returns what a job has come to and why, where an answer says more than its status.
+EndOf: TypeAlias = (
+    "Callable[[Mapping[str, Shown], Mapping[str, object]], tuple[Outcome, str] | None]"
+)
 #: What is read of an answer: values by name, those of parts within.
 _Record: TypeAlias = "dict[str, Any]"
 _Read: TypeAlias = Callable[[object], object]
@@ -42,15 +47,23 @@ _TELLS: Final[Mapping[FeatureTest, Callable[[Any], bool | None]]] = {
 class SchemaReader:
     """Reads a service's answers about a kind of job, as their schema says."""
 
-    def __init__(self, schema: AnswerSchema, failure_cause: FailureCause | None = None) -> None:
+    def __init__(
+        self,
+        schema: AnswerSchema,
+        failure_cause: FailureCause | None = None,
+        end: EndOf | None = None,
+    ) -> None:
         """Compile a schema.
 
         Args:
             schema: What answers look like.
             failure_cause: Returns the cause that the service's own words for a failure stand for.
+            end: Returns what a job has come to and why, by what an answer shows and by its fields;
+                None where that is what its status says.
         """
         self.schema = schema
         self._failure_cause = failure_cause
+        self._end = end
         self._shapes = [
             (
                 _own_fields(schema, place),
@@ -60,9 +73,9 @@ class SchemaReader:
             for place, shape in enumerate(schema.shapes)
         ]
 
-    def __reduce__(self) -> tuple[type[SchemaReader], tuple[AnswerSchema, FailureCause | None]]:
+    def __reduce__(self) -> tuple[type[SchemaReader], tuple[object, ...]]:
         """Pickle what it was made of; the rest is compiled again."""
-        return type(self), (self.schema, self._failure_cause)
+        return type(self), (self.schema, self._failure_cause, self._end)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -178,17 +191,20 @@ class SchemaReader:
         schema = self.schema
         reason = _at(record, schema.failure_reason) if schema.failure_reason else None
         modified = _at(record, schema.modified) if schema.modified else None
-        cause = self._failure_cause
+        cause = self._failure_cause(reason) if reason and self._failure_cause else None
+        shown_now, fields = _shown(schema, record, spelling), _present(schema.values, record)
+        end = self._end(shown_now, fields) if self._end is not None else None
         return Observation(
             job=JobKey(_at(record, schema.id), _at(record, schema.created)),
-            shown=_shown(schema, record, spelling),
+            shown=shown_now,
             features=_features(schema.signs, record),
             entries=_entries(schema, record),
             modified=modified,
             modified_not_before=None if modified is not None else _latest(schema, record),
-            cause=cause(reason) if reason and cause is not None else None,
+            outcome=end and end[0],
+            cause=end[1] if end else cause,
             failure_reason=reason,
-            fields=_present(schema.values, record),
+            fields=fields,
             possible=possible,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -13,8 +14,6 @@ from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.observation import JobKey, Moment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from jobstate.model.answer_schema import Path, Shape
 
 #: Returns what a field says of a moment; None leaves it out.
@@ -123,12 +122,14 @@ class SchemaWriter:
             schema has them.
         id_for: Returns the id of a job of some name.
         event: Returns the event around an answer; None where there are no events.
+        in_milliseconds: Times are whole milliseconds since 1970, as some services send them.
     """
 
     schema: AnswerSchema
     says: Mapping[str, Said]
     id_for: Callable[[str], str]
     event: Callable[[Mapping[str, Any], Moment], dict[str, Any]] | None = field(default=None)
+    in_milliseconds: bool = False
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -158,6 +159,8 @@ class SchemaWriter:
         """Return the answer about a moment; times are aware datetimes."""
         shapes = {shape.name: shape for shape in self.schema.shapes}
         answer = self._answer(moment, shapes.get(form, self.schema.shapes[0]))
+        if self.in_milliseconds:
+            answer = with_milliseconds(answer)
         return self.event(answer, moment) if form == EVENT and self.event else answer
 
     def _answer(self, moment: Moment, shape: Shape) -> dict[str, Any]:
@@ -180,6 +183,17 @@ class SchemaWriter:
             ]
             _put(answer, shape, stays.path, listed)
         return answer
+
+
+def with_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
+    """Return a value with times as whole milliseconds since 1970."""
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
+    if isinstance(value, Mapping):
+        return {name: with_milliseconds(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_milliseconds(each) for each in value]
+    return value
 
 
 def _put(answer: dict[str, Any], shape: Shape, path: Path, value: object) -> None:

@@ -91,6 +91,7 @@ class State:
         secondary: The secondary status; None in a region with one axis.
         outcome: What the job has come to when it is here.
         cause: Why it ended so, as far as the status tells; None while it runs or has succeeded.
+        finer: What else an answer may tell that it has come to, which the status does not.
         final: Nothing will run any more; no way out but to a `gone` state.
         gone: The service is removing the job; the outcome is kept.
         retired: The service no longer supports it.
@@ -106,6 +107,7 @@ class State:
     secondary: str | None = field(default=None, converter=attrs.converters.optional(plain))
     outcome: Outcome = field(default=Outcome.RUNNING, converter=_outcome)
     cause: str | None = None
+    finer: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
     final: bool = False
     gone: bool = False
     retired: bool = False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from jobstate.common.times import iso
 from jobstate.model.answer_schema import Envelope, Field
+from jobstate.model.schema_writer import with_milliseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobstate.model.observation import Moment
 
 LONGEST_NAME: Final = 63
@@ -92,18 +94,8 @@ def event(detail_type: str, detail: Mapping[str, Any], moment: Moment) -> dict[s
         "time": iso(changed),
         "region": region,
         "resources": [arn],
-        "detail": {**_in_milliseconds(detail), "Tags": {}},
+        "detail": {**with_milliseconds(detail), "Tags": {}},
     }
-
-
-def _in_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
-    if isinstance(value, datetime):
-        return round(value.timestamp() * 1000)
-    if isinstance(value, Mapping):
-        return {name: _in_milliseconds(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_in_milliseconds(each) for each in value]
-    return value
 
 
 def job_id(resource: str, name: str) -> str:

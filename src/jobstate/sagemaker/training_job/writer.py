@@ -6,16 +6,13 @@ on, and what botocore's model requires besides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.common.times import iso
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.model.values import Refused
-from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SOURCE
+from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, event
+from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE
 from jobstate.sagemaker.training_job.fields import LONGEST_NAME, read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
@@ -23,13 +20,13 @@ from jobstate.sagemaker.training_job.statuses import (
     WarmPoolStatus,
 )
 
-#: Where the jobs are that nobody has: the account of AWS's examples.
-ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
+if TYPE_CHECKING:
+    from datetime import datetime
+
 _ARN = f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}"
 #: How long the instances of a job with a warm pool are kept, in seconds.
 KEEP_ALIVE: Final = 600
 _JOB, _WARM_POOL = "job", "warm_pool"
-_NAMES_OF_EVENTS = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 _POOL_OVER = frozenset({WarmPoolStatus.REUSED, WarmPoolStatus.TERMINATED})
 _IN_LIST = (
     "TrainingJobName",
@@ -73,7 +70,7 @@ class TrainingJobWriter:
         if form == "list":
             item = {name: described[name] for name in _IN_LIST if name in described}
             return item | _plan(moment)
-        return _event(described, moment) if form == "event" else described
+        return event(DETAIL_TYPE, described, moment) if form == "event" else described
 
 
 #: How SageMaker answers about training jobs.
@@ -166,33 +163,3 @@ def _pool(moment: Moment, name: str) -> dict[str, Any]:
     if status == WarmPoolStatus.REUSED:
         pool["ReusedByJob"] = f"{name[:58]}-next"
     return pool
-
-
-# --- EventBridge --------------------------------------------------------------------------------
-
-
-def _event(described: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
-    changed = moment.modified.astimezone(UTC).replace(microsecond=0)
-    arn = moment.job.arn
-    *_, region, account, _ = arn.rsplit(":", 3)
-    return {
-        "version": "0",
-        "id": str(uuid5(_NAMES_OF_EVENTS, f"{arn} {moment.modified.isoformat()}")),
-        "detail-type": DETAIL_TYPE,
-        "source": SOURCE,
-        "account": account,
-        "time": iso(changed),
-        "region": region,
-        "resources": [arn],
-        "detail": {**_in_milliseconds(described), "Tags": {}},
-    }
-
-
-def _in_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
-    if isinstance(value, datetime):
-        return round(value.timestamp() * 1000)
-    if isinstance(value, Mapping):
-        return {name: _in_milliseconds(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_in_milliseconds(each) for each in value]
-    return value

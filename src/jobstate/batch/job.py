@@ -1,0 +1,274 @@
+"""The life cycle of an AWS Batch job: `BATCH_JOB`.
+
+A job that is tried again goes back to RUNNABLE. FAILED is whatever did not succeed: a failure, a
+cancellation, a termination or a time-out, which only the fields beside the status tell apart.
+Facts as known in November 2026.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid5
+
+from jobstate.common.times import iso
+from jobstate.model.answer_schema import (
+    AnswerSchema,
+    Envelope,
+    FeatureTest,
+    Field,
+    Shape,
+    Sign,
+    StatusFields,
+)
+from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.schema_reader import SchemaReader
+from jobstate.model.schema_writer import Began, SchemaWriter, created, ended, id_of
+from jobstate.model.specification import InOrder, Requires, Rule, Where
+from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobstate.model.observation import Moment, Shown
+
+_DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
+_JOB: Final = "job"
+_EVENT, _SOURCE = "Batch Job State Change", "aws.batch"
+_IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
+
+SOURCES: Final = {
+    "BAPI": "botocore's batch/2016-08-10 service model and the AWS Batch API reference",
+    "BUG": "AWS Batch user guide: job states, retries, array jobs, jobs stuck in RUNNABLE",
+    "ISSUES": "Netflix/metaflow#110, nextflow-io/nextflow#2005, saebyn/glowing-telegram#564",
+    "NF": "a bug reproduction of nextflow on GitHub, 2021",
+}
+
+# --- Answers ------------------------------------------------------------------------------------
+
+_REASON: Final = Field.text(64 * 1024)
+_CONTAINER: Final = Field.part({"exitCode": Field.count(), "reason": _REASON})
+_SUMMARY: Final = {
+    "jobId": Field.text(
+        128,
+        shortest=1,
+        pattern=r"[A-Za-z0-9:#_-]+",
+        expected="a Batch job's id (1 to 128 letters, digits, hyphens, colons)",
+        required=True,
+    ),
+    "jobName": Field.text(
+        128,
+        shortest=1,
+        pattern=r"[A-Za-z0-9_-]+",
+        expected="a Batch job's name (1 to 128 letters, digits, hyphens, underscores)",
+        required=True,
+    ),
+    "jobArn": Field.text(2048),
+    "status": Field.status(required=True),
+    "statusReason": _REASON,
+    "createdAt": Field.time(required=True),
+    "startedAt": Field.time(),
+    "stoppedAt": Field.time(),
+    "isCancelled": Field.flag(),
+    "isTerminated": Field.flag(),
+    "arrayProperties": Field.part({"size": Field.count(), "index": Field.count()}),
+    "container": _CONTAINER,
+}
+_DESCRIPTION: Final = {
+    **_SUMMARY,
+    "attempts": Field.parts(
+        {
+            "startedAt": Field.time(),
+            "stoppedAt": Field.time(),
+            "statusReason": _REASON,
+            "container": _CONTAINER,
+        },
+        100,
+    ),
+    "retryStrategy": Field.part({"attempts": Field.count()}),
+    "timeout": Field.part({"attemptDurationSeconds": Field.count()}),
+    "jobQueue": Field.text(2048),
+}
+
+#: What answers about Batch jobs look like.
+SCHEMA: Final = AnswerSchema(
+    service="batch",
+    shapes=(
+        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeJobs", listed_in="jobs"),
+        Shape(name="list", fields=_SUMMARY, operation="ListJobs", listed_in="jobSummaryList"),
+    ),
+    envelopes=(Envelope(inside="detail", marks=(("detail-type", _EVENT), ("source", _SOURCE))),),
+    id="jobId",
+    created="createdAt",
+    name="jobName",
+    places=(StatusFields(region=_JOB, primary="status"),),
+    not_before=("createdAt", "startedAt", "stoppedAt", "attempts.startedAt", "attempts.stoppedAt"),
+    failure_reason="statusReason",
+    signs=(Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),),
+    call="aws batch describe-jobs",
+)
+
+#: What statusReason begins with → what the job came to and why, with where it was seen.
+_REASONS: Final = (
+    # BUG, "Job timeouts"
+    ("Job attempt duration exceeded timeout", Outcome.TIMED_OUT, "timeout"),
+    # saebyn/glowing-telegram#564
+    ("Host EC2", Outcome.FAILED, "host_lost"),
+    # NF
+    ("Task failed to start", Outcome.FAILED, "not_started"),
+)
+
+
+def _end(shown: Mapping[str, Shown], fields: Mapping[str, object]) -> tuple[Outcome, str] | None:
+    """Return what a job that is FAILED has come to, as far as its fields tell."""
+    if shown[_JOB].primary != "FAILED":
+        return None
+    if fields.get("isCancelled"):
+        return Outcome.STOPPED, "cancelled"
+    if fields.get("isTerminated"):
+        return Outcome.STOPPED, "terminated"
+    reason = str(fields.get("statusReason", ""))
+    return next((end for begin, *end in _REASONS if reason.startswith(begin)), None)  # type: ignore[return-value]
+
+
+def _name(moment: Moment) -> str:
+    return moment.job.arn.partition("_")[0]
+
+
+def _id(name: str) -> str:
+    return f"{name}_{uuid5(_IDS, name)}"
+
+
+def _event(detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": str(uuid5(_IDS, f"{moment.job.arn} {moment.modified.isoformat()}")),
+        "detail-type": _EVENT,
+        "source": _SOURCE,
+        "time": iso(moment.modified.replace(microsecond=0)),
+        "detail": dict(detail),
+    }
+
+
+def _array(moment: Moment) -> int | None:
+    return 2 if moment.features.get("array") else None
+
+
+_WRITER: Final = SchemaWriter(
+    schema=SCHEMA,
+    says={
+        "jobName": _name,
+        "jobId": id_of,
+        "createdAt": created,
+        "startedAt": Began(("RUNNING",)),
+        "stoppedAt": ended,
+        "arrayProperties.size": _array,
+    },
+    id_for=_id,
+    event=_event,
+    in_milliseconds=True,
+)
+
+# --- States and moves ---------------------------------------------------------------------------
+
+_WAITING: Final = (
+    ("SUBMITTED", "queued; its dependencies are looked at"),
+    ("PENDING", "waits for another job, or for the children of an array"),
+    ("RUNNABLE", "waits for capacity"),
+    ("STARTING", "its container is being made"),
+    ("RUNNING", "its container runs"),
+)
+_STATES: Final = (
+    *(
+        State(primary=status, meaning=meaning, basis=_DOC, source="BUG")
+        for status, meaning in _WAITING
+    ),
+    State(
+        primary="SUCCEEDED",
+        outcome=Outcome.SUCCEEDED,
+        final=True,
+        meaning="its container, or each child, ended with 0",
+        basis=_OBS,
+        source="BUG; 5 answers",
+    ),
+    State(
+        primary="FAILED",
+        outcome=Outcome.FAILED,
+        finer=(Outcome.STOPPED, Outcome.TIMED_OUT),
+        cause=UNKNOWN_CAUSE,
+        final=True,
+        meaning="it did not succeed; statusReason says why",
+        basis=_OBS,
+        source="BUG; 3 answers",
+    ),
+)
+_ONE, _ARRAY = {"array": False}, {"array": True}
+#: Origin, target, cause, basis, source, needs.
+_MOVES: Final[tuple[tuple[str, str, str, Basis, str, dict[str, bool]], ...]] = (
+    ("SUBMITTED", "PENDING", "has_dependencies", _DOC, "BUG", {}),
+    ("SUBMITTED", "RUNNABLE", "has_no_dependencies", _DOC, "BUG", _ONE),
+    ("PENDING", "RUNNABLE", "dependencies_done", _DOC, "BUG", _ONE),
+    ("RUNNABLE", "STARTING", "capacity_found", _DOC, "BUG", _ONE),
+    ("STARTING", "RUNNING", "container_started", _DOC, "BUG", _ONE),
+    ("RUNNING", "SUCCEEDED", "work_done", _DOC, "BUG", _ONE),
+    ("RUNNING", "FAILED", "failure", _DOC, "BUG", _ONE),
+    ("STARTING", "FAILED", "not_started", _OBS, "NF 1: stoppedAt without startedAt", _ONE),
+    ("RUNNING", "RUNNABLE", "retry", _DOC, "BUG: placed back; ISSUES", _ONE),
+    ("STARTING", "RUNNABLE", "retry", _DOC, "BUG: placed back", _ONE),
+    ("SUBMITTED", "FAILED", "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", {}),
+    ("PENDING", "FAILED", "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", _ONE),
+    ("RUNNABLE", "FAILED", "cancelled", _DOC, "BAPI; jobStateTimeLimitActions", _ONE),
+    ("PENDING", "SUCCEEDED", "children_done", _DOC, "BUG, array jobs", _ARRAY),
+    ("PENDING", "FAILED", "child_failed", _DOC, "BUG, array jobs", _ARRAY),
+)
+
+_RULES: Final = (
+    Rule(
+        id="times-in-order",
+        summary="createdAt, startedAt, stoppedAt: none is before the one before it.",
+        basis=_OBS,
+        source="4 answers, no counterexample",
+        tests=(InOrder(fields=("createdAt", "startedAt", "stoppedAt")),),
+    ),
+    Rule(
+        id="stopped-only-when-final",
+        summary="stoppedAt is set only if the job has ended.",
+        basis=_DOC,
+        source="BAPI, JobDetail",
+        tests=(Requires(field="stoppedAt", then=Where(region=_JOB, final=True)),),
+    ),
+)
+
+#: The life cycle of an AWS Batch job.
+BATCH_JOB: Final = importable(
+    Lifecycle(
+        name="aws-batch-job",
+        version="2026.11",
+        title="AWS Batch job",
+        regions=(
+            Region(
+                name=_JOB,
+                title="status",
+                field="status",
+                initial=("SUBMITTED",),
+                states=_STATES,
+                edges=tuple(
+                    Edge(
+                        origin=origin,
+                        target=target,
+                        cause=cause,
+                        basis=basis,
+                        source=source,
+                        needs=needs,
+                    )
+                    for origin, target, cause, basis, source, needs in _MOVES
+                ),
+            ),
+        ),
+        features=(Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),),
+        rules=_RULES,
+        reader=SchemaReader(SCHEMA, end=_end),
+        writer=_WRITER,
+        sources=SOURCES,
+    ),
+    "jobstate.batch:BATCH_JOB",
+)
