@@ -356,8 +356,8 @@ def _kinds() -> Iterator[str]:
     )
     yield (
         "Those of SageMaker stand on a block of five statuses that they share (`five_statuses.py`,"
-        f" {_lines('sagemaker/five_statuses.py')} lines). Training jobs have two regions, two statuses and a"
-        " history: [life-cycle.md](life-cycle.md)."
+        f" {_lines('sagemaker/five_statuses.py')} lines). Training jobs have two regions, two"
+        " statuses and a history: [life-cycle.md](life-cycle.md)."
     )
     yield "## Whose an answer is"
     yield (

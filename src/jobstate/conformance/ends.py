@@ -140,7 +140,7 @@ def _is_one_end(old: StateEstimate | None, new: StateEstimate | None, was: Resul
     """Return whether a job still stands where its end was known more exactly than that tells."""
     if old is None or new is None or not was.final:
         return False
-    return old.result == new.result and was != old.result and not old.excludes(new)
+    return old.result == new.result and not old.excludes(new) and _may_be(old, was.outcome)
 
 
 def _may_be(estimate: StateEstimate | None, outcome: Outcome) -> bool:
