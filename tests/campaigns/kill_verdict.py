@@ -2,6 +2,8 @@
 
 It reads the journal with SQL of its own, and what listeners wrote line by line. True is what the
 lives say; what a listener may hear again is what it heard last when it was killed, and no more.
+What the journal has let go of was there after an earlier run, or was handed on before it was
+forgotten.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ENTRIES: Final = (
     "SELECT arn, status, start FROM entry JOIN job ON job.id = entry.job ORDER BY arn, ordinal"
 )
+_PARKED: Final = "SELECT count(*) FROM held WHERE parked IS NOT NULL"
+_JOBS: Final = "SELECT arn, forgotten FROM job"
 _EVENTS: Final = (
     "SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job"
     " ORDER BY number"
@@ -53,20 +57,26 @@ class Kept:
     Attributes:
         facts: Arn → its history.
         events: Key → what is kept of that event.
+        jobs: The arns of all jobs.
+        forgotten: Of those that the tracker has forgotten.
+        parked: How many jobs are parked.
         problems: What is wrong with the file itself.
     """
 
     facts: dict[str, list[_Fact]] = Factory(lambda: defaultdict(list))
     events: dict[str, Told] = Factory(dict)
+    jobs: set[str] = Factory(set)
+    forgotten: set[str] = Factory(set)
+    parked: int = 0
     problems: list[str] = Factory(list)
 
     @classmethod
-    def read(cls, path: Path) -> Kept:
-        """Read a journal that nobody has open; one that was never finished has nothing."""
+    def read(cls, path: Path, mode: str = "rw") -> Kept:
+        """Read a journal that nobody writes to; one that was never finished has nothing."""
         kept = cls()
         if not path.exists():
             return kept
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(sqlite3.connect(f"file:{path}?mode={mode}", uri=True)) as connection:
             checked = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             kept.problems += [f"damaged: {each}" for each in checked if each != "ok"]
             if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchone():
@@ -74,6 +84,12 @@ class Kept:
         return kept
 
     def _take(self, connection: sqlite3.Connection) -> None:
+        (self.parked,) = connection.execute(_PARKED).fetchone()
+        for arn, forgotten in connection.execute(_JOBS):
+            if arn in self.jobs:
+                self.problems.append(f"job kept twice: {arn}")
+            self.jobs.add(arn)
+            self.forgotten |= {arn} if forgotten else set()
         for arn, status, start in connection.execute(_ENTRIES):
             self.facts[arn].append((status, _time(start)))
         for number, kind, body, arn, created in connection.execute(_EVENTS):
@@ -81,6 +97,47 @@ class Kept:
             if key in self.events:
                 self.problems.append(f"event kept twice: {key}")
             self.events[key] = Told(number, arn)
+
+
+@define
+class Ever:
+    """What a journal ever had.
+
+    Attributes:
+        events: Key → what it had of that event.
+        gone: The arns of the jobs that it was told to forget, and did.
+    """
+
+    events: dict[str, Told] = Factory(dict)
+    gone: set[str] = Factory(set)
+
+    def take(self, kept: Kept, forgetting: Iterable[str], posted: Iterable[str]) -> list[str]:
+        """Take what the journal has after a run; return what is wrong with it.
+
+        Args:
+            kept: What it has.
+            forgetting: The arns of the jobs that were about to be forgotten by then.
+            posted: The events that were handed on by then: number and key.
+        """
+        faults = [
+            f"number used twice: {key}: {told.number}"
+            for key, told in kept.events.items()
+            if self.events.setdefault(key, told) != told
+        ]
+        swept = set(forgetting) - kept.jobs
+        for line in posted if swept else ():
+            number, _, key = line.partition(" ")
+            if (arn := key.partition(":")[2].rpartition("@")[0]) in swept:
+                self.events.setdefault(key, Told(int(number), arn))
+        seen = {each.arn for each in self.events.values()}
+        self.gone |= kept.forgotten | (swept & seen)
+        faults += [f"forgotten and there: {arn}" for arn in self.gone & kept.jobs - kept.forgotten]
+        faults += [
+            f"told and not kept: {key}"
+            for key, told in self.events.items()
+            if key not in kept.events and told.arn not in self.gone
+        ]
+        return faults
 
 
 @define
@@ -98,12 +155,12 @@ class Heard:
     faults: list[str] = Factory(list)
 
 
-def judge_heard(lines: Iterable[str], kept: Kept, lanes: int, killed: Mapping[int, bool]) -> Heard:
+def judge_heard(lines: Iterable[str], ever: Ever, lanes: int, killed: Mapping[int, bool]) -> Heard:
     """Compare what a listener has heard.
 
     Args:
         lines: The keys in order, and what stands between two runs.
-        kept: What the journal has in the end.
+        ever: What the journal ever had.
         lanes: How many lanes the listener has.
         killed: Run → whether it was killed.
     """
@@ -116,7 +173,7 @@ def judge_heard(lines: Iterable[str], kept: Kept, lanes: int, killed: Mapping[in
             again.begin(int(line.removeprefix(RUN)))
             continue
         heard.lines += 1
-        told = kept.events.get(line)
+        told = ever.events.get(line)
         if told is None:
             heard.faults.append(f"told and not kept: {line}")
             continue
@@ -131,8 +188,33 @@ def judge_heard(lines: Iterable[str], kept: Kept, lanes: int, killed: Mapping[in
         seen.add(line)
         newest[told.arn] = max(newest[told.arn], told.number)
         again.note(lane, line)
-    heard.faults += [f"lost: {key}" for key in sorted(kept.events.keys() - seen)]
+    heard.faults += [f"lost: {key}" for key in sorted(ever.events.keys() - seen)]
     return heard
+
+
+def judge_followed(lines: Iterable[str], ever: Ever) -> list[str]:
+    """Return what is wrong with what followers have read, one after the other.
+
+    Args:
+        lines: The events in order: number and key.
+        ever: What the journal ever had. Of jobs that are gone, events may be missing.
+    """
+    faults = []
+    seen: set[str] = set()
+    newest = 0
+    for line in lines:
+        number, _, key = line.partition(" ")
+        told = ever.events.get(key)
+        if told is None or told.number != int(number):
+            faults.append(f"told and not kept: {line}")
+        elif key in seen:
+            faults.append(f"told again: {line}")
+        elif told.number <= newest:
+            faults.append(f"out of order: {line}")
+        seen.add(key)
+        newest = max(newest, int(number))
+    missed = (key for key, told in ever.events.items() if told.arn not in ever.gone)
+    return faults + [f"lost: {key}" for key in missed if key not in seen]
 
 
 @define
@@ -172,19 +254,21 @@ class _Again:
 # --- What is true ---------------------------------------------------------------------------------
 
 
-def judge_facts(lives: Mapping[str, Life], kept: Kept) -> list[str]:
+def judge_facts(lives: Mapping[str, Life], kept: Kept, ever: Ever) -> list[str]:
     """Return what is wrong in the end: every entry of every life is kept, said, and true."""
     faults = []
     for arn, life in lives.items():
-        true = _facts_of(life)
+        if arn in ever.gone:
+            continue
+        true = facts_of(life)
         if kept.facts[arn] != true:
             faults.append(f"history: {arn}: {kept.facts[arn]}, not {true}")
         for ordinal in range(1, len(true) + 1):
             key = f"status-entered:{arn}@{life.job.created.isoformat()[:-6]}Z:{ordinal}"
             if key not in kept.events:
                 faults.append(f"never said: {key}")
-    faults += [f"no job: {arn}" for arn in kept.facts.keys() - lives.keys()]
-    faults += [f"false: {key}" for key in kept.events if not _may_be_said(key)]
+    faults += [f"no job: {arn}" for arn in kept.jobs - lives.keys()]
+    faults += [f"false: {key}" for key in ever.events if not _may_be_said(key)]
     return faults
 
 
@@ -211,10 +295,10 @@ def judge_acknowledged(
     return faults
 
 
-def judge_numbers(lines: Sequence[str], kept: Kept) -> list[str]:
+def judge_numbers(lines: Sequence[str], ever: Ever) -> list[str]:
     """Return the numbers that two events have had, or another one than the journal says."""
     events: dict[str, set[str]] = defaultdict(set)
-    for key, told in kept.events.items():
+    for key, told in ever.events.items():
         events[str(told.number)].add(key)
     for line in lines:
         number, _, key = line.partition(" ")
@@ -224,7 +308,8 @@ def judge_numbers(lines: Sequence[str], kept: Kept) -> list[str]:
     ]
 
 
-def _facts_of(life: Life) -> list[_Fact]:
+def facts_of(life: Life) -> list[_Fact]:
+    """Return the history of a job that has ended."""
     return [(entry.status, entry.start) for entry in life.entries]
 
 

@@ -1,8 +1,9 @@
-"""A tracker that will be killed: what runs in the child processes of `kills`.
+"""A tracker that will be killed, and a follower: what runs in the child processes of `kills`.
 
-It has a journal and four listeners, and several threads observe. Whatever it does it says outside,
-with one call of the system each, so that a kill leaves what was said: each answer whose `observe`
-has returned, each event that was numbered, each event that a listener has heard.
+The tracker has a journal and six listeners, and several threads observe. Whatever it does it says
+outside, with one call of the system each, so that a kill leaves what was said: each answer whose
+`observe` has returned, each event that was numbered, each event that a listener has heard, each job
+that is about to be forgotten. So does the follower with each event that it reads.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import random
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,22 +21,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
 from attrs import Factory, define, field, frozen
 
-from jobstate import Observation, Retry, Subscription, Tracker
+from jobstate import Observation, Retention, Retry, Subscription, Tracker
+from jobstate.asynchronous import running
 from jobstate.delivery import lane
 from jobstate.delivery.dispatcher import Dispatcher
-from jobstate.journal import Journal
+from jobstate.errors import JournalError, UnknownJobError
+from jobstate.journal import Journal, JournalReader, pruning
 from jobstate.journal import database as file
 from jobstate.sagemaker import TRAINING_JOB
 from tests.campaigns import killed_faults
 
 if TYPE_CHECKING:
-    from jobstate import Event, Listener
+    from collections.abc import Callable
+
+    from jobstate import Event, JobKey
+    from jobstate.conformance.job_state import JobState
+    from jobstate.delivery import AsyncListener
     from jobstate.delivery.outbox import Posted
 
 #: Listener → how many lanes it has.
-LISTENERS: Final = {"books": 1, "flaky": 1, "lanes": 4, "idempotent": 1}
+LISTENERS: Final = {"books": 1, "flaky": 1, "lanes": 4, "idempotent": 1, "slow": 1, "awaited": 2}
 #: What a child says of how far it is, a byte each.
 STARTING, RUNNING, CLOSING, ENDED = b"S", b"R", b"C", b"E"
 #: What an idempotent sink is made of.
@@ -44,6 +55,12 @@ _HEAR: Final = "INSERT OR IGNORE INTO heard VALUES (?)"
 _SICK, _WELL = 0.6, 0.05
 #: One job in so many is sick.
 _EACH: Final = 4
+#: How long the slow listener takes, in seconds.
+_SLOW: Final = 0.0015
+#: How long a tracker may take to end in peace.
+_MINUTE: Final = timedelta(minutes=1)
+#: How often a follower looks whether there is a journal, in seconds.
+_LOOK: Final = 0.005
 
 
 @frozen
@@ -58,6 +75,22 @@ class Place:
         return self.folder / "jobs.db"
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """All ways to the journal, from within the folder; `link` makes them."""
+        name = self.journal.name
+        return self.journal, Path(name), Path("..", self.folder.name, name), *self._links
+
+    @property
+    def _links(self) -> tuple[Path, Path]:
+        return self.folder / "alias.db", self.folder / "there" / self.journal.name
+
+    def link(self) -> None:
+        """Make a symbolic link to the journal, and one to the folder."""
+        alias, there = self._links
+        alias.symlink_to(self.journal.name)
+        there.parent.symlink_to(self.folder)
+
+    @property
     def answered(self) -> Path:
         """The numbers of the answers whose `observe` has returned."""
         return self.folder / "answered.txt"
@@ -68,9 +101,29 @@ class Place:
         return self.folder / "posted.txt"
 
     @property
+    def forgetting(self) -> Path:
+        """The arns of the jobs that were about to be forgotten."""
+        return self.folder / "forgetting.txt"
+
+    @property
+    def forgotten(self) -> Path:
+        """The arns of the jobs whose `forget` has returned."""
+        return self.folder / "forgotten.txt"
+
+    @property
+    def followed(self) -> Path:
+        """The events that followers have read: number and key."""
+        return self.folder / "followed.txt"
+
+    @property
     def error(self) -> Path:
         """What a child could not do."""
         return self.folder / "error.txt"
+
+    @property
+    def follower_error(self) -> Path:
+        """What a follower could not do."""
+        return self.folder / "follower-error.txt"
 
     @property
     def table(self) -> Path:
@@ -88,10 +141,17 @@ class Task:
 
     Attributes:
         place: Where the files are.
+        path: The way to the journal.
         run: Which child of its story it is, from 0.
         seed: Of all that it draws.
         durability: The journal's.
         answers: What it observes: the number and the answer.
+        forget: After which of them the job is forgotten, by number.
+        retention: How many finished jobs it remembers; None: all.
+        keep: How long the journal keeps a forgotten one.
+        sweep: How many commits go by between two rounds through what is forgotten.
+        asynchronous: The listener ``awaited`` is, and an event loop runs.
+        in_turn: Each thread has jobs of its own, whose answers it observes in order.
         threads: How many threads do that.
         page: How many answers the first of them observes at once.
         capacity: How many events a lane has room for.
@@ -102,10 +162,17 @@ class Task:
     """
 
     place: Place
+    path: Path
     run: int
     seed: str
     durability: str
     answers: Sequence[tuple[int, Observation]] = field(repr=False)
+    forget: frozenset[int]
+    retention: int | None
+    keep: timedelta
+    sweep: int
+    asynchronous: bool
+    in_turn: bool
     threads: int
     page: int
     capacity: int
@@ -180,16 +247,34 @@ def run(task: Task, marks: int) -> None:
     """
     _prepare(task)
     os.write(marks, STARTING)
-    journal = Journal(task.place.journal, durability=task.durability)
-    tracker = Tracker(TRAINING_JOB, journal=journal, listeners=_subscriptions(task))
+    journal = Journal(task.path, durability=task.durability, keep=task.keep)
+    tracker = Tracker(
+        TRAINING_JOB,
+        journal=journal,
+        listeners=_subscriptions(task),
+        retention=None if task.retention is None else Retention(count=task.retention),
+    )
     tracker.unpark("flaky")
-    os.write(marks, RUNNING)
-    _observe(task, tracker)
-    os.write(marks, CLOSING)
-    progress = tracker.close(timedelta(minutes=1))
+    if task.asynchronous:
+        anyio.run(_run_in_loop, task, tracker, marks)
+    else:
+        os.write(marks, RUNNING)
+        _observe(task, tracker)
+        tracker.unpark("flaky")
+        os.write(marks, CLOSING)
+        tracker.close(_MINUTE)
+    progress = tracker.progress()
     if task.healthy and not all(each.idle for each in progress):
         raise AssertionError(f"not all was heard: {progress}")
     os.write(marks, ENDED)
+
+
+async def _run_in_loop(task: Task, tracker: Tracker, marks: int) -> None:
+    async with running(tracker, _MINUTE):
+        os.write(marks, RUNNING)
+        await anyio.to_thread.run_sync(_observe, task, tracker)
+        tracker.unpark("flaky")
+        os.write(marks, CLOSING)
 
 
 def _prepare(task: Task) -> None:
@@ -199,7 +284,10 @@ def _prepare(task: Task) -> None:
     log.propagate = False
     setattr(lane, "_SETTLED", task.settled)  # noqa: B010 - a constant, to the type checkers
     setattr(file, "_CHECKPOINT", task.checkpoint)  # noqa: B010 - as above
+    setattr(pruning, "_BETWEEN", task.sweep)  # noqa: B010 - as above
+    os.chdir(task.place.folder)  # where relative paths begin
     _write_down_numbers(Sink.at(task.place.posted))
+    _write_down_forgetting(Sink.at(task.place.forgetting))
     killed_faults.FAULTS[task.fault]()
 
 
@@ -215,14 +303,43 @@ def _write_down_numbers(sink: Sink) -> None:
     setattr(Dispatcher, "offer", written)  # noqa: B010 - as above
 
 
+def _write_down_forgetting(sink: Sink) -> None:
+    """Let each job be written down before it is forgotten."""
+    forget = Journal.forget
+
+    def written(self: Journal, job_state: JobState) -> int:
+        sink.add(job_state.job.arn)
+        return forget(self, job_state)
+
+    setattr(Journal, "forget", written)  # noqa: B010 - as above
+
+
 def _subscriptions(task: Task) -> list[Subscription]:
     sinks = {name: Sink.at(task.place.heard(name)) for name in LISTENERS}
     rng = None if task.healthy else random.Random(task.seed)
-    listeners: dict[str, Listener] = {
+    slow = random.Random(f"{task.seed} slow")
+
+    def hear_slowly(event: Event) -> None:
+        before = slow.uniform(0, _SLOW)
+        time.sleep(before)
+        sinks["slow"].add(event.key)
+        time.sleep(_SLOW - before)
+
+    def hear(event: Event) -> None:
+        sinks["awaited"].add(event.key)
+
+    async def hear_awaited(event: Event) -> None:
+        await anyio.lowlevel.checkpoint()
+        hear(event)
+        await anyio.lowlevel.checkpoint()
+
+    listeners: dict[str, Callable[[Event], None] | AsyncListener] = {
         "books": lambda event: sinks["books"].add(event.key),
         "flaky": Flaky(sinks["flaky"], rng, task.run % _EACH),
         "lanes": lambda event: sinks["lanes"].add(event.key),
         "idempotent": Idempotent(sinks["idempotent"], _table(task.place.table)),
+        "slow": hear_slowly,
+        "awaited": hear_awaited if task.asynchronous else hear,
     }
     milliseconds = timedelta(milliseconds=1)
     retry = Retry(attempts=4, first=2 * milliseconds, longest=20 * milliseconds)
@@ -254,11 +371,10 @@ def _observe(task: Task, tracker: Tracker) -> None:
     Raises:
         RuntimeError: One of them could not.
     """
-    waiting = deque(task.answers)
-    sink = Sink.at(task.place.answered)
+    sink, forgotten = Sink.at(task.place.answered), Sink.at(task.place.forgotten)
     failures: list[BaseException] = []
 
-    def observe(page: int) -> None:
+    def observe(waiting: deque[tuple[int, Observation]], page: int) -> None:
         try:
             while taken := _take(waiting, page):
                 if page > 1:
@@ -266,17 +382,34 @@ def _observe(task: Task, tracker: Tracker) -> None:
                 else:
                     tracker.observe(taken[0][1])
                 sink.add("\n".join(str(number) for number, _ in taken))
+                for job in [answer.job for number, answer in taken if number in task.forget]:
+                    with suppress(UnknownJobError):  # it was forgotten as finished
+                        tracker.forget(job)
+                    forgotten.add(job.arn)
         except BaseException as failure:  # noqa: BLE001 - handed on to the main thread
             failures.append(failure)
 
     pages = [task.page] + [1] * (task.threads - 1)
-    threads = [threading.Thread(target=observe, args=(page,)) for page in pages]
+    parts = zip(_parts(task), pages, strict=True)
+    threads = [threading.Thread(target=observe, args=part) for part in parts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failures:
         raise RuntimeError("could not observe") from failures[0]
+
+
+def _parts(task: Task) -> list[deque[tuple[int, Observation]]]:
+    """Return what each thread observes: all from one queue, or each its own jobs."""
+    if not task.in_turn:
+        return [deque(task.answers)] * task.threads
+    parts: list[deque[tuple[int, Observation]]] = [deque() for _ in range(task.threads)]
+    whose: dict[JobKey, int] = {}
+    for number, answer in task.answers:
+        index = whose.setdefault(answer.job, len(whose) % task.threads)
+        parts[index].append((number, answer))
+    return parts
 
 
 def _take(waiting: deque[tuple[int, Observation]], most: int) -> list[tuple[int, Observation]]:
@@ -286,3 +419,32 @@ def _take(waiting: deque[tuple[int, Observation]], most: int) -> list[tuple[int,
         while len(taken) < most:
             taken.append(waiting.popleft())
     return taken
+
+
+# --- A follower -----------------------------------------------------------------------------------
+
+
+def follow(place: Place, path: Path, after: int, fault: str) -> None:
+    """Write down all that is said in a journal after a number, for ever.
+
+    Args:
+        place: Where the files are.
+        path: The way to the journal.
+        after: The number; if there is none yet, there may be no journal either.
+        fault: What is wrong, by intent.
+    """
+    os.chdir(place.folder)
+    killed_faults.FAULTS[fault]()
+    sink = Sink.at(place.followed)
+    for number, event in _reader(path, patient=not after).follow(after):
+        sink.add(f"{number} {event.key}")
+
+
+def _reader(path: Path, *, patient: bool) -> JournalReader:
+    while True:
+        try:
+            return JournalReader(path)
+        except JournalError:
+            if not patient:
+                raise
+            time.sleep(_LOOK)

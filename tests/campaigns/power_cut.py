@@ -1,5 +1,8 @@
 """Power cuts: a tracker with a journal at work, the power gone, and what is found afterwards.
 
+In some runs its listener fails now and then, so that jobs are held, parked and unparked, and the
+tracker is closed in peace once before the cut.
+
 A run is made from a number, so it can be made again; only threads may come in another order.
 """
 
@@ -9,6 +12,7 @@ import random
 import sqlite3
 from collections import defaultdict
 from contextlib import closing, suppress
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -19,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import apsw
 from attrs import Factory, define, frozen
 
-from jobstate import Event, JobKey, Observation, Subscription, Tracker
+from jobstate import Event, JobKey, Observation, Retry, Subscription, Tracker
 from jobstate.errors import JournalError
 from jobstate.journal import Durability, Journal
 from jobstate.sagemaker import TRAINING_JOB
@@ -36,6 +40,8 @@ NAME: Final = "jobs.db"
 _LISTENER: Final = "books"
 #: How many jobs there are in a run.
 _JOBS: Final = 8
+#: After how long a listener that failed is told again.
+_SOON: Final = timedelta(microseconds=1)
 #: How long to wait for threads that should have ended, in seconds.
 _PATIENCE: Final = 60.0
 #: All that a journal says, in an order of its own; not whether it was closed.
@@ -54,12 +60,13 @@ class Flaw(StrEnum):
     """What may be wrong with a machine, so that something must be lost.
 
     UNSYNCED: SQLite is told not to sync. LYING: the disk says that it has synced, and has not.
-    HASTY: a commit is acknowledged before it has begun.
+    HASTY: a commit is acknowledged before it has begun. LOOSE: which jobs are held is not written.
     """
 
     UNSYNCED = "unsynced"
     LYING = "lying"
     HASTY = "hasty"
+    LOOSE = "loose"
 
 
 @frozen
@@ -78,6 +85,8 @@ class Dials:
         operations: How many more operations there are then.
         stumble: The number of the sync that fails, once; 0: none does. With FULL alone: SQLite
             takes a failed sync of what waits for a checkpoint to be made good by the next one.
+        failing: How often the listener raises, in each of two sessions; 0: never, in a single one.
+        attempts: How often it is told an event before its job is parked.
     """
 
     durability: Durability
@@ -89,9 +98,11 @@ class Dials:
     answers: int
     operations: int
     stumble: int
+    failing: float
+    attempts: int
 
     @classmethod
-    def drawn(cls, rng: random.Random, durability: Durability) -> Dials:
+    def drawn(cls, rng: random.Random, durability: Durability, *, failing: bool) -> Dials:
         """Return some at random."""
         return cls(
             durability=durability,
@@ -103,6 +114,8 @@ class Dials:
             answers=rng.randint(-3, sum(len(each) for each in series().values())),
             operations=rng.randint(0, 60),
             stumble=rng.choice((0, rng.randint(1, 40))) if durability == Durability.FULL else 0,
+            failing=rng.choice((0.1, 0.3, 0.6)) if failing else 0.0,
+            attempts=rng.choice((1, 2, 3)),
         )
 
 
@@ -233,12 +246,17 @@ class _Connection(ApswConnection):
     def __init__(self, path: str, *, read_only: bool, run: Run) -> None:
         self._run = run
         self._turns = not read_only
+        self._waits = True
         super().__init__(path, read_only=read_only, system=run.system)
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         """Run a statement."""
         if self._turns and sql.startswith("PRAGMA wal_autocheckpoint"):
             sql = f"PRAGMA wal_autocheckpoint = {self._run.dials.checkpoint}"
+        if self._run.flaw is Flaw.LOOSE and sql.lstrip().startswith("INSERT INTO held"):
+            return super().execute("SELECT 1")
+        if sql.startswith("PRAGMA synchronous = "):
+            self._waits = sql.endswith(("FULL", "2"))
         if self._run.flaw is Flaw.UNSYNCED and sql.startswith("PRAGMA synchronous"):
             sql = "PRAGMA synchronous = OFF"
         return self._commit() if sql == "COMMIT" else super().execute(sql, parameters)
@@ -247,9 +265,11 @@ class _Connection(ApswConnection):
         batch, state = state_of(self)
         self._run.states.setdefault(batch, set()).add(state)
         if self._run.flaw is Flaw.HASTY:
-            self._run.committed = batch
+            self._run.promised = batch
         found = super().execute("COMMIT")
         self._run.committed = batch
+        if self._waits:
+            self._run.promised = batch
         return found
 
 
@@ -269,10 +289,12 @@ class Run:
     Attributes:
         dials: What is special about it.
         flaw: What is wrong with the machine.
+        rng: What the listener draws from.
         power: Of the machine.
         system: Its file system.
         states: Number of a transaction → what the file said after it.
         committed: The last one that has returned.
+        promised: The last of those that waited for the disk: how far held jobs are need not.
         acknowledged: How many answers about each job were acknowledged.
         heard: What the listener has heard.
         before: What it had heard when the power went.
@@ -282,10 +304,12 @@ class Run:
     path: Path
     dials: Dials
     flaw: Flaw | None = None
+    rng: random.Random = Factory(random.Random)
     power: Power = Factory(Power, takes_self=True)
     system: FileSystem = Factory(lambda self: FileSystem(self.power), takes_self=True)
     states: dict[int, set[str]] = Factory(dict)
     committed: int = -1
+    promised: int = -1
     acknowledged: dict[JobKey, int] = Factory(lambda: defaultdict(int))
     heard: list[Event] = Factory(list)
     before: list[Event] = Factory(list)
@@ -296,11 +320,13 @@ class Run:
         """Observe until the end, or until the power goes."""
         if self.dials.answers < 0:
             self.power.countdown = self.dials.operations
-        for _ in range(2):  # a sync may fail while the file is opened
-            with suppress(JournalError):
-                self._track()
-            if self.acknowledged:
-                break
+        sessions = 2 if self.dials.failing else 1
+        for session in range(sessions):
+            for _ in range(2):  # a sync may fail while the file is opened
+                with suppress(JournalError):
+                    self._track(session, sessions)
+                if self.acknowledged:
+                    break
         self.power.cut()
         self.system.unregister()
 
@@ -315,23 +341,33 @@ class Run:
         """Open a file on this machine."""
         return _Connection(path, read_only=read_only, run=self)
 
-    def _track(self) -> None:
+    def _listen(self, event: Event) -> None:
+        if self.rng.random() < self.dials.failing:
+            raise RuntimeError("now and then")
+        self.heard.append(event)
+
+    def _track(self, session: int, sessions: int) -> None:
         dials = self.dials
         journal = Journal(self.path, durability=dials.durability, connect=self.connect)
         listener = Subscription(
             name=_LISTENER,
-            listener=self.heard.append,
+            listener=self._listen,
             lanes=dials.lanes,
             capacity=dials.capacity,
+            retry=Retry(attempts=dials.attempts, first=_SOON, longest=_SOON),
         )
         with closing(journal):
             tracker = Tracker(TRAINING_JOB, journal=journal, listeners=[listener])
             with closing(tracker):
-                self._observe_all(tracker)
+                self._observe_all(tracker, session, sessions)
 
-    def _observe_all(self, tracker: Tracker) -> None:
-        jobs = list(series())
-        parts = [jobs[start :: self.dials.threads] for start in range(self.dials.threads)]
+    def _observe_all(self, tracker: Tracker, session: int, sessions: int) -> None:
+        jobs, dials = list(series()), self.dials
+        every = [pages(jobs[start :: dials.threads], dials.page) for start in range(dials.threads)]
+        parts = [
+            each[len(each) * session // sessions : len(each) * (session + 1) // sessions]
+            for each in every
+        ]
         others = [Thread(target=self._observe, args=(tracker, part)) for part in parts[1:]]
         for each in others:
             each.start()
@@ -340,10 +376,12 @@ class Run:
             each.join(_PATIENCE)
             assert not each.is_alive()
 
-    def _observe(self, tracker: Tracker, jobs: Sequence[JobKey]) -> None:
-        for page in pages(jobs, self.dials.page):
+    def _observe(self, tracker: Tracker, answers: list[list[Observation]]) -> None:
+        for page in answers:
             try:
                 tracker.observe_all(page)
+                if self.dials.failing:
+                    tracker.unpark(_LISTENER)
             except JournalError:
                 return
             self._acknowledge(page)
@@ -368,17 +406,24 @@ class Verdict:
         during: What was being done when the power went.
         answers: How many answers had been acknowledged.
         forgotten: How many transactions that had returned are gone.
+        held: How many jobs are held.
         faults: What must not be; empty where all is well.
     """
 
     during: str
     answers: int
     forgotten: int
+    held: int
     faults: tuple[str, ...]
 
 
 def cut(
-    folder: Path, number: int, durability: Durability | str, flaw: Flaw | None = None
+    folder: Path,
+    number: int,
+    durability: Durability | str,
+    flaw: Flaw | None = None,
+    *,
+    failing: bool = False,
 ) -> Verdict:
     """Make a run, take the power away, and judge what is found.
 
@@ -387,9 +432,11 @@ def cut(
         number: Which run.
         durability: The journal's.
         flaw: What is wrong with the machine.
+        failing: The listener fails now and then.
     """
     rng = random.Random(f"{durability} {number}")
-    run = Run(folder / NAME, Dials.drawn(rng, Durability(durability)), flaw)
+    dials = Dials.drawn(rng, Durability(durability), failing=failing)
+    run = Run(folder / NAME, dials, flaw, random.Random(number))
     run.go()
     found = folder / "found"
     found.mkdir()
@@ -411,15 +458,23 @@ def _acknowledgements_after_cut(content: bytes, rng: random.Random) -> bytes | N
 
 def _judged(run: Run, path: Path) -> Verdict:
     faults: list[str] = []
-    left = -1
+    left, held = -1, 0
     try:
         with closing(Journal(path, durability=Durability.NORMAL)):
             left = _check_file(run, path, faults)
+            held = _held(path)
         _check_telling(run, path, faults)
     except (JournalError, sqlite3.DatabaseError) as error:
         faults.append(f"damaged: {error}")
     answers = sum(run.acknowledged.values())
-    return Verdict(run.power.during, answers, max(0, run.committed - left), tuple(faults))
+    forgotten = max(0, run.committed - left)
+    return Verdict(run.power.during, answers, forgotten, held, tuple(faults))
+
+
+def _held(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        (held,) = connection.execute("SELECT count(*) FROM held").fetchone()
+    return int(held)
 
 
 def _check_file(run: Run, path: Path, faults: list[str]) -> int:
@@ -432,8 +487,8 @@ def _check_file(run: Run, path: Path, faults: list[str]) -> int:
     # An empty file is what there was before the first one.
     if state not in run.states.get(batch, set()) and (batch, run.committed) != (0, -1):
         faults.append(f"no prefix: what transaction {batch} left is not what was there after it")
-    if run.dials.durability is Durability.FULL and batch < run.committed:
-        faults.append(f"lost: transaction {run.committed} had returned, {batch} is the last one")
+    if run.dials.durability is Durability.FULL and batch < run.promised:
+        faults.append(f"lost: transaction {run.promised} had returned, {batch} is the last one")
     return batch
 
 
@@ -450,6 +505,7 @@ def _check_telling(run: Run, path: Path, faults: list[str]) -> None:
             count = run.acknowledged[job] if run.dials.durability is Durability.FULL else 0
             if count and t.observe(answers[count - 1]).events:
                 faults.append(f"lost: an answer about {job} that was acknowledged is news")
+        t.unpark(_LISTENER)
         for page in pages(list(series()), 10):
             t.observe_all(page)
     for job, events in expected().items():

@@ -1,7 +1,8 @@
 """A thousand power cuts, and what was left after each: nothing may be lost, nothing told wrongly.
 
 Run it: `python -m tests.campaigns.power_cuts --count 1000 --jobs 2`, some minutes; `--durability`
-says of which kind, by default of both. A cut that went wrong is made again by its number: `--only`.
+says of which kind, by default of both, and `--failing` that the listener fails now and then. A cut
+that went wrong is made again by its number: `--only`.
 """
 
 from __future__ import annotations
@@ -31,25 +32,27 @@ _LIMIT = 300
 _CHUNK = 10
 
 
-def one(durability: str, number: int) -> tuple[int, Verdict]:
+def one(durability: str, failing: bool, number: int) -> tuple[int, Verdict]:  # noqa: FBT001 - mapped
     """Make a run of its own, and judge it."""
     logging.getLogger("jobstate").setLevel(logging.CRITICAL + 1)
     faulthandler.dump_traceback_later(_LIMIT, exit=True)
     try:
         with TemporaryDirectory() as folder:
-            return number, cut(Path(folder), number, durability)
+            return number, cut(Path(folder), number, durability, failing=failing)
     finally:
         faulthandler.cancel_dump_traceback_later()
 
 
-def campaign(durability: str, numbers: Iterable[int], jobs: int) -> int:
+def campaign(durability: str, numbers: Iterable[int], jobs: int, *, failing: bool) -> int:
     """Make runs and print what came of them; return how many went wrong."""
     verdicts: list[Verdict] = []
     with ProcessPoolExecutor(jobs) as pool:
-        for number, verdict in pool.map(partial(one, durability), numbers, chunksize=_CHUNK):
+        run = partial(one, durability, failing)
+        for number, verdict in pool.map(run, numbers, chunksize=_CHUNK):
             verdicts.append(verdict)
             for fault in verdict.faults:
-                _say(f"cut {number}, --durability {durability}, {verdict.during}: {fault}")
+                how = f"--durability {durability}{' --failing' if failing else ''}"
+                _say(f"cut {number}, {how}, {verdict.during}: {fault}")
             if len(verdicts) % 100 == 0:
                 _say(f"{durability}: {len(verdicts):,} cuts")
     _report(durability, verdicts)
@@ -62,7 +65,8 @@ def _report(durability: str, verdicts: list[Verdict]) -> None:
     forgotten = sum(each.forgotten for each in verdicts)
     _say(
         f"| {durability} | {len(verdicts):,} cuts | {answers:,} answers acknowledged before them"
-        f" | {forgotten:,} transactions gone that had returned | {wrong:,} cuts with a fault |"
+        f" | {forgotten:,} transactions gone that had returned"
+        f" | {sum(each.held for each in verdicts):,} jobs held | {wrong:,} cuts with a fault |"
     )
     during = Counter(each.during for each in verdicts)
     _say(*(f"    {count:5,} at: {what}" for what, count in during.most_common()))
@@ -80,13 +84,16 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="the number of the only one")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--durability", choices=list(Durability), help="the journals'")
+    parser.add_argument("--failing", action="store_true", help="let the listener fail")
     options = parser.parse_args()
     first, count = options.first, options.count
     if options.only is not None:
         first, count = options.only, 1
     kinds = [options.durability] if options.durability else list(Durability)
     numbers = range(first, first + count)
-    wrong = sum(campaign(str(kind), numbers, options.jobs) for kind in kinds)
+    wrong = sum(
+        campaign(str(kind), numbers, options.jobs, failing=options.failing) for kind in kinds
+    )
     return 1 if wrong else 0
 
 

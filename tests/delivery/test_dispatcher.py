@@ -137,6 +137,23 @@ def test_one_that_raises_is_told_again(caplog: pytest.LogCaptureFixture) -> None
     assert tracker.progress()[0].failed == 10
 
 
+def test_what_all_lanes_have_parked_is_told_in_order() -> None:
+    """The one parked first first, the same object until that changes."""
+
+    def listen(_: Event) -> None:
+        raise ValueError("no")
+
+    pager = Subscription(name="pager", listener=listen, lanes=8, retry=Retry(attempts=1))
+    with Tracker(PARCELS, listeners=[pager]) as tracker:
+        for number in range(8):
+            tracker.observe(travels(number)[0])
+            wait_until(lambda: len(tracker.progress()[0].parked) == number + 1)  # noqa: B023 - now
+        (progress,) = tracker.progress()
+        assert [each.job.arn for each in progress.parked] == [f"parcel/{n}" for n in range(8)]
+        assert tracker.progress()[0].parked is progress.parked
+        assert (progress.retrying, progress.idle) == (0, True)
+
+
 def test_a_job_is_parked_and_unparked(caplog: pytest.LogCaptureFixture) -> None:
     """After the last attempt; asked for by name."""
     broken = [True]

@@ -183,7 +183,7 @@ def test_an_event_after_one_that_failed_has_all_its_attempts(outbox: type[File] 
     one.run(fails=lambda _: True)
     one.clock.seconds += 1
     for _ in range(3):
-        assert one.lane.parked == []
+        assert one.lane.parked == ()
         one.run(fails=lambda number: number == 2)
         one.clock.seconds += 100
     assert one.told == [1, 1, 2, 2, 2]
@@ -289,7 +289,7 @@ def test_many_jobs_are_unparked_some_at_a_time() -> None:
     """No commit is of all of them, none is of one only, and what is due is told between two."""
     many = 1000
     one = bench(File, retry=Retry(attempts=1, first=timedelta(milliseconds=1)))
-    one.offer([posted(number, f"job {number}") for number in range(1, many + 1)])
+    one.offer([posted(number, f"job {number % many}") for number in range(1, 2 * many + 1)])
     for _ in range(many):  # it is down, and is tried only now and then
         one.run(fails=lambda _: True)
         one.clock.seconds += 60
@@ -297,10 +297,79 @@ def test_many_jobs_are_unparked_some_at_a_time() -> None:
     one.told.clear()
     assert len(one.lane.unpark()) == many
     one.run()
-    assert sorted(one.told) == list(range(1, many + 1))
+    assert sorted(one.told) == list(range(1, 2 * many + 1))
     unparked = [count for count in file_of(one).held_at_once if count > 1]
     assert (sum(unparked), len(unparked), max(unparked)) == (many, 4, 256)
     assert file_of(one).held_at_once[1] == 1
+    assert file_of(one).kept == {}
+
+
+def test_who_asks_often_finds_what_is_parked_ready_made() -> None:
+    """In the order in which it was parked, the same object until that changes."""
+    one = bench(File, retry=Retry(attempts=1))
+    one.offer(letters("abc"))
+    one.run(fails=lambda _: True)
+    before = one.lane.parked
+    assert [each.job for each in before] == [job("a"), job("b"), job("c")]
+    one.lane.offer([], 3)
+    one.run()
+    assert one.lane.parked is before
+    one.lane.unpark(job("a"))
+    one.run()
+    assert [each.job for each in one.lane.parked] == [job("b"), job("c")]
+    assert len(before) == 3
+    one.offer(letters("a", first=4))
+    one.run(fails=lambda _: True)
+    assert [each.job for each in one.lane.parked] == [job("b"), job("c"), job("a")]
+
+
+def test_what_was_parked_in_an_earlier_process_is_parked_in_the_same_order() -> None:
+    """By when, whatever the file has first."""
+    one = Bench.of(Subscription(name="pager", listener=nothing), File())
+    times = {"a": BEGIN + timedelta(2), "b": None, "c": BEGIN, "d": BEGIN + timedelta(1)}
+    one.lane.resume({job(name): Held(1, 1, "no", since) for name, since in times.items()})
+    assert [each.job for each in one.lane.parked] == [job("c"), job("d"), job("a")]
+    assert one.lane.retrying == 1
+
+
+def test_of_a_parked_job_nothing_waits_in_memory() -> None:
+    """What was read of it for a retry is in the file: nobody takes the lane to be busy with it."""
+    one = bench(File)
+    one.offer(letters("aaa"))
+    one.run(fails=lambda _: True)
+    for _ in range(2):
+        one.clock.seconds += 100
+        one.run(fails=lambda _: True)
+    assert [each.job for each in one.lane.parked] == [job("a")]
+    assert (one.lane.waiting, one.lane.dropped) == (0, 0)
+    one.lane.unpark()
+    one.run()
+    assert one.heard == [1, 2, 3]
+
+
+def test_a_held_job_is_released_with_the_last_event_that_is_heard() -> None:
+    """So a job of one event costs one commit; one that came past meanwhile is told before."""
+    one = bench(File, retry=Retry(attempts=1))
+    one.offer(letters("aab"))
+    one.run(fails=lambda _: True)
+    one.lane.unpark(job("b"))
+    file_of(one).held_at_once.clear()
+    one.run()
+    assert file_of(one).held_at_once == [1]  # that it is unparked
+    assert file_of(one).kept.keys() == {job("a")}
+    one.lane.unpark()
+    first, second = one.lane.take(), None
+    assert isinstance(first, Delivery)
+    one.lane.succeeded(first)
+    second = one.lane.take()
+    assert isinstance(second, Delivery)
+    one.offer(letters("a", first=4))
+    one.lane.failed(second, RuntimeError("no"))
+    one.run()  # past the fourth
+    one.told.clear()
+    one.lane.unpark()
+    one.run()
+    assert one.told == [2, 4]
     assert file_of(one).kept == {}
 
 
@@ -377,7 +446,7 @@ def test_a_held_job_that_fails_again_stays_in_order(outbox: type[File] | None) -
     one.clock.seconds += 10
     one.run()
     assert one.told == [1, 1, 2, 2, 3]
-    assert one.lane.parked == []
+    assert one.lane.parked == ()
 
 
 # --- The listener is down -----------------------------------------------------------------------

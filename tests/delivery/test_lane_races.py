@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -79,3 +80,26 @@ def test_it_ends_at_last() -> None:
     one, _ = met(lambda one: one.lane.finish(), 1)
     one.run()
     assert one.run() is None
+
+
+def test_a_job_that_is_parked_while_it_is_released_stays_parked() -> None:
+    """For want of room, by whoever brings news just then."""
+    for left in range(1, 12):
+        one = Bench.of(Subscription(name="pager", listener=print, capacity=1))
+        one.offer(letters("a"))
+        one.run(fails=lambda _: True)
+        one.clock.seconds += 60
+        offer = partial(one.offer, letters("ba", first=2))
+        meddler = Meddler(one.lane._lock, offer, left)  # noqa: SLF001 - between two steps
+        one.lane._lock = meddler  # type: ignore[assignment]  # noqa: SLF001 - as above
+        one.run_on()
+        if meddler.left > 0:
+            break
+        assert (3 in one.heard) != bool(one.lane.parked)
+        assert one.lane.retrying == 0
+        one.lane.unpark()
+        one.run_on()
+        one.offer(letters("a", first=4))
+        one.run_on()
+        assert one.heard[-1] == 4
+        assert (one.lane.parked, one.lane.retrying) == ((), 0)

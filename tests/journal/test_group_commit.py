@@ -135,10 +135,10 @@ def kept(path: Path) -> int:
 
 def test_one_transaction_for_all_who_came_meanwhile(scene: Scene, path: Path) -> None:
     """That is what makes many threads fast."""
-    batches = scene.writer._number  # noqa: SLF001 - no public way
+    batches = scene.writer.number
     scene.end()
     assert scene.raised == {}
-    assert scene.writer._number == batches + 2  # noqa: SLF001 - as above
+    assert scene.writer.number == batches + 2
     scene.tracker.close()
     assert kept(path) == 3 * 2
 

@@ -55,9 +55,9 @@ def test_acknowledgements_of_lost_events_that_can_not_be_taken_back(
     """It is said, and harms nobody in this process."""
     path = tmp_path / "jobs.db"
     file = acknowledgements.Acknowledgements(path, "journal")
-    file.write(1, 3, 150)
+    file.write(1, 3, 150, 0)
     monkeypatch.setattr(os, "fsync", _no_sync)
-    file.bound(100)
+    file.bound(100, 0)
     assert "can't be written" in caplog.text
     assert file.read(1, 100)[3] == 100
     file.close()

@@ -662,6 +662,29 @@ def test_acknowledgements_of_what_a_power_cut_took_are_taken_back(path: Path) ->
     assert told(path) == whole()
 
 
+def test_a_held_job_that_a_power_cut_took_is_told(path: Path) -> None:
+    """It was passed because it was held, which the file says no more; nor does a later cut."""
+
+    def fail(_: Event) -> None:
+        raise ValueError("no")
+
+    told(path, name="books")
+    subscription = Subscription(name="books", listener=fail, retry=Retry(attempts=1))
+    tracker = Tracker(TRAINING_JOB, journal=kept(path), listeners=[subscription])
+    tracker.observe(SERIES[0])
+    before = rows(path, "SELECT batch FROM journal")[0][0]
+    while not tracker.progress()[0].parked:
+        threading.Event().wait(0.001)
+    assert rows(path, "SELECT batch FROM journal")[0][0] > before
+    crash(tracker)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM held")
+        connection.execute("UPDATE journal SET batch = ?", (before,))
+    with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:  # nobody listens this time
+        tracker.observe_all(SERIES)
+    assert told(path, name="books") == whole()
+
+
 def test_acknowledgements_of_another_file_are_not_believed(path: Path, heard: list[Event]) -> None:
     """A journal that was made anew under the name of an old one begins with nothing heard."""
     path.unlink()

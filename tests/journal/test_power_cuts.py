@@ -29,29 +29,34 @@ def _watchdog() -> Iterator[None]:
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("failing", [False, True], ids=["", "failing"])
 @pytest.mark.parametrize("durability", Durability)
 def test_what_is_promised_holds(
-    tmp_path: Path, durability: Durability, figures: Callable[[str], None]
+    tmp_path: Path, durability: Durability, *, failing: bool, figures: Callable[[str], None]
 ) -> None:
-    """FULL loses nothing; NORMAL leaves what was there at some moment; both tell everything."""
+    """FULL loses nothing; NORMAL leaves what was there at some moment; both tell everything.
+
+    Also of jobs that a listener fails at, which are held, parked and unparked meanwhile.
+    """
     wrong = []
     for number in range(12):
         (tmp_path / str(number)).mkdir()
-        verdict = cut(tmp_path / str(number), number, durability)
+        verdict = cut(tmp_path / str(number), number, durability, failing=failing)
         wrong += [f"--durability {durability} --only {number}: {each}" for each in verdict.faults]
     assert wrong == []
-    figures(f"12 power cuts, {durability}: nothing wrong")
+    figures(f"12 power cuts, {durability}{', failing' if failing else ''}: nothing wrong")
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("flaw", Flaw)
 def test_a_machine_that_does_not_sync_is_found(tmp_path: Path, flaw: Flaw) -> None:
     """The harness can find losses: it does where there are some."""
+    is_loose = flaw is Flaw.LOOSE
+    kind = "never told: " if is_loose else "lost: "
     for number in range(10):
         (tmp_path / str(number)).mkdir()
-        if any(
-            "lost: " in each for each in cut(tmp_path / str(number), number, "full", flaw).faults
-        ):
+        verdict = cut(tmp_path / str(number), number, "full", flaw, failing=is_loose)
+        if any(kind in each for each in verdict.faults):
             return
     pytest.fail("nothing was found")
 

@@ -275,7 +275,7 @@ def test_what_is_only_acknowledged_is_heard_too(path: Path) -> None:
         acks.unlink(missing_ok=True)
         said = Acknowledgements(acks, identity)
         for shard in range(64):
-            said.write(number, shard, heard)
+            said.write(number, shard, heard, 0)
         said.close()
         with JournalReader(path) as history:
             (books,) = history.listeners()

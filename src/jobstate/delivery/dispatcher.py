@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from itertools import count
+from itertools import chain, count
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -13,7 +14,12 @@ from jobstate.common.log import log
 from jobstate.delivery.lane import Lane, nobody
 from jobstate.delivery.outbox import Posted
 from jobstate.delivery.shards import shard_of
-from jobstate.delivery.subscription import OverflowPolicy, Subscription, SubscriptionStatus
+from jobstate.delivery.subscription import (
+    OverflowPolicy,
+    ParkedJob,
+    Subscription,
+    SubscriptionStatus,
+)
 from jobstate.delivery.workers import IN_LANE, Worker
 from jobstate.errors import UnknownNameError, shown
 
@@ -35,6 +41,8 @@ class _Subscribed:
     workers: list[Worker] = field(factory=list)
     #: Somebody else has to run it, and nobody has looked yet whether one does.
     unchecked: bool = False
+    #: What each lane had parked when somebody asked last, and all of that in order.
+    parked: tuple[list[tuple[ParkedJob, ...]], tuple[ParkedJob, ...]] = ([], ())
 
 
 class Dispatcher:
@@ -194,10 +202,20 @@ def _check_that_it_runs(each: _Subscribed) -> None:
         )
 
 
+def _parked(each: _Subscribed) -> tuple[ParkedJob, ...]:
+    """Return what is parked in all lanes, in order; it is put together only where that changed."""
+    parts = [lane.parked for lane in each.lanes]
+    before, found = each.parked
+    if list(map(id, parts)) != list(map(id, before)):
+        every = chain.from_iterable(parts)
+        found = parts[0] if len(parts) == 1 else tuple(sorted(every, key=attrgetter("since")))
+        each.parked = parts, found
+    return found
+
+
 def _progress(each: _Subscribed) -> SubscriptionStatus:
     lanes = each.lanes
     busy = [seconds for lane in lanes if (seconds := lane.busy) is not None]
-    parked = sorted((one for lane in lanes for one in lane.parked), key=lambda one: one.since)
     return SubscriptionStatus(
         name=each.subscription.name,
         delivered=sum(lane.delivered for lane in lanes),
@@ -206,6 +224,6 @@ def _progress(each: _Subscribed) -> SubscriptionStatus:
         waiting=sum(lane.waiting for lane in lanes),
         behind=any(lane.behind for lane in lanes),
         retrying=sum(lane.retrying for lane in lanes),
-        parked=tuple(parked),
+        parked=_parked(each),
         busy=timedelta(seconds=max(busy)) if busy else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from heapq import heappop, heappush
 from itertools import count
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from jobstate.delivery.health import say_parked
@@ -12,7 +13,7 @@ from jobstate.delivery.outbox import Held
 from jobstate.delivery.subscription import ParkedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox, Posted
@@ -29,6 +30,7 @@ class HeldJobs:
         jobs: What is held of each.
         early: Those whose events the lane has not come past yet, so that they can't be released;
             a dictionary, for the order in which they came and a look-up that costs nothing.
+        waiting: How many of their events wait in memory.
         dropped: How many of their events will not be told for want of room.
     """
 
@@ -44,10 +46,14 @@ class HeldJobs:
         """
         self.jobs: dict[JobKey, Held] = {}
         self.early: dict[JobKey, None] = {}
-        self.dropped = 0
+        self.waiting = self.dropped = 0
         self._subscription = subscription
         self._durable = outbox.durable
         self._now = now
+        #: Those that are parked, in that order, and the same as they were told last: who asks often
+        #: how they are has no need to wait for a hundred thousand.
+        self._parked: dict[JobKey, ParkedJob] = {}
+        self._listed: tuple[ParkedJob, ...] | None = ()
         self._numbers = count()
         #: When to go on with those that are not parked.
         self._due: list[tuple[float, int, JobKey]] = []
@@ -55,27 +61,49 @@ class HeldJobs:
     # --- Who they are ---------------------------------------------------------------------------
 
     @property
-    def waiting(self) -> int:
-        """How many of their events wait in memory."""
-        return sum(len(each.waiting) for each in self.jobs.values())
-
-    @property
     def retrying(self) -> int:
         """How many are told again after a pause."""
-        return sum(held.since is None for held in self.jobs.values())
+        return len(self.jobs) - len(self._parked)
 
     @property
-    def parked(self) -> list[ParkedJob]:
-        """Those that are parked."""
-        return [
-            ParkedJob(job=job, attempts=held.attempts, error=held.error, since=held.since)
-            for job, held in self.jobs.items()
-            if held.since is not None
-        ]
+    def parked(self) -> tuple[ParkedJob, ...]:
+        """Those that are parked, in that order; the same object until that changes."""
+        if self._listed is None:
+            self._listed = tuple(self._parked.values())
+        return self._listed
 
-    def parked_of(self, jobs: Iterable[JobKey]) -> list[JobKey]:
-        """Return which of some jobs are parked; linear in those, not in all."""
-        return [job for job in jobs if (held := self.jobs.get(job)) and held.since is not None]
+    def parked_of(self, job: JobKey | None) -> list[JobKey]:
+        """Return a job if it is parked; all that are, if None."""
+        return list(self._parked) if job is None else [job] if job in self._parked else []
+
+    def resume(self, held: Mapping[JobKey, Held], at: float) -> None:
+        """Begin with the jobs that were held when the outbox was opened; go on with them then."""
+        self.jobs.update(held)
+        parked = []
+        for job, each in held.items():
+            if each.since is None:
+                self.go_on(job, at)
+            else:
+                parked.append((each.since, job))
+        for since, job in sorted(parked, key=itemgetter(0)):
+            self.park(job, held[job], since)
+
+    def park(self, job: JobKey, held: Held, since: datetime) -> None:
+        """Go on with a job no more; what waits of it is dropped, if the outbox has it not."""
+        held.since = since
+        if not self._durable:
+            self.dropped += len(held.waiting)
+        self.waiting -= len(held.waiting)
+        held.waiting, held.more = [], True
+        self._parked[job] = ParkedJob(
+            job=job, attempts=held.attempts, error=held.error, since=since
+        )
+        self._listed = None
+
+    def release(self, job: JobKey) -> None:
+        """Hold a job no longer, unless it has been parked meanwhile."""
+        if job not in self._parked:
+            del self.jobs[job]
 
     # --- What waits of them ---------------------------------------------------------------------
 
@@ -83,16 +111,27 @@ class HeldJobs:
         """Hold the job of an event that was told for the first time, in vain."""
         self.jobs[posted.event.job] = held
         if not self._durable:
-            held.waiting.append(posted)
+            self.add(held, [posted])
+
+    def add(self, held: Held, found: Sequence[Posted]) -> None:
+        """Let events of a job wait here."""
+        held.waiting += found
+        self.waiting += len(found)
+
+    def heard(self, held: Held) -> None:
+        """Take note that the first event that waits of a job was heard."""
+        if held.waiting:
+            del held.waiting[0]
+            self.waiting -= 1
 
     def put_by(self, posted: Posted, held: Held) -> None:
         """Let an event wait for the earlier one of its job: here, if the outbox has it not."""
         if self._durable:
-            return
-        if held.since is not None:
+            held.more = True
+        elif held.since is not None:
             self.dropped += 1
         elif len(held.waiting) < self._subscription.capacity:
-            held.waiting.append(posted)
+            self.add(held, [posted])
         else:
             self.park_for_want_of_room(posted)
 
@@ -102,15 +141,9 @@ class HeldJobs:
         self.dropped += 1
         held = self.jobs.setdefault(job, Held(posted.number))
         if held.since is None:
-            held.since, held.error = self._now(), "no room in its lane"
-            self.drop(held)
+            held.error = "no room in its lane"
+            self.park(job, held, self._now())
             say_parked(self._subscription, job, held)
-
-    def drop(self, held: Held) -> None:
-        """Drop what waits of a parked job that nothing else keeps."""
-        if not self._durable:
-            self.dropped += len(held.waiting)
-            held.waiting.clear()
 
     # --- When they go on ------------------------------------------------------------------------
 
@@ -125,7 +158,8 @@ class HeldJobs:
 
     def unpark(self, jobs: Iterable[JobKey], at: float) -> dict[JobKey, Held]:
         """Go on, at a time, with those of some jobs that are parked; return what is held."""
-        unparked = {job: self.jobs[job] for job in self.parked_of(jobs)}
+        unparked = {job: self.jobs[job] for job in jobs if self._parked.pop(job, None)}
+        self._listed = None if unparked else self._listed
         for job, held in unparked.items():
             held.since, held.attempts = None, 0
             self.go_on(job, at)

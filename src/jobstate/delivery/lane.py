@@ -23,7 +23,7 @@ from jobstate.delivery.subscription import OverflowPolicy
 from jobstate.errors import JournalError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from jobstate.delivery.outbox import Outbox
@@ -128,7 +128,7 @@ class Lane:
     def unpark(self, job: JobKey | None = None) -> list[JobKey]:
         """Ask for a parked job to be told again, or for all; return which."""
         with self._lock:
-            parked = self._held.parked_of(self._held.jobs if job is None else [job])
+            parked = self._held.parked_of(job)
             self._unpark += parked
         self.on_news()
         return parked
@@ -171,8 +171,8 @@ class Lane:
             return self._held.retrying
 
     @property
-    def parked(self) -> list[ParkedJob]:
-        """The jobs that are parked."""
+    def parked(self) -> tuple[ParkedJob, ...]:
+        """The jobs that are parked, in that order; the same object until that changes."""
         with self._lock:
             return self._held.parked
 
@@ -192,12 +192,8 @@ class Lane:
 
     def resume(self, held: dict[JobKey, Held]) -> None:
         """Begin with the jobs that were held when the outbox was opened."""
-        now = self._monotonic()
         with self._lock:
-            self._held.jobs.update(held)
-        for job, each in held.items():
-            if each.since is None:
-                self._held.go_on(job, now)
+            self._held.resume(held, self._monotonic())
 
     def take(self) -> Delivery | float | None:
         """Return what to tell now; for how many seconds there is nothing to; None at the end."""
@@ -225,16 +221,18 @@ class Lane:
         self.delivered += 1
         self._health.succeeded()
         posted, held = delivery
+        job = posted.event.job
         if held is None:
             self._cursor.passed(posted)
             return
-        job = posted.event.job
         with self._lock:
-            if held.waiting:
-                held.waiting.popleft()
+            self._held.heard(held)
         held.first, held.attempts = posted.number + 1, 0
         self._held.go_on(job, -math.inf)  # with this one first: few wait in memory
-        self._keep({job: held}, durable=False)  # no more than what is passed is
+        if held.waiting or held.more or self._position() < self._opened:
+            self._write(lambda: self._outbox.hold({job: held}, durable=False))  # it is but passed
+        else:
+            self._write(lambda: self._release(job))
 
     def failed(self, delivery: Delivery, error: BaseException) -> None:
         """Take note that the listener has failed at an event."""
@@ -246,17 +244,16 @@ class Lane:
         held = held or Held(posted.number)
         held.attempts += 1
         held.error = f"{type(error).__name__}: {shown(str(error))}"
-        parks = held.attempts >= self.subscription.retry.attempts
-        if parks:
-            held.since = self._now()
+        parked = self._now() if held.attempts >= self.subscription.retry.attempts else None
+        held.since = parked or held.since
         if fresh and not self._begin_to_hold(posted, held):
             return
         if not fresh:
-            self._keep({job: held})
-        if parks:
+            self._write(lambda: self._outbox.hold({job: held}))
+        if parked is not None:
             say_parked(self.subscription, job, held)
             with self._lock:
-                self._held.drop(held)
+                self._held.park(job, held, parked)
         else:
             if held.attempts == 1 and not self._health.is_down:
                 say_failed(self.subscription, job, error)
@@ -290,7 +287,7 @@ class Lane:
             return
         self._outbox.release(job)
         with self._lock:
-            del self._held.jobs[job]
+            self._held.release(job)
 
     def _position(self) -> int:
         """Return the number up to which the lane has come past all its events."""
@@ -302,7 +299,8 @@ class Lane:
         most = self.subscription.capacity
         found = self._outbox.of_job(job, held.first, self._position(), most)
         with self._lock:
-            held.waiting.extend(found)
+            self._held.add(held, found)
+            held.more = len(found) == most
 
     def _next_waiting(self) -> Delivery | None:
         while True:
@@ -359,8 +357,9 @@ class Lane:
         with self._lock:
             some = min(len(self._unpark), _UNPARKED_AT_ONCE)
             asked = [self._unpark.popleft() for _ in range(some)]
-        if asked:
-            self._keep(self._held.unpark(asked, self._monotonic()))
+            held = self._held.unpark(asked, self._monotonic())
+        if held:
+            self._write(lambda: self._outbox.hold(held))
 
     # --- What went wrong ------------------------------------------------------------------------
 
@@ -379,10 +378,10 @@ class Lane:
         self._cursor.passed(posted)
         return True
 
-    def _keep(self, held: Mapping[JobKey, Held], *, durable: bool = True) -> None:
+    def _write(self, write: Callable[[], object]) -> None:
         """Write down how far held jobs are; if that fails, they are told again after a restart."""
         try:
-            self._outbox.hold(held, durable=durable)
+            write()
         except JournalError as error:
             self._wait_for_journal(error)
 

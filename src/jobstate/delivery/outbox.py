@@ -5,7 +5,6 @@ A journal keeps one in its file.
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -39,14 +38,16 @@ class Held:
         attempts: How often that one was told.
         error: What the listener raised last, in a line; empty where it raised nothing.
         since: Since when it is parked; aware, UTC; None while it is retried.
-        waiting: The events of the job that wait in memory.
+        waiting: The events of the job that wait in memory; few, and mostly none of a parked job.
+        more: Whether the outbox may have more of them.
     """
 
     first: int
     attempts: int = 0
     error: str = ""
     since: datetime | None = None
-    waiting: deque[Posted] = Factory(deque)
+    waiting: list[Posted] = Factory(list)
+    more: bool = True
 
 
 class Outbox(Protocol):

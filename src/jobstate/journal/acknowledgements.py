@@ -3,7 +3,9 @@
 A journal's own cursors say for good what a listener has dealt with, but only now and then, for each
 commit waits for the disk. In between this file says it: a few bytes written in place after each
 event, which outlive the process, though not a power cut. It may be lost or stale without harm: then
-some events are told again. What it says is believed only as far as the journal itself has come.
+some events are told again. What it says is believed only as far as the journal itself has come. An
+event that a listener failed at is dealt with because the journal says that its job is held: where a
+power cut has undone that transaction, what was said after it counts no more.
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
 #: How many numbers there are for each listener: one for each shard of jobs.
 SHARDS: Final = 64
-_SLOT: Final = struct.Struct("<QQ")  # a number, and what proves that it is one
+#: A number, the transaction without which it is not true, and what proves that they are whole.
+_SLOT: Final = struct.Struct("<QQQ")
+#: Odd, so that no two transactions are the same when multiplied by it.
+_MIX: Final = 0x9E3779B97F4A7C15
+_MASK: Final = (1 << 64) - 1
 _BLOCK: Final = SHARDS * _SLOT.size
 
 
@@ -60,46 +66,57 @@ class Acknowledgements:
             with suppress(OSError):
                 block = _read_at(self._file, _BLOCK, listener * _BLOCK)
         numbers = [
-            min(number, newest) if number ^ self._proof == proof else 0
-            for number, proof in _slots(block)
+            min(number, newest) if self._proved(number, needs) == proof else 0
+            for number, needs, proof in _slots(block)
         ]
         return numbers + [0] * (SHARDS - len(numbers))
 
-    def bound(self, newest: int) -> None:
-        """Take back what is said of events that the journal has not got.
+    def bound(self, newest: int, batch: int) -> None:
+        """Take back what is said of events and after transactions that the journal has not got.
 
         After a power cut it may have lost its newest ones, and others will get their numbers.
 
         Args:
             newest: The largest number that an event of the journal has.
+            batch: The number of its last transaction.
         """
         if self._file is None:
             return
         try:
             content = _read_at(self._file, os.fstat(self._file).st_size, 0)
             ahead = [
-                place
-                for place, (number, proof) in enumerate(_slots(content))
-                if number ^ self._proof == proof and number > newest
+                (place, newest if needs <= batch else 0)
+                for place, (number, needs, proof) in enumerate(_slots(content))
+                if self._proved(number, needs) == proof and (number > newest or needs > batch)
             ]
-            for place in ahead:
-                _write_at(self._file, self._slot(newest), place * _SLOT.size)
+            for place, number in ahead:
+                _write_at(self._file, self._slot(number, 0), place * _SLOT.size)
             if ahead:  # for good, before there are others: another power cut may come
                 os.fsync(self._file)
         except OSError as error:
             self._say(error)
 
-    def _slot(self, number: int) -> bytes:
-        return _SLOT.pack(number, number ^ self._proof)
+    def _proved(self, number: int, needs: int) -> int:
+        return number ^ self._proof ^ needs * _MIX & _MASK
 
-    def write(self, listener: int, shard: int, number: int) -> None:
-        """Say that a listener has dealt with the events of a shard up to a number."""
+    def _slot(self, number: int, needs: int) -> bytes:
+        return _SLOT.pack(number, needs, self._proved(number, needs))
+
+    def write(self, listener: int, shard: int, number: int, needs: int) -> None:
+        """Say that a listener has dealt with the events of a shard up to a number.
+
+        Args:
+            listener: Its id.
+            shard: Which shard.
+            number: The number.
+            needs: The transaction without which that is not true.
+        """
         if self._file is None:
             self._say("it can't be opened")
             return
         try:
             place = listener * _BLOCK + shard * _SLOT.size
-            _write_at(self._file, self._slot(number), place)
+            _write_at(self._file, self._slot(number, needs), place)
         except OSError as error:
             self._say(error)
 
@@ -120,8 +137,8 @@ class Acknowledgements:
             )
 
 
-def _slots(content: bytes) -> Iterator[tuple[int, int]]:
-    """Return the numbers, and what proves them, that are there whole."""
+def _slots(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Return the numbers, what they need and what proves them, that are there whole."""
     return _SLOT.iter_unpack(content[: len(content) // _SLOT.size * _SLOT.size])
 
 

@@ -148,7 +148,7 @@ class Journal:
             remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
             raise JournalDamagedError(str(self.path), loaded.problems, remedy)
         self._row_ids = count(last + 1)
-        self._acknowledgements.bound(writer.newest)
+        self._acknowledgements.bound(writer.newest, writer.number)
         self._writer = writer
         return job_states
 

@@ -119,13 +119,15 @@ class JournalOutbox:
         self._heard = acknowledgements.read(listener, writer.newest)
         self._settled = [cursor] * lanes
         self._settling = Lock()
+        #: The transaction that says which jobs are held: what is passed then needs it.
+        self._needs = writer.number
 
     def passed(self, posted: Posted) -> None:
         """Take note that a lane has dealt with an event."""
         shard = shard_of(posted.event.job.arn)
         # What is passed once more, for its job was held, must not make others be told again.
         if posted.number > self._heard[shard]:
-            self._acknowledgements.write(self._listener, shard, posted.number)
+            self._acknowledgements.write(self._listener, shard, posted.number, self._needs)
 
     def settle(self, lane: int, number: int) -> None:
         """Take note that a lane has dealt with all its events up to a number."""
@@ -148,6 +150,9 @@ class JournalOutbox:
             row = (*self._key(job), each.first, each.attempts, each.error, parked)
             ticket = self._writer.run(_HOLD, row, durable=durable)
         self._writer.commit(ticket)
+        if durable:
+            with self._settling:
+                self._needs = max(self._needs, self._writer.number)
 
     def release(self, job: JobKey) -> None:
         """Hold a job no longer.

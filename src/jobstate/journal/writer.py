@@ -102,6 +102,7 @@ class JournalWriter:
 
     Attributes:
         committed: The ticket up to which everything is written.
+        number: Of the last transaction.
         newest: The largest number that an event has.
     """
 
@@ -125,11 +126,11 @@ class JournalWriter:
         self._offer = offer
         self._sweeper = sweeper
         self._run = uuid4().hex
-        self._number, run, self.newest = file.write.execute(
+        self.number, run, self.newest = file.write.execute(
             "SELECT batch, run, newest FROM journal"
         ).fetchone()
         #: The number and the run that are in the file, unless somebody else writes to it.
-        self._mark = (self._number, run)
+        self._mark = (self.number, run)
         #: Guards what comes next up to the blank line. Never taken by way of the conditions: an
         #: interrupt that comes in their own code would leave it locked.
         self._lock = Lock()
@@ -287,7 +288,7 @@ class JournalWriter:
         """Take what has come by now."""
         with self._lock:
             cursors = [(number, each, number) for each, number in self._cursors.items()]
-            batch = _Batch(self._number + 1, self._given, self._queue, cursors)
+            batch = _Batch(self.number + 1, self._given, self._queue, cursors)
             queue: list[_Kept | _Statement] = []
             written, coming = self._coming, self._written  # where nobody waits by now
             # All or nothing: an interrupt comes before or after, for there is no call between.
@@ -372,7 +373,7 @@ class JournalWriter:
         if content.posted:
             self._offer(content.posted)
         self._codec.keep(content.rows.estimates)
-        self._number, self.newest = batch.number, content.newest
+        self.number, self.newest = batch.number, content.newest
         self._mark = (batch.number, self._run)
         with self._lock:
             self.committed = batch.ticket
