@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from jobstate import Decision, Lifecycle, Outcome, OutcomePolicy, Result, check, outcome_of
+from jobstate import (
+    Decision,
+    Lifecycle,
+    Observation,
+    Outcome,
+    OutcomePolicy,
+    Result,
+    check,
+    outcome_of,
+)
+from jobstate.cli.terminal import Paint
+from jobstate.cli.timeline import job_lines
+from jobstate.diagrams import diagram_of
 from jobstate.errors import LifecycleError
-from jobstate.model import Region
+from jobstate.model import Region, Shown
 from jobstate.sagemaker import TRAINING_JOB, SecondaryStatus, TrainingJobStatus
-from tests.support.small import PARCELS, edge, feature, state
+from tests.support.small import PARCEL, PARCELS, edge, feature, state
 
 BASE = {
     "TrainingJobName": "job",
@@ -50,6 +62,29 @@ def test_stopped_may_be_success() -> None:
     policy = OutcomePolicy(success=[Outcome.SUCCEEDED, Outcome.STOPPED])
     assert decided("Stopped", "Stopped", policy) == Decision.SUCCESS
     assert decided("Stopped", "MaxWaitTimeExceeded", policy) == Decision.FAILURE
+
+
+PARTLY = PARCELS.evolve(
+    add_states=[state("in part", final=True, outcome=Outcome.PARTIAL)],
+    add_edges=[edge("sent", "in part")],
+)
+
+
+def test_an_end_in_part_is_no_success_unless_somebody_says_so() -> None:
+    """Some of the work was done and some was not: who waits decides what that is worth."""
+    result = outcome_of(PARTLY, "in part")
+    assert (result.outcome, result.final) == (Outcome.PARTIAL, True)
+    assert OutcomePolicy().decide(result) is Decision.FAILURE
+    lenient = OutcomePolicy(success=["succeeded", "partial"])
+    assert lenient.decide(result) is Decision.SUCCESS
+
+
+def test_an_end_in_part_is_drawn_and_told() -> None:
+    """In colours and words of its own."""
+    seen = Observation(job=PARCEL, shown={"way": Shown("in part")})
+    text = "\n".join(job_lines(check(PARTLY, seen), Paint()))
+    assert "in part: succeeded in part, not a success" in text
+    assert "partial" in {arrow.kind for arrow in diagram_of(PARTLY).arrows}
 
 
 def test_running_is_never_success() -> None:

@@ -35,13 +35,14 @@ _LONGEST_TEXT: Final = 400
 OUTCOMES = {
     Outcome.RUNNING: "still running",
     Outcome.SUCCEEDED: "succeeded",
+    Outcome.PARTIAL: "succeeded in part",
     Outcome.FAILED: "failed",
     Outcome.STOPPED: "stopped",
     Outcome.TIMED_OUT: "timed out",
     Outcome.UNKNOWN: "outcome unknown",
 }
 #: What has been taken for success often enough to say that it is none.
-_NO_SUCCESS = {Outcome.STOPPED, Outcome.TIMED_OUT}
+_NO_SUCCESS = {Outcome.PARTIAL, Outcome.STOPPED, Outcome.TIMED_OUT}
 _SURENESS = {PathKind.EXACT: "", PathKind.CERTAIN: "surely ", PathKind.POSSIBLE: "perhaps "}
 
 

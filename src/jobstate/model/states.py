@@ -45,10 +45,14 @@ class Basis(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a job came to. Only SUCCEEDED is success: a time-out and a stop are not."""
+    """What a job came to. Only SUCCEEDED is success: a time-out and a stop are not.
+
+    PARTIAL is an end at which some of the work was done and some was not.
+    """
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
     FAILED = "failed"
     STOPPED = "stopped"
     TIMED_OUT = "timed_out"

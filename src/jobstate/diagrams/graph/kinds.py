@@ -20,6 +20,9 @@ _DETOUR = ArrowKind(name="detour", title="only some jobs", colour=Colour.VIOLET,
 _GONE = ArrowKind(name="removal", title="removal", colour=Colour.GREY, dash=Dash.DOTTED)
 _ENDS = {
     Outcome.SUCCEEDED: ArrowKind(name="success", title="success", colour=Colour.GREEN),
+    Outcome.PARTIAL: ArrowKind(
+        name="partial", title="partial success", colour=Colour.GREEN, dash=Dash.SHORT
+    ),
     Outcome.STOPPED: ArrowKind(name="stop", title="stop", colour=Colour.ORANGE),
     Outcome.TIMED_OUT: ArrowKind(name="limit", title="limit", colour=Colour.BROWN, dash=Dash.LONG),
     Outcome.FAILED: ArrowKind(name="failure", title="failure", colour=Colour.RED, dash=Dash.SHORT),

@@ -7,7 +7,13 @@ const Replaying = (() => {
   const { by, make, printable } = Picture;
   const STEP_MILLISECONDS = 1100;
   const INKS = ['grey', 'brown', 'blue', 'green', 'violet', 'orange'];
-  const ENDS = { succeeded: 'green', failed: 'red', stopped: 'orange', timed_out: 'brown' };
+  const ENDS = {
+    succeeded: 'green',
+    partial: 'brown',
+    failed: 'red',
+    stopped: 'orange',
+    timed_out: 'brown',
+  };
   const PLAY = 'M5 3l12 7-12 7z';
   const PAUSE = 'M5 3h4v14H5zM11 3h4v14h-4z';
   const UNITS = [

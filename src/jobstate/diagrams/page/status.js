@@ -9,6 +9,7 @@ const Status = (() => {
   const OUTCOMES = {
     running: 'the job goes on',
     succeeded: 'the job has succeeded',
+    partial: 'the job has succeeded in part',
     failed: 'the job has failed',
     stopped: 'the job was stopped',
     timed_out: 'the job ran out of time',

@@ -94,6 +94,7 @@ DASHES: Mapping[Dash, tuple[int, ...]] = {
 #: The colours of what ends a job.
 OUTCOMES = {
     Outcome.SUCCEEDED: Colour.GREEN,
+    Outcome.PARTIAL: Colour.BROWN,
     Outcome.FAILED: Colour.RED,
     Outcome.STOPPED: Colour.ORANGE,
     Outcome.TIMED_OUT: Colour.ORANGE,
