@@ -21,7 +21,12 @@ NAMES = {each.__name__ for each in ENUMERATIONS}
 
 #: Where statuses are spelled and life cycles told.
 HOME = ROOT / "sagemaker" / "training_job"
-AT_HOME = {HOME / "statuses.py", HOME / "facts.py"}
+AT_HOME = {
+    HOME / "statuses.py",
+    HOME / "facts.py",
+    HOME.parent / "five_statuses.py",
+    HOME.parent / "tuning_job.py",
+}
 #: How many members one place may name before it counts as a list of its own. A rule is about one
 #: status or two (`SecondaryStatus.STOPPING`, say); what three have in common the life cycle says.
 FEW = 2

@@ -19,7 +19,7 @@ import attrs
 from jobstate import ObservationError, check_jobs
 from jobstate.diagrams.page import JUDGING
 from jobstate.diagrams.page.tables import tables
-from jobstate.model.specification import InOrder, Requires
+from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support import chromium
 
@@ -122,11 +122,15 @@ def by_python(lifecycle: Lifecycle, case: object) -> Said:
     return [_plain(report) for report in reports.values()] or REFUSED
 
 
+#: The tests of rules that are data.
+DATA = (Requires, ExactlyWhen, InOrder, Sums)
+
+
 @cache
 def data_only(lifecycle: Lifecycle) -> Lifecycle:
     """Return a life cycle without the tests that are functions, which the page does not have."""
     kept = [
-        (rule, tuple(test for test in rule.tests if isinstance(test, (Requires, InOrder))))
+        (rule, tuple(test for test in rule.tests if isinstance(test, DATA)))
         for rule in lifecycle.rules
     ]
     return attrs.evolve(

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from jobstate.common.times import iso
 from jobstate.model.answer_schema import (
     AnswerSchema,
+    EndSign,
     Envelope,
     FeatureTest,
     Field,
@@ -29,10 +30,10 @@ from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstate.model.observation import Moment, Shown
+    from jobstate.model.observation import Moment
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
-_JOB: Final = "job"
+_JOB, _FAILED = "job", "FAILED"
 _EVENT, _SOURCE = "Batch Job State Change", "aws.batch"
 _IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
@@ -89,6 +90,16 @@ _DESCRIPTION: Final = {
     "jobQueue": Field.text(2048),
 }
 
+#: What statusReason begins with → what the job came to and why.
+_REASONS: Final = (
+    # BUG, "Job timeouts"
+    ("Job attempt duration exceeded timeout", Outcome.TIMED_OUT, "timeout"),
+    # saebyn/glowing-telegram#564
+    ("Host EC2", Outcome.FAILED, "host_lost"),
+    # NF
+    ("Task failed to start", Outcome.FAILED, "not_started"),
+)
+
 #: What answers about Batch jobs look like.
 SCHEMA: Final = AnswerSchema(
     service="batch",
@@ -103,31 +114,19 @@ SCHEMA: Final = AnswerSchema(
     places=(StatusFields(region=_JOB, primary="status"),),
     not_before=("createdAt", "startedAt", "stoppedAt", "attempts.startedAt", "attempts.stoppedAt"),
     failure_reason="statusReason",
+    ends=(
+        EndSign(status=_FAILED, path="isCancelled", outcome=Outcome.STOPPED, cause="cancelled"),
+        EndSign(status=_FAILED, path="isTerminated", outcome=Outcome.STOPPED, cause="terminated"),
+        *(
+            EndSign(
+                status=_FAILED, path="statusReason", begins=begins, outcome=outcome, cause=cause
+            )
+            for begins, outcome, cause in _REASONS
+        ),
+    ),
     signs=(Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),),
     call="aws batch describe-jobs",
 )
-
-#: What statusReason begins with → what the job came to and why, with where it was seen.
-_REASONS: Final = (
-    # BUG, "Job timeouts"
-    ("Job attempt duration exceeded timeout", Outcome.TIMED_OUT, "timeout"),
-    # saebyn/glowing-telegram#564
-    ("Host EC2", Outcome.FAILED, "host_lost"),
-    # NF
-    ("Task failed to start", Outcome.FAILED, "not_started"),
-)
-
-
-def _end(shown: Mapping[str, Shown], fields: Mapping[str, object]) -> tuple[Outcome, str] | None:
-    """Return what a job that is FAILED has come to, as far as its fields tell."""
-    if shown[_JOB].primary != "FAILED":
-        return None
-    if fields.get("isCancelled"):
-        return Outcome.STOPPED, "cancelled"
-    if fields.get("isTerminated"):
-        return Outcome.STOPPED, "terminated"
-    reason = str(fields.get("statusReason", ""))
-    return next((end for begin, *end in _REASONS if reason.startswith(begin)), None)  # type: ignore[return-value]
 
 
 def _name(moment: Moment) -> str:
@@ -191,7 +190,7 @@ _STATES: Final = (
         source="BUG; 5 answers",
     ),
     State(
-        primary="FAILED",
+        primary=_FAILED,
         outcome=Outcome.FAILED,
         finer=(Outcome.STOPPED, Outcome.TIMED_OUT),
         cause=UNKNOWN_CAUSE,
@@ -210,15 +209,15 @@ _MOVES: Final[tuple[tuple[str, str, str, Basis, str, dict[str, bool]], ...]] = (
     ("RUNNABLE", "STARTING", "capacity_found", _DOC, "BUG", _ONE),
     ("STARTING", "RUNNING", "container_started", _DOC, "BUG", _ONE),
     ("RUNNING", "SUCCEEDED", "work_done", _DOC, "BUG", _ONE),
-    ("RUNNING", "FAILED", "failure", _DOC, "BUG", _ONE),
-    ("STARTING", "FAILED", "not_started", _OBS, "NF 1: stoppedAt without startedAt", _ONE),
+    ("RUNNING", _FAILED, "failure", _DOC, "BUG", _ONE),
+    ("STARTING", _FAILED, "not_started", _OBS, "NF 1: stoppedAt without startedAt", _ONE),
     ("RUNNING", "RUNNABLE", "retry", _DOC, "BUG: placed back; ISSUES", _ONE),
     ("STARTING", "RUNNABLE", "retry", _DOC, "BUG: placed back", _ONE),
-    ("SUBMITTED", "FAILED", "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", {}),
-    ("PENDING", "FAILED", "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", _ONE),
-    ("RUNNABLE", "FAILED", "cancelled", _DOC, "BAPI; jobStateTimeLimitActions", _ONE),
+    ("SUBMITTED", _FAILED, "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", {}),
+    ("PENDING", _FAILED, "cancelled", _DOC, "BAPI, CancelJob, TerminateJob", _ONE),
+    ("RUNNABLE", _FAILED, "cancelled", _DOC, "BAPI; jobStateTimeLimitActions", _ONE),
     ("PENDING", "SUCCEEDED", "children_done", _DOC, "BUG, array jobs", _ARRAY),
-    ("PENDING", "FAILED", "child_failed", _DOC, "BUG, array jobs", _ARRAY),
+    ("PENDING", _FAILED, "child_failed", _DOC, "BUG, array jobs", _ARRAY),
 )
 
 _RULES: Final = (
@@ -266,7 +265,7 @@ BATCH_JOB: Final = importable(
         ),
         features=(Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),),
         rules=_RULES,
-        reader=SchemaReader(SCHEMA, end=_end),
+        reader=SchemaReader(SCHEMA),
         writer=_WRITER,
         sources=SOURCES,
     ),

@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
+from jobstate.model.states import Outcome, _outcome
 
 #: How deep lists of lists may go: pages of a list, grouped, are two.
 DEEPEST_LIST: Final = 8
@@ -188,6 +189,31 @@ class Sign:
 
 
 @frozen(kw_only=True)
+class EndSign:
+    """How an answer shows more of an end than its status: by a flag, or by how a text begins.
+
+    Attributes:
+        status: The primary status that has to stand beside it.
+        path: The field.
+        begins: What the text begins with; empty where a flag that is true says it.
+        outcome: What the job has come to; it counts where the state allows it (`State.finer`).
+        cause: Why.
+    """
+
+    status: str
+    path: Path = field(converter=_path)
+    begins: str = ""
+    outcome: Outcome = field(converter=_outcome)
+    cause: str
+
+    def holds(self, value: object) -> bool:
+        """Return whether what stands there says so."""
+        if self.begins:
+            return isinstance(value, str) and value.startswith(self.begins)
+        return value is True
+
+
+@frozen(kw_only=True)
 class StatusFields:
     """Where the status of a region stands.
 
@@ -286,6 +312,7 @@ class AnswerSchema:
         modified: When the record was last changed; empty where answers don't say.
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
+        ends: How more of an end shows than its status says; the first that holds counts.
         signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand; by default every text,
             time, count and flag outside of lists, by its path with dots.
@@ -309,6 +336,7 @@ class AnswerSchema:
     modified: Path = field(default=(), converter=_path)
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
+    ends: tuple[EndSign, ...] = ()
     signs: tuple[Sign, ...] = ()
     values: Mapping[str, Path] = field(
         default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below

@@ -24,14 +24,9 @@ from jobstate.model.values import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobstate.model.answer_schema import AnswerSchema, Envelope, Path, Sign
+    from jobstate.model.answer_schema import AnswerSchema, EndSign, Envelope, Path, Sign
     from jobstate.model.specification import FailureCause
-    from jobstate.model.states import Outcome
 
-#: Returns what a job has come to and why, where an answer says more than its status.
-EndOf: TypeAlias = (
-    "Callable[[Mapping[str, Shown], Mapping[str, object]], tuple[Outcome, str] | None]"
-)
 #: What is read of an answer: values by name, those of parts within.
 _Record: TypeAlias = "dict[str, Any]"
 _Read: TypeAlias = Callable[[object], object]
@@ -47,23 +42,15 @@ _TELLS: Final[Mapping[FeatureTest, Callable[[Any], bool | None]]] = {
 class SchemaReader:
     """Reads a service's answers about a kind of job, as their schema says."""
 
-    def __init__(
-        self,
-        schema: AnswerSchema,
-        failure_cause: FailureCause | None = None,
-        end: EndOf | None = None,
-    ) -> None:
+    def __init__(self, schema: AnswerSchema, failure_cause: FailureCause | None = None) -> None:
         """Compile a schema.
 
         Args:
             schema: What answers look like.
             failure_cause: Returns the cause that the service's own words for a failure stand for.
-            end: Returns what a job has come to and why, by what an answer shows and by its fields;
-                None where that is what its status says.
         """
         self.schema = schema
         self._failure_cause = failure_cause
-        self._end = end
         self._shapes = [
             (
                 _own_fields(schema, place),
@@ -75,7 +62,7 @@ class SchemaReader:
 
     def __reduce__(self) -> tuple[type[SchemaReader], tuple[object, ...]]:
         """Pickle what it was made of; the rest is compiled again."""
-        return type(self), (self.schema, self._failure_cause, self._end)
+        return type(self), (self.schema, self._failure_cause)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -192,8 +179,8 @@ class SchemaReader:
         reason = _at(record, schema.failure_reason) if schema.failure_reason else None
         modified = _at(record, schema.modified) if schema.modified else None
         cause = self._failure_cause(reason) if reason and self._failure_cause else None
-        shown_now, fields = _shown(schema, record, spelling), _present(schema.values, record)
-        end = self._end(shown_now, fields) if self._end is not None else None
+        shown_now = _shown(schema, record, spelling)
+        end = _end(schema, record, shown_now) if schema.ends else None
         return Observation(
             job=JobKey(_at(record, schema.id), _at(record, schema.created)),
             shown=shown_now,
@@ -201,10 +188,10 @@ class SchemaReader:
             entries=_entries(schema, record),
             modified=modified,
             modified_not_before=None if modified is not None else _latest(schema, record),
-            outcome=end and end[0],
-            cause=end[1] if end else cause,
+            outcome=end and end.outcome,
+            cause=end.cause if end else cause,
             failure_reason=reason,
-            fields=fields,
+            fields=_present(schema.values, record),
             possible=possible,
         )
 
@@ -266,6 +253,14 @@ def _features(signs: tuple[Sign, ...], record: _Record) -> dict[str, bool]:
         if tells is not None:
             features[sign.feature] = tells
     return features
+
+
+def _end(schema: AnswerSchema, record: _Record, shown: Mapping[str, Shown]) -> EndSign | None:
+    """Return what shows more of an end than its status; None where nothing does."""
+    status = shown.get(schema.places[0].region)
+    primary = None if status is None else status.primary
+    told = (each for each in schema.ends if each.status == primary)
+    return next((each for each in told if each.holds(_at(record, each.path))), None)
 
 
 def _entries(schema: AnswerSchema, record: _Record) -> tuple[Entry, ...]:

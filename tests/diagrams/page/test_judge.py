@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import random
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,14 @@ import attrs
 import pytest
 
 from jobstate import check_jobs
+from jobstate.batch import BATCH_JOB
 from jobstate.cli.json_stream import Document, documents
 from jobstate.diagrams.page.tables import tables
-from jobstate.model.specification import InOrder, Requires
+from jobstate.kinds import KINDS as KINDS_OF_JOB
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.testing.illegal.illegal import spoiler_of
+from jobstate.testing.lives.plans import Wishes, plan
+from jobstate.testing.lives.strategies import life_by
 from tests.campaigns import hostile
 from tests.support import chromium, corpus_series, page_tools
 from tests.support.legal_answers import corpus_histories, generated
@@ -183,6 +188,42 @@ def test_page_and_check_agree_on_times_printed_less_finely() -> None:
     assert told == [True, True, False]
 
 
+@can_run
+@pytest.mark.parametrize("kind", list(KINDS_OF_JOB)[1:], ids=lambda kind: kind.name)
+def test_page_and_check_agree_on_other_kinds(kind: Lifecycle) -> None:
+    """Of legal lives in every form, and of series in which each rule was broken."""
+    chance = random.Random(SEED)
+    spoiler = spoiler_of(kind)
+    cases: list[Any] = []
+    for _ in range(30):
+        life = life_by(plan(kind, Wishes()), chance.choice)
+        forms = [chance.choice(kind.writer.forms) for _ in life.changes] if kind.writer else []
+        cases.append([life.at(*each) for each in zip(life.changes, forms, strict=True)])
+    for rule in spoiler.breakable:
+        made = [spoiler.spoil(rule, chance.choice) for _ in range(20)]
+        cases += [list(each.answers) for each in made if each is not None]
+    plain = json.loads(json.dumps(cases, default=lambda time: time.isoformat()))
+    verdicts = by_page(plain, kind)
+    assert differences(kind, plain, verdicts) == []
+    assert REFUSED not in verdicts
+
+
+@can_run
+def test_page_and_check_agree_on_what_failed_stands_for() -> None:
+    """Batch tells in other fields what FAILED is; what is known of it stays known."""
+    job: dict[str, Any] = {"jobId": "1", "jobName": "one", "createdAt": 1_790_000_000_000}
+    failed = job | {"status": "FAILED"}
+    more: list[dict[str, Any]] = [
+        {},
+        {"isCancelled": True},
+        {"isTerminated": False},
+        {"statusReason": "Job attempt duration exceeded timeout"},
+    ]
+    each_way = [[failed | one, failed | other] for one in more for other in more]
+    cases = [*each_way, [job | {"status": "RUNNING", "isTerminated": True}]]
+    assert differences(BATCH_JOB, cases, by_page(cases, BATCH_JOB)) == []
+
+
 def _needs_spot() -> list[dict[str, Any]]:
     """Return a job that is interrupted and says that it is not on spot instances."""
     text = (HOME / "examples" / "answers" / "spot-interrupted.json").read_text(encoding="utf-8")
@@ -279,7 +320,7 @@ def test_functions_are_not_said_to_be_judged() -> None:
     table = {each["id"]: each for each in tables(TRAINING_JOB)["rules"]}
     assert table.keys() == {rule.id for rule in TRAINING_JOB.rules}
     for rule in TRAINING_JOB.rules:
-        functions = [each for each in rule.tests if not isinstance(each, (Requires, InOrder))]
+        functions = [each for each in rule.tests if not isinstance(each, page_tools.DATA)]
         assert table[rule.id]["judged"] is not bool(functions)
 
 

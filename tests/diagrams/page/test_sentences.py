@@ -19,7 +19,7 @@ from jobstate.conformance.answers import all_observations
 from jobstate.conformance.check import NO_ANSWER
 from jobstate.diagrams.page import html
 from jobstate.diagrams.page.tables import SENTENCES, tables
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import TRAINING_JOB, TUNING_JOB
 from tests.diagrams.page.test_judge import LIFECYCLES, corpus, wrong
 from tests.support import chromium, page_tools
 from tests.support.page_tools import by_page, differences
@@ -115,8 +115,8 @@ def _marked(key: str, sentence: str) -> str:
 def test_other_sentences_are_said_alike() -> None:
     """Every finding says a sentence of the tables and nothing beside it, as the check does."""
     met = set()
-    for lifecycle in (TRAINING_JOB, *LIFECYCLES.values()):
-        cases = _cases(lifecycle)
+    for lifecycle in (TRAINING_JOB, *LIFECYCLES.values(), TUNING_JOB):
+        cases = TUNED if lifecycle is TUNING_JOB else _cases(lifecycle)
         verdicts = by_page(cases, lifecycle)
         assert differences(lifecycle, cases, verdicts) == []
         found = [
@@ -129,6 +129,29 @@ def test_other_sentences_are_said_alike() -> None:
         assert all(re.fullmatch(r"<.*>", each["message"]) for each in found)
         met.update(re.findall(r"<(\w+)", json.dumps(found)))
     assert met == tables(TRAINING_JOB)["sentences"].keys() - SHOWN_ONLY - NEVER_MET
+
+
+#: A tuning job without an end, whose counters do not agree.
+TUNED = [
+    [
+        {
+            "HyperParameterTuningJobName": "tune",
+            "HyperParameterTuningJobArn": (
+                "arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/tune"
+            ),
+            "HyperParameterTuningJobStatus": "Completed",
+            "CreationTime": "2026-10-05T06:00:00Z",
+            "TrainingJobStatusCounters": {
+                "Completed": 2,
+                "InProgress": 0,
+                "RetryableError": 0,
+                "NonRetryableError": 0,
+                "Stopped": 0,
+            },
+            "ObjectiveStatusCounters": {"Succeeded": 1, "Pending": 0, "Failed": 0},
+        }
+    ]
+]
 
 
 def _cases(lifecycle: Lifecycle) -> list[Any]:

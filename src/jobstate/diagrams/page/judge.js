@@ -69,6 +69,11 @@ const Judging = (() => {
     return { ...now, outcome: was.outcome, cause: was.cause };
   };
 
+  /** Whether a job that stands somewhere may have come to what an answer tells. */
+  const mayBe = (states, outcome) =>
+    states.length > 0 &&
+    states.every((state) => state.outcome === outcome || state.finer.includes(outcome));
+
   const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   /** Answers about one job, judged as they are added. */
@@ -131,7 +136,7 @@ const Judging = (() => {
       const contradicted = contradiction(...histories);
       const rewritten = contradicted ?? shortening(...histories);
       if (rewritten) found.push(...judge.broken('history-rewritten', rewritten));
-      const was = this.result;
+      const [was, stood] = [this.result, this.states];
       const moves = [...sights].map(([region, sight]) => [
         region,
         this.moved(region, observation, sight, rewritten !== null),
@@ -145,7 +150,7 @@ const Judging = (() => {
       if (contradicted) this.entries = fresh;
       else if (fresh.length) this.entries = merged(old, fresh);
       this.modified = latest(this.modified, observation.modified);
-      this.end(was, sights.get(judge.mainRegion), observation);
+      this.end(was, stood, sights.get(judge.mainRegion), observation);
     }
 
     /** How a region moved: what is known after, and what could not be explained. */
@@ -205,22 +210,30 @@ const Judging = (() => {
     }
 
     /** Keep what the job has come to, and why (`jobstate.conformance.ends`). */
-    end(was, sight, { failureReason }) {
-      const known = this.estimated;
+    end(was, stood, sight, { failureReason, outcome, cause }) {
+      const [known, { states }] = [this.estimated, this];
       let now = this.refined ?? known;
       if (sight) now = sight.excluded.length ? resultOf(sight.excluded) : known;
-      const same = sameEnd(was, now);
+      const stays = states.some((state) => stood.includes(state));
+      const one = stays && alike(resultOf(stood), known) && mayBe(stood, was.outcome);
+      const same = sameEnd(was, now) || (was.final && one);
       if (was.final && !same) this.reason = null;
       this.reason = failureReason ?? this.reason;
       if (same) now = finer(was, now);
+      if (outcome && sight && mayBe(states, outcome)) now = { ...now, outcome, cause };
       this.refined = alike(now, known) ? null : now;
     }
 
     /** What the job has come to, as far as the states tell that it may be in. */
     get estimated() {
+      return resultOf(this.states);
+    }
+
+    /** The states of the main region that the job may be in; none before it was seen there. */
+    get states() {
       const region = this.judge.mainRegion;
       const known = this.known.get(region);
-      return resultOf(known === undefined ? [] : this.judge.automata.get(region).statesOf(known));
+      return known === undefined ? [] : this.judge.automata.get(region).statesOf(known);
     }
 
     /** What the job has come to; the cause as far as its statuses tell. */

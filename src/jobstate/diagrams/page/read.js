@@ -401,6 +401,16 @@ const Reading = (() => {
       end: stay[stays.end] ?? null,
     }));
 
+  /** What shows more of an end than its status; nothing where nothing does. */
+  const endOf = ({ ends = [], places }, record, shown) => {
+    const status = shown[places[0].region]?.primary;
+    const holds = ({ path, begins }) => {
+      const value = at(record, path);
+      return begins ? typeof value === 'string' && value.startsWith(begins) : value === true;
+    };
+    return ends.find((each) => each.status === status && holds(each));
+  };
+
   /** Fields that have a value: some sources print an empty text for what a job does not have. */
   const valuesOf = (schema, record) => {
     const found = new Map();
@@ -418,9 +428,13 @@ const Reading = (() => {
     const record = fields.all(schema.shapes[shape].fields, answer, '');
     if (fields.problems.length) return { problems: fields.problems };
     const [name, created] = [schema.id, schema.created].map((path) => at(record, path));
+    const shown = shownOf(schema, record, spelling);
+    const end = endOf(schema, record, shown);
     return {
       job: { name, created: Math.floor(created.micros / SECOND) },
-      shown: shownOf(schema, record, spelling),
+      shown,
+      outcome: end?.outcome ?? null,
+      cause: end?.cause ?? null,
       features: featuresOf(schema, record),
       entries: entriesOf(schema, record),
       modified: (schema.modified && at(record, schema.modified)) ?? null,

@@ -241,6 +241,7 @@ def _end(state: State) -> Table:
         "final": state.final,
         "gone": state.gone,
         "cause": state.cause,
+        "finer": sorted(map(str, state.finer)),
     }
 
 
