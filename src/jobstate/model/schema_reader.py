@@ -188,7 +188,7 @@ class SchemaReader:
             entries=_entries(schema, record),
             modified=modified,
             modified_not_before=None if modified is not None else _latest(schema, record),
-            outcome=end and end.outcome,
+            outcome=end.outcome if end else None,
             cause=end.cause if end else cause,
             failure_reason=reason,
             fields=_present(schema.values, record),
