@@ -90,7 +90,7 @@ def test_sqlite_must_be_new_enough(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_the_check_finds_is_listed(path: Path) -> None:
-    """After a crash: an index that lacks a row, for the row was written while it was away."""
+    """An index that lacks a row, for the row was written while it was away."""
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
         tracker.observe(SERIES[-1])
 
@@ -103,10 +103,11 @@ def test_what_the_check_finds_is_listed(path: Path) -> None:
     (index,) = run("SELECT * FROM sqlite_schema WHERE name = 'event_of_job'")
     run("DELETE FROM sqlite_schema WHERE name = 'event_of_job'")
     run("UPDATE event SET number = number + 1000 WHERE number > 3")
+    run("UPDATE journal SET newest = newest + 1000")
     run("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", index)
-    run("UPDATE journal SET clean = 0")
+    journal = Journal(path)
     with pytest.raises(JournalDamagedError) as caught:
-        Journal(path)
+        Tracker(TRAINING_JOB, journal=journal)
     assert any("event_of_job" in problem for problem in caught.value.problems)
 
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.closing import Closing
-from jobstate.common.times import from_microseconds, to_microseconds
+from jobstate.common.times import to_microseconds
 from jobstate.conformance.judge import judge_of
-from jobstate.delivery.outbox import Posted
 from jobstate.delivery.shards import shard_of
-from jobstate.errors import JournalDamagedError, UnknownJobError
+from jobstate.errors import Problem, UnknownJobError, shown
 from jobstate.journal.acknowledgements import Acknowledgements
-from jobstate.journal.event_codec import event_of
+from jobstate.journal.event_codec import posted_of
 from jobstate.journal.following import Following
-from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, key_of
+from jobstate.journal.header import header_of, listeners_of
+from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, columns_of, entries_of, key_of
+from jobstate.journal.outbox import held_row
 from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
 from jobstate.journal.snapshot_read import ReadTransaction
-from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
-from jobstate.model.packed_history import entry_of
+from jobstate.journal.validation import damaged, require_lifecycle
+from jobstate.model.observation import JobKey
+from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import state_names
-from jobstate.tracking.job_codec import COLUMNS
+from jobstate.tracking.job_codec import A_SET
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Generator, Iterator, Mapping
 
+    from jobstate.delivery.outbox import Posted
+    from jobstate.journal.header import ListenerRow
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Entry, JobKey, Observation
+    from jobstate.model.observation import Entry, Observation
 
 #: How many sets of what may be known are kept in memory, in words.
 _REMEMBERED: Final = 1 << 14
@@ -40,14 +44,19 @@ _REMEDY: Final = "what could be read was given; restore a copy"
 
 _JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
 _OF_JOB: Final = "arn = ? AND created = ?"
-_ENTRIES: Final = 'SELECT status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal'
+_ENTRIES: Final = """
+SELECT ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
+"""
 _EVENTS: Final = """
-SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number
 """
+#: What the indexes find is read from the tables: only those are believed.
 _EVENTS_OF_JOB: Final = """
-SELECT number, kind, body, arn, created FROM job JOIN event ON event.job = job.id
-WHERE arn = ? AND created = ? AND number > ? ORDER BY number
+SELECT event.number, event.kind, event.body, event.job, job.arn, job.created
+FROM job AS found JOIN event AS told ON told.job = found.id
+JOIN job ON job.id = found.id JOIN event ON event.number = told.number
+WHERE found.arn = ? AND found.created = ? AND told.number > ? ORDER BY told.number
 """
 _HELD: Final = """
 SELECT arn, created, first, attempts, error, parked, (
@@ -57,7 +66,7 @@ FROM held WHERE listener = ? ORDER BY first
 """
 _COUNT: Final = "SELECT count(*) FROM event WHERE number > ?"
 _BETWEEN: Final = """
-SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
+SELECT number, arn FROM event LEFT JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
 """
 
 
@@ -99,11 +108,14 @@ class JournalReader(Closing):
         self._reading = ReadTransaction(self.path)
         try:
             with self._reading.translated():
-                columns = "file, lifecycle, version, newest, clean"
-                row = own_row(self._reading.connection, self.path, columns)
-                self._identity, self._name, version, self.newest, clean = row
-                self.lifecycle = f"{self._name} {version}".rstrip()
-                self.clean = bool(clean)
+                header = header_of(self._reading.connection, self.path)
+                self._identity, self._name, self.newest = (
+                    header.file,
+                    header.lifecycle,
+                    header.newest,
+                )
+                self.lifecycle = f"{self._name} {header.version}".rstrip()
+                self.clean = header.clean
                 self._loaded = self._read_sets()
         except BaseException:
             self.close()
@@ -131,8 +143,12 @@ class JournalReader(Closing):
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
-            yield key_of(arn, created)
+        for row_id, *columns in self._in_order(
+            "job", "SELECT id, arn, created FROM job ORDER BY id"
+        ):
+            with self._damage_told():
+                key = plain.read_at(f"job[{row_id}]", key_of, columns)
+            yield key
 
     def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
@@ -143,7 +159,7 @@ class JournalReader(Closing):
             JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
             JournalError: It was written to by a tracker that began after this was opened.
         """
-        for row in self._reading.rows(f"{_JOBS} ORDER BY id"):
+        for row in self._in_order("job", f"{_JOBS} ORDER BY id"):
             yield self._kept(row)
 
     def job(self, job: JobKey) -> JournalJob:
@@ -191,7 +207,9 @@ class JournalReader(Closing):
             JournalError: The jobs live by another life cycle.
         """
         if self._given is None:
-            raise ValueError("what answers say takes a life cycle: History(path, lifecycle=…)")
+            raise ValueError(
+                "what answers say takes a life cycle: JournalReader(path, lifecycle=…)"
+            )
         require_lifecycle(self.path, self._name, self._given.name)
         events = (posted.event for posted in self.events(job=kept.job))
         return retold(self._given, kept, events)
@@ -212,9 +230,9 @@ class JournalReader(Closing):
             JournalError: It was written to by a tracker that began after this was opened.
         """
         if job is None:
-            rows = self._reading.rows(_EVENTS, (after,))
+            rows = self._in_order("event", _EVENTS, after)
         else:
-            rows = self._reading.rows(_EVENTS_OF_JOB, (*_columns(job), after))
+            rows = self._in_order("event", _EVENTS_OF_JOB, *_columns(job), after)
         yield from map(self._posted, rows)
 
     def follow(
@@ -247,12 +265,8 @@ class JournalReader(Closing):
             self._following.remove(following)
 
     def _posted(self, row: tuple[Any, ...]) -> Posted:
-        number, kind, body, arn, created = row
-        try:
-            return Posted(number, event_of(kind, key_of(arn, created), body))
-        except UNREADABLE as error:
-            problem = f"event {number} can't be read: {type(error).__name__}: {error}"
-            raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
+        with self._damage_told():
+            return posted_of(row)
 
     # --- Listeners ------------------------------------------------------------------------------
 
@@ -267,13 +281,9 @@ class JournalReader(Closing):
         beside = self.path.with_name(f"{self.path.name}-acks")
         acknowledged = Acknowledgements(beside, self._identity, read_only=True)
         try:
-            rows = list(
-                self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
-            )
-            return [
-                self._position(number, name, cursor, acknowledged.read(number, self.newest))
-                for number, name, cursor in rows
-            ]
+            with self._reading.translated(), self._damage_told():
+                rows = listeners_of(self._reading.connection, self.newest)
+            return [self._position(each, acknowledged.read(each.id, self.newest)) for each in rows]
         finally:
             acknowledged.close()
 
@@ -288,16 +298,22 @@ class JournalReader(Closing):
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _position(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
-        latest = max(cursor, *heard)
+    def _position(self, row: ListenerRow, heard: list[int]) -> ListenerPosition:
+        latest = max(row.cursor, *heard)
         behind = int(self._one(_COUNT, latest))
-        if latest > cursor:
-            rows = self._reading.rows(_BETWEEN, (cursor, latest))
-            behind += sum(at > heard[shard_of(arn)] for at, arn in rows)
-        held = tuple(map(_held, self._reading.rows(_HELD, (number,))))
+        if latest > row.cursor:
+            between = self._in_order("event", _BETWEEN, row.cursor, latest)
+            behind += sum(at > heard[shard_of(str(arn))] for at, arn in between)
+        held = tuple(self._held(row.id))
         return ListenerPosition(
-            name=name, cursor=cursor, heard=tuple(heard), behind=behind, held=held
+            name=row.name, cursor=row.cursor, heard=tuple(heard), behind=behind, held=held
         )
+
+    def _held(self, listener: int) -> Iterator[HeldJob]:
+        for *row, waiting in self._reading.rows(_HELD, (listener,)):
+            with self._damage_told():
+                held = held_row(listener, self.newest, row)
+            yield HeldJob(waiting=waiting, **held._asdict())
 
     # --- Rows -----------------------------------------------------------------------------------
 
@@ -305,56 +321,86 @@ class JournalReader(Closing):
         ((found,),) = self._reading.rows(sql, parameters)
         return found
 
+    def _in_order(self, table: str, sql: str, *parameters: object) -> Iterator[Any]:
+        """Yield rows, each of a larger number than the one before: else the file goes in circles.
+
+        Raises:
+            JournalDamagedError: They are not in order.
+        """
+        last = 0
+        for row in self._reading.rows(sql, parameters):
+            if row[0] <= last:
+                problem = Problem(f"{table}[{row[0]}]", f"a number above {last}", shown(row[0]))
+                raise damaged(self.path, [problem], _REMEDY)
+            last = row[0]
+            yield row
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Raise what can't be read as damage of the file.
+
+        Raises:
+            JournalDamagedError: It is not whole.
+        """
+        try:
+            yield
+        except plain.DamagedError as error:
+            raise damaged(self.path, error.problems, _REMEDY) from None
+
     def _read_sets(self) -> Loaded | None:
         if self._given is None or self._given.name != self._name:
             return None
-        loaded = Loaded(judge_of(self._given), self._reading.connection)
+        loaded = Loaded(judge_of(self._given), self._reading.connection, [])
         loaded.read_sets()
         return loaded
 
     def _kept(self, row: tuple[Any, ...]) -> JournalJob:
-        try:
+        with self._damage_told():
             return self._job_of(row)
-        except (*UNREADABLE, AttributeError) as error:
-            problem = f"job {row[0]} can't be read: {type(error).__name__}: {error}"
-            raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
 
     def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
-        *values, forgotten = row
-        row_id, columns = values[0], dict(zip(COLUMNS, values[1:], strict=True))
-        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (row_id,)))
-        state = None if self._loaded is None else self._loaded.state(values, entries)
-        reported = columns["reported"]
+        row_id, *columns, forgotten = row
+        entries = tuple(entries_of(row_id, self._reading.rows(_ENTRIES, (row_id,))))
+        found, number = plain.read_at(f"job[{row_id}]", columns_of, (columns, forgotten))
+        if type(number) is not int:
+            raise plain.damaged(A_SET, number, f"job[{row_id}].estimates")
+        arn, created = found["arn"], found["created"]
         return JournalJob(
-            job=key_of(columns["arn"], columns["created"]),
-            states=self._words(columns["estimates"]),
+            job=JobKey(arn, created),
+            states=plain.read_at(f"job[{row_id}].estimates", self._words, number),
             entries=entries,
-            modified=from_microseconds(columns["modified"]),
-            since=from_microseconds(columns["since"]),
-            cause=columns["cause"],
-            failure_reason=columns["failure_reason"],
-            broken=broken_of(json.loads(reported)) if reported else {},
-            suppressed=columns["suppressed"],
-            forgotten=from_microseconds(forgotten) if forgotten else None,
-            tracked=TrackedJob(self._given, state) if self._given and state else None,
+            modified=found["modified"],
+            since=found["since"],
+            cause=found["cause"],
+            failure_reason=found["failure_reason"],
+            broken=broken_of(found["reported"]),
+            suppressed=found["suppressed"],
+            forgotten=found["forgotten"],
+            tracked=self._tracked(row_id, columns, entries),
         )
+
+    def _tracked(
+        self, row_id: int, columns: list[Any], entries: tuple[Entry, ...]
+    ) -> TrackedJob | None:
+        """Return all that a tracker knows of a job, if the life cycle has the words for it."""
+        if self._loaded is None or self._given is None:
+            return None
+        try:
+            state = self._loaded.codec.state(columns)
+        except plain.DamagedError as error:
+            if not error.problems:
+                return None
+            raise plain.DamagedError(*error.under(f"job[{row_id}]")) from None
+        state.entries, state.row_id = entries, row_id
+        return TrackedJob(self._given, state)
 
     def _states_of(self, number: int) -> Mapping[str, tuple[str, ...]]:
         """Return the states that words name, region by region."""
-        return state_names(json.loads(self._one("SELECT words FROM estimate WHERE id = ?", number)))
+        found = list(self._reading.rows("SELECT words FROM estimate WHERE id = ?", (number,)))
+        if not found:
+            raise plain.damaged(A_SET, number)
+        return state_names(plain.nested(found[0][0]))
 
 
 def _columns(job: JobKey) -> tuple[str, int]:
     return job.arn, to_microseconds(job.created)
-
-
-def _held(row: tuple[Any, ...]) -> HeldJob:
-    arn, created, first, attempts, error, parked, waiting = row
-    return HeldJob(
-        job=key_of(arn, created),
-        first=first,
-        waiting=waiting,
-        attempts=attempts,
-        error=error,
-        parked=from_microseconds(parked),
-    )

@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError
-from jobstate.journal.connection import connect, connect_still
+from jobstate.journal.connection import connect, connect_still, harden
 from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
-from jobstate.journal.validation import known_version, refuse, require_ours
+from jobstate.journal.schema_check import version_of
+from jobstate.journal.validation import refuse
 
 if TYPE_CHECKING:
     import os
@@ -86,7 +87,7 @@ class ReadTransaction:
             yield
         except sqlite3.Error as error:
             self._require_still()
-            refuse(self._path, error, _REMEDY)
+            refuse(self._path, error, _REMEDY, self.connection)
         self._require_still()
 
     # --- Opening --------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ class ReadTransaction:
             path = str(self._path)
             self.connection = connect_still(path) if self._still else connect(path, read_only=True)
             self.connection.execute("PRAGMA query_only = ON")
-            self.connection.execute("PRAGMA trusted_schema = OFF")
+            harden(self.connection)
             self.connection.execute("BEGIN")
             self._require_readable()
         except sqlite3.OperationalError as error:
@@ -117,11 +118,11 @@ class ReadTransaction:
 
     def _require_readable(self) -> None:
         """Refuse what is no journal of the version that we know."""
-        if not require_ours(self.connection, self._path):
+        known = len(MIGRATIONS)
+        version = version_of(self.connection, self._path, MIGRATIONS)
+        if not version:
             remedy = "see that a tracker has begun with it"
             raise JournalError(str(self._path), "has nothing in it", remedy)
-        known = len(MIGRATIONS)
-        version = known_version(self.connection, self._path, known)
         if version < known:
             problem = f"is of version {version}, and this jobstate reads version {known}"
             remedy = "open it once with a tracker, which brings it up to date"
