@@ -83,7 +83,10 @@ def event_of(kind: object, job: JobKey, body: object) -> Event:
     read = _READERS.get(kind) if isinstance(kind, str) else None
     if read is None:
         raise plain.damaged(" or ".join(_READERS), kind, ".kind")
-    return plain.read_at(".body", partial(read, job), plain.nested(body))
+    try:
+        return read(job, plain.nested(body))
+    except plain.DamagedError as error:
+        raise plain.DamagedError(*error.under(".body")) from None
 
 
 def posted_of(row: Sequence[Any]) -> Posted:
@@ -93,10 +96,17 @@ def posted_of(row: Sequence[Any]) -> Posted:
         DamagedError: It is none, or its job is not there.
     """
     number, kind, body, row_id, arn, created = row
-    if arn is None and created is None:
-        raise plain.damaged("the number of a job", row_id, f"event[{number}].job")
-    job = plain.read_at(f"job[{row_id}]", key_of, (arn, created))
-    return Posted(number, plain.read_at(f"event[{number}]", partial(event_of, kind, job), body))
+    try:
+        job = key_of((arn, created))
+    except plain.DamagedError as error:
+        if arn is None and created is None:
+            place = f"event[{number}].job"
+            raise plain.damaged("the number of a job", row_id, place) from None
+        raise plain.DamagedError(*error.under(f"job[{row_id}]")) from None
+    try:
+        return Posted(number, event_of(kind, job, body))
+    except plain.DamagedError as error:
+        raise plain.DamagedError(*error.under(f"event[{number}]")) from None
 
 
 def _optional(read: Callable[[Any], Any], value: object) -> Any:  # noqa: ANN401 - as that reads
@@ -130,6 +140,7 @@ _ENTERED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "late": plain.truth,
 }
 _CHANGED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **_MOVE,
     "at": plain.moment,
     "ordinal": plain.count,
     "failure_reason": plain.text,
@@ -166,7 +177,7 @@ def _read(
 
 
 def _changed(job: JobKey, data: object) -> StatusChanged:
-    *moved, at, ordinal, reason = plain.fields_of({**_MOVE, **_CHANGED}, data)
+    *moved, at, ordinal, reason = plain.fields_of(_CHANGED, data)
     move = Move(**dict(zip(_MOVE, moved, strict=True)))
     return StatusChanged(job=job, move=move, at=at, ordinal=ordinal, failure_reason=reason)
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 from attrs import Factory, define
 
 from jobstate.common.times import to_microseconds
+from jobstate.conformance.job_state import JobState
+from jobstate.conformance.memo import Estimates
 from jobstate.errors import Problem, shown
 from jobstate.journal.validation import MOST_PROBLEMS
 from jobstate.model.observation import JobKey
@@ -24,7 +26,6 @@ from jobstate.tracking.job_codec import COLUMNS, KEY, PLAIN, JobCodec, history_r
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
     from jobstate.journal.connection import Connection
     from jobstate.model.observation import Entry
@@ -171,13 +172,13 @@ class Loaded:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
         histories = _Histories(self._connection, self._problems)
-        numbers: dict[tuple[object, object], int] = {}
+        numbers: dict[Sequence[object], int] = {}  # by what identifies a job
         last = 0
         for row in self._connection.execute(_JOBS):
             if len(self._problems) >= MOST_PROBLEMS:
                 return
-            row_id, arn, created, *_, forgotten = row
-            first = numbers.setdefault((arn, created), row_id)
+            row_id, forgotten = row[0], row[-1]
+            first = numbers.setdefault(row[1:3], row_id)
             if not (last < row_id < _MOST_IDS and forgotten == 0 and first == row_id):
                 self._problems += _job_problems(last, first, row_id, forgotten)
             state = self.state(row[:-1], histories.of(row_id))
@@ -256,34 +257,39 @@ class _Histories:
             )
 
 
-def columns_of(row: tuple[Sequence[Any], object]) -> tuple[dict[str, Any], object]:
-    """Return what a row says of a job without its life cycle, and the number of what is known.
-
-    Args:
-        row: The values of `COLUMNS`, and when the tracker has forgotten it.
+def plain_state(columns: Sequence[Any]) -> JobState:
+    """Return what the values of `COLUMNS` say of a job without its life cycle: all but estimates.
 
     Raises:
         DamagedError: Some can't be read.
     """
-    values = dict(zip((*COLUMNS, "forgotten"), (*row[0], row[1]), strict=True))
-    readers = {**PLAIN, "forgotten": _forgotten}
-    found = plain.read_all(".{}", ((name, readers[name], values[name]) for name in readers))
-    return dict(zip(readers, found, strict=True)), values["estimates"]
+    values = dict(zip(COLUMNS, columns, strict=True))
+    found = plain.read_all(".{}", ((name, read, values[name]) for name, read in PLAIN.items()))
+    named = dict(zip(PLAIN, found, strict=True))
+    return JobState(JobKey(*[named.pop(each) for each in KEY]), Estimates({}), **named)
 
 
-def _forgotten(value: object) -> datetime | None:
+def forgotten_at(value: object) -> datetime | None:
+    """Return when a tracker has forgotten a job; None while it keeps it.
+
+    Raises:
+        DamagedError: It can't be read.
+    """
     if type(value) is not int or not 0 <= value <= LAST:
         raise plain.damaged("0, or a time", value)
     return plain.time(value) if value else None
 
 
-def key_of(columns: tuple[object, object]) -> JobKey:
+def key_of(columns: Sequence[object]) -> JobKey:
     """Return what identifies a job, of its arn and when it was created.
 
     Raises:
         DamagedError: They can't be.
     """
-    return JobKey(*plain.read_all(".{}", zip(KEY, _KEY_READERS, columns, strict=True)))
+    try:
+        return JobKey(*map(plain.CALL, _KEY_READERS, columns))
+    except plain.DamagedError:  # again, with every problem and its place
+        return JobKey(*plain.read_all(".{}", zip(KEY, _KEY_READERS, columns, strict=True)))
 
 
 def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:
@@ -298,18 +304,15 @@ def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:
     ordinals, statuses, starts, ends, messages = columns
     if not (
         ordinals == tuple(range(1, len(ordinals) + 1))
-        and {*map(type, statuses)} == {str}
-        and {*map(type, messages)} <= _TEXT
-        and _are_times(starts)
-        and _are_times([each for each in ends if each is not None])
+        and {*map(type, statuses + messages)} <= _TEXT
+        and None not in statuses
+        and _are_times([*starts, *[each for each in ends if each is not None]])
     ):
         raise plain.DamagedError(*_entry_problems(job, zip(*columns, strict=True)))
     return Entries.from_columns(statuses, starts, ends, messages)
 
 
 def _are_times(counts: Sequence[Any]) -> bool:
-    if not counts:
-        return True
     return {*map(type, counts)} == {int} and min(counts) >= FIRST and max(counts) <= LAST
 
 

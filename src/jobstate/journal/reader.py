@@ -15,33 +15,41 @@ from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import posted_of
 from jobstate.journal.following import Following
 from jobstate.journal.header import header_of, listeners_of
-from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, columns_of, entries_of, key_of
+from jobstate.journal.job_rows import (
+    JOB_COLUMNS,
+    Loaded,
+    entries_of,
+    forgotten_at,
+    key_of,
+    plain_state,
+)
 from jobstate.journal.outbox import held_row
 from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
 from jobstate.journal.snapshot_read import ReadTransaction
 from jobstate.journal.validation import damaged, require_lifecycle
-from jobstate.model.observation import JobKey
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import state_names
-from jobstate.tracking.job_codec import A_SET
+from jobstate.tracking.job_codec import A_SET, COLUMNS
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Generator, Iterator, Mapping
 
+    from jobstate.conformance.job_state import JobState
     from jobstate.delivery.outbox import Posted
     from jobstate.journal.header import ListenerRow
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Entry, Observation
+    from jobstate.model.observation import Entry, JobKey, Observation
 
 #: How many sets of what may be known are kept in memory, in words.
 _REMEMBERED: Final = 1 << 14
 #: What to do with a file that was read as far as that goes.
 _REMEDY: Final = "what could be read was given; restore a copy"
 
+_ESTIMATES: Final = COLUMNS.index("estimates")
 _JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
 _OF_JOB: Final = "arn = ? AND created = ?"
 _ENTRIES: Final = """
@@ -120,7 +128,7 @@ class JournalReader(Closing):
         except BaseException:
             self.close()
             raise
-        self._words = lru_cache(maxsize=_REMEMBERED)(self._states_of)
+        self._words = lru_cache(maxsize=_REMEMBERED, typed=True)(self._states_of)
 
     def __repr__(self) -> str:
         return f"<JournalReader {str(self.path)!r}>"
@@ -146,8 +154,8 @@ class JournalReader(Closing):
         for row_id, *columns in self._in_order(
             "job", "SELECT id, arn, created FROM job ORDER BY id"
         ):
-            with self._damage_told():
-                key = plain.read_at(f"job[{row_id}]", key_of, columns)
+            with self._damage_told(f"job[{row_id}]"):
+                key = key_of(columns)
             yield key
 
     def jobs(self) -> Iterator[JournalJob]:
@@ -336,8 +344,11 @@ class JournalReader(Closing):
             yield row
 
     @contextmanager
-    def _damage_told(self) -> Iterator[None]:
+    def _damage_told(self, place: str = "") -> Iterator[None]:
         """Raise what can't be read as damage of the file.
+
+        Args:
+            place: Where it stands.
 
         Raises:
             JournalDamagedError: It is not whole.
@@ -345,7 +356,7 @@ class JournalReader(Closing):
         try:
             yield
         except plain.DamagedError as error:
-            raise damaged(self.path, error.problems, _REMEDY) from None
+            raise damaged(self.path, error.under(place), _REMEDY) from None
 
     def _read_sets(self) -> Loaded | None:
         if self._given is None or self._given.name != self._name:
@@ -355,47 +366,43 @@ class JournalReader(Closing):
         return loaded
 
     def _kept(self, row: tuple[Any, ...]) -> JournalJob:
-        with self._damage_told():
+        with self._damage_told(f"job[{row[0]}]"):
             return self._job_of(row)
 
     def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
         row_id, *columns, forgotten = row
         entries = tuple(entries_of(row_id, self._reading.rows(_ENTRIES, (row_id,))))
-        found, number = plain.read_at(f"job[{row_id}]", columns_of, (columns, forgotten))
-        if type(number) is not int:
-            raise plain.damaged(A_SET, number, f"job[{row_id}].estimates")
-        arn, created = found["arn"], found["created"]
+        state, tracked = self._state_of(columns)
+        state.entries, state.row_id = entries, row_id
+        number = columns[_ESTIMATES]
         return JournalJob(
-            job=JobKey(arn, created),
-            states=plain.read_at(f"job[{row_id}].estimates", self._words, number),
+            job=state.job,
+            states=plain.read_at(".estimates", self._words, number),
             entries=entries,
-            modified=found["modified"],
-            since=found["since"],
-            cause=found["cause"],
-            failure_reason=found["failure_reason"],
-            broken=broken_of(found["reported"]),
-            suppressed=found["suppressed"],
-            forgotten=found["forgotten"],
-            tracked=self._tracked(row_id, columns, entries),
+            modified=state.modified,
+            since=state.since,
+            cause=state.cause,
+            failure_reason=state.failure_reason,
+            broken=broken_of(state.reported),
+            suppressed=state.suppressed,
+            forgotten=plain.read_at(".forgotten", forgotten_at, forgotten),
+            tracked=TrackedJob(self._given, state) if tracked and self._given else None,
         )
 
-    def _tracked(
-        self, row_id: int, columns: list[Any], entries: tuple[Entry, ...]
-    ) -> TrackedJob | None:
-        """Return all that a tracker knows of a job, if the life cycle has the words for it."""
-        if self._loaded is None or self._given is None:
-            return None
-        try:
-            state = self._loaded.codec.state(columns)
-        except plain.DamagedError as error:
-            if not error.problems:
-                return None
-            raise plain.DamagedError(*error.under(f"job[{row_id}]")) from None
-        state.entries, state.row_id = entries, row_id
-        return TrackedJob(self._given, state)
+    def _state_of(self, columns: list[Any]) -> tuple[JobState, bool]:
+        """Return where a job stood, and whether the life cycle was there to say so."""
+        if self._loaded is not None:
+            try:
+                return self._loaded.codec.state(columns), True
+            except plain.DamagedError as error:
+                if error.problems:
+                    raise
+        return plain_state(columns), False  # the life cycle has no words for it
 
-    def _states_of(self, number: int) -> Mapping[str, tuple[str, ...]]:
+    def _states_of(self, number: object) -> Mapping[str, tuple[str, ...]]:
         """Return the states that words name, region by region."""
+        if type(number) is not int:
+            raise plain.damaged(A_SET, number)
         found = list(self._reading.rows("SELECT words FROM estimate WHERE id = ?", (number,)))
         if not found:
             raise plain.damaged(A_SET, number)

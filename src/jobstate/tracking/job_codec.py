@@ -8,8 +8,8 @@ number, and in words apart from them, each set once, for a fleet shares a few.
 from __future__ import annotations
 
 from functools import partial
-from operator import attrgetter, call
-from typing import TYPE_CHECKING, Any, Final, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 #: How many sets are looked up without a word.
 _REMEMBERED: Final = 1 << 14
-#: `operator.call`, for type checkers that can't follow it through `map`.
-_CALL: Final = cast("Callable[..., Any]", call)
 
 #: What a column of estimates holds.
 A_SET: Final = "the number of something that is known"
@@ -161,7 +159,7 @@ class JobCodec:
             DamagedError: Some can't be read.
         """
         try:
-            arn, created, *values = map(_CALL, self._readers, columns)
+            arn, created, *values = map(plain.CALL, self._readers, columns)
         except plain.DamagedError:  # again, which takes longer, with every problem and its place
             reads = zip(COLUMNS, self._readers, columns, strict=True)
             arn, created, *values = plain.read_all(".{}", reads)
