@@ -16,7 +16,7 @@ from jobstate.journal.integrity import IntegrityCheck
 from jobstate.journal.place import file_id, make, require_file
 from jobstate.journal.schema import APPLICATION_ID, MIGRATIONS
 from jobstate.journal.schema_check import version_of
-from jobstate.journal.validation import refuse
+from jobstate.journal.validation import UNREADABLE, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class JournalFile:
             require_file(path)
         try:
             self._lock = Lock(path)
-        except (sqlite3.Error, OSError) as error:
+        except (*UNREADABLE, OSError) as error:
             refuse(self.path, error, REMEDY)
         try:
             make(path)
@@ -78,9 +78,11 @@ class JournalFile:
             self.write = self._opened()
             self._make_fit()
         except BaseException as error:
-            self.let_go()
-            if isinstance(error, (sqlite3.Error, OSError)):
-                refuse(self.path, error, REMEDY, getattr(self, "write", None))
+            try:
+                if isinstance(error, (*UNREADABLE, OSError)):
+                    refuse(self.path, error, REMEDY, getattr(self, "write", None))
+            finally:
+                self.let_go()
             raise
 
     def let_go(self) -> None:

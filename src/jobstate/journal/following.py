@@ -7,7 +7,6 @@ has changed. A file that nobody has open is looked at from outside alone.
 
 from __future__ import annotations
 
-import sqlite3
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,7 @@ from jobstate.errors import JournalError
 from jobstate.journal.connection import connect, connect_still, harden
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.schema_check import version_of
-from jobstate.journal.validation import refuse
+from jobstate.journal.validation import UNREADABLE, refuse
 
 if TYPE_CHECKING:
     import os
@@ -104,7 +103,7 @@ class Following:
                 self._connection = connect(str(self._path), read_only=True)
                 self._see_to(self._connection)
             return self._connection.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             refuse(self._path, error, _REMEDY)
 
     def _read(self, after: int, version: object) -> list[Any]:
@@ -112,7 +111,7 @@ class Following:
             return self._read_still(after, version)
         try:
             return list(self._connection.execute(self._sql, (after,)))
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             refuse(self._path, error, _REMEDY)
 
     def _read_still(self, after: int, version: object) -> list[Any]:
@@ -121,7 +120,7 @@ class Following:
         try:
             self._see_to(connection)
             rows = list(connection.execute(self._sql, (after,)))
-        except (sqlite3.Error, JournalError) as error:
+        except (*UNREADABLE, JournalError) as error:
             if self._version() != version:
                 return []
             if isinstance(error, JournalError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jobstate.common.text import printable
 from jobstate.errors import Problem
+from jobstate.journal.validation import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class IntegrityCheck:
         """
         self._connection = connection
         self._found: list[object] = []
-        self._error: sqlite3.Error | None = None
+        self._error: Exception | None = None
         self._thread = Thread(target=self._run, name="jobstate-integrity-check", daemon=True)
         self._thread.start()
 
@@ -62,7 +63,7 @@ class IntegrityCheck:
     def _run(self) -> None:
         try:
             self._found += self._pages() or self._references()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self._error = error
         finally:
             with suppress(sqlite3.Error):

@@ -27,7 +27,7 @@ from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.place import resolved
 from jobstate.journal.pruning import Sweeper
-from jobstate.journal.validation import HELP, damaged, refuse, require_lifecycle
+from jobstate.journal.validation import HELP, UNREADABLE, damaged, refuse, require_lifecycle
 from jobstate.journal.writer import JournalWriter
 from jobstate.tracking.journal_port import Opened
 from jobstate.tracking.plain_data import DamagedError
@@ -148,8 +148,8 @@ class Journal:
             problems += listener_problems(file.write, self.path)
             problems += file.problems()
             (last,) = file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-        except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
+        except UNREADABLE as error:
+            with suppress(*UNREADABLE):
                 problems += file.problems()
             refuse(self.path, error, REMEDY, file.write, problems)
         if problems:
@@ -267,7 +267,7 @@ class Journal:
         try:
             with closing(self._file.reading()) as connection:
                 return list(connection.execute(sql, parameters))
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             problem = f"can't be read: {error}"
             raise JournalError(str(self.path), problem, "try again") from error
 

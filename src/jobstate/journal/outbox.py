@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,7 +13,7 @@ from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalError, shown
 from jobstate.journal.event_codec import posted_of
 from jobstate.journal.job_rows import key_of
-from jobstate.journal.validation import damaged
+from jobstate.journal.validation import UNREADABLE, damaged
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.plain_data import DamagedError
 
@@ -73,7 +72,7 @@ class EventReader:
                     self._connection = self._file.reading()
                 rows = list(self._connection.execute(sql, parameters))
             return list(map(posted_of, rows))
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             problem = f"can't be read: {printable(str(error))}"
             raise JournalError(str(self._file.path), problem, "it is tried again") from error
         except DamagedError as error:

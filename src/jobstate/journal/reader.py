@@ -51,7 +51,12 @@ _REMEDY: Final = "what could be read was given; restore a copy"
 
 _ESTIMATES: Final = COLUMNS.index("estimates")
 _JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
-_OF_JOB: Final = "arn = ? AND created = ?"
+_ARN: Final = 1 + COLUMNS.index("arn")
+#: What an index finds is read from the table: only that is believed.
+_JOB: Final = f"""
+{_JOBS} WHERE id IN (SELECT id FROM job WHERE arn = ? AND created = ?) ORDER BY id DESC
+"""
+_KEYS: Final = "SELECT id, arn, created FROM job NOT INDEXED ORDER BY id"
 _ENTRIES: Final = """
 SELECT ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
 """
@@ -59,7 +64,7 @@ _EVENTS: Final = """
 SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number
 """
-#: What the indexes find is read from the tables: only those are believed.
+#: Likewise.
 _EVENTS_OF_JOB: Final = """
 SELECT event.number, event.kind, event.body, event.job, job.arn, job.created
 FROM job AS found JOIN event AS told ON told.job = found.id
@@ -143,7 +148,7 @@ class JournalReader(Closing):
 
     def __len__(self) -> int:
         """Return how many jobs there are, those that the tracker has forgotten included."""
-        return int(self._one("SELECT count(*) FROM job"))
+        return int(self._one("SELECT count(*) FROM job NOT INDEXED"))
 
     def job_keys(self) -> Iterator[JobKey]:
         """Yield what identifies each job, the one first heard of first; memory is bounded.
@@ -151,9 +156,7 @@ class JournalReader(Closing):
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        for row_id, *columns in self._in_order(
-            "job", "SELECT id, arn, created FROM job ORDER BY id"
-        ):
+        for row_id, *columns in self._in_order("job", _KEYS):
             with self._damage_told(f"job[{row_id}]"):
                 key = key_of(columns)
             yield key
@@ -174,14 +177,27 @@ class JournalReader(Closing):
         """Return a job; the one heard of last, if it was forgotten and heard of again.
 
         Raises:
-            UnknownJobError: It is not there; a `KeyError`.
+            UnknownJobError: It is not there; a `KeyError`. To see that takes a look at every job.
             JournalDamagedError: The file is not whole.
         """
-        sql = f"{_JOBS} WHERE {_OF_JOB} ORDER BY id DESC LIMIT 1"
-        rows = list(self._reading.rows(sql, _columns(job)))
-        if not rows:
-            raise UnknownJobError(str(job), len(self))
-        return self._kept(rows[0])
+        columns = _columns(job)
+        for row in self._reading.rows(_JOB, columns):
+            if row[_ARN : _ARN + 2] == columns:
+                return self._kept(row)
+        self._require_unknown(job)
+        raise UnknownJobError(str(job), len(self))
+
+    def _require_unknown(self, job: JobKey) -> None:
+        """Look at every job for one that an index does not find.
+
+        Raises:
+            JournalDamagedError: It is there.
+        """
+        for row_id, *columns in self._reading.rows(_KEYS):
+            if tuple(columns) != _columns(job):
+                continue
+            problem = Problem("index job_by_arn", f"job[{row_id}]", "nothing")
+            raise damaged(self.path, [problem], _REMEDY)
 
     def entries(self, job: JobKey) -> tuple[Entry, ...]:
         """Return a job's history, as far as answers gave it.

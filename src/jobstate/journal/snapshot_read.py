@@ -17,7 +17,7 @@ from jobstate.journal.connection import connect, connect_still, harden
 from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.schema_check import version_of
-from jobstate.journal.validation import refuse
+from jobstate.journal.validation import UNREADABLE, refuse
 
 if TYPE_CHECKING:
     import os
@@ -85,7 +85,7 @@ class ReadTransaction:
         """
         try:
             yield
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self._require_still()
             refuse(self._path, error, _REMEDY, self.connection)
         self._require_still()
@@ -113,8 +113,8 @@ class ReadTransaction:
                 remedy = "copy it, with all files of its name, to another folder"
                 raise JournalError(str(self._path), problem, remedy) from error
             refuse(self._path, error, _REMEDY)
-        except sqlite3.Error as error:
-            refuse(self._path, error, _REMEDY)
+        except UNREADABLE as error:
+            refuse(self._path, error, _REMEDY, getattr(self, "connection", None))
 
     def _require_readable(self) -> None:
         """Refuse what is no journal of the version that we know."""

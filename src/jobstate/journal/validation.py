@@ -23,6 +23,8 @@ HELP: Final = (
 )
 #: More problems than this are not looked for in a damaged file.
 MOST_PROBLEMS: Final = 100
+#: What reading may raise; where a file's own names are no text, neither is what SQLite says of it.
+UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 #: What SQLite's results mean that a damaged file is the reason.
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_FORMAT}
 
@@ -103,11 +105,14 @@ def refuse(
         JournalDamagedError: It is not whole.
         JournalError: It can't be opened, or used.
     """
-    said = printable(str(error))
+    said = printable(str(error)) or "there is not enough memory"
     if isinstance(error, OSError) or "unable to open" in said:
         raise JournalError(str(path), f"can't be opened: {said}", remedy) from error
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or "malformed" in said:
         raise damaged(path, (*found, said)) from error
+    if isinstance(error, UnicodeDecodeError):
+        problem = Problem("sqlite_schema", "UTF-8", shown(error.object))
+        raise damaged(path, (*found, problem)) from error
     if "decode to UTF-8" in said:
         places = () if connection is None else tuple(undecodable(connection))
         raise damaged(path, (*found, *(places or (said,)))) from error
