@@ -22,7 +22,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, define
 
@@ -102,12 +102,13 @@ class Supervisor:
         while True:
             limit = _PATIENCE if way == _OUTSIDE else LIMIT
             try:
-                if not self._end.poll(limit):
-                    raise TimeoutError(f"takes more than {limit:.0f} s")
-                kind, said = self._end.recv()
-            except (TimeoutError, EOFError, ConnectionError) as error:
-                fault = str(error) if isinstance(error, TimeoutError) else "the process has died"
-                tally.faults.append((number, what, f"{way}: {fault}"))
+                came = self._end.recv() if self._end.poll(limit) else ("late", "")
+            except (EOFError, ConnectionError):
+                came = ("dead", "")
+            kind: str = came[0]
+            said: Any = came[1]
+            if kind in {"late", "dead"}:
+                tally.faults.append((number, what, f"{way}: {kind} after at most {limit:.0f} s"))
                 self.stop()
                 self._start()
                 return
@@ -143,12 +144,15 @@ def campaign(numbers: Iterator[int], seed: int, jobs: int, folders: list[Path]) 
     threads = [threading.Thread(target=some, daemon=True) for _ in range(jobs)]
     for each in threads:
         each.start()
-    told = time.monotonic()
+    told, shown = time.monotonic(), 0
     while any(each.is_alive() for each in threads):
         threads[0].join(0.1) if threads[0].is_alive() else time.sleep(0.1)
         if time.monotonic() > told + _BETWEEN:
             told = time.monotonic()
             print(f"{tally.files:,} files, {len(tally.faults)} faults", file=sys.stderr, flush=True)
+            for number, _, fault in tally.faults[shown:][:_SHOWN]:
+                print(f"  {number}: {fault!a:.200}", file=sys.stderr, flush=True)
+            shown = len(tally.faults)
     return tally
 
 

@@ -171,7 +171,7 @@ class Loaded:
     def states(self) -> Iterator[JobState]:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
-        histories = _Histories(self._connection, self._problems)
+        histories = Histories(self._connection.execute, self._problems)
         numbers: dict[Sequence[object], int] = {}  # by what identifies a job
         last = 0
         for row in self._connection.execute(_JOBS):
@@ -185,7 +185,7 @@ class Loaded:
             if state is not None:
                 yield state
             last = row_id
-        histories.of(_MOST_IDS)
+        histories.finish()
 
     def read_sets(self) -> None:
         """Read what may be known of a job; note what can't be read."""
@@ -219,19 +219,27 @@ def _job_problems(last: int, first: int, row_id: int, forgotten: object) -> Iter
         yield Problem(f"job[{row_id}]", "a job that has no row yet", f"that of job[{first}]")
 
 
-class _Histories:
+class Histories:
     """The histories of a file, to be read job by job beside the rows of the jobs."""
 
-    def __init__(self, connection: Connection, problems: list[object]) -> None:
+    def __init__(
+        self,
+        execute: Callable[[str, Sequence[Any]], Iterable[Any]],
+        problems: list[object],
+        *,
+        every: bool = False,
+    ) -> None:
         """Begin with the first one.
 
         Args:
-            connection: To the file.
+            execute: Finds rows.
             problems: To which is added what can't be read.
+            every: All jobs are asked for; else all that the tracker has not forgotten.
         """
-        self._connection = connection
+        self._execute = execute
         self._problems = problems
-        self._groups = groupby(connection.execute(_ENTRIES), itemgetter(0))
+        self._every = every
+        self._groups = groupby(execute(_ENTRIES, ()), itemgetter(0))
         self._next = next(self._groups, None)
 
     def of(self, job: int) -> Sequence[Entry]:
@@ -248,10 +256,14 @@ class _Histories:
             self._problems += damaged.problems
             return ()
 
+    def finish(self) -> None:
+        """See that none is left that belongs to no job."""
+        self.of(_MOST_IDS)
+
     def _pass_over(self, job: object) -> None:
         self._next = next(self._groups, None)
-        found = list(self._connection.execute("SELECT forgotten FROM job WHERE id = ?", (job,)))
-        if not found or found[0][0] == 0:
+        found = list(self._execute("SELECT forgotten FROM job WHERE id = ?", (job,)))
+        if self._every or not found or found[0][0] == 0:
             self._problems.append(
                 Problem(f"entry[{shown(job)}]", "the number of a job", shown(job))
             )
@@ -317,11 +329,13 @@ def _are_times(counts: Sequence[Any]) -> bool:
 
 
 def _entry_problems(job: object, rows: Iterable[Sequence[Any]]) -> Iterator[Problem]:
+    missing = False
     for place, (ordinal, *row) in enumerate(rows, start=1):
         try:
             reads = zip(_ENTRY_READERS, _ENTRY_READERS.values(), row, strict=True)
             plain.read_all(".{}", reads)
-            if ordinal != place:
+            if ordinal != place and not missing:
+                missing = True  # of all that come after, the places are wrong
                 raise plain.damaged(f"the entry {place}", ordinal, ".ordinal")
         except plain.DamagedError as damaged:
             yield from damaged.under(f"entry[{shown(job)}, {shown(ordinal)}]")

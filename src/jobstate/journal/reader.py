@@ -2,71 +2,40 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.closing import Closing
-from jobstate.common.times import to_microseconds
-from jobstate.conformance.judge import judge_of
 from jobstate.delivery.shards import shard_of
-from jobstate.errors import Problem, UnknownJobError, shown
+from jobstate.errors import Problem
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import posted_of
 from jobstate.journal.following import Following
 from jobstate.journal.header import header_of, listeners_of
-from jobstate.journal.job_rows import (
-    JOB_COLUMNS,
-    Loaded,
-    entries_of,
-    forgotten_at,
-    key_of,
-    plain_state,
-)
+from jobstate.journal.job_reader import JobReader, columns_of
 from jobstate.journal.outbox import held_row
 from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
-from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
+from jobstate.journal.records import HeldJob, ListenerPosition
 from jobstate.journal.snapshot_read import ReadTransaction
-from jobstate.journal.validation import damaged, require_lifecycle
-from jobstate.tracking import plain_data as plain
-from jobstate.tracking.estimate_codec import state_names
-from jobstate.tracking.job_codec import A_SET, COLUMNS
-from jobstate.tracking.tracked_job import TrackedJob
+from jobstate.journal.validation import require_lifecycle
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Sequence
 
-    from jobstate.conformance.job_state import JobState
     from jobstate.delivery.outbox import Posted
     from jobstate.journal.header import ListenerRow
+    from jobstate.journal.records import JournalJob
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, JobKey, Observation
 
-#: How many sets of what may be known are kept in memory, in words.
-_REMEMBERED: Final = 1 << 14
-#: What to do with a file that was read as far as that goes.
-_REMEDY: Final = "what could be read was given; restore a copy"
-
-_ESTIMATES: Final = COLUMNS.index("estimates")
-_JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
-_ARN: Final = 1 + COLUMNS.index("arn")
-#: What an index finds is read from the table: only that is believed.
-_JOB: Final = f"""
-{_JOBS} WHERE id IN (SELECT id FROM job WHERE arn = ? AND created = ?) ORDER BY id DESC
-"""
-_KEYS: Final = "SELECT id, arn, created FROM job NOT INDEXED ORDER BY id"
-_ENTRIES: Final = """
-SELECT ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
-"""
 _EVENTS: Final = """
 SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number
 """
-#: Likewise.
+#: What indexes find is read from the tables: only that is believed.
 _EVENTS_OF_JOB: Final = """
-SELECT event.number, event.kind, event.body, event.job, job.arn, job.created
+SELECT event.number, event.kind, event.body, event.job, job.arn, job.created, found.id
 FROM job AS found JOIN event AS told ON told.job = found.id
 JOIN job ON job.id = found.id JOIN event ON event.number = told.number
 WHERE found.arn = ? AND found.created = ? AND told.number > ? ORDER BY told.number
@@ -122,18 +91,15 @@ class JournalReader(Closing):
         try:
             with self._reading.translated():
                 header = header_of(self._reading.connection, self.path)
-                self._identity, self._name, self.newest = (
-                    header.file,
-                    header.lifecycle,
-                    header.newest,
-                )
+                self._identity, self._name = header.file, header.lifecycle
+                self.newest = header.newest
                 self.lifecycle = f"{self._name} {header.version}".rstrip()
                 self.clean = header.clean
-                self._loaded = self._read_sets()
+                known = lifecycle if lifecycle and lifecycle.name == self._name else None
+                self._jobs = JobReader(self._reading, known)
         except BaseException:
             self.close()
             raise
-        self._words = lru_cache(maxsize=_REMEMBERED, typed=True)(self._states_of)
 
     def __repr__(self) -> str:
         return f"<JournalReader {str(self.path)!r}>"
@@ -148,7 +114,7 @@ class JournalReader(Closing):
 
     def __len__(self) -> int:
         """Return how many jobs there are, those that the tracker has forgotten included."""
-        return int(self._one("SELECT count(*) FROM job NOT INDEXED"))
+        return self._jobs.count()
 
     def job_keys(self) -> Iterator[JobKey]:
         """Yield what identifies each job, the one first heard of first; memory is bounded.
@@ -156,10 +122,7 @@ class JournalReader(Closing):
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        for row_id, *columns in self._in_order("job", _KEYS):
-            with self._damage_told(f"job[{row_id}]"):
-                key = key_of(columns)
-            yield key
+        yield from self._jobs.keys()
 
     def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
@@ -170,8 +133,7 @@ class JournalReader(Closing):
             JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
             JournalError: It was written to by a tracker that began after this was opened.
         """
-        for row in self._in_order("job", f"{_JOBS} ORDER BY id"):
-            yield self._kept(row)
+        yield from self._jobs.jobs()
 
     def job(self, job: JobKey) -> JournalJob:
         """Return a job; the one heard of last, if it was forgotten and heard of again.
@@ -180,24 +142,7 @@ class JournalReader(Closing):
             UnknownJobError: It is not there; a `KeyError`. To see that takes a look at every job.
             JournalDamagedError: The file is not whole.
         """
-        columns = _columns(job)
-        for row in self._reading.rows(_JOB, columns):
-            if row[_ARN : _ARN + 2] == columns:
-                return self._kept(row)
-        self._require_unknown(job)
-        raise UnknownJobError(str(job), len(self))
-
-    def _require_unknown(self, job: JobKey) -> None:
-        """Look at every job for one that an index does not find.
-
-        Raises:
-            JournalDamagedError: It is there.
-        """
-        for row_id, *columns in self._reading.rows(_KEYS):
-            if tuple(columns) != _columns(job):
-                continue
-            problem = Problem("index job_by_arn", f"job[{row_id}]", "nothing")
-            raise damaged(self.path, [problem], _REMEDY)
+        return self._jobs.job(job)
 
     def entries(self, job: JobKey) -> tuple[Entry, ...]:
         """Return a job's history, as far as answers gave it.
@@ -254,10 +199,16 @@ class JournalReader(Closing):
             JournalError: It was written to by a tracker that began after this was opened.
         """
         if job is None:
-            rows = self._in_order("event", _EVENTS, after)
-        else:
-            rows = self._in_order("event", _EVENTS_OF_JOB, *_columns(job), after)
-        yield from map(self._posted, rows)
+            yield from map(self._posted, self._reading.in_order("event", _EVENTS, after))
+            return
+        columns = columns_of(job)
+        for *row, found in self._reading.in_order("event", _EVENTS_OF_JOB, *columns, after):
+            if row[3:] != [found, *columns]:
+                problem = Problem(
+                    "index event_of_job", f"event[{row[0]}] of job[{found}]", "another"
+                )
+                self._reading.refuse(problem)
+            yield self._posted(row)
 
     def follow(
         self, after: int | None = None, *, timeout: float | None = None
@@ -288,8 +239,8 @@ class JournalReader(Closing):
             following.close()
             self._following.remove(following)
 
-    def _posted(self, row: tuple[Any, ...]) -> Posted:
-        with self._damage_told():
+    def _posted(self, row: Sequence[Any]) -> Posted:
+        with self._reading.damage_told():
             return posted_of(row)
 
     # --- Listeners ------------------------------------------------------------------------------
@@ -305,7 +256,7 @@ class JournalReader(Closing):
         beside = self.path.with_name(f"{self.path.name}-acks")
         acknowledged = Acknowledgements(beside, self._identity, read_only=True)
         try:
-            with self._reading.translated(), self._damage_told():
+            with self._reading.translated(), self._reading.damage_told():
                 rows = listeners_of(self._reading.connection, self.newest)
             return [self._position(each, acknowledged.read(each.id, self.newest)) for each in rows]
         finally:
@@ -326,7 +277,7 @@ class JournalReader(Closing):
         latest = max(row.cursor, *heard)
         behind = int(self._one(_COUNT, latest))
         if latest > row.cursor:
-            between = self._in_order("event", _BETWEEN, row.cursor, latest)
+            between = self._reading.in_order("event", _BETWEEN, row.cursor, latest)
             behind += sum(at > heard[shard_of(str(arn))] for at, arn in between)
         held = tuple(self._held(row.id))
         return ListenerPosition(
@@ -335,7 +286,7 @@ class JournalReader(Closing):
 
     def _held(self, listener: int) -> Iterator[HeldJob]:
         for *row, waiting in self._reading.rows(_HELD, (listener,)):
-            with self._damage_told():
+            with self._reading.damage_told():
                 held = held_row(listener, self.newest, row)
             yield HeldJob(waiting=waiting, **held._asdict())
 
@@ -344,86 +295,3 @@ class JournalReader(Closing):
     def _one(self, sql: str, *parameters: object) -> Any:  # noqa: ANN401 - whatever was asked for
         ((found,),) = self._reading.rows(sql, parameters)
         return found
-
-    def _in_order(self, table: str, sql: str, *parameters: object) -> Iterator[Any]:
-        """Yield rows, each of a larger number than the one before: else the file goes in circles.
-
-        Raises:
-            JournalDamagedError: They are not in order.
-        """
-        last = 0
-        for row in self._reading.rows(sql, parameters):
-            if row[0] <= last:
-                problem = Problem(f"{table}[{row[0]}]", f"a number above {last}", shown(row[0]))
-                raise damaged(self.path, [problem], _REMEDY)
-            last = row[0]
-            yield row
-
-    @contextmanager
-    def _damage_told(self, place: str = "") -> Iterator[None]:
-        """Raise what can't be read as damage of the file.
-
-        Args:
-            place: Where it stands.
-
-        Raises:
-            JournalDamagedError: It is not whole.
-        """
-        try:
-            yield
-        except plain.DamagedError as error:
-            raise damaged(self.path, error.under(place), _REMEDY) from None
-
-    def _read_sets(self) -> Loaded | None:
-        if self._given is None or self._given.name != self._name:
-            return None
-        loaded = Loaded(judge_of(self._given), self._reading.connection, [])
-        loaded.read_sets()
-        return loaded
-
-    def _kept(self, row: tuple[Any, ...]) -> JournalJob:
-        with self._damage_told(f"job[{row[0]}]"):
-            return self._job_of(row)
-
-    def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
-        row_id, *columns, forgotten = row
-        entries = tuple(entries_of(row_id, self._reading.rows(_ENTRIES, (row_id,))))
-        state, tracked = self._state_of(columns)
-        state.entries, state.row_id = entries, row_id
-        number = columns[_ESTIMATES]
-        return JournalJob(
-            job=state.job,
-            states=plain.read_at(".estimates", self._words, number),
-            entries=entries,
-            modified=state.modified,
-            since=state.since,
-            cause=state.cause,
-            failure_reason=state.failure_reason,
-            broken=broken_of(state.reported),
-            suppressed=state.suppressed,
-            forgotten=plain.read_at(".forgotten", forgotten_at, forgotten),
-            tracked=TrackedJob(self._given, state) if tracked and self._given else None,
-        )
-
-    def _state_of(self, columns: list[Any]) -> tuple[JobState, bool]:
-        """Return where a job stood, and whether the life cycle was there to say so."""
-        if self._loaded is not None:
-            try:
-                return self._loaded.codec.state(columns), True
-            except plain.DamagedError as error:
-                if error.problems:
-                    raise
-        return plain_state(columns), False  # the life cycle has no words for it
-
-    def _states_of(self, number: object) -> Mapping[str, tuple[str, ...]]:
-        """Return the states that words name, region by region."""
-        if type(number) is not int:
-            raise plain.damaged(A_SET, number)
-        found = list(self._reading.rows("SELECT words FROM estimate WHERE id = ?", (number,)))
-        if not found:
-            raise plain.damaged(A_SET, number)
-        return state_names(plain.nested(found[0][0]))
-
-
-def _columns(job: JobKey) -> tuple[str, int]:
-    return job.arn, to_microseconds(job.created)

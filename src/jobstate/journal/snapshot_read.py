@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from jobstate.errors import JournalError
+from jobstate.errors import JournalError, Problem, shown
 from jobstate.journal.connection import connect, connect_still, harden
 from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.schema_check import version_of
-from jobstate.journal.validation import UNREADABLE, refuse
+from jobstate.journal.validation import UNREADABLE, damaged, refuse
+from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from jobstate.journal.connection import Connection
 
 _REMEDY: Final = "see that it is there and can be read"
+
+
+#: What to do with a file that was read as far as that goes.
+_AS_FAR: Final = "what could be read was given; restore a copy"
 
 
 class ReadTransaction:
@@ -89,6 +94,43 @@ class ReadTransaction:
             self._require_still()
             refuse(self._path, error, _REMEDY, self.connection)
         self._require_still()
+
+    def in_order(self, table: str, sql: str, *parameters: object) -> Iterator[Any]:
+        """Yield rows, each of a larger number than the one before: else a file may go in circles.
+
+        Raises:
+            JournalDamagedError: They are not in order, or as of `rows`.
+            JournalError: As of `rows`.
+        """
+        last = 0
+        for row in self.rows(sql, parameters):
+            if row[0] <= last:
+                self.refuse(Problem(f"{table}[{row[0]}]", f"a number above {last}", shown(row[0])))
+            last = row[0]
+            yield row
+
+    def refuse(self, *problems: object) -> NoReturn:
+        """Say that the file is not whole.
+
+        Raises:
+            JournalDamagedError: It lists the problems.
+        """
+        raise damaged(self._path, problems, _AS_FAR)
+
+    @contextmanager
+    def damage_told(self, place: str = "") -> Iterator[None]:
+        """Raise what can't be read as damage of the file.
+
+        Args:
+            place: Where it stands.
+
+        Raises:
+            JournalDamagedError: It is not whole.
+        """
+        try:
+            yield
+        except DamagedError as error:
+            raise damaged(self._path, error.under(place), _AS_FAR) from None
 
     # --- Opening --------------------------------------------------------------------------------
 
