@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,10 +25,10 @@ from tests.support.gates import wait_until
 from tests.support.series import ARN, SERIES, renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from jobstate import Event
+    from jobstate import Event, Lifecycle
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +71,14 @@ def begin(path: Path) -> Tracker:
     return Tracker(TRAINING_JOB, journal=Journal(path, durability="normal"))
 
 
-def read(path: Path) -> None:
+def read_plainly(path: Path) -> None:
+    """Ask a reader everything that has no life cycle."""
+    read(path, lifecycle=None)
+
+
+def read(path: Path, lifecycle: Lifecycle | None = TRAINING_JOB) -> None:
     """Ask a reader everything."""
-    with JournalReader(path, lifecycle=TRAINING_JOB) as reader:
+    with JournalReader(path, lifecycle=lifecycle) as reader:
         keys = list(reader.job_keys())
         list(reader.jobs())
         list(reader.events())
@@ -139,6 +144,10 @@ def test_other_tables_than_a_journal_has(
         ("SET tbl_name = 'job' WHERE name = 'event_of_job'", "malformed|expected 'event', got 'j"),
         ("SET rootpage = 3 WHERE name = 'event_of_job'", "malformed|rootpage: expected a page for"),
         ("SET name = char(27) WHERE name = 'event_of_job'", r"\\x1b"),
+        (
+            "SET name = CAST(x'd9' AS TEXT), sql = 'CREATE TABLE' WHERE name = 'held'",
+            "expected UTF-8",
+        ),
         ("SET sql = CAST(x'fffe' AS TEXT) WHERE name = 'held'", "malformed|expected UTF-8, got b'"),
     ],
 )
@@ -278,6 +287,13 @@ BOTH = [
         "listener[1].name: expected a text, ",
     ),
 ]
+
+
+def test_a_number_of_nothing_without_the_life_cycle(path: Path) -> None:
+    """It is named as well."""
+    run(path, "UPDATE job SET estimates = 'x' WHERE id = 1")
+    (found,) = problems(read_plainly, path)
+    assert found == "job[1].estimates: expected the number of something that is known, got 'x'"
 
 
 @pytest.mark.parametrize(("sql", "problem"), BOTH)
@@ -444,22 +460,30 @@ def test_a_listener_waits_at_an_event_that_is_none(
 # --- Indexes --------------------------------------------------------------------------------------
 
 
-def test_an_index_that_has_lost_a_job(path: Path) -> None:
-    """A tracker sees it; a reader says so of the job that it looks for."""
+def run_as_it_is(path: Path, sql: str) -> None:
+    """Run a statement, also one that writes over the schema."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(sql)
 
-    def lose(sql: str) -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA writable_schema = ON")
-            connection.execute(sql)
 
+@contextmanager
+def hidden(path: Path, index: str) -> Iterator[None]:
+    """Let an index not be there for a while, so that it misses what is written."""
     with closing(sqlite3.connect(path)) as connection:
-        sql = "SELECT * FROM sqlite_schema WHERE name = 'job_by_arn'"
-        row = connection.execute(sql).fetchone()
-    lose("DELETE FROM sqlite_schema WHERE name = 'job_by_arn'")
-    lose("UPDATE job SET arn = arn || '-later' WHERE id = 3")
+        sql = "SELECT * FROM sqlite_schema WHERE name = ?"
+        row = connection.execute(sql, (index,)).fetchone()
+    run_as_it_is(path, f"DELETE FROM sqlite_schema WHERE name = '{index}'")
+    yield
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
+
+
+def test_an_index_that_has_lost_a_job(path: Path) -> None:
+    """A tracker sees it; a reader says so of the job that it looks for."""
+    with hidden(path, "job_by_arn"):
+        run_as_it_is(path, "UPDATE job SET arn = arn || '-later' WHERE id = 3")
     with JournalReader(path) as reader:
         key = list(reader.job_keys())[-1]
         assert key.arn.endswith("-later")
@@ -473,15 +497,50 @@ def test_an_index_that_has_lost_a_job(path: Path) -> None:
     assert any("job_by_arn" in each for each in problems(begin, path))
 
 
-def test_rows_that_go_in_circles(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers that do not grow end the reading: else it might never end."""
+def test_an_index_that_has_an_event_of_another_job(path: Path) -> None:
+    """It is told of neither job."""
+    with hidden(path, "event_of_job"):
+        run_as_it_is(path, "UPDATE event SET job = 3 WHERE number = 2")
     with JournalReader(path) as reader:
-        rows = [(3, "a", 0), (2, "b", 0)]
-        monkeypatch.setattr(reader._reading, "rows", lambda *_: iter(rows))  # noqa: SLF001
+        first = next(reader.job_keys())
         with pytest.raises(
-            JournalDamagedError, match=r"job\[2\]: expected a number above 3, got 2"
+            JournalDamagedError, match=r"index event_of_job: expected event\[2\] of j"
         ):
-            list(reader.job_keys())
+            list(reader.events(job=first))
+        assert len(list(reader.events())) == reader.newest
+    assert any("event_of_job" in each for each in problems(begin, path))
+
+
+@pytest.mark.parametrize(
+    ("rows", "ask", "problem"),
+    [
+        ([(3, "a", 0), (2, "b", 0)], "job_keys", r"job\[2\]: expected a number above 3, got 2"),
+        ([(1, 1), (2, 1), (1, 2)], "jobs", r"entry\[1, 2\]: expected one after \[2, 1\]"),
+        ([(1, 1), ("x", 1)], "jobs", r"entry\['x', 1\]: expected one after \[1, 1\]"),
+    ],
+)
+def test_rows_that_are_not_in_order(
+    path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[Any], ask: str, problem: str
+) -> None:
+    """They end the reading: else it might never end, or tell of a part only."""
+    with JournalReader(path) as reader:
+        monkeypatch.setattr(reader._reading, "rows", lambda *_: iter(rows))  # noqa: SLF001
+        with pytest.raises(JournalDamagedError, match=problem):
+            list(getattr(reader, ask)())
+
+
+def test_entries_of_another_job(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the key of a table that is out of order."""
+    with JournalReader(path) as reader:
+        key, rows = next(reader.job_keys()), reader._reading.rows  # noqa: SLF001
+
+        def strange(sql: str, parameters: Any = ()) -> Any:
+            found = list(rows(sql, parameters))
+            return [(7, *each[1:]) for each in found] if "FROM entry" in sql else found
+
+        monkeypatch.setattr(reader._reading, "rows", strange)  # noqa: SLF001
+        with pytest.raises(JournalDamagedError, match=r"entry\[7\]: expected a later place"):
+            reader.job(key)
 
 
 # --- The check ------------------------------------------------------------------------------------
@@ -503,6 +562,26 @@ def test_a_check_is_interrupted(path: Path) -> None:
     check.stop()
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         check.problems()
+
+
+def test_a_check_by_another_kind_of_connection_is_waited_for() -> None:
+    """Not every one can be interrupted."""
+    ended = threading.Event()
+
+    class Slow:
+        def execute(self, sql: str, parameters: Any = (), /) -> Any:
+            del sql, parameters
+            ended.wait(0.1)  # never set: so long it takes
+            return iter(())
+
+        def executemany(self, sql: str, rows: Any, /) -> None:
+            raise NotImplementedError
+
+        def close(self) -> None:
+            ended.set()
+
+    integrity.IntegrityCheck(Slow()).stop()
+    assert ended.is_set()
 
 
 def test_a_check_that_can_not_be_made_is_an_error(path: Path) -> None:

@@ -198,6 +198,26 @@ def test_an_interrupt_after_the_journal_has_taken_an_answer(
     assert heard == whole(SERIES[0])
 
 
+def test_an_interrupt_while_a_job_is_forgotten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is forgotten all the same, here and in the file."""
+    with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
+        tracker.observe(SERIES[0])
+        forget, interrupts = Journal.forget, [True]
+
+        def interrupted(journal: Journal, job_state: Any) -> int:
+            if interrupts:
+                interrupts.clear()
+                raise KeyboardInterrupt
+            return forget(journal, job_state)
+
+        monkeypatch.setattr(Journal, "forget", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            tracker.forget(ARN)
+        assert ARN not in tracker
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM job").fetchone() == (0,)
+
+
 def test_sets_that_are_forgotten_are_found_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

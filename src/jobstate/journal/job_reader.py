@@ -42,7 +42,7 @@ _OF_JOB: Final = "id IN (SELECT id FROM job WHERE arn = ? AND created = ?)"
 _JOB: Final = f"{_JOBS} WHERE {_OF_JOB} ORDER BY id DESC"
 _KEYS: Final = "SELECT id, arn, created FROM job NOT INDEXED ORDER BY id"
 _ENTRIES: Final = """
-SELECT ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
+SELECT job, ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
 """
 
 
@@ -84,12 +84,10 @@ class JobReader:
         histories = Histories(self._reading.rows, problems, every=True)
         for row in self._reading.in_order("job", f"{_JOBS} ORDER BY id"):
             entries = histories.of(row[0])
-            if problems:
-                self._reading.refuse(*problems)
+            self._reading.refuse(*problems)
             yield self._job_of(row, tuple(entries))
         histories.finish()
-        if problems:
-            self._reading.refuse(*problems)
+        self._reading.refuse(*problems)
 
     def _require_sorted(self) -> None:
         """Look at the keys of all entries: out of order, histories would end too early.
@@ -116,11 +114,18 @@ class JobReader:
         columns = columns_of(job)
         for row in self._reading.rows(_JOB, columns):
             if row[_ARN : _ARN + 2] == columns:
-                with self._reading.damage_told():
-                    entries = entries_of(row[0], self._reading.rows(_ENTRIES, (row[0],)))
-                return self._job_of(row, tuple(entries))
+                return self._job_of(row, self._entries(row[0]))
         self._require_unknown(columns)
         raise UnknownJobError(str(job), self.count())
+
+    def _entries(self, row_id: int) -> tuple[Entry, ...]:
+        rows = list(self._reading.rows(_ENTRIES, (row_id,)))
+        strange = [
+            Problem(f"entry[{shown(row[0])}]", "a later place") for row in rows if row[0] != row_id
+        ]
+        self._reading.refuse(*strange)
+        with self._reading.damage_told():
+            return tuple(entries_of(row_id, [row[1:] for row in rows]))
 
     def _require_unknown(self, wanted: tuple[str, int]) -> None:
         """Look at every job for one that an index does not find.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError, Problem, shown
 from jobstate.journal.connection import connect, connect_still, harden
@@ -109,13 +109,14 @@ class ReadTransaction:
             last = row[0]
             yield row
 
-    def refuse(self, *problems: object) -> NoReturn:
-        """Say that the file is not whole.
+    def refuse(self, *problems: object) -> None:
+        """Say what is wrong with the file, if anything is.
 
         Raises:
             JournalDamagedError: It lists the problems.
         """
-        raise damaged(self._path, problems, _AS_FAR)
+        if problems:
+            raise damaged(self._path, problems, _AS_FAR)
 
     @contextmanager
     def damage_told(self, place: str = "") -> Iterator[None]:
