@@ -243,10 +243,10 @@ class Judge:
     def _told_job(self, kept: JournalJob, *, by_index: bool = False) -> JournalJob:
         rows = self._by_key.get((kept.arn, micros(kept.job.created)), ())
         told = (kept.modified, kept.since, kept.forgotten)
-        fine = any(_tried(self._fits, row, kept, told, by_index) for row in rows) or self._missing(
-            "entry"
-        )
-        fine |= not rows and self._missing("job")  # beyond what could be read here
+        fine = any(_tried(self._fits, row, kept, told, by_index) for row in rows)
+        # Beyond what could be read here: a table that is broken in the middle can be read by keys.
+        fine |= self._missing("entry") or self._missing("estimate")
+        fine |= not rows and self._missing("job")
         self.verdict.check(fine, f"jobs: {kept.arn!r:.80} is told as no row has it")
         return kept
 
@@ -316,7 +316,7 @@ class Judge:
         wanted = [row[0] for row in self._content.rows["event"] if row[1] in mine]
         if ended == "told" and numbers != wanted and self._content.sound:
             self.verdict.faults.append(f"events of {key}: {numbers} told of {wanted}")
-        fine = {*numbers} <= {*wanted} or self._missing("event")
+        fine = {*numbers} <= {*wanted} or self._missing("event") or self._missing("job")
         self.verdict.check(fine, f"events of {key}: {numbers} of {wanted}")
 
     def _told_listeners(self, reader: JournalReader) -> None:
