@@ -90,7 +90,7 @@ def test_sqlite_must_be_new_enough(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_the_check_finds_is_listed(path: Path) -> None:
-    """After a crash: an index that lacks a row, for the row was written while it was away."""
+    """An index that lacks a row, for the row was written while it was away."""
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
         tracker.observe(SERIES[-1])
 
@@ -103,10 +103,11 @@ def test_what_the_check_finds_is_listed(path: Path) -> None:
     (index,) = run("SELECT * FROM sqlite_schema WHERE name = 'event_of_job'")
     run("DELETE FROM sqlite_schema WHERE name = 'event_of_job'")
     run("UPDATE event SET number = number + 1000 WHERE number > 3")
+    run("UPDATE journal SET newest = newest + 1000")
     run("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", index)
-    run("UPDATE journal SET clean = 0")
+    journal = Journal(path)
     with pytest.raises(JournalDamagedError) as caught:
-        Journal(path)
+        Tracker(TRAINING_JOB, journal=journal)
     assert any("event_of_job" in problem for problem in caught.value.problems)
 
 
@@ -195,6 +196,26 @@ def test_an_interrupt_after_the_journal_has_taken_an_answer(
             tracker.observe(SERIES[0])
         tracker.observe(SERIES[0])
     assert heard == whole(SERIES[0])
+
+
+def test_an_interrupt_while_a_job_is_forgotten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is forgotten all the same, here and in the file."""
+    with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
+        tracker.observe(SERIES[0])
+        forget, interrupts = Journal.forget, [True]
+
+        def interrupted(journal: Journal, job_state: Any) -> int:
+            if interrupts:
+                interrupts.clear()
+                raise KeyboardInterrupt
+            return forget(journal, job_state)
+
+        monkeypatch.setattr(Journal, "forget", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            tracker.forget(ARN)
+        assert ARN not in tracker
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM job").fetchone() == (0,)
 
 
 def test_sets_that_are_forgotten_are_found_again(

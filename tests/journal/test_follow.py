@@ -181,7 +181,7 @@ def test_damage_is_told(path: Path) -> None:
             with closing(sqlite3.connect(path)) as connection, connection:
                 newest = len(whole())
                 connection.execute("UPDATE event SET body = '{' WHERE number = ?", (newest,))
-            with pytest.raises(JournalDamagedError, match=f"event {newest} can't be read"):
+            with pytest.raises(JournalDamagedError, match=rf"event\[{newest}\].body: expect"):
                 list(told)
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import faulthandler
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import Event, Subscription, Tracker
+from jobstate import Event, Retention, Subscription, Tracker
 from jobstate.delivery import dispatcher, lane, workers
 from jobstate.errors import JournalWriteError
 from jobstate.journal import Journal, writer
 from jobstate.journal import job_rows as rows
+from jobstate.journal import journal as journals
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.tracking import job_codec
+from jobstate.tracking import job_codec, retention, store
 from tests.support.apsw_connection import ApswConnection, unsynced
 from tests.support.interrupts import After, Before, Interrupter
 from tests.support.series import SERIES, renamed, whole
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 #: After so many seconds it hangs.
 _LIMIT = 120
+BEGIN = datetime(2026, 11, 29, tzinfo=UTC)
 _JOBS = range(2)
 #: In whose code it comes: where Python handles signals, after calls, in that of the lanes too.
 _MODULES: dict[type[Interrupter], list[ModuleType]] = {
@@ -96,6 +99,49 @@ def test_an_interrupt_anywhere_in_a_commit(tmp_path: Path, how: type[Interrupter
     while interrupted(tmp_path / f"{(number := next(opportunities))}.db", how, number):
         pass
     assert next(opportunities) > 90
+
+
+def forgetting(path: Path, how: type[Interrupter], number: int, *, due: bool) -> str | None:
+    """Interrupt the forgetting of a job, and judge; return where it came.
+
+    Args:
+        path: Where the journal is.
+        how: Where interrupts come.
+        number: At which opportunity.
+        due: By its age, while another one is observed; else as it is asked for.
+    """
+    now = [BEGIN]
+    interrupter = how([store, retention, journals, writer], number)
+    journal = Journal(path, connect=unsynced, keep=timedelta(days=1), clock=lambda: now[0])
+    keep = Retention(age=timedelta(days=100_000)) if due else None
+    with Tracker(TRAINING_JOB, journal=journal, retention=keep, clock=lambda: now[0]) as tracker:
+        finished = tracker.observe(renamed(SERIES[-1], 1)).job
+        now[0] += timedelta(days=200_000)
+        with suppress(KeyboardInterrupt), interrupter:
+            if due:
+                tracker.observe(renamed(SERIES[0], 2))
+            else:
+                tracker.forget(finished)
+        tracker.observe(renamed(SERIES[1], 2))
+        gone = finished not in tracker
+        assert gone or not due, interrupter.where
+    with closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT forgotten > 0 FROM job WHERE arn = ?"
+        assert connection.execute(sql, (finished.arn,)).fetchall() == [(gone,)], interrupter.where
+    return interrupter.where
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("due", [False, True], ids=["asked for", "due"])
+@pytest.mark.parametrize("how", [After, Before])
+def test_an_interrupt_anywhere_in_forgetting(
+    tmp_path: Path, how: type[Interrupter], *, due: bool
+) -> None:
+    """A job is forgotten here and in the file, or in neither; one that is due is, in the end."""
+    opportunities = count(1)
+    while forgetting(tmp_path / f"{(number := next(opportunities))}.db", how, number, due=due):
+        pass
+    assert next(opportunities) > 20
 
 
 class Doubtful(ApswConnection):

@@ -238,3 +238,11 @@ def test_a_job_that_was_forgotten_counts_no_more() -> None:
     tracker.forget(next(iter(tracker)).arn)
     tracker.observe(seen("earlier", "Completed", 1))
     assert names(tracker) == ["earlier"]
+
+
+def test_a_job_that_somebody_else_has_seen_to_is_left_alone() -> None:
+    """It was due a moment ago, and was heard of since."""
+    tracker, _, _ = tracking(age=HOUR)
+    key = tracker.observe(seen("later", "Completed", 5)).job
+    tracker._store._drop(key, BEGIN)  # noqa: SLF001 - as of a thread that came too late
+    assert key in tracker

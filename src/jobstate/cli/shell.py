@@ -147,6 +147,11 @@ def emit(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
+def complain_of(error: Exception) -> None:
+    """Write an error's text to standard error, each line of it without what can't be seen."""
+    complain("\n".join(map(printable, str(error).split("\n"))))
+
+
 def complain(text: str) -> None:
     """Write a text to standard error, with a line's end after it."""
     sys.stderr.write(f"{text}\n")

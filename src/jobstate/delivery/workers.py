@@ -44,7 +44,7 @@ class Worker:
     def join(self, seconds: float) -> bool:
         """Wait for its end, for some time at most; tell whether it has come."""
         if self._thread is not threading.current_thread():
-            self._thread.join(max(0.0, seconds))
+            self._thread.join(min(max(0.0, seconds), threading.TIMEOUT_MAX))
         return not self._thread.is_alive()
 
     def _run(self) -> None:

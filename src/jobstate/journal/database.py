@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from jobstate.errors import JournalDamagedError, JournalError, JournalInUseError
-from jobstate.journal.connection import Connection, Durability, Lock
+from jobstate.errors import JournalError, JournalInUseError
+from jobstate.journal.connection import Connection, Durability, Lock, harden
+from jobstate.journal.header import header_of
+from jobstate.journal.integrity import IntegrityCheck
 from jobstate.journal.place import file_id, make, require_file
 from jobstate.journal.schema import APPLICATION_ID, MIGRATIONS
-from jobstate.journal.validation import HELP, known_version, own_row, refuse, require_ours
+from jobstate.journal.schema_check import version_of
+from jobstate.journal.validation import UNREADABLE, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +31,6 @@ _CACHE: Final = 32 * 1024
 REMEDY: Final = "see that its folder can be written"
 #: How long to wait for those who have the file open only for a moment, in milliseconds.
 _BRIEFLY: Final = 200
-#: More problems than this are not looked for in a damaged file.
-_PROBLEMS: Final = 20
 
 
 class JournalFile:
@@ -38,7 +39,7 @@ class JournalFile:
     Attributes:
         path: Where it is.
         identity: Tells this file from every other.
-        recovered: Nobody closed it when it was used last: it was checked.
+        recovered: Nobody closed it when it was used last.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class JournalFile:
 
         Raises:
             JournalInUseError: Another tracker writes to it.
-            JournalDamagedError: It was not closed, and is not whole.
+            JournalDamagedError: It has not a journal's tables, or others, or can't be read.
             JournalError: It is something else, of a newer version, or can't be opened.
         """
         self.path = path
@@ -64,11 +65,12 @@ class JournalFile:
         self._log: tuple[int, int] | None = None
         self.identity = ""
         self.recovered = False
+        self._check: IntegrityCheck | None = None
         with suppress(FileNotFoundError):
             require_file(path)
         try:
             self._lock = Lock(path)
-        except (sqlite3.Error, OSError) as error:
+        except (*UNREADABLE, OSError) as error:
             refuse(self.path, error, REMEDY)
         try:
             make(path)
@@ -76,13 +78,17 @@ class JournalFile:
             self.write = self._opened()
             self._make_fit()
         except BaseException as error:
-            self.let_go()
-            if isinstance(error, (sqlite3.Error, OSError)):
-                refuse(self.path, error, REMEDY)
+            try:
+                if isinstance(error, (*UNREADABLE, OSError)):
+                    refuse(self.path, error, REMEDY, getattr(self, "write", None))
+            finally:
+                self.let_go()
             raise
 
     def let_go(self) -> None:
         """Close the file as it is, and let others have it."""
+        if self._check is not None:
+            self._check.stop()
         self.close_connection()
         self._lock.release()
 
@@ -146,6 +152,7 @@ class JournalFile:
         """
         self.require_in_place()
         connection = self._connect(str(self.path), True)  # noqa: FBT003 - by position, as declared
+        harden(connection)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA wal_autocheckpoint = 0")  # only the writer does that
         return connection
@@ -155,7 +162,7 @@ class JournalFile:
     def _opened(self) -> Connection:
         connection = self._connect(str(self.path), False)  # noqa: FBT003 - as above
         try:
-            connection.execute("PRAGMA trusted_schema = OFF")
+            harden(connection)
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file
             (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != "wal":
@@ -174,19 +181,27 @@ class JournalFile:
         return connection
 
     def _make_fit(self) -> None:
-        require_ours(self.write, self.path)
-        self._migrate()
-        self.identity, clean = own_row(self.write, self.path, "file, clean")
-        if not clean:
-            if self._lock.made:
-                self._require_unused()
-            self.recovered = True
-            self._require_whole()
+        version = version_of(self.write, self.path, self._migrations)
+        self._migrate(version)
+        header = header_of(self.write, self.path)
+        self.identity, self.recovered = header.file, not header.clean
+        if self.recovered and self._lock.made:
+            self._require_unused()
         self.write.execute("UPDATE journal SET clean = 0")
         self._log = file_id(self._log_name)
         if self._lock.replaced:  # before others could see that it is in use
             raise self._lock.refusal()
         self.require_in_place()
+        if version:  # it is not new
+            self._check = IntegrityCheck(self.reading())
+
+    def problems(self) -> list[object]:
+        """Wait until the file has been looked through; return what is wrong with it.
+
+        Raises:
+            sqlite3.Error: It can't be looked through.
+        """
+        return [] if self._check is None else self._check.problems()
 
     def _require_unused(self) -> None:
         """Refuse a file that was not closed and has no lock file, if anybody has it open.
@@ -212,9 +227,8 @@ class JournalFile:
             alone.close()
         self.write = self._opened()
 
-    def _migrate(self) -> None:
-        known = len(self._migrations)
-        for number in range(known_version(self.write, self.path, known), known):
+    def _migrate(self, version: int) -> None:
+        for number in range(version, len(self._migrations)):
             self._migrate_to(number + 1, self._migrations[number])
 
     def _migrate_to(self, version: int, script: str) -> None:
@@ -233,11 +247,6 @@ class JournalFile:
             with suppress(sqlite3.Error):
                 self.write.execute("ROLLBACK")
             raise
-
-    def _require_whole(self) -> None:
-        found = [row[0] for row in self.write.execute(f"PRAGMA integrity_check({_PROBLEMS})")]
-        if found != ["ok"]:
-            raise JournalDamagedError(str(self.path), found, HELP)
 
 
 def _require_same(name: str, opened: tuple[int, int] | None) -> None:

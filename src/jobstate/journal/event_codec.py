@@ -6,11 +6,12 @@ A body is what the event's `to_dict` says of it, without the job, and the ordina
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.times import iso
+from jobstate.delivery.outbox import Posted
+from jobstate.journal.job_rows import key_of
 from jobstate.model.events import (
     Event,
     Move,
@@ -21,12 +22,14 @@ from jobstate.model.events import (
     Unmodelled,
     Violation,
 )
-from jobstate.model.outcome import Result
 from jobstate.model.specification import Severity
-from jobstate.model.states import Basis, Outcome
+from jobstate.model.states import Basis
+from jobstate.tracking import plain_data as plain
+from jobstate.tracking.job_codec import result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from jobstate.model.observation import JobKey
 
@@ -71,96 +74,118 @@ def _move_text(move: Move) -> str:
     return json.dumps(move.to_dict())[1:]
 
 
-def event_of(kind: str, job: JobKey, body: str) -> Event:
+def event_of(kind: object, job: JobKey, body: object) -> Event:
     """Return the event of a body.
 
     Raises:
-        ValueError, KeyError, TypeError: It is none.
+        DamagedError: It is none.
     """
-    return _READERS[kind](job, json.loads(body))
+    read = _READERS.get(kind) if isinstance(kind, str) else None
+    if read is None:
+        raise plain.damaged(" or ".join(_READERS), kind, ".kind")
+    try:
+        return read(job, plain.nested(body))
+    except plain.DamagedError as error:
+        raise plain.DamagedError(*error.under(".body")) from None
 
 
-def _entered(job: JobKey, body: dict[str, Any]) -> StatusEntered:
-    return StatusEntered(
-        job=job,
-        ordinal=body["ordinal"],
-        status=body["status"],
-        start=datetime.fromisoformat(body["start"]),
-        end=_time(body["end"]),
-        message=body["message"],
-        late=body["late"],
-    )
+def posted_of(row: Sequence[Any]) -> Posted:
+    """Return an event of its row: number, kind, body, its job's number, arn and creation time.
+
+    Raises:
+        DamagedError: It is none, or its job is not there.
+    """
+    number, kind, body, row_id, arn, created = row
+    try:
+        job = key_of((arn, created))
+    except plain.DamagedError as error:
+        if arn is None and created is None:
+            place = f"event[{number}].job"
+            raise plain.damaged("the number of a job", row_id, place) from None
+        raise plain.DamagedError(*error.under(f"job[{row_id}]")) from None
+    try:
+        return Posted(number, event_of(kind, job, body))
+    except plain.DamagedError as error:
+        raise plain.DamagedError(*error.under(f"event[{number}]")) from None
 
 
-def _changed(job: JobKey, body: dict[str, Any]) -> StatusChanged:
-    basis = body["basis"]
-    move = Move(
-        region=body["region"],
-        origin=body["origin"],
-        target=body["target"],
-        path=tuple(body["path"]),
-        path_kind=PathKind(body["path_kind"]),
-        possible=tuple(body["possible"]),
-        cause=body["cause"],
-        result=_result(body["result"]),
-        basis=None if basis is None else Basis(basis),
-    )
-    return StatusChanged(
-        job=job,
-        move=move,
-        at=_time(body["at"]),
-        ordinal=body["ordinal"],
-        failure_reason=body["failure_reason"],
-    )
+def _optional(read: Callable[[Any], Any], value: object) -> Any:  # noqa: ANN401 - as that reads
+    return None if value is None else read(value)
 
 
-def _refined(job: JobKey, body: dict[str, Any]) -> OutcomeRefined:
-    return OutcomeRefined(
-        job=job,
-        end_key=body["end_key"],
-        result=_result(body["result"]),
-        failure_reason=body["failure_reason"],
-        at=_time(body["at"]),
-    )
+def _texts(data: object) -> tuple[str, ...]:
+    return tuple(plain.texts(data))
 
 
-def _result(body: dict[str, Any]) -> Result:
-    return Result(
-        outcome=Outcome(body["outcome"]),
-        final=body["final"],
-        gone=body["gone"],
-        cause=body["cause"],
-    )
+_basis = partial(plain.member_of, Basis)
+#: What a body says of a move, in its order, and how that is read …
+_MOVE: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "region": plain.required_text,
+    "origin": plain.text,
+    "target": plain.required_text,
+    "path": _texts,
+    "path_kind": partial(plain.member_of, PathKind),
+    "possible": _texts,
+    "cause": plain.text,
+    "result": result_of,
+    "basis": partial(_optional, _basis),
+}
+#: … and of events beside it.
+_ENTERED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "ordinal": plain.count,
+    "status": plain.required_text,
+    "start": plain.required_moment,
+    "end": plain.moment,
+    "message": plain.text,
+    "late": plain.truth,
+}
+_CHANGED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **_MOVE,
+    "at": plain.moment,
+    "ordinal": plain.count,
+    "failure_reason": plain.text,
+}
+_REFINED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "end_key": plain.required_text,
+    "result": result_of,
+    "failure_reason": plain.text,
+    "at": plain.moment,
+}
+_BROKEN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(
+        ("rule", "message", "source", "path", "seen", "lifecycle"), plain.required_text
+    ),
+    "severity": partial(plain.member_of, Severity),
+    "basis": _basis,
+    "allowed": _texts,
+    "at": plain.moment,
+}
+_UNMODELLED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "field": plain.required_text,
+    "value": plain.required_text,
+    "at": plain.moment,
+}
 
 
-def _broken(job: JobKey, body: dict[str, Any]) -> Violation:
-    return Violation(
-        job=job,
-        rule=body["rule"],
-        severity=Severity(body["severity"]),
-        message=body["message"],
-        basis=Basis(body["basis"]),
-        source=body["source"],
-        path=body["path"],
-        seen=body["seen"],
-        allowed=tuple(body["allowed"]),
-        at=_time(body["at"]),
-        lifecycle=body["lifecycle"],
-    )
+def _read(
+    kind: Callable[..., Event],
+    readers: Mapping[str, Callable[[Any], Any]],
+    job: JobKey,
+    data: object,
+) -> Event:
+    return kind(job=job, **dict(zip(readers, plain.fields_of(readers, data), strict=True)))
 
 
-def _unmodelled(job: JobKey, body: dict[str, Any]) -> Unmodelled:
-    return Unmodelled(job=job, field=body["field"], value=body["value"], at=_time(body["at"]))
+def _changed(job: JobKey, data: object) -> StatusChanged:
+    *moved, at, ordinal, reason = plain.fields_of(_CHANGED, data)
+    move = Move(**dict(zip(_MOVE, moved, strict=True)))
+    return StatusChanged(job=job, move=move, at=at, ordinal=ordinal, failure_reason=reason)
 
 
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-_READERS: dict[str, Callable[[JobKey, dict[str, Any]], Event]] = {
-    StatusEntered.kind: _entered,
+_READERS: Final[Mapping[str, Callable[[JobKey, object], Event]]] = {
+    StatusEntered.kind: partial(_read, StatusEntered, _ENTERED),
     StatusChanged.kind: _changed,
-    OutcomeRefined.kind: _refined,
-    Violation.kind: _broken,
-    Unmodelled.kind: _unmodelled,
+    OutcomeRefined.kind: partial(_read, OutcomeRefined, _REFINED),
+    Violation.kind: partial(_read, Violation, _BROKEN),
+    Unmodelled.kind: partial(_read, Unmodelled, _UNMODELLED),
 }

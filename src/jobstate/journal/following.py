@@ -7,13 +7,14 @@ has changed. A file that nobody has open is looked at from outside alone.
 
 from __future__ import annotations
 
-import sqlite3
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError
-from jobstate.journal.connection import connect, connect_still
-from jobstate.journal.validation import refuse
+from jobstate.journal.connection import connect, connect_still, harden
+from jobstate.journal.schema import MIGRATIONS
+from jobstate.journal.schema_check import version_of
+from jobstate.journal.validation import UNREADABLE, refuse
 
 if TYPE_CHECKING:
     import os
@@ -95,13 +96,14 @@ class Following:
             found = self._stat()
             if (found.st_dev, found.st_ino) != self._identity:
                 raise JournalError(str(self._path), "is another file now", _REMEDY)
-            if self._connection is None:
-                if not self._index.exists():
-                    return found.st_size, found.st_mtime_ns
-                self._connection = connect(str(self._path), read_only=True)
+            if self._connection is None and not self._index.exists():
+                return found.st_size, found.st_mtime_ns
         try:
+            if self._connection is None:
+                self._connection = connect(str(self._path), read_only=True)
+                self._see_to(self._connection)
             return self._connection.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             refuse(self._path, error, _REMEDY)
 
     def _read(self, after: int, version: object) -> list[Any]:
@@ -109,21 +111,29 @@ class Following:
             return self._read_still(after, version)
         try:
             return list(self._connection.execute(self._sql, (after,)))
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             refuse(self._path, error, _REMEDY)
 
     def _read_still(self, after: int, version: object) -> list[Any]:
         """Read a file that nobody has open; if somebody has by now, it is read once more."""
         connection = connect_still(str(self._path))
         try:
+            self._see_to(connection)
             rows = list(connection.execute(self._sql, (after,)))
-        except sqlite3.Error as error:
-            if self._version() == version:
-                refuse(self._path, error, _REMEDY)
-            return []
+        except (*UNREADABLE, JournalError) as error:
+            if self._version() != version:
+                return []
+            if isinstance(error, JournalError):
+                raise
+            refuse(self._path, error, _REMEDY, connection)
         finally:
             connection.close()
         return rows if self._version() == version else []
+
+    def _see_to(self, connection: Connection) -> None:
+        """Refuse a file that has other tables than a journal."""
+        harden(connection)
+        version_of(connection, self._path, MIGRATIONS)
 
     def _stat(self) -> os.stat_result:
         try:

@@ -6,24 +6,27 @@ few; so a journal can be read under a newer version of the life cycle that has t
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from attrs import Factory, define
 
-from jobstate.common.times import from_microseconds
+from jobstate.common.times import to_microseconds
+from jobstate.conformance.job_state import JobState
+from jobstate.conformance.memo import Estimates
+from jobstate.errors import Problem, shown
+from jobstate.journal.validation import MOST_PROBLEMS
 from jobstate.model.observation import JobKey
 from jobstate.model.packed_history import Entries
 from jobstate.tracking import plain_data as plain
-from jobstate.tracking.job_codec import COLUMNS, KEY, JobCodec, history_rows
+from jobstate.tracking.job_codec import COLUMNS, KEY, PLAIN, JobCodec, history_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
-    from jobstate.errors import Problem
     from jobstate.journal.connection import Connection
     from jobstate.model.observation import Entry
 
@@ -48,8 +51,19 @@ ON CONFLICT (job, ordinal) DO UPDATE SET
 """
 DROP_ENTRIES: Final = "DELETE FROM entry WHERE job = ? AND ordinal > ?"
 
-_JOBS: Final = f"SELECT {JOB_COLUMNS} FROM job WHERE forgotten = 0 ORDER BY id"  # noqa: S608 - a constant
-_ENTRIES: Final = 'SELECT job, status, start, "end", message FROM entry ORDER BY job, ordinal'
+#: The earliest and the latest time that there is.
+FIRST: Final = to_microseconds(datetime.min.replace(tzinfo=UTC))
+LAST: Final = to_microseconds(datetime.max.replace(tzinfo=UTC))
+#: Rows have smaller numbers than this, so that there is room for more.
+_MOST_IDS: Final = 1 << 62
+#: Those that the tracker keeps, and those of which can't be said whether it does.
+_JOBS: Final = f"""
+SELECT {JOB_COLUMNS}, forgotten FROM job
+WHERE (typeof(forgotten) = 'integer' AND forgotten BETWEEN 1 AND {LAST}) IS NOT TRUE ORDER BY id
+"""  # noqa: S608 - constants
+_ENTRIES: Final = """
+SELECT job, ordinal, status, start, "end", message FROM entry ORDER BY job, ordinal
+"""
 
 #: A row of the table of entries: job, ordinal, status, start, end, message.
 _Entry: TypeAlias = tuple[int, int, str, int, int | None, str | None]
@@ -138,34 +152,50 @@ class Loaded:
 
     Attributes:
         codec: Reads it, and goes on with the ids of what is known.
-        problems: What can't be read.
+        unknown: What is known stands there in words, and the life cycle has not all of them.
     """
 
-    def __init__(self, judge: Judge, connection: Connection) -> None:
+    def __init__(self, judge: Judge, connection: Connection, problems: list[object]) -> None:
+        """Prepare to read.
+
+        Args:
+            judge: Who judges from now on.
+            connection: To the file.
+            problems: To which is added what can't be read.
+        """
         self.codec = JobCodec(judge)
-        self.problems: list[Problem] = []
+        self.unknown = False
+        self._problems = problems
         self._connection = connection
 
     def states(self) -> Iterator[JobState]:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
-        histories = _histories(self._connection)
-        history = next(histories, None)
+        histories = Histories(self._connection.execute, self._problems)
+        numbers: dict[Sequence[object], int] = {}  # by what identifies a job
+        last = 0
         for row in self._connection.execute(_JOBS):
-            while history is not None and history[0] < row[0]:
-                history = next(histories, None)
-            entries = history[1] if history is not None and history[0] == row[0] else ()
-            state = self.state(row, entries)
+            if len(self._problems) >= MOST_PROBLEMS:
+                return
+            row_id, forgotten = row[0], row[-1]
+            first = numbers.setdefault(row[1:3], row_id)
+            if not (last < row_id < _MOST_IDS and forgotten == 0 and first == row_id):
+                self._problems += _job_problems(last, first, row_id, forgotten)
+            state = self.state(row[:-1], histories.of(row_id))
             if state is not None:
                 yield state
+            last = row_id
+        histories.finish()
 
     def read_sets(self) -> None:
         """Read what may be known of a job; note what can't be read."""
         for number, words in self._connection.execute("SELECT id, words FROM estimate"):
             try:
+                plain.count(number)
                 self.codec.read_set(number, words)
             except plain.DamagedError as damaged:
-                self.problems += damaged.under(f"estimate[{number}]")
+                self.unknown = True
+                self._problems += damaged.under(f"estimate[{number}]")
 
     def state(self, row: Sequence[Any], entries: Sequence[Entry]) -> JobState | None:
         """Return where a job stood, of its `JOB_COLUMNS`; None, noted, where it can't be read."""
@@ -173,19 +203,149 @@ class Loaded:
         try:
             state = self.codec.state(columns)
         except plain.DamagedError as damaged:
-            self.problems += damaged.under(f"job[{row_id}]")
+            self._problems += damaged.under(f"job[{row_id}]")
             return None
         state.entries, state.row_id = entries, row_id
         return state
 
 
-def key_of(arn: str, created: int) -> JobKey:
-    """Return what identifies a job, of its columns."""
-    return JobKey(arn, from_microseconds(created))
+def _job_problems(last: int, first: int, row_id: int, forgotten: object) -> Iterator[Problem]:
+    """Yield what is odd of a job's row, beside what is kept of it."""
+    if not last < row_id < _MOST_IDS:
+        yield Problem(f"job[{row_id}].id", f"more than {last}, of 62 bits", shown(row_id))
+    if forgotten != 0:
+        yield Problem(f"job[{row_id}].forgotten", "0, or a time", shown(forgotten))
+    if first != row_id:
+        yield Problem(f"job[{row_id}]", "a job that has no row yet", f"that of job[{first}]")
 
 
-def _histories(connection: Connection) -> Iterator[tuple[int, Entries]]:
-    """Yield the history of each job that has one, by job."""
-    for job, rows in groupby(connection.execute(_ENTRIES), itemgetter(0)):
-        _, statuses, starts, ends, messages = zip(*rows, strict=True)
-        yield job, Entries.from_columns(statuses, starts, ends, messages)
+class Histories:
+    """The histories of a file, to be read job by job beside the rows of the jobs."""
+
+    def __init__(
+        self,
+        execute: Callable[[str, Sequence[Any]], Iterable[Any]],
+        problems: list[object],
+        *,
+        every: bool = False,
+    ) -> None:
+        """Begin with the first one.
+
+        Args:
+            execute: Finds rows.
+            problems: To which is added what can't be read.
+            every: All jobs are asked for; else all that the tracker has not forgotten.
+        """
+        self._execute = execute
+        self._problems = problems
+        self._every = every
+        self._groups = groupby(execute(_ENTRIES, ()), itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def of(self, job: int) -> Sequence[Entry]:
+        """Return a job's history; those before it are of jobs that are forgotten."""
+        while self._next is not None and (type(self._next[0]) is not int or self._next[0] < job):
+            self._pass_over(self._next[0])
+        if self._next is None or self._next[0] != job:
+            return ()
+        rows = [row[1:] for row in self._next[1]]
+        self._next = next(self._groups, None)
+        try:
+            return entries_of(job, rows)
+        except plain.DamagedError as damaged:
+            self._problems += damaged.problems
+            return ()
+
+    def finish(self) -> None:
+        """See that none is left that belongs to no job."""
+        self.of(_MOST_IDS)
+
+    def _pass_over(self, job: object) -> None:
+        self._next = next(self._groups, None)
+        found = list(self._execute("SELECT forgotten FROM job WHERE id = ?", (job,)))
+        if self._every or not found or found[0][0] == 0:
+            self._problems.append(
+                Problem(f"entry[{shown(job)}]", "the number of a job", shown(job))
+            )
+
+
+def plain_state(columns: Sequence[Any]) -> JobState:
+    """Return what the values of `COLUMNS` say of a job without its life cycle: all but estimates.
+
+    Raises:
+        DamagedError: Some can't be read.
+    """
+    values = dict(zip(COLUMNS, columns, strict=True))
+    found = plain.read_all(".{}", ((name, read, values[name]) for name, read in PLAIN.items()))
+    named = dict(zip(PLAIN, found, strict=True))
+    return JobState(JobKey(*[named.pop(each) for each in KEY]), Estimates({}), **named)
+
+
+def forgotten_at(value: object) -> datetime | None:
+    """Return when a tracker has forgotten a job; None while it keeps it.
+
+    Raises:
+        DamagedError: It can't be read.
+    """
+    if type(value) is not int or not 0 <= value <= LAST:
+        raise plain.damaged("0, or a time", value)
+    return plain.time(value) if value else None
+
+
+def key_of(columns: Sequence[object]) -> JobKey:
+    """Return what identifies a job, of its arn and when it was created.
+
+    Raises:
+        DamagedError: They can't be.
+    """
+    try:
+        return JobKey(*map(plain.CALL, _KEY_READERS, columns))
+    except plain.DamagedError:  # again, with every problem and its place
+        return JobKey(*plain.read_all(".{}", zip(KEY, _KEY_READERS, columns, strict=True)))
+
+
+def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:
+    """Return a history of its rows: ordinal, status, start, end, message.
+
+    Raises:
+        DamagedError: Some can't be read, or are missing.
+    """
+    columns = list(zip(*rows, strict=True))
+    if not columns:
+        return ()
+    ordinals, statuses, starts, ends, messages = columns
+    if not (
+        ordinals == tuple(range(1, len(ordinals) + 1))
+        and {*map(type, statuses + messages)} <= _TEXT
+        and None not in statuses
+        and _are_times([*starts, *[each for each in ends if each is not None]])
+    ):
+        raise plain.DamagedError(*_entry_problems(job, zip(*columns, strict=True)))
+    return Entries.from_columns(statuses, starts, ends, messages)
+
+
+def _are_times(counts: Sequence[Any]) -> bool:
+    return {*map(type, counts)} == {int} and min(counts) >= FIRST and max(counts) <= LAST
+
+
+def _entry_problems(job: object, rows: Iterable[Sequence[Any]]) -> Iterator[Problem]:
+    missing = False
+    for place, (ordinal, *row) in enumerate(rows, start=1):
+        try:
+            reads = zip(_ENTRY_READERS, _ENTRY_READERS.values(), row, strict=True)
+            plain.read_all(".{}", reads)
+            if ordinal != place and not missing:
+                missing = True  # of all that come after, the places are wrong
+                raise plain.damaged(f"the entry {place}", ordinal, ".ordinal")
+        except plain.DamagedError as damaged:
+            yield from damaged.under(f"entry[{shown(job)}, {shown(ordinal)}]")
+
+
+_KEY_READERS: Final = tuple([PLAIN[each] for each in KEY])
+_ENTRY_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "status": plain.required_text,
+    "start": plain.required_time,
+    "end": plain.time,
+    "message": plain.text,
+}
+_TEXT: Final = {str, type(None)}

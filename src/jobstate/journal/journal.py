@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from jobstate.common.forks import in_forked_child, leave_behind
 from jobstate.common.times import to_microseconds, utc_now
 from jobstate.errors import (
-    JournalDamagedError,
     JournalError,
     JournalInUseError,
     JournalWriteError,
@@ -23,13 +22,15 @@ from jobstate.errors import (
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
+from jobstate.journal.header import listener_problems
 from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.place import resolved
 from jobstate.journal.pruning import Sweeper
-from jobstate.journal.validation import refuse, require_lifecycle
+from jobstate.journal.validation import HELP, UNREADABLE, damaged, refuse, require_lifecycle
 from jobstate.journal.writer import JournalWriter
 from jobstate.tracking.journal_port import Opened
+from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
     import os
@@ -69,7 +70,9 @@ class Journal:
     ) -> None:
         """Open a file; make it where there is none, for its owner alone to read and write.
 
-        After a crash the file is checked first, which takes a second or so for a million events.
+        From here on a file that is there is looked through in a thread, pages, rows and indexes, a
+        second or so for a million events. A tracker loads its jobs meanwhile and begins when that
+        has ended.
 
         Args:
             path: The file.
@@ -81,7 +84,8 @@ class Journal:
 
         Raises:
             JournalInUseError: Another tracker writes to it.
-            JournalDamagedError: It is not whole.
+            JournalDamagedError: It has not a journal's tables, or others, or can't be read. What
+                else is damaged, `Tracker` raises.
             JournalError: It is something else, of a newer version, has several names (hard links),
                 or can't be opened.
             ValueError: There is no such durability.
@@ -108,7 +112,7 @@ class Journal:
 
     @property
     def recovered(self) -> bool:
-        """Whether the tracker that had the file last did not close it: it was checked."""
+        """Whether the tracker that had the file last did not close it."""
         return self._file.recovered
 
     # --- For the tracker ------------------------------------------------------------------------
@@ -120,8 +124,8 @@ class Journal:
 
         Raises:
             JournalInUseError: Another tracker has begun already.
-            JournalError: What is kept can't be read, or is of another life cycle; the journal is
-                closed then.
+            JournalDamagedError: It is not whole; the journal is closed then.
+            JournalError: What is kept can't be read, or is of another life cycle; likewise.
         """
         if self._writer is not None or self._closed:
             problem = "has been used by a tracker already"
@@ -129,24 +133,29 @@ class Journal:
         try:
             return self._begun(judge, offer)
         except BaseException:  # nothing half-done stays: the file is free for another try
-            self.close()
+            with suppress(JournalError):
+                self.close()
             raise
 
     def _begun(
         self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
     ) -> Iterable[JobState]:
-        loaded = Loaded(judge, self._file.write)
-        sweeper = Sweeper(self._keep, self._clock)
+        file, problems = self._file, list[object]()
+        loaded = Loaded(judge, file.write, problems)
         try:
             self._check_lifecycle(judge)
             job_states = _collected(loaded)
-            (last,) = self._file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
-            writer = JournalWriter(self._file, loaded.codec, offer, sweeper)
-        except sqlite3.Error as error:
-            refuse(self.path, error, REMEDY)
-        if loaded.problems:
-            remedy = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
-            raise JournalDamagedError(str(self.path), loaded.problems, remedy)
+            problems += listener_problems(file.write, self.path)
+            problems += file.problems()
+            (last,) = file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
+        except UNREADABLE as error:
+            with suppress(*UNREADABLE):
+                problems += file.problems()
+            refuse(self.path, error, REMEDY, file.write, problems)
+        if problems:
+            by = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
+            raise damaged(self.path, problems, by if loaded.unknown else HELP)
+        writer = JournalWriter(file, loaded.codec, offer, Sweeper(self._keep, self._clock))
         self._row_ids = count(last + 1)
         self._acknowledgements.bound(writer.newest, writer.number)
         self._writer = writer
@@ -217,13 +226,17 @@ class Journal:
 
         Raises:
             JournalWriteError: A new one could not be written.
+            JournalDamagedError: What there is of it can't be.
             JournalError: What there is can't be read.
         """
         writer = self._writing
         insert = "INSERT OR IGNORE INTO listener (name, cursor) SELECT ?, newest FROM journal"
         writer.commit(writer.run(insert, (name,)))
         ((listener, cursor),) = self._read(_LISTENER, (name,))
-        held = held_by(self._read(HELD, (listener,)))
+        try:
+            held = held_by(listener, writer.newest, self._read(HELD, (listener,)))
+        except DamagedError as error:
+            raise damaged(self.path, error.problems) from None
         outbox = JournalOutbox(
             listener,
             cursor,
@@ -254,7 +267,7 @@ class Journal:
         try:
             with closing(self._file.reading()) as connection:
                 return list(connection.execute(sql, parameters))
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             problem = f"can't be read: {error}"
             raise JournalError(str(self.path), problem, "try again") from error
 
@@ -271,7 +284,10 @@ class Journal:
             if self._writer is not None:
                 self._end(self._writer)
             self._file.require_locked()
-            self._file.write.execute("UPDATE journal SET clean = 1")
+            if (
+                self._writer is not None or not self._file.recovered
+            ):  # else nobody has seen it whole
+                self._file.write.execute("UPDATE journal SET clean = 1")
         except JournalWriteError as error:
             remedy = "what raised is not written: do it again with the next tracker"
             raise JournalWriteError(str(self.path), error.problem, remedy) from error

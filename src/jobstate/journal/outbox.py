@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.delivery.outbox import Held, Posted
+from jobstate.common.text import printable
+from jobstate.common.times import to_microseconds
+from jobstate.delivery.outbox import Held
 from jobstate.delivery.shards import shard_of
-from jobstate.errors import JournalError
-from jobstate.journal.event_codec import event_of
+from jobstate.errors import JournalError, shown
+from jobstate.journal.event_codec import posted_of
 from jobstate.journal.job_rows import key_of
-from jobstate.journal.validation import UNREADABLE
+from jobstate.journal.validation import UNREADABLE, damaged
+from jobstate.tracking import plain_data as plain
+from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
+    from jobstate.delivery.outbox import Posted
     from jobstate.journal.acknowledgements import Acknowledgements
     from jobstate.journal.connection import Connection
     from jobstate.journal.database import JournalFile
@@ -24,18 +29,19 @@ if TYPE_CHECKING:
     from jobstate.model.observation import JobKey
 
 _HOLD: Final = """
-INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO held SELECT ?, ?, ?, ?, ?, ?, ?
+WHERE EXISTS (SELECT 1 FROM listener WHERE id = ?)  -- it may have gone meanwhile
 ON CONFLICT (arn, created, listener) DO UPDATE SET first = excluded.first,
     attempts = excluded.attempts, error = excluded.error, parked = excluded.parked
 """
 _RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
 HELD: Final = "SELECT arn, created, first, attempts, error, parked FROM held WHERE listener = ?"
 AFTER: Final = """
-SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number LIMIT ?
 """
 OF_JOB: Final = """
-SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+SELECT number, kind, body, event.job, arn, created FROM event JOIN job ON job.id = event.job
 WHERE event.job IN (SELECT id FROM job WHERE arn = ? AND created = ?) AND number BETWEEN ? AND ?
 ORDER BY number LIMIT ?
 """
@@ -65,13 +71,12 @@ class EventReader:
                     self._file.require_own_process()
                     self._connection = self._file.reading()
                 rows = list(self._connection.execute(sql, parameters))
-            return [
-                Posted(number, event_of(kind, key_of(arn, created), body))
-                for number, kind, body, arn, created in rows
-            ]
-        except (sqlite3.Error, *UNREADABLE) as error:
-            problem = f"can't be read: {error}"
+            return list(map(posted_of, rows))
+        except UNREADABLE as error:
+            problem = f"can't be read: {printable(str(error))}"
             raise JournalError(str(self._file.path), problem, "it is tried again") from error
+        except DamagedError as error:
+            raise damaged(self._file.path, error.problems) from None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -147,7 +152,7 @@ class JournalOutbox:
         ticket = 0
         for job, each in held.items():
             parked = to_microseconds(each.since)
-            row = (*self._key(job), each.first, each.attempts, each.error, parked)
+            row = (*self._key(job), each.first, each.attempts, each.error, parked, self._listener)
             ticket = self._writer.run(_HOLD, row, durable=durable)
         self._writer.commit(ticket)
         if durable:
@@ -197,9 +202,54 @@ class JournalOutbox:
         return (self._listener, job.arn, to_microseconds(job.created))
 
 
-def held_by(rows: Iterable[tuple[Any, ...]]) -> dict[JobKey, Held]:
-    """Return the jobs that a listener failed at, from what `HELD` finds."""
-    return {
-        key_of(arn, created): Held(first, attempts, error, from_microseconds(parked))
-        for arn, created, first, attempts, error, parked in rows
+class HeldRow(NamedTuple):
+    """A job that a listener failed at, as a journal keeps it.
+
+    Attributes:
+        job: The job.
+        first: The number of the event that it hears next.
+        attempts: How often that one was told.
+        error: What it raised last, in a line.
+        parked: Since when nothing more is told of it; None while it is told again.
+    """
+
+    job: JobKey
+    first: int
+    attempts: int
+    error: str
+    parked: datetime | None
+
+
+def held_row(listener: int, newest: int, row: Sequence[Any]) -> HeldRow:
+    """Return a job that a listener failed at, of what `HELD` finds.
+
+    Args:
+        listener: Its id.
+        newest: The largest number that an event ever had.
+        row: The row.
+
+    Raises:
+        DamagedError: It is none.
+    """
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "first": partial(plain.up_to, newest + 1),
+        "attempts": plain.count,
+        "error": plain.required_text,
+        "parked": plain.time,
     }
+    arn, created, *values = row
+    place = f"held[{listener}, {shown(arn)}, {shown(created)}]"
+    job = plain.read_at(place, key_of, (arn, created))
+    reads = zip(readers, readers.values(), values, strict=True)
+    return HeldRow(job, *plain.read_at(place, partial(plain.read_all, ".{}"), reads))
+
+
+def held_by(listener: int, newest: int, rows: Iterable[Sequence[Any]]) -> dict[JobKey, Held]:
+    """Return the jobs that a listener failed at, from what `HELD` finds.
+
+    Raises:
+        DamagedError: Some are none.
+    """
+    read = partial(held_row, listener, newest)
+    found = plain.read_all("", ((None, read, row) for row in rows))
+    return {each.job: Held(each.first, each.attempts, each.error, each.parked) for each in found}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jobstate.common.times import to_microseconds
+from jobstate.common.times import microseconds, to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,8 @@ class Sweeper:
     def _next(self, connection: Connection, most: int) -> list[tuple[int, int, int]]:
         """Return which jobs come next in the round, each with whether everybody has heard of it."""
         moment, _ = self._position
-        until = to_microseconds(self._clock() - self._keep)
+        # In numbers, which go further than times do: a clock may be in the year 1.
+        until = max(0, to_microseconds(self._clock()) - microseconds(self._keep))
         found = list(connection.execute(AT_ONCE_WITH, (*self._position, most)))
         return found + list(connection.execute(LATER, (moment, until, most - len(found))))
 

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.closing import Closing
-from jobstate.common.times import from_microseconds, to_microseconds
-from jobstate.conformance.judge import judge_of
-from jobstate.delivery.outbox import Posted
 from jobstate.delivery.shards import shard_of
-from jobstate.errors import JournalDamagedError, UnknownJobError
+from jobstate.errors import Problem
 from jobstate.journal.acknowledgements import Acknowledgements
-from jobstate.journal.event_codec import event_of
+from jobstate.journal.event_codec import posted_of
 from jobstate.journal.following import Following
-from jobstate.journal.job_rows import JOB_COLUMNS, Loaded, key_of
+from jobstate.journal.header import header_of, listeners_of
+from jobstate.journal.job_reader import JobReader, columns_of
+from jobstate.journal.outbox import held_row
 from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
-from jobstate.journal.records import HeldJob, JournalJob, ListenerPosition, broken_of
+from jobstate.journal.records import HeldJob, ListenerPosition
 from jobstate.journal.snapshot_read import ReadTransaction
-from jobstate.journal.validation import UNREADABLE, own_row, require_lifecycle
-from jobstate.model.packed_history import entry_of
-from jobstate.tracking.estimate_codec import state_names
-from jobstate.tracking.job_codec import COLUMNS
-from jobstate.tracking.tracked_job import TrackedJob
+from jobstate.journal.validation import require_lifecycle
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Sequence
 
+    from jobstate.delivery.outbox import Posted
+    from jobstate.journal.header import ListenerRow
+    from jobstate.journal.records import JournalJob
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, JobKey, Observation
 
-#: How many sets of what may be known are kept in memory, in words.
-_REMEMBERED: Final = 1 << 14
-#: What to do with a file that was read as far as that goes.
-_REMEDY: Final = "what could be read was given; restore a copy"
-
-_JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
-_OF_JOB: Final = "arn = ? AND created = ?"
-_ENTRIES: Final = 'SELECT status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal'
 _EVENTS: Final = """
-SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job
+SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
 WHERE number > ? ORDER BY number
 """
+#: What indexes find is read from the tables: only that is believed.
 _EVENTS_OF_JOB: Final = """
-SELECT number, kind, body, arn, created FROM job JOIN event ON event.job = job.id
-WHERE arn = ? AND created = ? AND number > ? ORDER BY number
+SELECT event.number, event.kind, event.body, event.job, job.arn, job.created, found.id
+FROM job AS found JOIN event AS told ON told.job = found.id
+JOIN job ON job.id = found.id JOIN event ON event.number = told.number
+WHERE found.arn = ? AND found.created = ? AND told.number > ? ORDER BY told.number
 """
 _HELD: Final = """
 SELECT arn, created, first, attempts, error, parked, (
@@ -57,7 +48,7 @@ FROM held WHERE listener = ? ORDER BY first
 """
 _COUNT: Final = "SELECT count(*) FROM event WHERE number > ?"
 _BETWEEN: Final = """
-SELECT number, arn FROM event JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
+SELECT number, arn FROM event LEFT JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
 """
 
 
@@ -99,16 +90,16 @@ class JournalReader(Closing):
         self._reading = ReadTransaction(self.path)
         try:
             with self._reading.translated():
-                columns = "file, lifecycle, version, newest, clean"
-                row = own_row(self._reading.connection, self.path, columns)
-                self._identity, self._name, version, self.newest, clean = row
-                self.lifecycle = f"{self._name} {version}".rstrip()
-                self.clean = bool(clean)
-                self._loaded = self._read_sets()
+                header = header_of(self._reading.connection, self.path)
+                self._identity, self._name = header.file, header.lifecycle
+                self.newest = header.newest
+                self.lifecycle = f"{self._name} {header.version}".rstrip()
+                self.clean = header.clean
+                known = lifecycle if lifecycle and lifecycle.name == self._name else None
+                self._jobs = JobReader(self._reading, known)
         except BaseException:
             self.close()
             raise
-        self._words = lru_cache(maxsize=_REMEMBERED)(self._states_of)
 
     def __repr__(self) -> str:
         return f"<JournalReader {str(self.path)!r}>"
@@ -123,7 +114,7 @@ class JournalReader(Closing):
 
     def __len__(self) -> int:
         """Return how many jobs there are, those that the tracker has forgotten included."""
-        return int(self._one("SELECT count(*) FROM job"))
+        return self._jobs.count()
 
     def job_keys(self) -> Iterator[JobKey]:
         """Yield what identifies each job, the one first heard of first; memory is bounded.
@@ -131,8 +122,7 @@ class JournalReader(Closing):
         Raises:
             JournalDamagedError: The file is not whole.
         """
-        for arn, created in self._reading.rows("SELECT arn, created FROM job ORDER BY id"):
-            yield key_of(arn, created)
+        yield from self._jobs.keys()
 
     def jobs(self) -> Iterator[JournalJob]:
         """Yield each job, the one first heard of first; memory is bounded.
@@ -143,21 +133,16 @@ class JournalReader(Closing):
             JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
             JournalError: It was written to by a tracker that began after this was opened.
         """
-        for row in self._reading.rows(f"{_JOBS} ORDER BY id"):
-            yield self._kept(row)
+        yield from self._jobs.jobs()
 
     def job(self, job: JobKey) -> JournalJob:
         """Return a job; the one heard of last, if it was forgotten and heard of again.
 
         Raises:
-            UnknownJobError: It is not there; a `KeyError`.
+            UnknownJobError: It is not there; a `KeyError`. To see that takes a look at every job.
             JournalDamagedError: The file is not whole.
         """
-        sql = f"{_JOBS} WHERE {_OF_JOB} ORDER BY id DESC LIMIT 1"
-        rows = list(self._reading.rows(sql, _columns(job)))
-        if not rows:
-            raise UnknownJobError(str(job), len(self))
-        return self._kept(rows[0])
+        return self._jobs.job(job)
 
     def entries(self, job: JobKey) -> tuple[Entry, ...]:
         """Return a job's history, as far as answers gave it.
@@ -191,7 +176,9 @@ class JournalReader(Closing):
             JournalError: The jobs live by another life cycle.
         """
         if self._given is None:
-            raise ValueError("what answers say takes a life cycle: History(path, lifecycle=…)")
+            raise ValueError(
+                "what answers say takes a life cycle: JournalReader(path, lifecycle=…)"
+            )
         require_lifecycle(self.path, self._name, self._given.name)
         events = (posted.event for posted in self.events(job=kept.job))
         return retold(self._given, kept, events)
@@ -212,10 +199,16 @@ class JournalReader(Closing):
             JournalError: It was written to by a tracker that began after this was opened.
         """
         if job is None:
-            rows = self._reading.rows(_EVENTS, (after,))
-        else:
-            rows = self._reading.rows(_EVENTS_OF_JOB, (*_columns(job), after))
-        yield from map(self._posted, rows)
+            yield from map(self._posted, self._reading.in_order("event", _EVENTS, after))
+            return
+        columns = columns_of(job)
+        for *row, found in self._reading.in_order("event", _EVENTS_OF_JOB, *columns, after):
+            if row[3:] != [found, *columns]:
+                problem = Problem(
+                    "index event_of_job", f"event[{row[0]}] of job[{found}]", "another"
+                )
+                self._reading.refuse(problem)
+            yield self._posted(row)
 
     def follow(
         self, after: int | None = None, *, timeout: float | None = None
@@ -246,13 +239,9 @@ class JournalReader(Closing):
             following.close()
             self._following.remove(following)
 
-    def _posted(self, row: tuple[Any, ...]) -> Posted:
-        number, kind, body, arn, created = row
-        try:
-            return Posted(number, event_of(kind, key_of(arn, created), body))
-        except UNREADABLE as error:
-            problem = f"event {number} can't be read: {type(error).__name__}: {error}"
-            raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
+    def _posted(self, row: Sequence[Any]) -> Posted:
+        with self._reading.damage_told():
+            return posted_of(row)
 
     # --- Listeners ------------------------------------------------------------------------------
 
@@ -267,13 +256,9 @@ class JournalReader(Closing):
         beside = self.path.with_name(f"{self.path.name}-acks")
         acknowledged = Acknowledgements(beside, self._identity, read_only=True)
         try:
-            rows = list(
-                self._reading.rows("SELECT id, name, cursor FROM listener ORDER BY name, id")
-            )
-            return [
-                self._position(number, name, cursor, acknowledged.read(number, self.newest))
-                for number, name, cursor in rows
-            ]
+            with self._reading.translated(), self._reading.damage_told():
+                rows = listeners_of(self._reading.connection, self.newest)
+            return [self._position(each, acknowledged.read(each.id, self.newest)) for each in rows]
         finally:
             acknowledged.close()
 
@@ -288,73 +273,25 @@ class JournalReader(Closing):
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
-    def _position(self, number: int, name: str, cursor: int, heard: list[int]) -> ListenerPosition:
-        latest = max(cursor, *heard)
+    def _position(self, row: ListenerRow, heard: list[int]) -> ListenerPosition:
+        latest = max(row.cursor, *heard)
         behind = int(self._one(_COUNT, latest))
-        if latest > cursor:
-            rows = self._reading.rows(_BETWEEN, (cursor, latest))
-            behind += sum(at > heard[shard_of(arn)] for at, arn in rows)
-        held = tuple(map(_held, self._reading.rows(_HELD, (number,))))
+        if latest > row.cursor:
+            between = self._reading.in_order("event", _BETWEEN, row.cursor, latest)
+            behind += sum(at > heard[shard_of(str(arn))] for at, arn in between)
+        held = tuple(self._held(row.id))
         return ListenerPosition(
-            name=name, cursor=cursor, heard=tuple(heard), behind=behind, held=held
+            name=row.name, cursor=row.cursor, heard=tuple(heard), behind=behind, held=held
         )
+
+    def _held(self, listener: int) -> Iterator[HeldJob]:
+        for *row, waiting in self._reading.rows(_HELD, (listener,)):
+            with self._reading.damage_told():
+                held = held_row(listener, self.newest, row)
+            yield HeldJob(waiting=waiting, **held._asdict())
 
     # --- Rows -----------------------------------------------------------------------------------
 
     def _one(self, sql: str, *parameters: object) -> Any:  # noqa: ANN401 - whatever was asked for
         ((found,),) = self._reading.rows(sql, parameters)
         return found
-
-    def _read_sets(self) -> Loaded | None:
-        if self._given is None or self._given.name != self._name:
-            return None
-        loaded = Loaded(judge_of(self._given), self._reading.connection)
-        loaded.read_sets()
-        return loaded
-
-    def _kept(self, row: tuple[Any, ...]) -> JournalJob:
-        try:
-            return self._job_of(row)
-        except (*UNREADABLE, AttributeError) as error:
-            problem = f"job {row[0]} can't be read: {type(error).__name__}: {error}"
-            raise JournalDamagedError(str(self.path), [problem], _REMEDY) from error
-
-    def _job_of(self, row: tuple[Any, ...]) -> JournalJob:
-        *values, forgotten = row
-        row_id, columns = values[0], dict(zip(COLUMNS, values[1:], strict=True))
-        entries = tuple(entry_of(*each) for each in self._reading.rows(_ENTRIES, (row_id,)))
-        state = None if self._loaded is None else self._loaded.state(values, entries)
-        reported = columns["reported"]
-        return JournalJob(
-            job=key_of(columns["arn"], columns["created"]),
-            states=self._words(columns["estimates"]),
-            entries=entries,
-            modified=from_microseconds(columns["modified"]),
-            since=from_microseconds(columns["since"]),
-            cause=columns["cause"],
-            failure_reason=columns["failure_reason"],
-            broken=broken_of(json.loads(reported)) if reported else {},
-            suppressed=columns["suppressed"],
-            forgotten=from_microseconds(forgotten) if forgotten else None,
-            tracked=TrackedJob(self._given, state) if self._given and state else None,
-        )
-
-    def _states_of(self, number: int) -> Mapping[str, tuple[str, ...]]:
-        """Return the states that words name, region by region."""
-        return state_names(json.loads(self._one("SELECT words FROM estimate WHERE id = ?", number)))
-
-
-def _columns(job: JobKey) -> tuple[str, int]:
-    return job.arn, to_microseconds(job.created)
-
-
-def _held(row: tuple[Any, ...]) -> HeldJob:
-    arn, created, first, attempts, error, parked, waiting = row
-    return HeldJob(
-        job=key_of(arn, created),
-        first=first,
-        waiting=waiting,
-        attempts=attempts,
-        error=error,
-        parked=from_microseconds(parked),
-    )

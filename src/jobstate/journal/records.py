@@ -13,7 +13,7 @@ from jobstate.model.observation import Entry, JobKey
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from jobstate.model.states import Outcome
 
@@ -125,7 +125,7 @@ class ListenerPosition:
         return tuple(each for each in self.held if not each.parked)
 
 
-def broken_of(reported: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def broken_of(reported: Mapping[str, Collection[str]]) -> dict[str, int]:
     """Return how many violations were told of each rule.
 
     Args:

@@ -6,7 +6,10 @@ Times are microseconds since 1970-01-01T00:00:00Z.
 
 from __future__ import annotations
 
-from typing import Final
+import sqlite3
+from contextlib import closing
+from functools import cache
+from typing import Final, NamedTuple
 
 #: Stands in the file's header, so that no other file is taken for a journal: "jobs" in ASCII.
 APPLICATION_ID: Final = 0x6A6F6273
@@ -87,3 +90,56 @@ CREATE TABLE held (                 -- jobs that a listener failed at
 
 #: What leads from each version to the next; the first from an empty file.
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+
+
+class SchemaObject(NamedTuple):
+    """A table or an index, as SQLite keeps it.
+
+    Attributes:
+        kind: ``table``, ``index``; of a stranger's file also ``view``, ``trigger``.
+        name: Its name.
+        table: The name of its table.
+        sql: What made it; None of an index that SQLite made by itself.
+    """
+
+    kind: str
+    name: str
+    table: str
+    sql: str | None
+
+
+#: What lists all objects of a file.
+OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+#: What ``ANALYZE`` and ``PRAGMA optimize`` make, which anybody may run: it tells how to search, and
+#: nothing of jobs.
+STATISTICS: Final = {
+    SchemaObject("table", name, name, f"CREATE TABLE {name}({columns})")
+    for name, columns in (
+        ("sqlite_stat1", "tbl,idx,stat"),
+        ("sqlite_stat4", "tbl,idx,neq,nlt,ndlt,sample"),
+    )
+}
+
+
+@cache
+def schema_of(migrations: tuple[str, ...]) -> frozenset[SchemaObject]:
+    """Return all objects of a file that has taken some steps, and no other."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript("".join(migrations))
+        return frozenset(map(SchemaObject._make, connection.execute(OBJECTS)))
+
+
+@cache
+def text_columns() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Return each column that holds a text: its table, its name, the table's primary key."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript("".join(MIGRATIONS))
+        tables = [each.name for each in schema_of(MIGRATIONS) if each.kind == "table"]
+        found = []
+        for table in sorted(tables):
+            columns = list(
+                connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,))
+            )
+            key = tuple(name for name, _, place in columns if place)
+            found += [(table, name, key) for name, kind, _ in columns if kind == "TEXT"]
+    return tuple(found)

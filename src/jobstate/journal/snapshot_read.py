@@ -12,11 +12,13 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.errors import JournalError
-from jobstate.journal.connection import connect, connect_still
+from jobstate.errors import JournalError, Problem, shown
+from jobstate.journal.connection import connect, connect_still, harden
 from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
-from jobstate.journal.validation import known_version, refuse, require_ours
+from jobstate.journal.schema_check import version_of
+from jobstate.journal.validation import UNREADABLE, damaged, refuse
+from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
     import os
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from jobstate.journal.connection import Connection
 
 _REMEDY: Final = "see that it is there and can be read"
+
+
+#: What to do with a file that was read as far as that goes.
+_AS_FAR: Final = "what could be read was given; restore a copy"
 
 
 class ReadTransaction:
@@ -84,10 +90,48 @@ class ReadTransaction:
         """
         try:
             yield
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self._require_still()
-            refuse(self._path, error, _REMEDY)
+            refuse(self._path, error, _REMEDY, self.connection)
         self._require_still()
+
+    def in_order(self, table: str, sql: str, *parameters: object) -> Iterator[Any]:
+        """Yield rows, each of a larger number than the one before: else a file may go in circles.
+
+        Raises:
+            JournalDamagedError: They are not in order, or as of `rows`.
+            JournalError: As of `rows`.
+        """
+        last = 0
+        for row in self.rows(sql, parameters):
+            if row[0] <= last:
+                self.refuse(Problem(f"{table}[{row[0]}]", f"a number above {last}", shown(row[0])))
+            last = row[0]
+            yield row
+
+    def refuse(self, *problems: object) -> None:
+        """Say what is wrong with the file, if anything is.
+
+        Raises:
+            JournalDamagedError: It lists the problems.
+        """
+        if problems:
+            raise damaged(self._path, problems, _AS_FAR)
+
+    @contextmanager
+    def damage_told(self, place: str = "") -> Iterator[None]:
+        """Raise what can't be read as damage of the file.
+
+        Args:
+            place: Where it stands.
+
+        Raises:
+            JournalDamagedError: It is not whole.
+        """
+        try:
+            yield
+        except DamagedError as error:
+            raise damaged(self._path, error.under(place), _AS_FAR) from None
 
     # --- Opening --------------------------------------------------------------------------------
 
@@ -103,7 +147,7 @@ class ReadTransaction:
             path = str(self._path)
             self.connection = connect_still(path) if self._still else connect(path, read_only=True)
             self.connection.execute("PRAGMA query_only = ON")
-            self.connection.execute("PRAGMA trusted_schema = OFF")
+            harden(self.connection)
             self.connection.execute("BEGIN")
             self._require_readable()
         except sqlite3.OperationalError as error:
@@ -112,16 +156,16 @@ class ReadTransaction:
                 remedy = "copy it, with all files of its name, to another folder"
                 raise JournalError(str(self._path), problem, remedy) from error
             refuse(self._path, error, _REMEDY)
-        except sqlite3.Error as error:
-            refuse(self._path, error, _REMEDY)
+        except UNREADABLE as error:
+            refuse(self._path, error, _REMEDY, getattr(self, "connection", None))
 
     def _require_readable(self) -> None:
         """Refuse what is no journal of the version that we know."""
-        if not require_ours(self.connection, self._path):
+        known = len(MIGRATIONS)
+        version = version_of(self.connection, self._path, MIGRATIONS)
+        if not version:
             remedy = "see that a tracker has begun with it"
             raise JournalError(str(self._path), "has nothing in it", remedy)
-        known = len(MIGRATIONS)
-        version = known_version(self.connection, self._path, known)
         if version < known:
             problem = f"is of version {version}, and this jobstate reads version {known}"
             remedy = "open it once with a tracker, which brings it up to date"

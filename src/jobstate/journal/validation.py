@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from jobstate.errors import JournalDamagedError, JournalError
-from jobstate.journal.schema import APPLICATION_ID
+from jobstate.common.text import printable
+from jobstate.errors import JournalDamagedError, JournalError, Problem, shown
+from jobstate.journal.schema import APPLICATION_ID, text_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import Any
 
     from jobstate.journal.connection import Connection
 
@@ -17,9 +21,12 @@ if TYPE_CHECKING:
 HELP: Final = (
     "copy the file away, read what is left with `jobstate history`, and begin with a new one"
 )
-
-#: What Python raises where a row says what no tracker writes.
-UNREADABLE: Final = (ValueError, KeyError, TypeError, OverflowError)
+#: More problems than this are not looked for in a damaged file.
+MOST_PROBLEMS: Final = 100
+#: What reading may raise; where a file's own names are no text, neither is what SQLite says of it.
+UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+#: What SQLite's results mean that a damaged file is the reason.
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_FORMAT}
 
 
 def require_ours(connection: Connection, path: Path) -> bool:
@@ -41,6 +48,7 @@ def known_version(connection: Connection, path: Path, known: int) -> int:
     """Return a journal's version.
 
     Raises:
+        JournalDamagedError: It has none.
         JournalError: It is newer than any that is known.
     """
     version: int
@@ -48,19 +56,9 @@ def known_version(connection: Connection, path: Path, known: int) -> int:
     if version > known:
         problem = f"is of version {version}, and this jobstate knows versions up to {known}"
         raise JournalError(str(path), problem, "install a newer jobstate")
+    if version < 1:
+        raise damaged(path, [Problem("PRAGMA user_version", "1 or more", shown(version))])
     return version
-
-
-def own_row(connection: Connection, path: Path, columns: str) -> Any:  # noqa: ANN401 - as asked
-    """Return columns of the row that says what a journal is.
-
-    Raises:
-        JournalDamagedError: There is none.
-    """
-    row = connection.execute(f"SELECT {columns} FROM journal").fetchone()  # noqa: S608 - constants
-    if row is None:
-        raise JournalDamagedError(str(path), ["it has no row that says what it is"], HELP)
-    return row
 
 
 def require_lifecycle(path: Path, name: str, mine: str) -> None:
@@ -75,25 +73,66 @@ def require_lifecycle(path: Path, name: str, mine: str) -> None:
         JournalError: It is another one.
     """
     if name not in {"", mine}:
-        problem = f"is of jobs that live by {name!r}, not {mine!r}"
+        problem = f"is of jobs that live by {shown(name)}, not {mine!r}"
         raise JournalError(str(path), problem, "name another file")
 
 
-def refuse(path: Path, error: Exception, remedy: str) -> NoReturn:
+# --- What was raised ----------------------------------------------------------------------------
+
+
+def damaged(path: Path, problems: Iterable[object], remedy: str = HELP) -> JournalDamagedError:
+    """Return the error that lists what is wrong with a file, as far as that is bearable."""
+    return JournalDamagedError(str(path), list(islice(problems, MOST_PROBLEMS)), remedy)
+
+
+def refuse(
+    path: Path,
+    error: Exception,
+    remedy: str,
+    connection: Connection | None = None,
+    found: Iterable[object] = (),
+) -> NoReturn:
     """Say what an error means that came of opening a journal or reading it.
 
     Args:
         path: The file.
         error: What SQLite or the system raised.
         remedy: What to do where it can't be opened.
+        connection: To the file: to look for the place of a text that is none.
+        found: What else was found wrong with the file, before.
 
     Raises:
         JournalDamagedError: It is not whole.
         JournalError: It can't be opened, or used.
     """
-    if isinstance(error, OSError) or "unable to open" in str(error):
-        raise JournalError(str(path), f"can't be opened: {error}", remedy) from error
-    if "malformed" in str(error):
-        raise JournalDamagedError(str(path), [error], HELP) from error
-    helps = "make room" if "is full" in str(error) else "name another file, or mend this"
-    raise JournalError(str(path), f"can't be used: {error}", helps) from error
+    said = printable(str(error)) or "there is not enough memory"
+    if isinstance(error, OSError) or "unable to open" in said:
+        raise JournalError(str(path), f"can't be opened: {said}", remedy) from error
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or "malformed" in said:
+        raise damaged(path, (*found, said)) from error
+    if isinstance(error, UnicodeDecodeError):
+        problem = Problem("sqlite_schema", "UTF-8", shown(error.object))
+        raise damaged(path, (*found, problem)) from error
+    if "decode to UTF-8" in said:
+        places = () if connection is None else tuple(undecodable(connection))
+        raise damaged(path, (*found, *(places or (said,)))) from error
+    helps = "make room" if "is full" in said else "name another file, or mend this"
+    raise JournalError(str(path), f"can't be used: {said}", helps) from error
+
+
+def undecodable(connection: Connection) -> Iterator[Problem]:
+    """Yield each text that is not UTF-8, as far as the file can be read."""
+    with suppress(sqlite3.Error):
+        for table, column, key in text_columns():
+            names = ", ".join(f'CAST("{each}" AS BLOB)' for each in (column, *key))
+            for value, *place in connection.execute(f"SELECT {names} FROM {table}"):  # noqa: S608 - constants
+                if not _is_text(value):
+                    where = ", ".join(each.decode("utf-8", "backslashreplace") for each in place)
+                    yield Problem(f"{table}[{printable(where)}].{column}", "UTF-8", shown(value))
+
+
+def _is_text(value: bytes | None) -> bool:
+    try:
+        return value is None or bool(value.decode()) or not value
+    except UnicodeDecodeError:
+        return False

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from functools import partial, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobstate.automaton.automaton import StateEstimate
 from jobstate.automaton.bitsets import bits
 from jobstate.tracking import plain_data as plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.conformance.judge import Judge
@@ -64,16 +64,20 @@ def _feature_sets(hidden: Sequence[Hidden], group: Sequence[Hidden]) -> list[dic
     )
 
 
-def state_names(words: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def state_names(data: object) -> dict[str, tuple[str, ...]]:
     """Return the states that words name, region by region; it takes no life cycle.
 
     Raises:
-        ValueError, KeyError, TypeError: They are none.
+        DamagedError: They are none.
     """
-    return {
-        region: tuple(dict.fromkeys(state for state, _, _ in groups))
-        for region, groups in words["regions"]
-    }
+    read = partial(plain.row_of, (plain.required_text, partial(plain.each_of, _name)))
+    words = plain.mapping(data)
+    regions = plain.read_at(".regions", partial(plain.each_of, read), words.get("regions"))
+    return {region: tuple(dict.fromkeys(names)) for region, names in regions}
+
+
+def _name(data: object) -> str:
+    return plain.required_text(plain.listing(data, 3)[0])
 
 
 # --- And back -------------------------------------------------------------------------------------

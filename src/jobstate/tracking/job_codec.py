@@ -8,8 +8,8 @@ number, and in words apart from them, each set once, for a fleet shares a few.
 from __future__ import annotations
 
 from functools import partial
-from operator import attrgetter, call
-from typing import TYPE_CHECKING, Any, Final, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
 #: How many sets are looked up without a word.
 _REMEMBERED: Final = 1 << 14
-#: `operator.call`, for type checkers that can't follow it through `map`.
-_CALL: Final = cast("Callable[..., Any]", call)
 
+#: What a column of estimates holds.
+A_SET: Final = "the number of something that is known"
 #: The columns that say which job it is, and never change.
 KEY: Final = ("arn", "created")
 #: What is kept of it: all but its history, which has rows, and what is true in one process only.
@@ -89,20 +89,18 @@ class JobCodec:
         # To keep something more of a job, say here how its column is written and read, and add it
         # to the table of jobs by a step of the journal's schema.
         columns: dict[str, tuple[Callable[[JobState], object], Callable[[Any], object]]] = {
-            "arn": (attrgetter("job.arn"), plain.required_text),
-            "created": (lambda state: to_microseconds(state.job.created), plain.required_time),
+            "arn": (attrgetter("job.arn"), PLAIN["arn"]),
+            "created": (lambda state: to_microseconds(state.job.created), PLAIN["created"]),
             "estimates": (lambda state: self._number(state.estimates), self._estimates),
             "answers": (self._answers, self._answers_of),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
-            "cause": (attrgetter("cause"), plain.text),
-            "failure_reason": (attrgetter("failure_reason"), _reason),
-            "refined": (lambda state: state.refined and state.refined.to_dict(), _refined),
-            "ended": (attrgetter("ended"), plain.count),
-            "entered": (attrgetter("entered"), plain.count),
-            "changes": (attrgetter("changes"), plain.count),
-            "reported": (_topics, _reported),
-            "suppressed": (attrgetter("suppressed"), plain.count),
+            "refined": (lambda state: state.refined and state.refined.to_dict(), PLAIN["refined"]),
+            "reported": (_topics, PLAIN["reported"]),
+            **{
+                name: (attrgetter(name), PLAIN[name])
+                for name in ("cause", "failure_reason", "ended", "entered", "changes", "suppressed")
+            },
         }
         self._writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
 
@@ -161,7 +159,7 @@ class JobCodec:
             DamagedError: Some can't be read.
         """
         try:
-            arn, created, *values = map(_CALL, self._readers, columns)
+            arn, created, *values = map(plain.CALL, self._readers, columns)
         except plain.DamagedError:  # again, which takes longer, with every problem and its place
             reads = zip(COLUMNS, self._readers, columns, strict=True)
             arn, created, *values = plain.read_all(".{}", reads)
@@ -171,7 +169,7 @@ class JobCodec:
 
     def _estimates(self, number: object) -> Estimates:
         if type(number) is not int or number not in self._sets:
-            raise plain.damaged("the number of something that is known", number)
+            raise plain.damaged(A_SET, number)
         found = self._sets[number]
         if found is None:
             raise plain.DamagedError
@@ -268,23 +266,22 @@ def _reason(value: object) -> str | None:
     return bounded_reason(plain.text(value))
 
 
+def result_of(data: object) -> Result:
+    """Return a result of plain data.
+
+    Raises:
+        DamagedError: It is none.
+    """
+    return Result(*plain.fields_of(_RESULT, data))
+
+
 def _refined(data: object) -> Result | None:
-    if data is None:
-        return None
-    found = plain.mapping(plain.nested(data))
-    reads = [(name, read, found.get(name)) for name, read in _RESULT.items()]
-    return Result(*plain.read_all(".{}", reads))
-
-
-def _outcome(value: object) -> Outcome:
-    if not isinstance(value, str) or value not in {*Outcome}:
-        raise plain.damaged(" or ".join(Outcome), value)
-    return Outcome(value)
+    return None if data is None else result_of(plain.nested(data))
 
 
 #: What a result says, in its order, and how that is read.
 _RESULT: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "outcome": _outcome,
+    "outcome": partial(plain.member_of, Outcome),
     "final": plain.truth,
     "gone": plain.truth,
     "cause": plain.text,
@@ -297,6 +294,23 @@ def _reported(data: object) -> Mapping[str, frozenset[str]]:
     topics = plain.mapping(plain.nested(data))
     reads = ((shown(topic), plain.texts, keys) for topic, keys in topics.items())
     return dict(zip(topics, map(frozenset, plain.read_all("[{}]", reads)), strict=True))
+
+
+#: How the columns are read that take no life cycle.
+PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "arn": plain.required_text,
+    "created": plain.second,
+    "modified": plain.time,
+    "since": plain.time,
+    "cause": plain.text,
+    "failure_reason": _reason,
+    "refined": _refined,
+    "ended": plain.count,
+    "entered": plain.count,
+    "changes": plain.count,
+    "reported": _reported,
+    "suppressed": plain.count,
+}
 
 
 # --- Histories ------------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime, timedelta
+from enum import StrEnum
+from operator import call
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import evolve
 
@@ -11,9 +14,23 @@ from jobstate.errors import Problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
 _T = TypeVar("_T")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+#: `operator.call`, for type checkers that can't follow it through `map`.
+CALL: Final = cast("Callable[..., Any]", call)
+_TEXT: Final = {str}
+_ZERO: Final = timedelta(0)
+
+
+class _Nothing:
+    """Stands for a value that is not there, which is no null."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+_NOTHING: Final = _Nothing()
 
 
 class DamagedError(Exception):
@@ -82,6 +99,18 @@ def row_of(readers: Sequence[Callable[[Any], Any]], data: object) -> list[Any]:
     return read_all("[{}]", zip(range(len(values)), readers, values, strict=True))
 
 
+def fields_of(readers: Mapping[str, Callable[[Any], Any]], data: object) -> list[Any]:
+    """Return what readers make of the values of an object, each of the one that it is named for."""
+    found = mapping(data)
+    try:
+        return list(map(CALL, readers.values(), map(found.__getitem__, readers)))
+    except (KeyError, DamagedError):  # again, which takes longer, with every problem and its place
+        pass
+    return read_all(
+        ".{}", [(name, read, found.get(name, _NOTHING)) for name, read in readers.items()]
+    )
+
+
 # --- JSON -----------------------------------------------------------------------------------------
 
 
@@ -128,10 +157,27 @@ def listing(data: object, length: int | None = None) -> list[Any]:
 
 
 def count(value: object) -> int:
-    """Return a whole number, 0 or more."""
+    """Return a whole number, 0 or more, with room for what is counted on."""
     if type(value) is not int or value < 0:
         raise damaged("a whole number, 0 or more", value)
+    if value >> 62:
+        raise damaged("a whole number of 62 bits", value)
     return value
+
+
+def up_to(most: int, value: object) -> int:
+    """Return a whole number from 0 to the most that there can be."""
+    found = count(value)
+    if found > most:
+        raise damaged(f"a whole number up to {most}", value)
+    return found
+
+
+def flag(value: object) -> bool:
+    """Return whether something is true, of 0 or 1."""
+    if type(value) is not int or value not in (0, 1):
+        raise damaged("0 or 1", value)
+    return value == 1
 
 
 def small_count(value: object) -> int:
@@ -165,7 +211,7 @@ def required_text(value: object) -> str:
 def texts(data: object) -> list[str]:
     """Return a list of texts."""
     found = listing(data)
-    if not all(isinstance(each, str) for each in found):
+    if not {*map(type, found)} <= _TEXT:
         raise damaged("a list of texts", data)
     return found
 
@@ -198,3 +244,35 @@ def required_time(value: object) -> datetime:
     except OverflowError:  # before the year 1 or after 9999
         pass
     raise damaged("a time in microseconds since 1970", value)
+
+
+def second(value: object) -> datetime:
+    """Return a time in UTC, of a whole number of seconds."""
+    found = required_time(value)
+    if found.microsecond:
+        raise damaged("a time of a whole second, in microseconds since 1970", value)
+    return found
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time in UTC, of its ISO 8601, or None."""
+    return None if value is None else required_moment(value)
+
+
+def required_moment(value: object) -> datetime:
+    """Return a time in UTC, of its ISO 8601."""
+    try:
+        found = datetime.fromisoformat(value)  # type: ignore[arg-type]  # raises a TypeError
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.utcoffset() != _ZERO:
+        raise damaged("a time in UTC", value)
+    return found
+
+
+def member_of(choices: type[_Choice], value: object) -> _Choice:
+    """Return a member of an enumeration of texts."""
+    try:
+        return choices(value)  # type: ignore[arg-type]  # raises a ValueError
+    except ValueError:
+        raise damaged(" or ".join(choices), value) from None

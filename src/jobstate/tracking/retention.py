@@ -63,8 +63,16 @@ class Finished:
         with self._lock:
             self._since.pop(job, None)
 
-    def take_due(self) -> JobKey | None:
-        """Return a job to forget now, and think of it no more; None if there is none."""
+    def has(self, job: JobKey, since: datetime) -> bool:
+        """Return whether a job has finished and was modified then."""
+        with self._lock:
+            return self._since.get(job) == since
+
+    def due(self) -> tuple[JobKey, datetime] | None:
+        """Return a job to forget now, and when it was modified; None if there is none.
+
+        It is due until it is dropped, for whoever forgets it may be interrupted.
+        """
         with self._lock:
             while self._queue and self._since.get(self._queue[0][2]) != self._queue[0][0]:
                 heappop(self._queue)
@@ -74,7 +82,4 @@ class Finished:
             age, count = self._retention.age, self._retention.count
             over = count is not None and len(self._since) > count
             old = age is not None and self._clock() - since > age
-            if not over and not old:
-                return None
-            del self._since[job]
-            return job
+            return (job, since) if over or old else None

@@ -125,10 +125,7 @@ class Store:
         Raises:
             JournalWriteError: That could not be written.
         """
-        ticket = self._drop(job)
-        if self._finished is not None:
-            self._finished.drop(job)
-        self._commit(ticket)
+        self._commit(self._drop(job))
 
     def _note(self, job_state: JobState) -> None:
         """Take note of whether a job has finished."""
@@ -143,8 +140,8 @@ class Store:
         """Forget the finished jobs that are due; return the journal's ticket."""
         ticket = 0
         if self._finished is not None:
-            while (job := self._finished.take_due()) is not None:
-                ticket = self._drop(job)
+            while (found := self._finished.due()) is not None:
+                ticket = self._drop(*found)
         return ticket
 
     def _commit(self, ticket: int) -> None:
@@ -152,15 +149,36 @@ class Store:
         if journal is not None and ticket > journal.committed:
             journal.commit(ticket)
 
-    def _drop(self, job: JobKey) -> int:
-        """Keep a job no longer; return the journal's ticket."""
+    def _drop(self, job: JobKey, since: datetime | None = None) -> int:
+        """Keep a job no longer; return the journal's ticket.
+
+        Args:
+            job: The job.
+            since: Only if it was modified then; whenever that was if None.
+        """
         stripe = self._stripes.of(job)
         with stripe.lock:
-            job_state = self.jobs.drop(job)
-            stripe.version += 1
-            if job_state is not None and self.journal is not None:
-                stripe.ticket = self.journal.forget(job_state)
+            if since is not None and not self._is_finished(job, since):
+                return stripe.ticket  # somebody else has forgotten it, or it goes on
+            job_state = self.jobs.find(job)
+            try:  # no interrupt comes before it: there is no call between
+                self._let_go(job, job_state, stripe)
+            except BaseException:  # an interrupt: what is half forgotten would come back
+                self._let_go(job, job_state, stripe)
+                raise
             return stripe.ticket
+
+    def _is_finished(self, job: JobKey, since: datetime) -> bool:
+        return self._finished is not None and self._finished.has(job, since)
+
+    def _let_go(self, job: JobKey, job_state: JobState | None, stripe: Stripe) -> None:
+        """Forget a job wherever it is kept, under the lock of its stripe. Twice does no harm."""
+        if job_state is not None and self.journal is not None:
+            stripe.ticket = self.journal.forget(job_state)
+        self.jobs.drop(job)
+        stripe.version += 1
+        if self._finished is not None:
+            self._finished.drop(job)
 
 
 class Jobs:
@@ -216,7 +234,7 @@ class Jobs:
         found = earlier.pop(job, None)
         if found is not None:
             if not earlier:
-                del self._earlier[job.arn]
+                self._earlier.pop(job.arn, None)
             return found
         latest = self._latest.get(job.arn)
         if latest is None or latest.job.created != job.created:

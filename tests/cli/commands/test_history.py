@@ -536,7 +536,7 @@ def test_what_can_be_read_of_a_damaged_file(path: Path) -> None:
     ran = jobstate("history", path, "--format", "json")
     assert ran.exit_code == 2
     assert [json.loads(line)["number"] for line in ran.stdout.splitlines()] == [1, 2, 3, 4]
-    assert "is damaged: event 5 can't be read" in ran.stderr
+    assert "is damaged: event[5].body: expected an object, got '{'" in ran.stderr
 
 
 def test_options_that_exclude_each_other(path: Path) -> None:

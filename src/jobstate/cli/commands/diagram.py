@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import STDIN, Kept
-from jobstate.cli.shell import UNUSABLE, Given, Kind, complain, lifecycle_of, run, tightened
+from jobstate.cli.shell import (
+    UNUSABLE,
+    Given,
+    Kind,
+    complain,
+    complain_of,
+    lifecycle_of,
+    run,
+    tightened,
+)
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
@@ -149,7 +158,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
         except _UnusableError:
             return UNUSABLE
         except JobstateError as error:
-            complain(printable(str(error)))
+            complain_of(error)
             return UNUSABLE
         return _put(drawn, output)
 

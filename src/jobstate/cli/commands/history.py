@@ -24,7 +24,7 @@ from jobstate.cli.journal_text import (
     story_lines,
 )
 from jobstate.cli.progress import EVENTS, progress
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, emit, run
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run
 from jobstate.cli.terminal import Paint, listed
 from jobstate.common.text import printable
 from jobstate.common.times import iso
@@ -145,7 +145,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
                 return _whole(history, chosen, view, every=every)
         except JournalError as error:
             sys.stdout.flush()  # what could be read comes first
-            complain(printable(str(error)))
+            complain_of(error)
             return UNUSABLE
 
     run(work)
