@@ -122,7 +122,7 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "final, running",
         _with_states(state("mars", final=True), edges=(edge("sent", "mars"),)),
         (
-            "the state mars is final but running; its outcome is one of: failed, stopped,"
+            "the state mars is final but running; its outcome is one of: failed, partial, stopped,"
             " succeeded, timed_out, unknown"
         ),
     ),
@@ -378,7 +378,7 @@ def test_strings_become_members() -> None:
 
 
 BASES = "there is: documented, inferred, observed"
-OUTCOMES = "there is: failed, running, stopped, succeeded, timed_out, unknown"
+OUTCOMES = "there is: failed, partial, running, stopped, succeeded, timed_out, unknown"
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_via_is_passed_in_order(life: Life) -> None:
 
 
 @FEW
-@given(st.data(), st.sampled_from([each for each in Outcome if each is not Outcome.UNKNOWN]))
+@given(st.data(), st.sampled_from(sorted({*Outcome} - {Outcome.UNKNOWN, Outcome.PARTIAL}, key=str)))
 def test_outcome(data: st.DataObject, outcome: Outcome) -> None:
     """A life comes to what was wished for."""
     assert data.draw(lives(outcome=outcome)).result.outcome is outcome
