@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.support.command import EXAMPLES, jobstate
+from tests.support.command import EXAMPLES, jobstate, modules_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Each command that takes one, with what else it needs.
@@ -25,14 +26,14 @@ PLACED: Final = {"orderId": "A-9", "orderStatus": "Placed", "placedAt": "2026-11
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the current folder, whose modules nobody keeps."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield the current folder, whose modules nobody keeps."""
     for name in ("order.py", "orders.jsonl"):
         shutil.copy(EXAMPLES / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    return tmp_path
+    with modules_of(tmp_path):
+        yield tmp_path
 
 
 def refused(reference: str) -> str:
@@ -98,8 +99,8 @@ def test_no_module(module: str) -> None:
 
 def test_no_such_name(folder: Path) -> None:
     """What is there instead is listed."""
-    assert refused("order:OTHER") == "order:OTHER: order has no OTHER; life cycles in it: ORDER\n"
     (folder / "empty.py").touch()
+    assert refused("order:OTHER") == "order:OTHER: order has no OTHER; life cycles in it: ORDER\n"
     assert refused("empty:OTHER") == "empty:OTHER: empty has no OTHER; life cycles in it: none\n"
 
 
@@ -131,7 +132,7 @@ def test_one_that_contradicts_itself(folder: Path) -> None:
         ("from order import DREAM", "ImportError: cannot import name 'DREAM' from 'order'"),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("None.x", "AttributeError: 'NoneType' object has no attribute 'x'"),
-        ("def f(:", "SyntaxError: invalid syntax"),
+        ("def f(:", "SyntaxError: "),
         ("def __getattr__(name): return {}[name]", "KeyError: "),
         ("import sys; sys.path.remove(''); 1 / 0", "ZeroDivisionError: division by zero"),
     ],

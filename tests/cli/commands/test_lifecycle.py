@@ -17,9 +17,10 @@ from jobstate.machine import Job, build
 from jobstate.model import tables
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import tours
-from tests.support.command import jobstate
+from tests.support.command import jobstate, modules_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from jobstate import Lifecycle
@@ -56,12 +57,12 @@ def test_wrong_options() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the current folder, whose modules nobody keeps."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield the current folder, whose modules nobody keeps."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    return tmp_path
+    with modules_of(tmp_path):
+        yield tmp_path
 
 
 def test_nothing_is_doubtful() -> None:
