@@ -339,6 +339,7 @@ def _kinds() -> Iterator[str]:
         "Each kind of job has a life cycle of its own, in one file: its states and moves with"
         " basis and source, its rules, and what the service's answers look like. `check`,"
         " `check_jobs`, trackers, machines, pictures and the test helpers take any of them."
+        " [your-own-life-cycle.md](your-own-life-cycle.md) makes one from nothing."
     )
     yield tables.markdown_table(
         ("kind", "life cycle", "lines", "states", "moves", "rules"),

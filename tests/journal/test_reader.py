@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobstate import Event, JobKey, Outcome, Retry, StatusChanged, Subscription, Tracker
+from jobstate.batch import BATCH_JOB
 from jobstate.diagrams import Census, fleet, picture
 from jobstate.errors import JournalDamagedError, JournalError, UnknownJobError
 from jobstate.journal import Journal, JournalReader
@@ -157,6 +158,19 @@ def test_secondary_statuses_in_common() -> None:
     assert status_of(("InProgress/Training", "Stopping/Training")) == "Training"
     assert status_of(("Sent", "Lost")) == "Sent or Lost"
     assert status_of(()) == "unknown"
+
+
+def test_a_kind_without_histories(path: Path) -> None:
+    """What was found of a job is told again where no answer of its kind has a history."""
+    placed = {"jobId": "tide", "jobName": "tide", "createdAt": 1_790_000_000_000}
+    statuses = ("RUNNABLE", "STARTING", "RUNNING")
+    with Tracker(BATCH_JOB, journal=Journal(path, durability="normal")) as tracker:
+        for status in statuses:
+            tracker.observe({**placed, "status": status})
+    with JournalReader(path, lifecycle=BATCH_JOB) as history:
+        (told,) = history.observations()
+    shown = [each.shown["job"].primary for each in told]
+    assert tuple(dict.fromkeys(shown)) == statuses
 
 
 def test_another_life_cycle(path: Path) -> None:

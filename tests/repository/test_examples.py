@@ -11,6 +11,7 @@ import pytest
 
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import ANSWERS, BROKEN, EXAMPLES, jobstate, verdicts
+from tests.support.pages import blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +77,12 @@ def test_programs_run(program: Path, tmp_path: Path) -> None:
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
+
+
+def test_the_page_shows_the_example() -> None:
+    """docs/your-own-life-cycle.md builds just the life cycle that `examples/order.py` has."""
+    page = (EXAMPLES.parent / "docs" / "your-own-life-cycle.md").read_text(encoding="utf-8")
+    shown = [block.body for block in blocks(page) if block.kind == "python"][:3]
+    _docstring, rest = (EXAMPLES / "order.py").read_text(encoding="utf-8").split("\n\n", 1)
+    code, _main = rest.split("\nif __name__")
+    assert "".join(shown).split() == code.split()

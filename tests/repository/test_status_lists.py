@@ -33,9 +33,16 @@ FEW = 2
 
 
 def spelled(source: str) -> Iterator[str]:
-    """Yield each string literal that is a status, with its line."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and node.value in VALUES:
+    """Yield each string literal that is a status, with its line; a public name is none."""
+    tree = ast.parse(source)
+    public = {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for name in ast.walk(node.value)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in VALUES and node not in public:
             yield f"line {node.lineno}: {node.value!r}"
 
 

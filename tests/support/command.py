@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner, Result
 
 from jobstate.cli.app import app
 from tests.support.pages import HOME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 EXAMPLES = HOME / "examples"
 ANSWERS = EXAMPLES / "answers"
@@ -22,6 +28,17 @@ def jobstate(*arguments: object, stdin: str | bytes = b"") -> Result:
     """Run the command; an error that nobody expects fails the test."""
     words = [str(each) for each in arguments]
     return CliRunner().invoke(app, words, input=stdin, catch_exceptions=False)
+
+
+@contextmanager
+def modules_of(folder: Path) -> Iterator[None]:
+    """Let what is imported from a folder be forgotten in the end, so that no other test gets it."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None)).startswith(str(folder)):
+                del sys.modules[name]
 
 
 def verdicts(*arguments: object, stdin: str | bytes = b"") -> list[dict[str, Any]]:

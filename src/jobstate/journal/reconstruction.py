@@ -59,7 +59,9 @@ class _Teller:
         history = lifecycle.history_region
         self._history = "" if history is None else history.name
         #: What answers without a history showed since the last one that had it.
-        self._thin = set() if kept.tracked is None else _thin(kept.tracked, self._history)
+        self._thin: set[Shown | None] = set()
+        if history is not None and kept.tracked is not None:
+            self._thin = _thin(kept.tracked, history.name)
         #: How many entries were known, and how many of them an answer has told again.
         self._entered = 0
         self._retold = 0

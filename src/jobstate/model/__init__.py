@@ -1,11 +1,34 @@
 """What is declared of a kind of job, observed of one, and told of it: frozen data.
 
-The pieces of life cycles, for whoever writes one: states, edges, features, regions and rules.
+The pieces of life cycles, for whoever writes one: states, edges, features, regions and rules, and
+the schema of a service's answers with its reader and writer.
 """
 
+from jobstate.model.answer_schema import (
+    AnswerSchema,
+    Envelope,
+    FeatureTest,
+    Field,
+    Shape,
+    Sign,
+    StatusFields,
+    Stays,
+)
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
+from jobstate.model.schema_reader import SchemaReader
+from jobstate.model.schema_writer import (
+    AfterTheEnd,
+    Always,
+    Began,
+    Failed,
+    SchemaWriter,
+    created,
+    ended,
+    id_of,
+    modified,
+)
 from jobstate.model.specification import (
     ExactlyWhen,
     Finding,
@@ -21,12 +44,20 @@ from jobstate.model.specification import (
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
 
 __all__ = [
+    "AfterTheEnd",
+    "Always",
+    "AnswerSchema",
     "Basis",
+    "Began",
     "Edge",
     "Entry",
+    "Envelope",
     "ExactlyWhen",
     "Exclusion",
+    "Failed",
     "Feature",
+    "FeatureTest",
+    "Field",
     "Finding",
     "InOrder",
     "JobKey",
@@ -43,9 +74,19 @@ __all__ = [
     "Region",
     "Requires",
     "Rule",
+    "SchemaReader",
+    "SchemaWriter",
     "Severity",
+    "Shape",
     "Shown",
+    "Sign",
     "State",
+    "StatusFields",
+    "Stays",
     "Sums",
     "Where",
+    "created",
+    "ended",
+    "id_of",
+    "modified",
 ]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import Verdicts
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, Given, Ignored, Kind, emit, kinds_of, run
+from jobstate.cli.lifecycles import Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, emit, run
 from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import job_lines, summary_lines
 from jobstate.common.text import counted
@@ -29,13 +30,14 @@ HELP: Final = """Say what became of jobs, and what can't be true of them.
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
 list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
-same of processing, transform and tuning jobs. Several answers about one job, in the order given,
-are a series.
+same of processing, transform, tuning and AWS Batch jobs. Several answers about one job, in the
+order given, are a series. --lifecycle judges by a life cycle of your own, from a Python file.
 
 \b
 Examples:
   aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
   jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+  jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
 
 \b
 Exit codes:
@@ -74,6 +76,7 @@ def check(  # noqa: PLR0913 - the options of a command
     files: Files,
     *,
     kind: Kind = None,
+    own: Own = None,
     strict: Strict = False,
     given: Given = None,
     ignore: Ignored = None,
@@ -81,7 +84,7 @@ def check(  # noqa: PLR0913 - the options of a command
     every: Every = False,
 ) -> None:
     """Judge the answers in files, print the verdicts, end with an exit code."""
-    kinds = kinds_of(kind, given, ignore)
+    kinds = kinds_of(kind, own, given, ignore)
 
     def work() -> int:
         answers = Verdicts(kinds)

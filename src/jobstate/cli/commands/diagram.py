@@ -12,22 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import STDIN, Kept
-from jobstate.cli.shell import (
-    UNUSABLE,
-    Given,
-    Kind,
-    complain,
-    complain_of,
-    lifecycle_of,
-    run,
-    tightened,
-)
+from jobstate.cli.importing import recognised
+from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
+from jobstate.cli.shell import UNUSABLE, complain, complain_of, run
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
-from jobstate.kinds import Kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,6 +128,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     *,
     chosen: Chosen = None,
     kind: Kind = None,
+    own: Own = None,
     given: Given = None,
     job: Job = None,
     name: Name = None,
@@ -144,7 +137,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     output: Output = None,
 ) -> None:
     """Print the diagram, or write it."""
-    tight = tightened(lifecycle_of(kind), given)
+    tight = tightened(lifecycle_of(kind, own), given)
     drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
     if job is not None and jobs is not None:
         raise typer.BadParameter("--job and --fleet exclude each other", param_hint="--fleet")
@@ -247,7 +240,7 @@ def _is_database(file: str) -> bool:
 
 
 def _read(lifecycle: Lifecycle, file: str) -> Kept:
-    found = Kept(Kinds(lifecycle))
+    found = Kept(recognised(lifecycle))
     found.read([file])
     if found.unusable or not found.jobs:
         if not found.unusable:

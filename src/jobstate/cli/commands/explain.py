@@ -10,7 +10,8 @@ import typer
 
 from jobstate.automaton.explanation import explain
 from jobstate.automaton.paths import MOST_WAYS
-from jobstate.cli.shell import VIOLATIONS, Given, Kind, emit, lifecycle_of, run, tightened
+from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
+from jobstate.cli.shell import VIOLATIONS, emit, run
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
 from jobstate.errors import UnknownNameError
@@ -40,6 +41,7 @@ Examples:
   jobstate explain Starting Completed
   jobstate explain InProgress/Training Starting --given spot=no --given retry=no
   jobstate explain Stopping Completed --kind transform-job
+  jobstate explain Placed Delivered --lifecycle order:ORDER    # ORDER of order.py
 
 \b
 Exit codes:
@@ -61,16 +63,17 @@ Target = Annotated[str, typer.Argument(metavar="TO", help="Where it is seen late
 Chosen = Annotated[ExplainFormat, typer.Option("--format", help="For people, or for programs.")]
 
 
-def explain_command(
+def explain_command(  # noqa: PLR0913 - the options of a command
     origin: Origin,
     target: Target,
     *,
     kind: Kind = None,
+    own: Own = None,
     given: Given = None,
     chosen: Chosen = ExplainFormat.TEXT,
 ) -> None:
     """Print what lies between two statuses, end with an exit code."""
-    found = _explained(tightened(lifecycle_of(kind), given), origin, target)
+    found = _explained(tightened(lifecycle_of(kind, own), given), origin, target)
 
     def work() -> int:
         if chosen is ExplainFormat.JSON:

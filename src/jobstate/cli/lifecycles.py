@@ -1,0 +1,134 @@
+"""Which life cycles a command is about: its options, and what they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+
+import typer
+
+from jobstate.cli.importing import imported, recognised
+from jobstate.common.text import printable
+from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.kinds import KINDS, Kinds
+from jobstate.sagemaker import TRAINING_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobstate.model.lifecycle import Lifecycle
+
+_VALUES: Final = {"yes": True, "true": True, "no": False, "false": False}
+
+Given: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FEATURE=yes|no",
+        help="Assume that jobs have, or lack, a feature: a tighter machine proves more."
+        " stop=no assumes that nobody asks for a stop. Repeat for several.",
+    ),
+]
+Ignored: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RULE", help="Switch a rule off, by its id. Repeat for several."),
+]
+Kind: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="The kind of job: " + ", ".join(each.name for each in KINDS)),
+]
+Own: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--lifecycle",
+        metavar="MODULE:NAME",
+        help="A life cycle of your own, imported as Python would, from this folder too:"
+        " order:ORDER is ORDER of order.py. jobstate lifecycle --new prints one to begin with.",
+    ),
+]
+
+
+def lifecycle_of(kind: str | None, own: str | None = None) -> Lifecycle:
+    """Return the life cycle that ``--kind`` names, with the service's name or without.
+
+    Args:
+        kind: What ``--kind`` says.
+        own: What ``--lifecycle`` says: where the life cycle can be imported.
+
+    Raises:
+        typer.BadParameter: There is no such kind, or both options are there.
+        typer.Exit: There is no such life cycle of one's own; why not has been said.
+    """
+    if own is not None:
+        if kind is not None:
+            text = "--kind and --lifecycle exclude each other"
+            raise typer.BadParameter(text, param_hint="--lifecycle")
+        return imported(own)
+    if kind is None:
+        return TRAINING_JOB
+    for each in KINDS:
+        if kind in {each.name, each.name.partition("-")[2]}:
+            return each
+    try:
+        return KINDS.named(kind)
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), param_hint="--kind") from None
+
+
+def kinds_of(
+    kind: str | None,
+    own: str | None,
+    given: Iterable[str] | None,
+    ignored: Iterable[str] | None = None,
+) -> Kinds:
+    """Return the kinds to judge by, each under the assumptions and without the rules that it has.
+
+    Raises:
+        typer.BadParameter: There is no such kind, or none of them has such a feature or rule.
+        typer.Exit: There is no such life cycle of one's own, or none that reads answers.
+    """
+    if kind is not None or own is not None:
+        return recognised(tightened(lifecycle_of(kind, own), given, ignored))
+    features, rules = list(given or ()), list(ignored or ())
+    found = []
+    for each in KINDS:
+        has = {feature.name for feature in each.features}
+        knows = {rule.id for rule in each.rules}
+        wanted = [said for said in features if said.partition("=")[0] in has]
+        found.append(tightened(each, wanted, [rule for rule in rules if rule in knows]))
+    known = {feature.name for each in KINDS for feature in each.features}
+    ids = {rule.id for each in KINDS for rule in each.rules}
+    if any(said.partition("=")[0] not in known for said in features) or not ids.issuperset(rules):
+        tightened(TRAINING_JOB, features, rules)  # which says what is wrong
+    return Kinds(*found)
+
+
+def tightened(
+    lifecycle: Lifecycle, given: Iterable[str] | None, ignored: Iterable[str] | None = None
+) -> Lifecycle:
+    """Return a life cycle under the assumptions of ``--given``, without the rules of ``--ignore``.
+
+    Raises:
+        typer.BadParameter: There is no such feature, value or rule, or no job is so.
+    """
+    try:
+        chosen = lifecycle.without(*(ignored or ()))
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), param_hint="--ignore") from None
+    features = _features(given or ())
+    try:
+        return chosen.given(**features) if features else chosen
+    except (LifecycleError, UnknownNameError) as error:
+        raise typer.BadParameter(str(error), param_hint="--given") from None
+
+
+def _features(given: Iterable[str]) -> dict[str, bool]:
+    features: dict[str, bool] = {}
+    for each in given:
+        name, _, value = each.partition("=")
+        if value.lower() not in _VALUES:
+            text = f"{printable(each)} is not FEATURE=yes or FEATURE=no"
+            raise typer.BadParameter(text, param_hint="--given")
+        wanted = _VALUES[value.lower()]
+        if features.setdefault(name, wanted) is not wanted:
+            text = f"{printable(name)} can't be both yes and no"
+            raise typer.BadParameter(text, param_hint="--given")
+    return features
