@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate import Observation
+from jobstate import Observation, Outcome, Tracker, check
 from jobstate.common.times import clock
-from jobstate.model import Entry, Shown
+from jobstate.model import Entry, OverHistory, Region, Shown
 from jobstate.model.history_rules import (
     entries_chained,
     entries_in_order,
@@ -18,7 +18,7 @@ from jobstate.model.history_rules import (
     last_is_current,
     only_the_last_open,
 )
-from tests.support.small import PARCEL, PARCELS
+from tests.support.small import PARCEL, PARCELS, edge, rule, state
 
 if TYPE_CHECKING:
     from jobstate.model.specification import RuleFunction, Specification
@@ -117,8 +117,8 @@ def test_only_the_last_open(entries: list[Entry], now: str, paths: list[str]) ->
 
 
 def test_the_last_is_current() -> None:
-    """An answer shows the status that its history ends with, where there is a second axis."""
-    assert found(last_is_current, history(*WHOLE, now="sent")) == []  # the region has one axis
+    """An answer shows the status that its history ends with, on whichever axis that is."""
+    assert found(last_is_current, history(*WHOLE, now="sent")) == ["Log[2]"]
     both = attrs.evolve(history(*WHOLE), shown={"way": Shown("under way", "sent")})
     (finding,) = last_is_current(PARCELS, both)
     assert finding.message == "the answer says sent, but its history ends with at the door"
@@ -129,8 +129,8 @@ def test_the_last_is_current() -> None:
 def test_without_a_region_of_histories() -> None:
     """There is nothing to hold a history against, so none is broken."""
     odd = history(entry("packed", 0, 10), entry("sent", 10, 20), now="returned")
-    for rule in (last_is_current, only_the_last_open):
-        assert found(rule, odd, WITHOUT_HISTORY) == []
+    for each in (last_is_current, only_the_last_open):
+        assert found(each, odd, WITHOUT_HISTORY) == []
     assert is_final(WITHOUT_HISTORY, "returned") is None
 
 
@@ -145,3 +145,37 @@ def test_the_clock() -> None:
     """Times are printed as finely as they are known, in UTC."""
     assert clock(BEGIN) == "2026-05-06 07:08:09.250"
     assert clock(BEGIN.replace(microsecond=0)) == "2026-05-06 07:08:09"
+
+
+# --- One axis -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("shown", "broken"), [("sent", []), ("packed", ["current"])])
+def test_a_history_of_the_only_status(shown: str, broken: list[str]) -> None:
+    """Where there is but one axis, the last entry is the primary status."""
+    lifecycle = PARCELS.evolve(add_rules=[rule("current", tests=(OverHistory(last_is_current),))])
+    seen = Observation(
+        job=PARCEL,
+        shown={"way": Shown(shown)},
+        entries=(Entry("packed", BEGIN, BEGIN), Entry("sent", BEGIN)),
+    )
+    found = {each.rule for each in check(lifecycle, seen).violations}
+    assert [each for each in ("current",) if each in found] == broken
+
+
+def test_the_region_with_a_history_tells_what_the_job_came_to() -> None:
+    """Wherever it stands: check, tracker and lives have one notion of the main region."""
+    beside = Region(
+        name="van",
+        title="van",
+        initial=("parked",),
+        states=(state("parked"), state("out")),
+        edges=(edge("parked", "out"),),
+    )
+    lifecycle = attrs.evolve(PARCELS, regions=(beside, *PARCELS.regions))
+    seen = Observation(job=PARCEL, shown={"van": Shown("out"), "way": Shown("returned")})
+    assert check(lifecycle, seen).result.outcome is Outcome.FAILED
+    tracker = Tracker(lifecycle)
+    tracker.observe(seen)
+    (job,) = tracker
+    assert (job.outcome, job.final) == (Outcome.FAILED, True)

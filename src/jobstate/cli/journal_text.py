@@ -277,7 +277,7 @@ def _came_to(kept: JournalJob, view: View) -> str:
 
 def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
     """Yield what was found of a job's state, in order, with the numbers of the events."""
-    main = view.lifecycle.regions[0].name
+    main = view.lifecycle.main_region.name
     lines = [
         f"{_when(event.at)}  {_news(event, main)}"
         for _, event in posted
@@ -348,7 +348,7 @@ def event_line(event: Event, view: View) -> str:
     """Return an event in one line: when, which job, what."""
     words = printable(_event_words(event))
     if isinstance(event, StatusChanged):
-        words = _news(event, view.lifecycle.regions[0].name)
+        words = _news(event, view.lifecycle.main_region.name)
     wrong = isinstance(event, Violation) and event.severity is Severity.ERROR
     told = view.paint.bad(words) if wrong else words
     return f"{_when(time_of(event))}  {printable(event.job.name)}  {told}"

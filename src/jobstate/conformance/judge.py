@@ -81,10 +81,10 @@ class Judge:
         history = lifecycle.history_region
         self.history = "" if history is None else history.name
         self.history_field = "" if history is None else history.history
-        self.memo = Memo(self.automata, self.history)
+        self.main = lifecycle.main_region.name
+        self.memo = Memo(self.automata, self.history, self.main)
         self._regions = Regions(self.automata, self.diagnosis, self.history)
         self.orders = self._regions.orders
-        self.main = lifecycle.regions[0].name
 
     def judge(
         self,

@@ -109,10 +109,10 @@ class Memo:
     Any thread may ask: what two of them work out at once is remembered once, and both get that.
     """
 
-    def __init__(self, automata: Mapping[str, Automaton], history: str) -> None:
+    def __init__(self, automata: Mapping[str, Automaton], history: str, main: str) -> None:
         self._automata = automata
         self._history = history
-        self._main = next(iter(automata))
+        self._main = main
         self._views: dict[object, AnswerView] = {}
         self._count = 0
         self._estimates: dict[object, Estimates] = {}

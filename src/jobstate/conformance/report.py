@@ -85,7 +85,7 @@ class Report:
     @property
     def region(self) -> str:
         """The name of the region that tells the job's outcome: the first."""
-        return self.lifecycle.regions[0].name
+        return self.lifecycle.main_region.name
 
     @property
     def result(self) -> Result:

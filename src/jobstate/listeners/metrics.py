@@ -215,7 +215,7 @@ class _Words:
     """The words that labels may say: those of the life cycle."""
 
     def __init__(self, lifecycle: Lifecycle) -> None:
-        region = lifecycle.regions[0]
+        region = lifecycle.main_region
         statuses = {"anything"}
         for state in region.states:
             statuses |= {state.name, state.primary, state.visible}

@@ -92,7 +92,7 @@ class Lives:
         """
         if remembered < 1:
             raise ValueError(f"remembered: expected 1 or more, got {remembered!r}")
-        region = lifecycle.regions[0]
+        region = lifecycle.main_region
         self.region = region.name
         self._last = {each.visible for each in region.states if each.final}
         self._last -= {each.visible for each in region.states if not each.final}

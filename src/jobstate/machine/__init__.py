@@ -62,7 +62,7 @@ def build(
         UnknownNameError: There is no such region; it lists those there are.
         NameClashError: Python could not tell the triggers or the states apart.
     """
-    default = lifecycle.history_region or lifecycle.regions[0]
+    default = lifecycle.main_region
     chosen = default if region is None else lifecycle.region(region)
     return JobMachine(
         lifecycle, chosen, _is_taken, model_attribute=model_attribute, send_event=send_event

@@ -15,8 +15,9 @@ from jobstate.model.specification import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstate.model.observation import Entry, Observation
+    from jobstate.model.observation import Entry, Observation, Shown
     from jobstate.model.specification import Specification
+    from jobstate.model.states import Region
 
 
 def entries_in_order(spec: Specification, observation: Observation) -> Iterator[Finding]:
@@ -113,7 +114,7 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
     """Yield a last entry that is not the status that the answer shows now."""
     region = spec.history_region
     shown = observation.shown.get(region.name) if region else None
-    now = shown.secondary if shown else None
+    now = _listed_as(region, shown) if region and shown else None
     if now is None or observation.entries[-1].status == now:
         return
     last = observation.entries[-1]
@@ -124,6 +125,12 @@ def last_is_current(spec: Specification, observation: Observation) -> Iterator[F
         allowed=(now,),
         at=last.start,
     )
+
+
+def _listed_as(region: Region, shown: Shown) -> str | None:
+    """Return the status by which a history lists what is shown; None where that is not shown."""
+    has_one_axis = all(state.secondary is None for state in region.states)
+    return shown.primary if shown.secondary is None and has_one_axis else shown.secondary
 
 
 def is_final(spec: Specification, status: str) -> bool | None:

@@ -85,7 +85,7 @@ class Life:
     @property
     def region(self) -> Region:
         """The region of `stays`."""
-        return self.lifecycle.history_region or self.lifecycle.regions[0]
+        return self.lifecycle.main_region
 
     @property
     def start(self) -> datetime:

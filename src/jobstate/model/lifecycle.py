@@ -170,7 +170,7 @@ class Lifecycle(Specification):
         dropped = {self.rule(rule_id).id for rule_id in drop_rules}
         added = tuple(add_rules)
         switched_off = self.switched_off | dropped & judged_ids(self)
-        chosen = self._region_to_change(region)
+        chosen = self.main_region if region is None else self.region(region)
         changed = _changed(chosen, add_states, drop_states, add_edges, drop_edges)
         here = {state.name for state in changed.states}
         return attrs.evolve(
@@ -188,11 +188,6 @@ class Lifecycle(Specification):
             rules=(*(rule for rule in self.declared_rules if rule.id not in dropped), *added),
             switched_off=switched_off.difference(rule.id for rule in added),
         )
-
-    def _region_to_change(self, name: str | None) -> Region:
-        if name is not None:
-            return self.region(name)
-        return self.history_region or self.regions[0]
 
 
 def importable(lifecycle: Lifecycle, reference: str) -> Lifecycle:

@@ -116,7 +116,7 @@ def outcome_of(
 
 def _fitting(lifecycle: Lifecycle, primary: str, secondary: str | None) -> list[State]:
     """Return the states of the main region that show a pair, or else its primary status."""
-    region = lifecycle.regions[0]
+    region = lifecycle.main_region
     ruled_out = [state for name, state in lifecycle.ruled_out if name == region.name]
     for asked in (secondary, None):
         for states in (region.states, ruled_out):

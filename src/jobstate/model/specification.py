@@ -295,6 +295,11 @@ class Specification:
         return _named(self.features, "feature", name)
 
     @property
+    def main_region(self) -> Region:
+        """The region that tells what a job has come to: that with a history, else the first."""
+        return self.history_region or self.regions[0]
+
+    @property
     def history_region(self) -> Region | None:
         """The region whose statuses the histories list; None where there are no histories."""
         return next((region for region in self.regions if region.history), None)
@@ -340,7 +345,7 @@ def _judged(spec: Specification) -> Iterator[tuple[Rule, bool]]:
 
 def _judged_in(spec: Specification, region: Region) -> Iterator[tuple[Rule, bool]]:
     """Yield a rule for whatever the automaton of a region judges, and whether by default."""
-    what = "job" if region is spec.regions[0] else region.name.replace("_", " ")
+    what = "job" if region is spec.main_region else region.name.replace("_", " ")
     lost = (state for name, state in spec.ruled_out if name == region.name)
     has_pairs = any(state.secondary is not None for state in (*region.states, *lost))
     said = f"The secondary status of the {what} is one that goes with the primary status."

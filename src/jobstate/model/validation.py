@@ -112,7 +112,7 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
 
 
 def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
-    tells_outcome = region is spec.regions[0] or region.history
+    tells_outcome = region is spec.main_region
     for state in region.states:
         if state.gone and not state.final:
             yield f"the state {state.name} is gone but not final"

@@ -56,7 +56,7 @@ class Limits:
             if isinstance(limits, Mapping)
             else {}
         )
-        states = lifecycle.regions[0].states
+        states = lifecycle.main_region.states
         names = {name for state in states for name in (state.name, state.visible, state.primary)}
         for name in self._named:
             if name not in names:

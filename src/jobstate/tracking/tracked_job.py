@@ -87,7 +87,7 @@ class TrackedJob:
     @property
     def features(self) -> dict[str, bool]:
         """The features that are known for certain: feature name → whether the job has it."""
-        estimate, region = self._estimate(), self.lifecycle.regions[0].name
+        estimate, region = self._estimate(), self.lifecycle.main_region.name
         if estimate is None:
             return {}
         # What all orders agree on that the answers can have been given in.
@@ -98,7 +98,7 @@ class TrackedJob:
     @property
     def result(self) -> Result:
         """What it has come to: outcome, whether that is final, whether it is gone, the cause."""
-        return self.job_state.result(self.lifecycle.regions[0].name)
+        return self.job_state.result(self.lifecycle.main_region.name)
 
     @property
     def failure_reason(self) -> str | None:
@@ -106,7 +106,7 @@ class TrackedJob:
 
         None of a job that runs or has succeeded, and where nothing says so.
         """
-        return self.job_state.reason(self.lifecycle.regions[0].name)
+        return self.job_state.reason(self.lifecycle.main_region.name)
 
     @property
     def outcome(self) -> Outcome:
@@ -137,7 +137,7 @@ class TrackedJob:
         status moves alone (``Stopping/Training``), for histories do not show that.
         """
         entries, estimate = self.job_state.entries, self._estimate()
-        known = self.job_state.answers_of(self.lifecycle.regions[0].name)
+        known = self.job_state.answers_of(self.lifecycle.main_region.name)
         if entries and estimate is not None and not (known and known.since_history):
             last = entries[-1]
             visible = {state.visible for state in estimate.states}
@@ -161,7 +161,7 @@ class TrackedJob:
         return None if since is None else max(now - since, timedelta(0))
 
     def _estimate(self, region: str | None = None) -> StateEstimate | None:
-        name = self.lifecycle.regions[0].name if region is None else self._named(region)
+        name = self.lifecycle.main_region.name if region is None else self._named(region)
         return self.job_state.estimates.get(name)
 
     def _named(self, region: str) -> str:
@@ -171,7 +171,7 @@ class TrackedJob:
 @derived
 def _entered_silently(lifecycle: Lifecycle) -> frozenset[str]:
     """Return the states of the first region that a job may enter without a new entry."""
-    region = lifecycle.regions[0]
+    region = lifecycle.main_region
     visible = {state.name: state.visible for state in region.states}
     edges = (edge for edge in region.edges if visible[edge.origin] == visible[edge.target])
     return frozenset(edge.target for edge in edges)

@@ -104,7 +104,7 @@ class Tracker(Closing):
         self._judge = judge_of(lifecycle)
         self._clock = clock
         self._stripes = Stripes()
-        self._store = Store(lifecycle.regions[0].name, self._stripes, retention, journal, clock)
+        self._store = Store(lifecycle.main_region.name, self._stripes, retention, journal, clock)
         self._jobs = self._store.jobs
         self._listeners = Listeners(self._stripes, journal, clock)
         self._dispatcher = self._listeners.dispatcher

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from jobstate.diagrams.overlays.course import CourseStep, Track, Visit
     from jobstate.model.events import Violation
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Region
 
 #: Of more of them only so many are kept, half of them from each end.
 MOST_NUMBERS: Final = 20
@@ -81,7 +80,7 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     report = check(lifecycle, seen)
     tracks = course_of(lifecycle, seen, now)
     maker = _Maker(lifecycle, tracks, _located(report, tracks))
-    main = next((each for each in tracks if each.region is _main_region(lifecycle)), None)
+    main = next((each for each in tracks if each.region is lifecycle.main_region), None)
     return Overlay(
         title=cut(report.job.name),
         subtitle=_subtitle(report, main),
@@ -94,10 +93,6 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
         strip=None if main is None else maker.strip(main),
         footer=_footer(main),
     )
-
-
-def _main_region(lifecycle: Lifecycle) -> Region:
-    return lifecycle.history_region or lifecycle.regions[0]
 
 
 # --- Where rules were broken --------------------------------------------------------------------

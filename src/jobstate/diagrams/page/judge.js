@@ -270,8 +270,8 @@ const Judging = (() => {
       this.rules = new Rules(this.tables, this.automata, this.say);
       this.refusal = new Refusing.Refusal(this.tables, this.say);
       this.byId = new Map(tables.rules.map((rule) => [rule.id, rule]));
-      this.mainRegion = this.tables.regions[0].name;
       const history = this.tables.regions.find((region) => region.history);
+      this.mainRegion = (history ?? this.tables.regions[0]).name;
       this.historyRegion = history?.name ?? null;
       this.historyField = history?.history ?? '';
     }

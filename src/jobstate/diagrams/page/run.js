@@ -162,7 +162,7 @@ const Running = (() => {
 
   /** A step for an answer that has no history: what it shows is all there is. */
   const answerStep = (judge, answer, before) => {
-    const region = judge.historyRegion ?? judge.tables.regions[0].name;
+    const region = judge.mainRegion;
     const automaton = judge.automata.get(region);
     const shown = answer.observation.shown[region];
     const places = automaton.ofState.flatMap((mask, place) =>
@@ -200,7 +200,7 @@ const Running = (() => {
 
   /** The states of the regions beside, from what the answers show of them. */
   const besides = (judge, series) => {
-    const main = judge.historyRegion ?? judge.tables.regions[0].name;
+    const main = judge.mainRegion;
     const passed = [];
     let now = [];
     for (const answer of series.answers)

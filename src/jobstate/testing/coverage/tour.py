@@ -105,7 +105,7 @@ class Tour:
             NoLifeError: It is a tour of a region beside the job's own, and nothing that the job
                 itself could do meanwhile goes with it.
         """
-        main = self.lifecycle.history_region or self.lifecycle.regions[0]
+        main = self.lifecycle.main_region
         if self.region == main.name:
             here, others = list(enumerate(self.states)), self._others(main)
         else:

@@ -61,7 +61,7 @@ def tours(
     """
     if what not in WHATS:
         raise UnknownNameError("kind of tours", what, WHATS)
-    chosen = lifecycle.history_region or lifecycle.regions[0]
+    chosen = lifecycle.main_region
     name = chosen.name if region is None else lifecycle.region(region).name
     return _tours(lifecycle, name, what)
 

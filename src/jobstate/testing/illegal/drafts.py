@@ -64,7 +64,7 @@ class Draft:
 
     def __init__(self, lifecycle: Lifecycle, choose: Chooser) -> None:
         self.lifecycle = lifecycle
-        self.main = lifecycle.history_region or lifecycle.regions[0]
+        self.main = lifecycle.main_region
         self.telling = Telling(lifecycle)
         self.choose = choose
         self.form = choose(self.telling.forms)

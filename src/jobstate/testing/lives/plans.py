@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from jobstate.model.hidden_states import Hidden
     from jobstate.model.life import Printer
-    from jobstate.model.states import Region
 
 #: How many stays a life has at most, unless its wishes take more.
 MOST_STAYS: Final = 12
@@ -169,7 +168,7 @@ class Plan:
     @classmethod
     def of(cls, lifecycle: Lifecycle, wishes: Wishes) -> Plan | None:
         """Return the plan for some wishes; None if no life meets them."""
-        states = {state.name: state for state in _region(lifecycle).states}
+        states = {state.name: state for state in lifecycle.main_region.states}
         passing = [_called(lifecycle, name) for name in wishes.via]
         graph = _Graph.of(lifecycle.given(**dict(wishes.features)), passing)
         goals: dict[str, list[int]] = {}
@@ -351,13 +350,9 @@ def _side_by_side(into: Mapping[str, Sequence[Edge]], states: Mapping[str, State
     return [each for name in here for each in (name, *gone.get(name, ()))]
 
 
-def _region(lifecycle: Lifecycle) -> Region:
-    return lifecycle.history_region or lifecycle.regions[0]
-
-
 def _called(lifecycle: Lifecycle, name: str) -> frozenset[str]:
     """Return the states of a name; else those that a history prints so; else of that primary."""
-    states = _region(lifecycle).states
+    states = lifecycle.main_region.states
     for called in (
         {state.name for state in states if state.name == name},
         {state.name for state in states if state.visible == name},

@@ -183,7 +183,7 @@ def _beside(
     others: Sequence[bool],
 ) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Yield other regions, and what they go through: (place among the states, state)."""
-    here = lifecycle.history_region or lifecycle.regions[0]
+    here = lifecycle.main_region
     for region in lifecycle.regions:
         if region is not here and met(region.needs, features) and choose(others):
             begun = beside(lifecycle, region, states, features, choose)

@@ -42,7 +42,7 @@ class Walks:
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
-        self.region = lifecycle.history_region or lifecycle.regions[0]
+        self.region = lifecycle.main_region
         self.moves = expand(lifecycle, self.region)
         self._states = {state.name: state for state in self.region.states}
         sets = memories_set(lifecycle, self.region)
