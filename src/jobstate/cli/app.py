@@ -9,7 +9,7 @@ import typer
 from jobstate.cli.commands import check, diagram, explain, history, lifecycle
 from jobstate.sagemaker import TRAINING_JOB
 
-HELP: Final = """Know where SageMaker training jobs stand, how they got there, what can't be true.
+HELP: Final = """Know where SageMaker and Batch jobs stand, how they got there, what can't be true.
 
 \b
 Begin with:

@@ -47,7 +47,7 @@ Own: TypeAlias = Annotated[
 
 
 def lifecycle_of(kind: str | None, own: str | None = None) -> Lifecycle:
-    """Return the life cycle that ``--kind`` names, with the service's name or without.
+    """Return the life cycle that ``--kind`` names, in full or by how its name ends.
 
     Args:
         kind: What ``--kind`` says.
@@ -64,11 +64,9 @@ def lifecycle_of(kind: str | None, own: str | None = None) -> Lifecycle:
         return imported(own)
     if kind is None:
         return TRAINING_JOB
-    for each in KINDS:
-        if kind in {each.name, each.name.partition("-")[2]}:
-            return each
+    meant = [each for each in KINDS if each.name.endswith(f"-{kind}")]
     try:
-        return KINDS.named(kind)
+        return meant[0] if len(meant) == 1 else KINDS.named(kind)
     except UnknownNameError as error:
         raise typer.BadParameter(str(error), param_hint="--kind") from None
 
