@@ -18,6 +18,7 @@ from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, ListenerPosition
 from jobstate.journal.snapshot_read import ReadTransaction
 from jobstate.journal.validation import require_lifecycle
+from jobstate.model.kinds import Kinds
 
 if TYPE_CHECKING:
     import os
@@ -68,16 +69,20 @@ class JournalReader(Closing):
         newest: The largest number that an event ever had.
         lifecycle: Name and version of the life cycle by which the jobs were judged last, as
             `Lifecycle` prints them; empty where no tracker has begun with the file.
+        judged_by: That life cycle, if it is at hand.
         clean: Whether its tracker has closed it: if not, one has it, or it ended otherwise.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, lifecycle: Lifecycle | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, lifecycle: Lifecycle | Kinds | None = None
+    ) -> None:
         """Open a file.
 
         Args:
             path: The file.
-            lifecycle: The life cycle of its jobs, if it is at hand: tells what they came to, and
-                not only where they stand. One of another name tells nothing.
+            lifecycle: The life cycle of its jobs, if it is at hand, or kinds of which it may be
+                one: tells what they came to, and not only where they stand. One of another name
+                tells nothing.
 
         Raises:
             JournalDamagedError: It is not whole.
@@ -85,7 +90,9 @@ class JournalReader(Closing):
                 (hard links), or can't be read.
         """
         self.path = resolved(path)
-        self._given = lifecycle
+        self._kinds: tuple[Lifecycle, ...] = ()
+        if lifecycle is not None:
+            self._kinds = (*lifecycle,) if isinstance(lifecycle, Kinds) else (lifecycle,)
         self._following: list[Following] = []
         self._reading = ReadTransaction(self.path)
         try:
@@ -95,8 +102,9 @@ class JournalReader(Closing):
                 self.newest = header.newest
                 self.lifecycle = f"{self._name} {header.version}".rstrip()
                 self.clean = header.clean
-                known = lifecycle if lifecycle and lifecycle.name == self._name else None
-                self._jobs = JobReader(self._reading, known)
+                named = (each for each in self._kinds if each.name == self._name)
+                self.judged_by = next(named, None)
+                self._jobs = JobReader(self._reading, self.judged_by)
         except BaseException:
             self.close()
             raise
@@ -175,13 +183,16 @@ class JournalReader(Closing):
             JournalDamagedError: The file is not whole.
             JournalError: The jobs live by another life cycle.
         """
-        if self._given is None:
+        if not self._kinds:
             raise ValueError(
                 "what answers say takes a life cycle: JournalReader(path, lifecycle=…)"
             )
-        require_lifecycle(self.path, self._name, self._given.name)
+        if self.judged_by is None:
+            mine = " or ".join(each.name for each in self._kinds)
+            require_lifecycle(self.path, self._name, mine)
+            return []
         events = (posted.event for posted in self.events(job=kept.job))
-        return retold(self._given, kept, events)
+        return retold(self.judged_by, kept, events)
 
     # --- Events ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstate import Retry, StatusChanged, Subscription, Tracker
+from jobstate.batch import BATCH_JOB
 from jobstate.cli.commands import history as module
 from jobstate.cli.journal_text import MANY_JOBS, MANY_PARKED
 from jobstate.journal import Journal, JournalReader
@@ -572,3 +573,25 @@ def test_interrupted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JournalReader, "events", interrupted)
     ran = jobstate("history", path, "--format", "json")
     assert (ran.exit_code, ran.output) == (130, "")
+
+
+# --- Kinds --------------------------------------------------------------------------------------
+
+
+def test_a_journal_of_another_kind(tmp_path: Path) -> None:
+    """It says itself whose jobs it has, so what they came to is told."""
+    path = tmp_path / "jobs.db"
+    with Tracker(BATCH_JOB, journal=Journal(path)) as tracker:
+        tracker.observe(
+            {
+                "jobId": "0b0b7c58",
+                "jobName": "nightly",
+                "status": "FAILED",
+                "createdAt": 1_790_000_000_000,
+                "isTerminated": True,
+            }
+        )
+    found = jobstate("history", path)
+    assert found.exit_code == 0
+    assert "aws-batch-job" in found.stdout
+    assert re.search(r"FAILED +stopped", found.stdout)

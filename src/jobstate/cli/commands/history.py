@@ -30,6 +30,7 @@ from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
+from jobstate.kinds import KINDS
 from jobstate.model.events import job_dict, time_of
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -122,12 +123,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Print what a journal says, end with an exit code."""
     now = datetime.now(UTC)
-    view = View(
-        now=now,
-        lifecycle=TRAINING_JOB,
-        paint=Paint.on(sys.stdout),
-        since=None if since is None else _time(since, now),
-    )
+    begin = None if since is None else _time(since, now)
     if listeners and jobs:
         raise typer.BadParameter("--job and --listeners exclude each other", param_hint="--job")
     if listeners and follow:
@@ -135,7 +131,10 @@ def history_command(  # noqa: PLR0913 - the options of a command
 
     def work() -> int:
         try:
-            with JournalReader(file, lifecycle=TRAINING_JOB) as history:
+            with JournalReader(file, lifecycle=KINDS) as history:
+                lifecycle = history.judged_by or TRAINING_JOB
+                paint = Paint.on(sys.stdout)
+                view = View(now=now, lifecycle=lifecycle, paint=paint, since=begin)
                 if follow:
                     return _follow(history, jobs or (), chosen, view)
                 if listeners:
