@@ -899,3 +899,9 @@ def test_an_unknown_status_in_a_rewritten_history_is_told() -> None:
         ("job.entries", "Hibernating")
     ]
     assert [each.rule for each in report.violations] == ["history-rewritten"]
+
+
+def test_a_series_of_nothing() -> None:
+    """There is no verdict before the first answer."""
+    with pytest.raises(ObservationError, match="an answer about a job"):
+        Series(TRAINING_JOB).report()

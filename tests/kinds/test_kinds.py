@@ -155,6 +155,13 @@ def test_a_life_cycle_that_reads_nothing() -> None:
         Kinds(attrs.evolve(TRAINING_JOB, reader=None))
 
 
+def test_what_is_read_alone_is_a_mapping() -> None:
+    """Whoever hands a reader something else is told so."""
+    assert TUNING_JOB.reader is not None
+    with pytest.raises(ObservationError, match="a mapping of API names"):
+        TUNING_JOB.reader.read(7)
+
+
 def test_none_to_check() -> None:
     """As with a life cycle."""
     with pytest.raises(ObservationError, match="an answer about a job"):

@@ -62,9 +62,8 @@ def leave_out(draft: Draft, field: str, when: Where) -> Iterator[Spoilt]:
         if state is None or not when.holds(state):
             continue
         (answer,) = draft.fully([moment])
-        changed = with_value(answer, field, None)
-        if changed is not None and value_in(answer, field) is not None:
-            yield Spoilt([changed], f"{field} was left out while it was {state.name}: {life}")
+        changed = with_value(answer, field, None) or answer
+        yield Spoilt([changed], f"{field} was left out while it was {state.name}: {life}")
 
 
 def put_out_of_step(draft: Draft, when: Where, then: Where) -> Iterator[Spoilt]:

@@ -1,0 +1,67 @@
+"""What a schema writes is what it reads: statuses on two axes, a history, a second region."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobstate import ObservationError, check
+from jobstate.model.schema_reader import SchemaReader
+from jobstate.model.schema_writer import (
+    Always,
+    Failed,
+    SchemaWriter,
+    created,
+    ended,
+    id_of,
+    modified,
+)
+from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.fields import job_id, job_name
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
+from jobstate.testing import lives
+
+if TYPE_CHECKING:
+    from jobstate.model.life import Life
+
+WRITER: Final = SchemaWriter(
+    schema=SCHEMA,
+    says={
+        "TrainingJobName": job_name,
+        "TrainingJobArn": id_of,
+        "CreationTime": created,
+        "TrainingEndTime": ended,
+        "LastModifiedTime": modified,
+        "FailureReason": Failed("Failed"),
+        "StoppingCondition.MaxRuntimeInSeconds": Always(86_400),
+    },
+    id_for=partial(job_id, "training-job"),
+)
+#: Training jobs as the schema alone reads and writes them.
+BY_SCHEMA: Final = attrs.evolve(TRAINING_JOB, reader=SchemaReader(SCHEMA), writer=WRITER)
+
+
+@settings(max_examples=60)
+@given(lives(BY_SCHEMA), st.data())
+def test_what_is_written_is_read(life: Life, data: st.DataObject) -> None:
+    """Of every moment the statuses, and in descriptions the history."""
+    for time in life.changes:
+        form = data.draw(st.sampled_from(WRITER.forms))
+        moment, seen = life.moment(time), life.observation(time, form)
+        assert seen.shown == moment.shown
+        assert seen.modified == moment.modified
+        assert seen.entries == (moment.entries if form == "describe" else ())
+    assert check(BY_SCHEMA, [life.at(time) for time in life.changes]).legal
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a" * 64, "a b"])
+def test_names_that_no_job_has(name: str) -> None:
+    """They are refused as the service would, with what is right."""
+    with pytest.raises(ObservationError, match="TrainingJobName: expected a job name"):
+        WRITER.key(name, datetime.now(UTC))
