@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from jobstate.common.closing import Closing
 from jobstate.delivery.shards import shard_of
@@ -187,12 +187,10 @@ class JournalReader(Closing):
             raise ValueError(
                 "what answers say takes a life cycle: JournalReader(path, lifecycle=…)"
             )
-        if self.judged_by is None:
-            mine = " or ".join(each.name for each in self._kinds)
-            require_lifecycle(self.path, self._name, mine)
-            return []
+        mine = " or ".join(each.name for each in self._kinds)
+        require_lifecycle(self.path, self._name, self._name if self.judged_by else mine)
         events = (posted.event for posted in self.events(job=kept.job))
-        return retold(self.judged_by, kept, events)
+        return retold(cast("Lifecycle", self.judged_by), kept, events)
 
     # --- Events ---------------------------------------------------------------------------------
 
