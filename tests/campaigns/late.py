@@ -77,6 +77,8 @@ def main() -> int:
             wrong += bool(found)
             firsts = {fault.kind: fault for fault in reversed(found)}
             kinds.update(firsts.keys())
+            if found:
+                sys.stderr.write(f"set {number} is wrong: {', '.join(firsts)}\n")
             for kind, fault in firsts.items():
                 examples = smallest.setdefault(kind, [])
                 examples.append((size, number, fault))

@@ -304,6 +304,8 @@ def _ends_shown(document: Mapping[str, Any]) -> frozenset[str]:
     primary, secondary = document["TrainingJobStatus"], document.get("SecondaryStatus")
     if primary in {"InProgress", "Stopping"}:
         return frozenset()
+    if secondary == "Stopped" and primary in {"Stopped", "Deleting"}:
+        return frozenset({"stopped"})  # which tells it from a time-out
     word = secondary if primary == "Deleting" else primary
     timed_out = word in {"MaxRuntimeExceeded", "MaxWaitTimeExceeded"}
     return _ENDS.get("Stopped" if timed_out else word or "", frozenset().union(*_ENDS.values()))
