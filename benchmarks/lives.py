@@ -18,6 +18,7 @@ from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.model import Entry, Shown
 from jobstate.model.states import Basis
 from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 
 if TYPE_CHECKING:
     import random
@@ -31,6 +32,8 @@ Route: TypeAlias = tuple[tuple[str, str], ...]
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/"
 _PLAN = "arn:aws:sagemaker:us-east-1:111122223333:training-plan/reserved-for-us"
+#: The fields that rules speak of which descriptions can have.
+_POSSIBLE = SCHEMA.possible(SCHEMA.shapes[0])
 _MODEL = "s3://bucket/model.tar.gz"
 #: A history that is longer says nothing that shorter ones do not.
 _LONGEST = 12
@@ -139,6 +142,7 @@ class Life:
                 **self._started(entries),
                 **({"ModelArtifacts": _MODEL} if primary == "Completed" else {}),
             },
+            possible=_POSSIBLE,
         )
 
     def answer(self, count: int) -> dict[str, object]:
