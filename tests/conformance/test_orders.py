@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate import Tracker, Violation
+from jobstate import StatusChanged, Tracker, Violation
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.legal_orders import MANY
 from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
@@ -230,3 +230,34 @@ def test_without_a_time_it_arrives_anew() -> None:
         for status in ("sent", "at the door", "sent"):
             tracker.observe(attrs.evolve(parcel(status), modified_not_before=not_before))
         assert tracker[PARCEL].status == last
+
+
+def test_a_history_of_what_nothing_explains() -> None:
+    """What was real and contradicted stays real; how firm the way is that follows, nobody knows."""
+    job = {
+        "TrainingJobName": "tide",
+        "TrainingJobArn": "arn:aws:sagemaker:eu-west-1:111122223333:training-job/tide",
+        "CreationTime": "2026-01-02T03:04:05Z",
+        "TrainingJobStatus": "InProgress",
+    }
+    on_demand = {"EnableManagedSpotTraining": False, "RetryStrategy": {"MaximumRetryAttempts": 3}}
+    interrupted = job | on_demand | {"SecondaryStatus": "Interrupted"}
+    begun = ("03:04:05Z", "03:04:07Z", "03:04:22Z")
+    listed = [
+        {"Status": status, "StartTime": f"2026-01-02T{time}"}
+        for status, time in zip(("Starting", "Interrupted", "Starting"), begun, strict=True)
+    ]
+    again = job | {
+        "TrainingJobStatus": "Stopping",
+        "SecondaryStatus": "Starting",
+        "SecondaryStatusTransitions": listed,
+    }
+    tracker = Tracker(TRAINING_JOB)
+    first = tracker.observe(interrupted | {"LastModifiedTime": "2026-01-02T03:04:07Z"})
+    assert [each.rule for each in first.events if isinstance(each, Violation)] == [
+        "illegal-transition"
+    ]
+    later = tracker.observe(again | {"LastModifiedTime": "2026-01-02T03:04:28Z"})
+    assert not any(isinstance(each, Violation) for each in later.events)
+    (change,) = (each for each in later.events if isinstance(each, StatusChanged))
+    assert (change.target, change.basis) == ("Stopping/Starting", None)

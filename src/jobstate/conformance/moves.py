@@ -145,9 +145,12 @@ def _entering(after: StateEstimate, previous: str) -> str | None:
     return causes.pop() if len(causes) == 1 else None
 
 
-def _firmest(automaton: Automaton, reading: HistoryReading) -> Basis:
-    """Return the weakest basis on the firmest run that shows a history, which is legal."""
-    return next(basis for basis in Basis if _is_explained(automaton, reading, basis))
+def _firmest(automaton: Automaton, reading: HistoryReading) -> Basis | None:
+    """Return the weakest basis on the firmest run that shows a history.
+
+    None where no run from the beginning does: something before it was real and contradicted it.
+    """
+    return next((basis for basis in Basis if _is_explained(automaton, reading, basis)), None)
 
 
 def _is_explained(automaton: Automaton, reading: HistoryReading, weakest: Basis) -> bool:
