@@ -158,6 +158,8 @@ def faults(made: AnswerSet) -> list[Fault]:
             try:
                 course = _Course(made, number, tracked)
                 wrong += course.faults(order, found)
+            except Exception as error:  # noqa: BLE001 - one set must not end a campaign
+                wrong.append(Fault("raised", number, 0, repr(error)))
             finally:
                 tracked.close()
     return wrong
