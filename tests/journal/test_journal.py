@@ -664,8 +664,10 @@ def test_acknowledgements_of_what_a_power_cut_took_are_taken_back(path: Path) ->
 
 def test_a_held_job_that_a_power_cut_took_is_told(path: Path) -> None:
     """It was passed because it was held, which the file says no more; nor does a later cut."""
+    written = threading.Event()
 
     def fail(_: Event) -> None:
+        assert written.wait(10)
         raise ValueError("no")
 
     told(path, name="books")
@@ -673,6 +675,7 @@ def test_a_held_job_that_a_power_cut_took_is_told(path: Path) -> None:
     tracker = Tracker(TRAINING_JOB, journal=kept(path), listeners=[subscription])
     tracker.observe(SERIES[0])
     before = rows(path, "SELECT batch FROM journal")[0][0]
+    written.set()
     while not tracker.progress()[0].parked:
         threading.Event().wait(0.001)
     assert rows(path, "SELECT batch FROM journal")[0][0] > before
