@@ -615,11 +615,15 @@ def test_a_file_that_nobody_has_seen_whole_stays_unclosed(path: Path) -> None:
 
 def test_all_ways_are_hardened(path: Path) -> None:
     """What a file's tables define calls no function that is not harmless."""
-    with JournalReader(path) as reader, closing(Journal(path)) as journal:
+    with (
+        JournalReader(path) as reader,
+        closing(Journal(path)) as journal,
+        closing(journal._file.reading()) as reading,  # noqa: SLF001 - no public way
+    ):
         for connection in (
-            reader._reading.connection,  # noqa: SLF001 - no public way
+            reader._reading.connection,  # noqa: SLF001
             journal._file.write,  # noqa: SLF001
-            journal._file.reading(),  # noqa: SLF001
+            reading,
         ):
             assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
             assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
