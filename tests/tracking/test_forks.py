@@ -363,6 +363,7 @@ def test_what_has_threads_is_left_behind(tmp_path: Path) -> None:
         journal = Journal(tmp_path / "jobs.db")
         kept = Tracker(TRAINING_JOB, journal=journal)
         dispatcher = threaded._dispatcher  # noqa: SLF001 - to end its threads
+        file = journal._file  # noqa: SLF001 - to close it
         fork()
         assert len(plain) == 0
         for tracker in (threaded, kept):
@@ -372,3 +373,5 @@ def test_what_has_threads_is_left_behind(tmp_path: Path) -> None:
         with pytest.raises(JournalError, match="from which this one was forked"):
             journal.close()
         dispatcher.close(10)
+        file.write.close()  # a child leaves them alone; here they are this process's own
+        file._lock.release()  # noqa: SLF001
