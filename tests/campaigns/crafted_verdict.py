@@ -120,12 +120,12 @@ def _read(connection: sqlite3.Connection, found: Content) -> None:
         rows = found.rows[table] = []
         try:
             rows += connection.execute(f"SELECT * FROM {table} NOT INDEXED LIMIT 100000")
-        except sqlite3.Error:
+        except (sqlite3.Error, MemoryError):  # a row may say that it is huge
             found.broken.add(table)
     try:
         check = connection.execute("PRAGMA integrity_check(1)").fetchall()
         found.sound = check == [("ok",)]
-    except sqlite3.Error:
+    except (sqlite3.Error, MemoryError):
         found.sound = False
 
 
