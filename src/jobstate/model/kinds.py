@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from jobstate.errors import Problem, UnknownNameError, shown
+from jobstate.errors import Problem, shown
 from jobstate.model.schema_reader import SchemaReader
+from jobstate.model.states import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +44,7 @@ class Kinds:
         Raises:
             UnknownNameError: There is none; it lists those there are.
         """
-        for each in self:
-            if each.name == name:
-                return each
-        raise UnknownNameError("kind of job", name, (each.name for each in self))
+        return named(self, "kind of job", name)
 
     def items(self, document: object) -> list[tuple[str, Lifecycle | None, object]]:
         """Split a document into answers about one job each, with path and life cycle of each.

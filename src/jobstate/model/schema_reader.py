@@ -97,7 +97,7 @@ class SchemaReader:
             yield path, document
         else:
             envelope, problems = self.envelope_of(document)
-            yield from (problem.under(path) if path else problem for problem in problems)
+            yield from (problem.under(path) for problem in problems)
             if not problems:
                 yield _inside(path, envelope.inside), document[envelope.inside]
 
@@ -326,27 +326,24 @@ _SCALARS: Final[Mapping[FieldKind, _Read]] = {
 def _value_reader(schema: AnswerSchema, each: Field) -> _Read:
     match each.kind:
         case FieldKind.TEXT:
-            return _text_reader(each)
+            return text_reader(each)
         case FieldKind.PART:
             return _reader_of(schema, each.fields)
         case FieldKind.PARTS:
             return partial(_read_list, each, _reader_of(schema, each.fields))
         case FieldKind.TEXTS:
-            return partial(_read_list, each, _text_reader(cast("Field", each.each)))
+            return partial(_read_list, each, text_reader(cast("Field", each.each)))
         case scalar:
             return _SCALARS[scalar]
 
 
-def _text_reader(each: Field) -> _Read:
+def text_reader(each: Field) -> _Read:
+    """Return what reads the values of a field that holds a text; `Refused` is what does not fit."""
     if not each.pattern and not each.shortest:
-        return partial(_read_plain_text, each.longest)
+        return partial(read_text, longest=each.longest)
     matches = re.compile(each.pattern or r"[\s\S]*", re.ASCII).fullmatch
     lengths = range(each.shortest, each.longest + 1)
     return lambda value: read_matching(value, lengths, matches, each.expected)
-
-
-def _read_plain_text(longest: int, value: object) -> object:
-    return read_text(value, longest)
 
 
 def _read_list(each: Field, read: _Read, value: object) -> object:

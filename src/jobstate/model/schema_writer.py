@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import field, frozen
 
-from jobstate.errors import ObservationError, Problem, shown
+from jobstate.errors import ObservationError
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.observation import JobKey, Moment
+from jobstate.model.schema_reader import text_reader
+from jobstate.model.values import Refused
 
 if TYPE_CHECKING:
     from jobstate.model.answer_schema import Path, Shape
@@ -150,9 +151,9 @@ class SchemaWriter:
         """
         path = self.schema.name
         named = self.schema.shapes[0].fields[path[0]]
-        fits = named.shortest <= len(name) <= named.longest
-        if not fits or (named.pattern and not re.fullmatch(named.pattern, name, re.ASCII)):
-            raise ObservationError([Problem(".".join(path), named.expected, shown(name))])
+        read = text_reader(named)(name)
+        if isinstance(read, Refused):
+            raise ObservationError(problem.under(".".join(path)) for problem in read.problems)
         return JobKey(self.id_for(name), created)
 
     def write(self, moment: Moment, form: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from jobstate.common.text import plain
+from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.observation import Reader, Writer
 from jobstate.model.states import (
     Basis,
@@ -27,9 +28,9 @@ from jobstate.model.states import (
     State,
     _basis,
     _chosen,
-    _named,
     _needs,
     _outcomes,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ class Specification:
         Raises:
             UnknownNameError: There is none; it lists those there are.
         """
-        return _named(self.regions, "region", name)
+        return named(self.regions, "region", name)
 
     def feature(self, name: str) -> Feature:
         """Return the feature of that name.
@@ -292,7 +293,13 @@ class Specification:
         Raises:
             UnknownNameError: There is none; it lists those there are.
         """
-        return _named(self.features, "feature", name)
+        return named(self.features, "feature", name)
+
+    @property
+    def schema(self) -> AnswerSchema | None:
+        """What answers look like, as the reader has it; None where nobody has written it."""
+        schema = getattr(self.reader, "schema", None)
+        return schema if isinstance(schema, AnswerSchema) else None
 
     @property
     def main_region(self) -> Region:

@@ -335,7 +335,7 @@ class Region:
         Raises:
             UnknownNameError: There is none; it lists those there are.
         """
-        return _named(self.states, "state", name)
+        return named(self.states, "state", name)
 
 
 class _HasName(Protocol):
@@ -346,7 +346,12 @@ class _HasName(Protocol):
 _Named = TypeVar("_Named", bound=_HasName)
 
 
-def _named(pieces: Iterable[_Named], kind: str, name: str) -> _Named:
+def named(pieces: Iterable[_Named], kind: str, name: str) -> _Named:
+    """Return the piece of that name.
+
+    Raises:
+        UnknownNameError: There is none; it lists those there are.
+    """
     for piece in pieces:
         if piece.name == name:
             return piece

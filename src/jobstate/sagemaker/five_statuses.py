@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from jobstate.model.answer_schema import AnswerSchema, Shape, StatusFields
 from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Rule, Where
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, State
+from jobstate.sagemaker.fields import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from jobstate.model.answer_schema import Field
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 
@@ -84,6 +88,51 @@ def edges(known: Mapping[tuple[str, str], Known]) -> tuple[Edge, ...]:
         Edge(origin=origin, target=target, cause=cause, basis=basis, source=source)
         for (origin, target), (cause, *otherwise) in _MOVES.items()
         for basis, source in [known.get((origin, target), tuple(otherwise))]
+    )
+
+
+# --- Answers --------------------------------------------------------------------------------------
+
+
+def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
+    kind: str,
+    *,
+    resource: str,
+    detail_type: str,
+    described: Mapping[str, Field],
+    listed: Mapping[str, Field],
+    not_before: tuple[str, ...] = (),
+) -> AnswerSchema:
+    """Return what answers about jobs of a kind look like: SageMaker names them all alike.
+
+    Args:
+        kind: How the names of operations and fields have it: ``ProcessingJob``.
+        resource: How arns and the command line have it: ``processing-job``.
+        detail_type: What EventBridge's envelopes say.
+        described: The fields of a description.
+        listed: The fields of an item of a list.
+        not_before: As in `AnswerSchema`.
+    """
+    return AnswerSchema(
+        service="sagemaker",
+        shapes=(
+            Shape(name="describe", fields=described, operation=f"Describe{kind}"),
+            Shape(
+                name="list",
+                fields=listed,
+                operation=f"List{kind}s",
+                listed_in=f"{kind}Summaries",
+            ),
+        ),
+        envelopes=(envelope(detail_type),),
+        id=f"{kind}Arn",
+        created="CreationTime",
+        name=f"{kind}Name",
+        places=(StatusFields(region=JOB, primary=f"{kind}Status"),),
+        modified="LastModifiedTime",
+        not_before=not_before,
+        failure_reason="FailureReason",
+        call=f"aws sagemaker describe-{resource}",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from jobstate.model.answer_schema import AnswerSchema, Field, Shape, StatusFields
+from jobstate.model.answer_schema import Field
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
@@ -28,7 +28,6 @@ from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
     SOURCES,
     arn_field,
-    envelope,
     event,
     job_id,
     job_name,
@@ -37,11 +36,12 @@ from jobstate.sagemaker.fields import (
 )
 
 _OBS = Basis.OBSERVED
+_RESOURCE: Final = "processing-job"
 _EVENT: Final = "SageMaker Processing Job State Change"
 
 _SUMMARY: Final = {
     "ProcessingJobName": name_field(required=True),
-    "ProcessingJobArn": arn_field("processing-job", "a processing job", required=True),
+    "ProcessingJobArn": arn_field(_RESOURCE, "a processing job", required=True),
     "ProcessingJobStatus": Field.status(required=True),
     "CreationTime": Field.time(required=True),
     "ProcessingEndTime": Field.time(),
@@ -59,25 +59,12 @@ _DESCRIPTION: Final = {
 }
 
 #: What answers about processing jobs look like.
-SCHEMA: Final = AnswerSchema(
-    service="sagemaker",
-    shapes=(
-        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeProcessingJob"),
-        Shape(
-            name="list",
-            fields=_SUMMARY,
-            operation="ListProcessingJobs",
-            listed_in="ProcessingJobSummaries",
-        ),
-    ),
-    envelopes=(envelope(_EVENT),),
-    id="ProcessingJobArn",
-    created="CreationTime",
-    name="ProcessingJobName",
-    places=(StatusFields(region=five.JOB, primary="ProcessingJobStatus"),),
-    modified="LastModifiedTime",
-    failure_reason="FailureReason",
-    call="aws sagemaker describe-processing-job",
+SCHEMA: Final = five.answer_schema(
+    "ProcessingJob",
+    resource=_RESOURCE,
+    detail_type=_EVENT,
+    described=_DESCRIPTION,
+    listed=_SUMMARY,
 )
 
 _WRITER: Final = SchemaWriter(
@@ -92,7 +79,7 @@ _WRITER: Final = SchemaWriter(
         "ExitMessage": AfterTheEnd("See job logs for more information"),
         "StoppingCondition.MaxRuntimeInSeconds": Always(86_400),
     },
-    id_for=partial(job_id, "processing-job"),
+    id_for=partial(job_id, _RESOURCE),
     event=partial(event, _EVENT),
 )
 

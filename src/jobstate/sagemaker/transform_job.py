@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from jobstate.model.answer_schema import AnswerSchema, Field, Shape, StatusFields
+from jobstate.model.answer_schema import Field
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Failed, SchemaWriter, created, ended, id_of, modified
@@ -21,7 +21,6 @@ from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
     SOURCES,
     arn_field,
-    envelope,
     event,
     job_id,
     job_name,
@@ -30,11 +29,12 @@ from jobstate.sagemaker.fields import (
 )
 
 _OBS = Basis.OBSERVED
+_RESOURCE: Final = "transform-job"
 _EVENT: Final = "SageMaker Transform Job State Change"
 
 _COMMON: Final = {
     "TransformJobName": name_field(required=True),
-    "TransformJobArn": arn_field("transform-job", "a transform job", required=True),
+    "TransformJobArn": arn_field(_RESOURCE, "a transform job", required=True),
     "TransformJobStatus": Field.status(required=True),
     "CreationTime": Field.time(required=True),
     "TransformEndTime": Field.time(),
@@ -49,26 +49,13 @@ _DESCRIPTION: Final = {
 }
 
 #: What answers about transform jobs look like.
-SCHEMA: Final = AnswerSchema(
-    service="sagemaker",
-    shapes=(
-        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTransformJob"),
-        Shape(
-            name="list",
-            fields={**_COMMON, "LastModifiedTime": Field.time()},
-            operation="ListTransformJobs",
-            listed_in="TransformJobSummaries",
-        ),
-    ),
-    envelopes=(envelope(_EVENT),),
-    id="TransformJobArn",
-    created="CreationTime",
-    name="TransformJobName",
-    places=(StatusFields(region=five.JOB, primary="TransformJobStatus"),),
-    modified="LastModifiedTime",
+SCHEMA: Final = five.answer_schema(
+    "TransformJob",
+    resource=_RESOURCE,
+    detail_type=_EVENT,
+    described=_DESCRIPTION,
+    listed={**_COMMON, "LastModifiedTime": Field.time()},
     not_before=("CreationTime", "TransformStartTime", "TransformEndTime"),
-    failure_reason="FailureReason",
-    call="aws sagemaker describe-transform-job",
 )
 
 _WRITER: Final = SchemaWriter(
@@ -82,7 +69,7 @@ _WRITER: Final = SchemaWriter(
         "FailureReason": Failed(five.FAILED, five.NO_WORDS),
         "ModelName": job_name,
     },
-    id_for=partial(job_id, "transform-job"),
+    id_for=partial(job_id, _RESOURCE),
     event=partial(event, _EVENT),
 )
 

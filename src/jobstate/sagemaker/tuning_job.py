@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from jobstate.model.answer_schema import AnswerSchema, Field, Shape, StatusFields
+from jobstate.model.answer_schema import Field
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Failed, SchemaWriter, created, ended, id_of, modified
@@ -21,7 +21,6 @@ from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
     SOURCES,
     arn_field,
-    envelope,
     event,
     job_id,
     job_name,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from jobstate.model.observation import Moment
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
+_RESOURCE: Final = "hyper-parameter-tuning-job"
 _EVENT: Final = "SageMaker HyperParameter Tuning Job State Change"
 _LONGEST_NAME: Final = 32
 _DELETING, _DELETE_FAILED = "Deleting", "DeleteFailed"
@@ -45,9 +45,7 @@ _OBJECTIVE_COUNTERS: Final = tuple(f"ObjectiveStatusCounters.{name}" for name in
 
 _SUMMARY: Final = {
     "HyperParameterTuningJobName": name_field(_LONGEST_NAME, required=True),
-    "HyperParameterTuningJobArn": arn_field(
-        "hyper-parameter-tuning-job", "a tuning job", required=True
-    ),
+    "HyperParameterTuningJobArn": arn_field(_RESOURCE, "a tuning job", required=True),
     "HyperParameterTuningJobStatus": Field.status(required=True),
     "CreationTime": Field.time(required=True),
     "HyperParameterTuningEndTime": Field.time(),
@@ -58,25 +56,12 @@ _SUMMARY: Final = {
 _DESCRIPTION: Final = {**_SUMMARY, "FailureReason": reason_field()}
 
 #: What answers about tuning jobs look like.
-SCHEMA: Final = AnswerSchema(
-    service="sagemaker",
-    shapes=(
-        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeHyperParameterTuningJob"),
-        Shape(
-            name="list",
-            fields=_SUMMARY,
-            operation="ListHyperParameterTuningJobs",
-            listed_in="HyperParameterTuningJobSummaries",
-        ),
-    ),
-    envelopes=(envelope(_EVENT),),
-    id="HyperParameterTuningJobArn",
-    created="CreationTime",
-    name="HyperParameterTuningJobName",
-    places=(StatusFields(region=five.JOB, primary="HyperParameterTuningJobStatus"),),
-    modified="LastModifiedTime",
-    failure_reason="FailureReason",
-    call="aws sagemaker describe-hyper-parameter-tuning-job",
+SCHEMA: Final = five.answer_schema(
+    "HyperParameterTuningJob",
+    resource=_RESOURCE,
+    detail_type=_EVENT,
+    described=_DESCRIPTION,
+    listed=_SUMMARY,
 )
 
 
@@ -103,7 +88,7 @@ _WRITER: Final = SchemaWriter(
         "TrainingJobStatusCounters": _jobs_counted,
         "ObjectiveStatusCounters": _objectives_counted,
     },
-    id_for=partial(job_id, "hyper-parameter-tuning-job"),
+    id_for=partial(job_id, _RESOURCE),
     event=partial(event, _EVENT),
 )
 

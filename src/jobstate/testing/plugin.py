@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.answers import observations
 from jobstate.errors import ObservationError
-from jobstate.model.answer_schema import AnswerSchema
 from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.oracle.story import Judged, NotConformingError
 
@@ -39,9 +38,9 @@ class Conformance:
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
         self.judged = Judged(lifecycle)
-        schema = getattr(lifecycle.reader, "schema", None)
-        self._service = schema.service if isinstance(schema, AnswerSchema) else ""
-        operations = schema.operations if isinstance(schema, AnswerSchema) else ()
+        schema = lifecycle.schema
+        self._service = schema.service if schema else ""
+        operations = schema.operations if schema else ()
         #: What botocore says when an answer has come, be it one that a `Stubber` gave.
         self._events = tuple(f"after-call.{self._service}.{each}" for each in operations)
         self._lock = Lock()  # clients are shared between threads

@@ -24,7 +24,6 @@ from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model import states
-from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
 from jobstate.model.states import alternatives, choice_text
@@ -330,8 +329,8 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 
 def _schema(lifecycle: Lifecycle) -> Table | None:
     """Return what answers look like without what is empty; None where nobody has written it."""
-    schema = getattr(lifecycle.reader, "schema", None)
-    if not isinstance(schema, AnswerSchema):
+    schema = lifecycle.schema
+    if schema is None:
         return None
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
     said = attrs.asdict(schema, filter=lambda _, value: bool(value))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from jobstate.model.answer_schema import (
     AnswerSchema,
-    Envelope,
     Example,
     FeatureTest,
     Field,
@@ -19,6 +18,7 @@ from jobstate.model.answer_schema import (
     StatusFields,
     Stays,
 )
+from jobstate.sagemaker.fields import LONGEST_ARN, arn_field, envelope, name_field, reason_field
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
 #: What EventBridge's envelopes say when they are about training jobs.
 DETAIL_TYPE: Final = "SageMaker Training Job State Change"
-SOURCE: Final = "aws.sagemaker"
-
-
-def _name(*, required: bool = False) -> Field:
-    return Field.text(
-        texts.LONGEST_NAME,
-        shortest=1,
-        pattern=texts.NAME,
-        expected=texts.A_NAME,
-        required=required,
-    )
-
 
 _PLAN_ARN: Final = Field.text(
     texts.LONGEST_PLAN_ARN,
@@ -47,9 +35,9 @@ _PLAN_ARN: Final = Field.text(
     expected=texts.A_PLAN_ARN,
 )
 _COMMON: Final[Mapping[str, Field]] = {
-    "TrainingJobName": _name(required=True),
+    "TrainingJobName": name_field(required=True),
     "TrainingJobArn": Field.text(
-        texts.LONGEST_ARN, pattern=texts.JOB_ARN, expected=texts.A_JOB_ARN, required=True
+        LONGEST_ARN, pattern=texts.JOB_ARN, expected=texts.A_JOB_ARN, required=True
     ),
     "TrainingJobStatus": Field.status(required=True),
     "CreationTime": Field.time(required=True),
@@ -60,7 +48,7 @@ _COMMON: Final[Mapping[str, Field]] = {
         {
             "Status": Field.status(required=True),
             "ResourceRetainedBillableTimeInSeconds": Field.count(),
-            "ReusedByJob": _name(),
+            "ReusedByJob": name_field(),
         }
     ),
 }
@@ -77,7 +65,7 @@ _DESCRIPTION: Final[Mapping[str, Field]] = {
         MOST_TRANSITIONS,
         expected=A_HISTORY,
     ),
-    "FailureReason": Field.text(texts.LONGEST_REASON),
+    "FailureReason": reason_field(),
     "EnableManagedSpotTraining": Field.flag(),
     "RetryStrategy": Field.part({"MaximumRetryAttempts": Field.count()}),
     "StoppingCondition": Field.part(
@@ -100,9 +88,7 @@ _DESCRIPTION: Final[Mapping[str, Field]] = {
     "TrainingTimeInSeconds": Field.count(),
     "BillableTimeInSeconds": Field.count(),
     "ModelArtifacts": Field.part({"S3ModelArtifacts": Field.text(texts.LONGEST_S3_URI)}),
-    "TuningJobArn": Field.text(
-        texts.LONGEST_ARN, pattern=texts.TUNING_ARN, expected=texts.A_TUNING_ARN
-    ),
+    "TuningJobArn": arn_field("hyper-parameter-tuning-job", "a hyperparameter tuning job"),
 }
 _PREFERENCES: Final = ("ResourceConfig", "InstancePreferences")
 _SUMMARY: Final[Mapping[str, Field]] = {**_COMMON, "TrainingPlanArn": _PLAN_ARN}
@@ -148,9 +134,7 @@ SCHEMA: Final = AnswerSchema(
             listed_in="TrainingJobSummaries",
         ),
     ),
-    envelopes=(
-        Envelope(inside="detail", marks=(("detail-type", DETAIL_TYPE), ("source", SOURCE))),
-    ),
+    envelopes=(envelope(DETAIL_TYPE),),
     id="TrainingJobArn",
     created="CreationTime",
     name="TrainingJobName",

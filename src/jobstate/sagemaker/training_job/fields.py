@@ -9,6 +9,14 @@ import re
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from jobstate.model.values import Refused, read_matching, read_status, read_text, refused
+from jobstate.sagemaker.fields import (
+    ARN,
+    LONGEST_ARN,
+    LONGEST_NAME,
+    LONGEST_REASON,
+    a_name,
+    name_pattern,
+)
 from jobstate.sagemaker.training_job.statuses import (
     OpenStrEnum,
     SecondaryStatus,
@@ -21,28 +29,21 @@ if TYPE_CHECKING:
 
 # --- Texts --------------------------------------------------------------------------------------
 
-LONGEST_NAME: Final = 63
-LONGEST_ARN: Final = 256
 SHORTEST_PLAN_ARN: Final = 50
 LONGEST_PLAN_ARN: Final = 2048
-LONGEST_REASON: Final = 1024
 LONGEST_S3_URI: Final = 1024
 #: The service's model bounds it nowhere; real messages stay below 200 characters.
 LONGEST_MESSAGE: Final = 64 * 1024
 
-# AWS's own pattern accepts "job\n" if used with $, and bounds groups of hyphens and a letter
-# rather than the length. This one is equivalent with fullmatch, and linear.
-NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ARN = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:"
-JOB_ARN: Final = f"{_ARN}training-job/{NAME}"
-PLAN_ARN: Final = f"{_ARN}training-plan/.*"
-TUNING_ARN: Final = f"{_ARN}hyper-parameter-tuning-job/.*"
-_is_job_name = re.compile(NAME, re.ASCII).fullmatch
+JOB_ARN: Final = f"{ARN}training-job/{name_pattern()}"
+PLAN_ARN: Final = f"{ARN}training-plan/.*"
+TUNING_ARN: Final = f"{ARN}hyper-parameter-tuning-job/.*"
+_is_job_name = re.compile(name_pattern(), re.ASCII).fullmatch
 _is_job_arn = re.compile(JOB_ARN, re.ASCII).fullmatch
 _is_plan_arn = re.compile(PLAN_ARN, re.ASCII).fullmatch
 _is_tuning_arn = re.compile(TUNING_ARN, re.ASCII).fullmatch
 
-A_NAME = f"a job name (1 to {LONGEST_NAME} letters, digits and inner hyphens)"
+A_NAME = a_name()
 A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
 A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
 #: The service takes one, for each of at most five preferences.

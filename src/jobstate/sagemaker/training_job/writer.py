@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.model.values import Refused
-from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, event
+from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, LONGEST_NAME, event
 from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE
-from jobstate.sagemaker.training_job.fields import LONGEST_NAME, read_job_name
+from jobstate.sagemaker.training_job.fields import read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
     TrainingJobStatus,
