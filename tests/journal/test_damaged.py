@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +27,6 @@ from tests.support.series import ARN, SERIES, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from jobstate import Event, Lifecycle
 
@@ -195,6 +195,49 @@ def test_a_still_file_that_is_damaged_is_told_of_while_it_is_followed(path: Path
         connection.executescript(EVIL)
     with pytest.raises(JournalDamagedError, match="trigger"):
         list(following.Following(path, "SELECT number FROM event WHERE number > ?").rows(0, 30))
+
+
+# --- A log without its file ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def crashed(path: Path, tmp_path: Path) -> Path:
+    """Return a journal as a crash leaves it: much of it is in its log alone."""
+    folder = tmp_path / "crashed"
+    folder.mkdir()
+    with begin(path) as tracker:
+        tracker.observe(renamed(SERIES[-1], 4))
+        for end in ("", "-wal", "-lock"):
+            shutil.copy(f"{path}{end}", folder)
+    return folder / path.name
+
+
+def follow(path: Path) -> None:
+    """Follow what comes."""
+    list(following.Following(path, "SELECT number FROM event WHERE number > ?").rows(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("lose", "said"),
+    [(lambda path: path.write_bytes(b""), "has nothing in it"), (Path.unlink, "is not there")],
+)
+@pytest.mark.parametrize("open_", [begin, Journal, read, read_plainly, follow])
+def test_a_log_without_its_file_is_kept(
+    crashed: Path, lose: Callable[[Path], object], said: str, open_: Callable[[Path], object]
+) -> None:
+    """SQLite takes it for left over, and deletes it: it may be all that is left of a journal."""
+    whole, log = crashed.read_bytes(), crashed.with_name("jobs.db-wal")
+    before = log.read_bytes()
+    lose(crashed)
+    there = sorted(crashed.parent.iterdir())
+    expected = f"it {said}, and 'jobs.db-wal' has {len(before):,} bytes"
+    assert problems(open_, crashed) == (expected,)
+    assert log.read_bytes() == before
+    assert sorted(crashed.parent.iterdir()) == there
+
+    crashed.write_bytes(whole)
+    with JournalReader(crashed) as reader:
+        assert f"{ARN}-4" in {key.arn for key in reader.job_keys()}
 
 
 # --- What a journal says of itself ----------------------------------------------------------------

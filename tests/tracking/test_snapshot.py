@@ -457,7 +457,7 @@ def test_what_is_expected_is_said() -> None:
     assert caught.value.problems == (
         Problem(
             "estimates[1].regions[0][1][0][1]",
-            "some of the memories it speaks of: none",
+            "some of the memories it speaks of: []",
             "['seen']",
         ),
         Problem("jobs[0].created", "a time in microseconds since 1970", "-1000000000000000000"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError
 from jobstate.journal.connection import connect, connect_still, harden
+from jobstate.journal.place import require_file
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.schema_check import version_of
 from jobstate.journal.validation import UNREADABLE, refuse
@@ -49,10 +50,10 @@ class Following:
         self.closed = False
         self._path = path
         self._sql = f"{sql} LIMIT {_AT_ONCE}"
+        self._connection: Connection | None = None
         found = self._stat()
         self._identity = found.st_dev, found.st_ino
         self._index = path.with_name(f"{path.name}-shm")
-        self._connection: Connection | None = None
         self._looked = 0.0
 
     def close(self) -> None:
@@ -137,7 +138,7 @@ class Following:
 
     def _stat(self) -> os.stat_result:
         try:
-            return self._path.stat()
+            return require_file(self._path) if self._connection is None else self._path.stat()
         except OSError as error:
             problem = f"is gone: {error.strerror or error}"
             raise JournalError(str(self._path), problem, _REMEDY) from error

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from jobstate.errors import JournalError
+from jobstate.errors import JournalDamagedError, JournalError, shown
 
 _REMEDY: Final = "see that it is there and can be read"
 
@@ -32,11 +32,13 @@ def require_file(path: Path) -> os.stat_result:
 
     Raises:
         FileNotFoundError: It is not there.
+        JournalDamagedError: It has nothing in it, or is not there, and its log is.
         JournalError: It is no file, has a second name, or can't be looked at.
     """
     try:
         found = path.stat()
     except FileNotFoundError:
+        _require_no_log(path, "is not there")
         raise
     except (OSError, ValueError) as error:
         raise JournalError(str(path), f"can't be opened: {error}", _REMEDY) from error
@@ -45,7 +47,27 @@ def require_file(path: Path) -> os.stat_result:
     if found.st_nlink > 1:
         problem = f"has {found.st_nlink} names (hard links), and its log and lock stand beside one"
         raise JournalError(str(path), problem, "leave it one, or use symbolic links")
+    if not found.st_size:
+        _require_no_log(path, "has nothing in it")
     return found
+
+
+def _require_no_log(path: Path, problem: str) -> None:
+    """Refuse a log without its file: SQLite deletes it at once, also where it may only read."""
+    log = path.with_name(f"{path.name}-wal")
+    if size := size_of(log):
+        remedy = "restore the file; to begin with a new one, move the log away"
+        raise JournalDamagedError(
+            str(path), [f"it {problem}, and {shown(log.name)} has {size:,} bytes"], remedy
+        )
+
+
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has; 0 where there is none, or none that can be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def make(path: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import JournalError, Problem, shown
 from jobstate.journal.connection import connect, connect_still, harden
-from jobstate.journal.place import require_file
+from jobstate.journal.place import require_file, size_of
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.journal.schema_check import version_of
 from jobstate.journal.validation import UNREADABLE, damaged, refuse
@@ -55,7 +55,7 @@ class ReadTransaction:
         self._path = path
         self._mark = self._found()
         log, index = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
-        self._log_size = _size(log)
+        self._log_size = size_of(log)
         #: With nothing in the log, and no index of it, nobody has the file open.
         self._still = not self._log_size and not index.exists()
         try:
@@ -184,10 +184,3 @@ class ReadTransaction:
 
 def _stamp(found: os.stat_result) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

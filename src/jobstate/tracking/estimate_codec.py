@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobstate.automaton.automaton import StateEstimate
 from jobstate.automaton.bitsets import bits
+from jobstate.errors import shown
 from jobstate.tracking import plain_data as plain
 
 if TYPE_CHECKING:
@@ -155,6 +156,6 @@ def _state(automaton: Automaton, name: object) -> str:
 def _passed(memories: frozenset[str], data: object) -> frozenset[str]:
     passed = frozenset(plain.texts(data))
     if not passed <= memories:
-        expected = f"some of the memories it speaks of: {', '.join(sorted(memories)) or 'none'}"
+        expected = f"some of the memories it speaks of: {shown(sorted(memories))}"
         raise plain.damaged(expected, data)
     return passed
