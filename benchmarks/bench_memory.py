@@ -67,9 +67,10 @@ def written(count: int) -> object:
     found = {}
     for number in range(count):
         seen = Life.usual(number).observation(6)
-        arn, created = seen.job.arn, seen.job.created
+        arn, created = seen.job.id, seen.job.created
         entries = [(one.status, one.start, one.end, one.message or "") for one in seen.entries]
         assert seen.modified is not None
+        assert created is not None
         found[arn] = Written(arn, created, str(seen.shown["job"]), seen.modified, entries)
     return found
 

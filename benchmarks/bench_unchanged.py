@@ -64,10 +64,10 @@ def _answer(kind: str) -> dict[str, object]:
 def compared(count: int) -> Callable[[], object]:
     """Compare with the last answer."""
     first = READER.read(_answer("item"))
-    last: dict[str, Observation] = {first.job.arn: first}
+    last: dict[str, Observation] = {first.job.id: first}
 
     def is_new(observation: Observation) -> bool:
-        return last[observation.job.arn] != observation
+        return last[observation.job.id] != observation
 
     assert not is_new(READER.read(_answer("item")))
     return partial(_repeat, is_new, [READER.read(_answer("item")) for _ in range(count)])

@@ -69,7 +69,7 @@ class Fleet:
 
     def number_of(self, event: Event) -> int:
         """Return which job an event is about."""
-        return int(event.job.arn.rpartition("-")[2])
+        return int(event.job.id.rpartition("-")[2])
 
     @property
     def entries(self) -> int:

@@ -64,7 +64,7 @@ class Waits:
 
     def __call__(self, event: Event) -> None:
         """Note it, and be healthy."""
-        self.seconds.append(time.perf_counter() - self.sent[event.job.arn])
+        self.seconds.append(time.perf_counter() - self.sent[event.job.id])
         work(TAKES)
 
 
@@ -108,7 +108,7 @@ def waits(trouble: str | None, answers: int) -> float:
         rest = begin + place / PACE - time.perf_counter()
         if rest > 0:
             time.sleep(rest)
-        sent[observation.job.arn] = time.perf_counter()
+        sent[observation.job.id] = time.perf_counter()
         tracker.observe(observation)
     gc.enable()
     end.set()
@@ -145,7 +145,7 @@ class Order:
         """Note it."""
         self.heard += 1
         if isinstance(event, StatusEntered):
-            self.stays[event.job.arn].append(event.ordinal)
+            self.stays[event.job.id].append(event.ordinal)
 
     @property
     def wrong(self) -> int:

@@ -130,7 +130,7 @@ class Life:
         primary, secondary = self.route[count - 1]
         modified = _modified(entries[-1].start)
         return Observation(
-            job=JobKey(_ARN + self.name, self.created),
+            job=JobKey("sagemaker-training-job", _ARN + self.name, self.created),
             shown={"job": Shown(primary, secondary)},
             features=self.features.shown,
             entries=entries,

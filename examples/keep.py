@@ -25,7 +25,7 @@ def tell(event: Event) -> None:
     if isinstance(event, StatusChanged) and event.region == "job":
         if chat_is_down:
             raise ConnectionError("no route to the chat")
-        print(f"  chat: {event.job.arn.rpartition('/')[2]} {event.origin or 'is'} → {event.target}")
+        print(f"  chat: {event.job.id.rpartition('/')[2]} {event.origin or 'is'} → {event.target}")
 
 
 def begin() -> Tracker:
@@ -42,7 +42,7 @@ with begin() as tracker:
 (chat,) = tracker.progress()
 print(f"{chat.delivered} heard, {chat.failed} failed, {len(chat.parked)} job parked:")
 for parked in chat.parked:
-    print(f"  {parked.job.arn.rpartition('/')[2]}: {parked.error}")
+    print(f"  {parked.job.id.rpartition('/')[2]}: {parked.error}")
 
 print("after a restart, with the chat mended:")
 chat_is_down = False

@@ -11,6 +11,7 @@ SUMMARY = {
 }
 DETAILS = {**SUMMARY, "closedAt": Field.time(), "problem": Field.text(1024)}
 SCHEMA = model.AnswerSchema(
+    kind="order",
     service="shop",
     shapes=(
         model.Shape(name="describe", fields=DETAILS, operation="GetOrder"),
@@ -60,12 +61,12 @@ RULE = model.Rule(
 )
 
 ORDER = model.Lifecycle(
-    name="order",
+    name=SCHEMA.kind,
     version="2026.11",
     title="order",
     regions=(
         model.Region(
-            name="order",
+            name=SCHEMA.kind,
             title="status",
             field="orderStatus",
             initial=("Placed",),

@@ -14,7 +14,7 @@ ANSWERS = Path(__file__).parent / "answers"
 def tell(event: Event) -> None:
     """Print what moved; a listener is any function that takes an event."""
     if isinstance(event, StatusChanged):
-        name = event.job.arn.rpartition("/")[2]
+        name = event.job.id.rpartition("/")[2]
         move = f"{event.origin or '(new)'} → {event.target}"
         print(f"{name:24} {event.region:9} {move:43} {event.cause or '?'}")
 
@@ -33,9 +33,9 @@ print("answers:", ", ".join(f"{count} {arrival}" for arrival, count in arrivals.
 print("\nnot moving for more than half a day:")
 for late in tracker.overdue(timedelta(hours=12), now=datetime(2026, 10, 16, 8, tzinfo=UTC)):
     hours = late.duration / timedelta(hours=1)
-    print(f"{late.job.arn.rpartition('/')[2]:24} {late.status} for at least {hours:.0f} h")
+    print(f"{late.job.id.rpartition('/')[2]:24} {late.status} for at least {hours:.0f} h")
 print("\nended:")
 for job in tracker:
     if job.final:
         cause = f" ({job.result.cause})" if job.result.cause else ""
-        print(f"{job.arn.rpartition('/')[2]:24} {job.outcome}{cause}")
+        print(f"{job.id.rpartition('/')[2]:24} {job.outcome}{cause}")

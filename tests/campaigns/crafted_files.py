@@ -47,7 +47,7 @@ def listeners(heard: Callable[[str, Event], None]) -> list[Subscription]:
 
     def pager(event: Event) -> None:
         heard("pager", event)
-        if event.job.arn.endswith("-1"):
+        if event.job.id.endswith("-1"):
             raise RuntimeError(CONTROLS)
 
     retry = Retry(attempts=1)
@@ -215,14 +215,15 @@ def _header(rng: random.Random, path: Path, _: object) -> str:
 # --- By SQL ---------------------------------------------------------------------------------------
 
 _COLUMNS: Final = {
-    "journal": "id file lifecycle version batch newest clean run",
+    "journal": "id file batch newest clean run",
+    "kind": "name version",
     "estimate": "id words",
-    "job": "id arn created estimates answers modified since cause failure_reason refined ended"
-    " entered changes reported suppressed forgotten",
+    "job": "row_id kind id created estimates answers modified since cause failure_reason refined"
+    " ended entered changes reported suppressed told_created forgotten",
     "entry": "job ordinal status start end message",
     "event": "number job kind body",
     "listener": "id name cursor",
-    "held": "listener arn created first attempts error parked",
+    "held": "listener kind id created first attempts error parked",
 }
 CELLS: Final = [(table, name) for table, names in _COLUMNS.items() for name in names.split()]
 ODD: Final[list[Any]] = [
@@ -392,7 +393,7 @@ _SCHEMAS: Final[list[Callable[[random.Random, sqlite3.Connection], object]]] = [
             "CREATE INDEX stranger ON event (body)",
             "CREATE INDEX stranger ON event (abs(job))",
             "DROP INDEX event_of_job",
-            "DROP INDEX job_by_arn; CREATE INDEX job_by_arn ON job (created, arn)",
+            "DROP INDEX job_by_id; CREATE INDEX job_by_id ON job (created, id)",
             "CREATE VIRTUAL TABLE stranger USING fts5(x)",
             "CREATE VIRTUAL TABLE stranger USING rtree(a, b, c)",
             "ANALYZE",

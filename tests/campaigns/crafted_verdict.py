@@ -30,7 +30,7 @@ from jobstate import Event, Tracker
 from jobstate.cli.commands.history import HistoryFormat, history_command
 from jobstate.errors import JournalDamagedError, JournalError, UnknownJobError
 from jobstate.journal import JournalReader
-from jobstate.journal.schema import MIGRATIONS
+from jobstate.journal.schema import MIGRATIONS, NO_TIME
 from jobstate.model.events import StatusChanged, Unmodelled
 from jobstate.sagemaker import TRAINING_JOB
 from tests.campaigns import crafted_files
@@ -52,7 +52,12 @@ _WAYS: Final[dict[str, dict[str, Any]]] = {
     "history --listeners": {"listeners": True},
     "history --job": {"jobs": ["lighthouse-2026-10-16-1", "odd"]},
 }
-TABLES: Final = ("journal", "estimate", "job", "entry", "event", "listener", "held")
+TABLES: Final = ("journal", "kind", "estimate", "job", "entry", "event", "listener", "held")
+
+
+def columns_of(job: JobKey) -> tuple[str, str, int | None]:
+    """Return what identifies a job, as its row should have it."""
+    return job.kind, job.id, micros(job.created)
 
 
 def micros(time: datetime | None) -> int | None:
@@ -166,7 +171,7 @@ class Judge:
         self._content = content_of(path, path.parent / "scratch")
         self._jobs = {row[0]: row for row in self._content.rows.get("job", ())}
         self._words = {row[0]: row[1] for row in self._content.rows.get("estimate", ())}
-        self._by_key = _grouped(self._content.rows.get("job", ()), lambda row: row[1:3])
+        self._by_key = _grouped(self._content.rows.get("job", ()), lambda row: row[1:4])
         self._by_id = _grouped(self._content.rows.get("job", ()), lambda row: row[0])
         self._events = _grouped(self._content.rows.get("event", ()), lambda row: row[0])
         self._entries = _grouped(self._content.rows.get("entry", ()), lambda row: row[0])
@@ -241,13 +246,13 @@ class Judge:
             self.verdict.check(len(to) == count, f"{name}: {len(to)} of {count} rows told")
 
     def _told_job(self, kept: JournalJob, *, by_index: bool = False) -> JournalJob:
-        rows = self._by_key.get((kept.arn, micros(kept.job.created)), ())
+        rows = self._by_key.get((kept.id, micros(kept.job.created)), ())
         told = (kept.modified, kept.since, kept.forgotten)
         fine = any(_tried(self._fits, row, kept, told, by_index) for row in rows)
         # Beyond what could be read here: a table that is broken in the middle can be read by keys.
         fine |= self._missing("entry") or self._missing("estimate")
         fine |= not rows and self._missing("job")
-        self.verdict.check(fine, f"jobs: {kept.arn!r:.80} is told as no row has it")
+        self.verdict.check(fine, f"jobs: {kept.id!r:.80} is told as no row has it")
         return kept
 
     def _fits(
@@ -293,9 +298,9 @@ class Judge:
         mine = {name: read[name] for name in said}
         times = [name for name in ("at", "start", "end") if name in said]
         same_times = all(_time(said.pop(name)) == _time(mine.pop(name)) for name in times)
-        key = (event.job.arn, micros(event.job.created))
+        key = columns_of(event.job)
         rows = self._by_id.get(job, ())
-        same_job = any(one[1:3] == key for one in rows) or (not rows and self._missing("job"))
+        same_job = any(one[1:4] == key for one in rows) or (not rows and self._missing("job"))
         return same_job and kind == event.kind and same_times and said == mine
 
     def _ask_of(self, reader: JournalReader, key: JobKey) -> None:
@@ -312,7 +317,7 @@ class Judge:
                 self._told_event(each).number for each in reader.events(job=key)
             ),
         )
-        mine = {row[0] for row in self._by_key.get((key.arn, micros(key.created)), ())}
+        mine = {row[0] for row in self._by_key.get(columns_of(key), ())}
         wanted = [row[0] for row in self._content.rows["event"] if row[1] in mine]
         if ended == "told" and numbers != wanted and self._content.sound:
             self.verdict.faults.append(f"events of {key}: {numbers} told of {wanted}")
@@ -325,12 +330,15 @@ class Judge:
         wanted = sorted((name, cursor) for _, name, cursor in rows["listener"])
         self.verdict.check(sorted(told) == wanted, f"listeners: {told} of {wanted}")
         ids = {row[0]: row[1] for row in rows["listener"]}
-        held = sorted((ids[each[0]], *each[1:]) for each in rows["held"] if each[0] in ids)
+        held = sorted(
+            (ids[each[0]], *each[1:3], None if each[3] == NO_TIME else each[3], *each[4:])
+            for each in rows["held"]
+            if each[0] in ids
+        )
         mine = sorted(
             (
                 position.name,
-                each.job.arn,
-                micros(each.job.created),
+                *columns_of(each.job),
                 each.first,
                 each.attempts,
                 each.error,
@@ -378,18 +386,18 @@ class Judge:
     def _told_states(self, tracker: Tracker) -> None:
         if self._content.foreign:
             return
-        wanted = sorted(row[1:3] for row in self._jobs.values() if row[-1] == 0)
-        told = sorted((each.arn, micros(each.key.created)) for each in tracker)
+        wanted = sorted((row[1:4] for row in self._jobs.values() if row[-1] == 0), key=repr)
+        told = sorted((columns_of(each.key) for each in tracker), key=repr)
         self.verdict.check(told == wanted, f"tracker: {told} of {wanted}"[:500])
-        by_key = {row[1:3]: row for row in self._jobs.values() if row[-1] == 0}
+        by_key = {row[1:4]: row for row in self._jobs.values() if row[-1] == 0}
         for each in tracker:
-            number = by_key.get((each.arn, micros(each.key.created)), (None,))[0]
+            number = by_key.get(columns_of(each.key), (None,))[0]
             entries = sorted(row[1:] for row in self._entries.get(number, ()))
             mine = [
                 (place, one.status, micros(one.start), micros(one.end), one.message)
                 for place, one in enumerate(each.entries, start=1)
             ]
-            self.verdict.check(mine == entries, f"tracker: the history of {each.arn!r:.80}")
+            self.verdict.check(mine == entries, f"tracker: the history of {each.id!r:.80}")
 
     def _after(self, heard: list[Event], *, begun: bool) -> None:
         """See that nothing was told or written that is not so, and nothing lost."""

@@ -306,7 +306,9 @@ class Run:
         with closing(sqlite3.connect(self.path)) as connection:
             whole = [each for (each,) in connection.execute("PRAGMA integrity_check")]
             kept = Counter(
-                connection.execute("SELECT arn, kind, body FROM job JOIN event ON job = id")
+                connection.execute(
+                    "SELECT id, event.kind, body FROM job JOIN event ON job = row_id"
+                )
             )
             (forgotten,) = connection.execute(
                 "SELECT count(*) FROM job WHERE forgotten > 0"

@@ -147,7 +147,7 @@ class Story:
         self._sweep = self._rng.choice([1, 8, 64])
         self._follower = Follower(self._place, fault)
         self._ever = Ever()
-        self._lives = {life.job.arn: life for life in map(self._life, range(_JOBS))}
+        self._lives = {life.job.id: life for life in map(self._life, range(_JOBS))}
         self._answers = [
             (life, when, life.observation(when))
             for life in self._lives.values()
@@ -249,7 +249,7 @@ class Story:
         Of one that was forgotten any answer would be news; of one that has finished, too, as soon
         as it is forgotten.
         """
-        mine = {each for each in numbers if self._answers[each][0].job.arn not in self._over}
+        mine = {each for each in numbers if self._answers[each][0].job.id not in self._over}
         jobs = [self._answers[each][0].job for each in sorted(mine)]
         waiting = {
             job: iter([n for n in sorted(mine) if self._answers[n][0].job == job]) for job in jobs
@@ -275,8 +275,8 @@ class Story:
         seen: dict[str, datetime] = {}
         for each in answered:
             life, when, _ = self._answers[each]
-            if life.job.arn not in self._ever.gone:
-                seen[life.job.arn] = max(when, seen.get(life.job.arn, when))
+            if life.job.id not in self._ever.gone:
+                seen[life.job.id] = max(when, seen.get(life.job.id, when))
         self._blame("the journal", judge_acknowledged(self._lives, seen, kept))
         there = kept.jobs - kept.forgotten
         still = [arn for arn in lines_of(place.forgotten) if arn in there]
@@ -284,7 +284,7 @@ class Story:
         if self._forgets:
             over = {arn for arn, life in self._lives.items() if kept.facts[arn] == facts_of(life)}
             self._over = over | self._ever.gone
-            mine = (n for n in self._unheard if self._answers[n][0].job.arn not in self._over)
+            mine = (n for n in self._unheard if self._answers[n][0].job.id not in self._over)
             self._unheard = set(mine)
 
     def _kept(self) -> Kept:

@@ -20,6 +20,7 @@ from attrs import Factory, define
 
 from jobstate import JobKey
 from jobstate.journal.event_codec import event_of
+from jobstate.model.events import job_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 RUN: Final = "#"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ENTRIES: Final = (
-    "SELECT arn, status, start FROM entry JOIN job ON job.id = entry.job ORDER BY arn, ordinal"
+    "SELECT id, status, start FROM entry JOIN job ON row_id = entry.job ORDER BY id, ordinal"
 )
 _PARKED: Final = "SELECT count(*) FROM held WHERE parked IS NOT NULL"
-_JOBS: Final = "SELECT arn, forgotten FROM job"
+_JOBS: Final = "SELECT id, forgotten FROM job"
 _EVENTS: Final = (
-    "SELECT number, kind, body, arn, created FROM event JOIN job ON job.id = event.job"
+    "SELECT number, event.kind, body, id, created FROM event JOIN job ON row_id = event.job"
     " ORDER BY number"
 )
 #: An entry as it is compared: its status and when it began.
@@ -44,10 +45,10 @@ _Fact = tuple[str, datetime]
 
 
 class Told(NamedTuple):
-    """An event of the journal: its number and its job's arn."""
+    """An event of the journal: its number and its job's id."""
 
     number: int
-    arn: str
+    id: str
 
 
 @define
@@ -93,7 +94,7 @@ class Kept:
         for arn, status, start in connection.execute(_ENTRIES):
             self.facts[arn].append((status, _time(start)))
         for number, kind, body, arn, created in connection.execute(_EVENTS):
-            key = event_of(kind, JobKey(arn, _time(created)), body).key
+            key = event_of(kind, JobKey("sagemaker-training-job", arn, _time(created)), body).key
             if key in self.events:
                 self.problems.append(f"event kept twice: {key}")
             self.events[key] = Told(number, arn)
@@ -127,15 +128,15 @@ class Ever:
         swept = set(forgetting) - kept.jobs
         for line in posted if swept else ():
             number, _, key = line.partition(" ")
-            if (arn := key.partition(":")[2].rpartition("@")[0]) in swept:
+            if (arn := key.split(":", 2)[2].rpartition("@")[0]) in swept:
                 self.events.setdefault(key, Told(int(number), arn))
-        seen = {each.arn for each in self.events.values()}
+        seen = {each.id for each in self.events.values()}
         self.gone |= kept.forgotten | (swept & seen)
         faults += [f"forgotten and there: {arn}" for arn in self.gone & kept.jobs - kept.forgotten]
         faults += [
             f"told and not kept: {key}"
             for key, told in self.events.items()
-            if key not in kept.events and told.arn not in self.gone
+            if key not in kept.events and told.id not in self.gone
         ]
         return faults
 
@@ -177,16 +178,16 @@ def judge_heard(lines: Iterable[str], ever: Ever, lanes: int, killed: Mapping[in
         if told is None:
             heard.faults.append(f"told and not kept: {line}")
             continue
-        lane = (crc32(told.arn.encode()) & 63) % lanes
+        lane = (crc32(told.id.encode()) & 63) % lanes
         is_repeat = line in seen
         if is_repeat:
             heard.repeats += 1
-        if is_repeat and not (told.number == newest[told.arn] and again.may_come(lane, line)):
+        if is_repeat and not (told.number == newest[told.id] and again.may_come(lane, line)):
             heard.faults.append(f"told again: {line}")
-        elif not is_repeat and told.number <= newest[told.arn]:
+        elif not is_repeat and told.number <= newest[told.id]:
             heard.faults.append(f"out of order: {line}")
         seen.add(line)
-        newest[told.arn] = max(newest[told.arn], told.number)
+        newest[told.id] = max(newest[told.id], told.number)
         again.note(lane, line)
     heard.faults += [f"lost: {key}" for key in sorted(ever.events.keys() - seen)]
     return heard
@@ -213,7 +214,7 @@ def judge_followed(lines: Iterable[str], ever: Ever) -> list[str]:
             faults.append(f"out of order: {line}")
         seen.add(key)
         newest = max(newest, int(number))
-    missed = (key for key, told in ever.events.items() if told.arn not in ever.gone)
+    missed = (key for key, told in ever.events.items() if told.id not in ever.gone)
     return faults + [f"lost: {key}" for key in missed if key not in seen]
 
 
@@ -264,7 +265,7 @@ def judge_facts(lives: Mapping[str, Life], kept: Kept, ever: Ever) -> list[str]:
         if kept.facts[arn] != true:
             faults.append(f"history: {arn}: {kept.facts[arn]}, not {true}")
         for ordinal in range(1, len(true) + 1):
-            key = f"status-entered:{arn}@{life.job.created.isoformat()[:-6]}Z:{ordinal}"
+            key = f"status-entered:{job_text(life.job)}:{ordinal}"
             if key not in kept.events:
                 faults.append(f"never said: {key}")
     faults += [f"no job: {arn}" for arn in kept.jobs - lives.keys()]

@@ -214,7 +214,7 @@ class Flaky:
 
     def __call__(self, event: Event) -> None:
         """Hear an event, or raise."""
-        is_sick = int(event.job.arn.rpartition("-")[2]) % _EACH == self.sick
+        is_sick = int(event.job.id.rpartition("-")[2]) % _EACH == self.sick
         if self.rng is not None and self.rng.random() < (_SICK if is_sick else _WELL):
             raise RuntimeError("now and then")
         self.sink.add(event.key)
@@ -308,7 +308,7 @@ def _write_down_forgetting(sink: Sink) -> None:
     forget = Journal.forget
 
     def written(self: Journal, job_state: JobState) -> int:
-        sink.add(job_state.job.arn)
+        sink.add(job_state.job.id)
         return forget(self, job_state)
 
     setattr(Journal, "forget", written)  # noqa: B010 - as above
@@ -385,7 +385,7 @@ def _observe(task: Task, tracker: Tracker) -> None:
                 for job in [answer.job for number, answer in taken if number in task.forget]:
                     with suppress(UnknownJobError):  # it was forgotten as finished
                         tracker.forget(job)
-                    forgotten.add(job.arn)
+                    forgotten.add(job.id)
         except BaseException as failure:  # noqa: BLE001 - handed on to the main thread
             failures.append(failure)
 

@@ -52,7 +52,7 @@ _TABLES: Final = (
     "SELECT * FROM entry ORDER BY job, ordinal",
     "SELECT * FROM event ORDER BY number",
     "SELECT * FROM listener ORDER BY id",
-    "SELECT * FROM held ORDER BY listener, arn",
+    "SELECT * FROM held ORDER BY listener, id",
 )
 
 

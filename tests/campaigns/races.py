@@ -137,7 +137,7 @@ class Racers:
         self._tell("close", "close")
         self._hear()
         with JournalReader(path) as reader:
-            there = {key.arn for key in reader.job_keys()}
+            there = {key.id for key in reader.job_keys()}
         missing = {arn for arns in kept for arn in arns} - there
         problems = [f"{arn} was acknowledged, and is not there" for arn in sorted(missing)]
         if not delete and sorted(map(len, kept)) != [0, _JOBS]:

@@ -114,7 +114,7 @@ def test_who_is_neither_is_told_of_both() -> None:
 
     def seen(primary: str, secondary: str) -> Observation:
         return Observation(
-            job=JobKey(ARN, BEGIN),
+            job=JobKey("sagemaker-training-job", ARN, BEGIN),
             shown={"job": Shown(primary, secondary)},
             features={"spot": False, "retry": False},
         )
@@ -668,7 +668,12 @@ def test_the_report_as_data() -> None:
     data: dict[str, Any] = check(TRAINING_JOB, described("Completed", *FIVE)).to_dict()
     assert data["schema_version"] == 2
     assert data["lifecycle"] == {"name": TRAINING_JOB.name, "version": TRAINING_JOB.version}
-    assert data["job"] == {"arn": ARN, "name": NAME, "created": "2026-03-04T05:06:07Z"}
+    assert data["job"] == {
+        "kind": "sagemaker-training-job",
+        "id": ARN,
+        "name": NAME,
+        "created": "2026-03-04T05:06:07Z",
+    }
     assert data["status"] == {"primary": "Completed", "secondary": "Completed"}
     result = {"outcome": "succeeded", "final": True, "gone": False, "cause": None}
     assert (data["result"], data["failure_reason"], data["legal"]) == (result, None, True)
@@ -738,7 +743,10 @@ def test_several_jobs() -> None:
         ["[0]", "[2]"],
         ["[1]"],
     ]
-    assert list(reports) == [JobKey(ARN, BEGIN), JobKey(ARN, at(60))]
+    assert list(reports) == [
+        JobKey("sagemaker-training-job", ARN, BEGIN),
+        JobKey("sagemaker-training-job", ARN, at(60)),
+    ]
     with pytest.raises(ObservationError) as caught:
         check(TRAINING_JOB, answers)
     first, second = map(str, reports)

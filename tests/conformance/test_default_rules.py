@@ -49,7 +49,7 @@ PAINT = attrs.evolve(
 
 def life(*regions: Region, **more: Any) -> Lifecycle:
     """Return a life cycle that declares no rules."""
-    made = Lifecycle(name="own", version="1", title="Own", regions=regions)
+    made = Lifecycle(name="parcel", version="1", title="Own", regions=regions)
     return attrs.evolve(made, **more)
 
 
@@ -295,7 +295,7 @@ def test_a_tracker_tells_what_breaks_them() -> None:
     tracker = Tracker(life(WAY), listeners=[told.append])
     tracker.observe_all([parcel("delivered", at=1), parcel("sent", at=2)])
     (violation,) = (each for each in told if isinstance(each, Violation))
-    assert (violation.rule, violation.lifecycle) == ("illegal-transition", "own 1")
+    assert (violation.rule, violation.lifecycle) == ("illegal-transition", "parcel 1")
 
 
 # --- Other life cycles made of one ----------------------------------------------------------------

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from jobstate import Lifecycle
 
 ARN = item("tide")["TrainingJobArn"]
-KEY = f"status-changed:{ARN}@2026-03-04T05:06:07Z:job:1"
+KIND = "sagemaker-training-job"
+KEY = f"status-changed:{KIND}:{ARN}@2026-03-04T05:06:07Z:job:1"
 REASON = "AlgorithmError: exit code 1"
 BECAUSE = {"FailureReason": REASON}
 FIXED = TRAINING_JOB.given(spot=False, retry=False)
@@ -153,7 +154,12 @@ def test_a_refined_end_as_data() -> None:
     assert event.to_dict() == {
         "kind": "outcome-refined",
         "key": f"outcome-refined:{KEY}:failed:algorithm:reason",
-        "job": {"arn": ARN, "name": "tide", "created": "2026-03-04T05:06:07Z"},
+        "job": {
+            "kind": "sagemaker-training-job",
+            "id": ARN,
+            "name": "tide",
+            "created": "2026-03-04T05:06:07Z",
+        },
         "end_key": KEY,
         "result": {"outcome": "failed", "final": True, "gone": False, "cause": "algorithm"},
         "failure_reason": REASON,
@@ -195,7 +201,10 @@ def test_restarts_between(secondary: str, lasting: str, tmp_path: Path) -> None:
     if lasting == "journal":
         with JournalReader(tmp_path / "jobs.db", lifecycle=TRAINING_JOB) as history:
             assert [posted.event for posted in history.events()] == told
-            assert history.job(JobKey(ARN, BEGIN)).outcome == results[-1].outcome
+            assert (
+                history.job(JobKey("sagemaker-training-job", ARN, BEGIN)).outcome
+                == results[-1].outcome
+            )
 
 
 def test_the_same_in_every_order() -> None:
@@ -429,7 +438,9 @@ def test_an_observation_of_nothing_adds_nothing() -> None:
     told: list[Event] = []
     tracker = Tracker(TRAINING_JOB, listeners=[told.append])
     tracker.observe(answer("Failed"))
-    words = Observation(job=JobKey(ARN, BEGIN), shown={}, failure_reason=REASON)
+    words = Observation(
+        job=JobKey("sagemaker-training-job", ARN, BEGIN), shown={}, failure_reason=REASON
+    )
     tracker.observe(words)
     tracker.observe(attrs.evolve(words, shown={"warm_pool": Shown("Available")}))
     assert [each.kind for each in told] == ["status-changed", "outcome-refined", "status-changed"]

@@ -114,7 +114,7 @@ def account(judge: Judge) -> Account:
     """Return what comes of judging all of them, one answer after the other."""
     found = Account([], "", [], [])
     job_states = [_judged(judge, series, found) for series in lives()]
-    return found._replace(job_states=dumped(judge, job_states))
+    return found._replace(job_states=dumped({judge.lifecycle.name: judge}, job_states))
 
 
 def _judged(judge: Judge, series: Series, found: Account) -> JobState:

@@ -45,7 +45,7 @@ def gate() -> Iterator[Gate]:
 
 def travels(number: int) -> list[Observation]:
     """Return what is seen of a parcel that is sent and comes to the door."""
-    key = JobKey(f"parcel/{number}", BEGIN)
+    key = JobKey("parcel", f"parcel/{number}", BEGIN)
     sent = parcel("sent", "packed", "sent", at=61)
     door = parcel("at the door", "packed", "sent", "at the door", at=122)
     return [evolve(seen, job=key) for seen in (sent, door)]
@@ -116,7 +116,7 @@ def test_one_that_raises_is_told_again(caplog: pytest.LogCaptureFixture) -> None
 
     def listen(event: Event) -> None:
         failures[event.key] += 1
-        if event.job.arn == "parcel/1" and failures[event.key] < 3:
+        if event.job.id == "parcel/1" and failures[event.key] < 3:
             raise SystemExit(1)
         heard.append(event)
 
@@ -127,7 +127,7 @@ def test_one_that_raises_is_told_again(caplog: pytest.LogCaptureFixture) -> None
             for seen in travels(number):
                 tracker.observe(seen)
     for number in range(3):
-        mine = [event for event in heard if event.job.arn == f"parcel/{number}"]
+        mine = [event for event in heard if event.job.id == f"parcel/{number}"]
         alone: list[Event] = []
         one = Tracker(PARCELS, listeners=[alone.append])
         for seen in travels(number):
@@ -149,7 +149,7 @@ def test_what_all_lanes_have_parked_is_told_in_order() -> None:
             tracker.observe(travels(number)[0])
             wait_until(lambda: len(tracker.progress()[0].parked) == number + 1)  # noqa: B023 - now
         (progress,) = tracker.progress()
-        assert [each.job.arn for each in progress.parked] == [f"parcel/{n}" for n in range(8)]
+        assert [each.job.id for each in progress.parked] == [f"parcel/{n}" for n in range(8)]
         assert tracker.progress()[0].parked is progress.parked
         assert (progress.retrying, progress.idle) == (0, True)
 
@@ -171,8 +171,8 @@ def test_a_job_is_parked_and_unparked(caplog: pytest.LogCaptureFixture) -> None:
     assert parked.error == "ValueError: 'no'"
     wait_until(lambda: "hears no more of 'parcel/1" in caplog.text)
     broken[0] = False
-    assert tracker.unpark("pager", JobKey("parcel/2", BEGIN)) == []
-    assert tracker.unpark("pager") == [JobKey("parcel/1", BEGIN)]
+    assert tracker.unpark("pager", JobKey("parcel", "parcel/2", BEGIN)) == []
+    assert tracker.unpark("pager") == [JobKey("parcel", "parcel/1", BEGIN)]
     wait_until(lambda: not tracker.progress()[0].parked)
     tracker.observe(travels(1)[1])
     tracker.close()
@@ -213,7 +213,7 @@ def test_a_listener_that_observes_never_waits_for_room() -> None:
 
     def listen(event: Event) -> None:
         heard.append(event)
-        number = int(event.job.arn.rpartition("/")[2])
+        number = int(event.job.id.rpartition("/")[2])
         if isinstance(event, StatusEntered) and event.ordinal == 1 and number < 20:
             tracker.observe(travels(number + 1)[0])
 
@@ -249,7 +249,7 @@ def test_several_lanes_are_told_at_once() -> None:
     def listen(event: Event) -> None:
         if isinstance(event, StatusEntered) and event.ordinal == 1:
             meeting.wait()
-        heard[event.job.arn].append(event)
+        heard[event.job.id].append(event)
 
     # The arns fall into four lanes, by their CRC-32.
     numbers: dict[int, int] = {}
@@ -323,4 +323,4 @@ def test_memory_keeps_nothing_for_later() -> None:
     """What waits without a journal waits in the lanes."""
     outbox = MemoryOutbox()
     assert (outbox.held(), outbox.after(5, 10)) == ({}, ((), 5))
-    assert outbox.of_job(JobKey("parcel/1", BEGIN), 1, 9, 10) == ()
+    assert outbox.of_job(JobKey("parcel", "parcel/1", BEGIN), 1, 9, 10) == ()

@@ -89,7 +89,7 @@ def _told(event: object) -> None:
 
 
 def _told_unless_parked(event: Any) -> None:
-    if event.job.arn.endswith(PARKED):
+    if event.job.id.endswith(PARKED):
         raise RuntimeError("no answer")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
 from jobstate import Retry, Subscription, Tracker
 from jobstate.errors import JournalDamagedError, JournalError, UnknownJobError
@@ -237,7 +238,7 @@ def test_a_log_without_its_file_is_kept(
 
     crashed.write_bytes(whole)
     with JournalReader(crashed) as reader:
-        assert f"{ARN}-4" in {key.arn for key in reader.job_keys()}
+        assert f"{ARN}-4" in {key.id for key in reader.job_keys()}
 
 
 # --- What a journal says of itself ----------------------------------------------------------------
@@ -252,7 +253,7 @@ def test_a_log_without_its_file_is_kept(
         ("UPDATE journal SET batch = 'x'", "journal.batch: expected a whole number, 0 or more, go"),
         ("UPDATE journal SET clean = 2", "journal.clean: expected 0 or 1, got 2"),
         ("UPDATE journal SET file = NULL", "journal.file: expected a text, got None"),
-        ("INSERT INTO journal SELECT 2, file, '', '', 0, 0, 1, '' FROM journal", "journal: expect"),
+        ("INSERT INTO journal SELECT 2, file, 0, 0, 1, '' FROM journal", "journal: expect"),
         ("UPDATE event SET number = -3 WHERE number = 3", "event.number: expected numbers from 1 "),
         ("UPDATE journal SET run = CAST(x'ff' AS TEXT)", "journal[1].run: expected UTF-8, got b'"),
     ],
@@ -271,24 +272,51 @@ def begin_or(open_: Callable[[Path], object]) -> Callable[[Path], object]:
 
 
 BOTH = [
-    ("UPDATE job SET arn = x'00' WHERE id = 1", "job[1].arn: expected a text, got b'\\x00'"),
+    ("UPDATE job SET id = x'00' WHERE row_id = 1", "job[1].id: expected a text, got b'\\x00'"),
     (
-        "UPDATE job SET created = created + 1 WHERE id = 1",
+        "UPDATE job SET created = created + 1 WHERE row_id = 1",
         "job[1].created: expected a time of a wh",
     ),
-    ("UPDATE job SET created = 9223372036854775807 WHERE id = 1", "job[1].created: expected a tim"),
-    ("UPDATE job SET estimates = 'x' WHERE id = 1", "job[1].estimates: expected the number of som"),
-    ("UPDATE job SET estimates = 999 WHERE id = 1", "job[1].estimates: expected the number of som"),
-    (f"UPDATE job SET answers = '{'[' * 99_999}' WHERE id = 1", "job[1].answers: expected an obje"),
-    (f"UPDATE job SET answers = '{'1' * 9_999}' WHERE id = 1", "job[1].answers: expected an objec"),
     (
-        "UPDATE job SET reported = '{\"a\": [1]}' WHERE id = 1",
+        "UPDATE job SET created = 9223372036854775807 WHERE row_id = 1",
+        "job[1].created: expected a tim",
+    ),
+    (
+        "UPDATE job SET estimates = 'x' WHERE row_id = 1",
+        "job[1].estimates: expected the number of som",
+    ),
+    (
+        "UPDATE job SET estimates = 999 WHERE row_id = 1",
+        "job[1].estimates: expected the number of som",
+    ),
+    (
+        f"UPDATE job SET answers = '{'[' * 99_999}' WHERE row_id = 1",
+        "job[1].answers: expected an obje",
+    ),
+    (
+        f"UPDATE job SET answers = '{'1' * 9_999}' WHERE row_id = 1",
+        "job[1].answers: expected an objec",
+    ),
+    (
+        "UPDATE job SET reported = '{\"a\": [1]}' WHERE row_id = 1",
         "job[1].reported['a']: expected a li",
     ),
-    ("UPDATE job SET suppressed = -1 WHERE id = 1", "job[1].suppressed: expected a whole number, "),
-    ("UPDATE job SET changes = 9223372036854775807 WHERE id = 1", "job[1].changes: expected a who"),
-    ("UPDATE job SET forgotten = -1 WHERE id = 1", "job[1].forgotten: expected 0, or a time, got "),
-    ("UPDATE job SET forgotten = NULL WHERE id = 1", "job[1].forgotten: expected 0, or a time, go"),
+    (
+        "UPDATE job SET suppressed = -1 WHERE row_id = 1",
+        "job[1].suppressed: expected a whole number, ",
+    ),
+    (
+        "UPDATE job SET changes = 9223372036854775807 WHERE row_id = 1",
+        "job[1].changes: expected a who",
+    ),
+    (
+        "UPDATE job SET forgotten = -1 WHERE row_id = 1",
+        "job[1].forgotten: expected 0, or a time, got ",
+    ),
+    (
+        "UPDATE job SET forgotten = NULL WHERE row_id = 1",
+        "job[1].forgotten: expected 0, or a time, go",
+    ),
     (
         "UPDATE entry SET ordinal = 9 WHERE job = 1 AND ordinal = 2",
         "entry[1, 3].ordinal: expected the",
@@ -334,7 +362,7 @@ BOTH = [
 
 def test_a_number_of_nothing_without_the_life_cycle(path: Path) -> None:
     """It is named as well."""
-    run(path, "UPDATE job SET estimates = 'x' WHERE id = 1")
+    run(path, "UPDATE job SET estimates = 'x' WHERE row_id = 1")
     (found,) = problems(read_plainly, path)
     assert found == "job[1].estimates: expected the number of something that is known, got 'x'"
 
@@ -354,13 +382,16 @@ def test_a_row_that_can_not_be(
 
 
 TRACKER = [
-    ("UPDATE job SET id = -4 WHERE id = 1", "job[-4].id: expected more than 0, of 62 bits, got -4"),
+    (
+        "UPDATE job SET row_id = -4 WHERE row_id = 1",
+        "job[-4].row_id: expected more than 0, of 62 bits, got -4",
+    ),
     ("INSERT INTO estimate VALUES (-1, '{}')", "estimate[-1]: expected a whole number, 0 or more"),
     (
-        f"UPDATE job SET arn = '{ARN}', created = (SELECT created FROM job WHERE id = 1)",
+        f"UPDATE job SET id = '{ARN}', created = (SELECT created FROM job WHERE row_id = 1)",
         "job[3]: expected a job that has no row yet, got that of job[1]",
     ),
-    ("DELETE FROM job WHERE id = 2", "entry[2]: expected the number of a job, got 2"),
+    ("DELETE FROM job WHERE row_id = 2", "entry[2]: expected the number of a job, got 2"),
     (
         "UPDATE entry SET job = 'x' WHERE job = 2",
         "entry['x']: expected the number of a job, got 'x'",
@@ -386,9 +417,9 @@ def test_a_list_of_problems_ends(path: Path) -> None:
     run(
         path,
         "WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
-        " INSERT INTO job SELECT x, 'arn-' || x, 1, estimates, answers, modified, since, cause,"
-        " failure_reason, refined, ended, entered, changes, reported, suppressed, 0"
-        " FROM n, job WHERE id = 1",
+        " INSERT INTO job SELECT x, kind, 'id-' || x, 1, estimates, answers, modified, since,"
+        " cause, failure_reason, refined, ended, entered, changes, reported, suppressed, NULL, 0"
+        " FROM n, job WHERE row_id = 1",
     )
     assert len(problems(begin, path)) == 100
 
@@ -415,7 +446,7 @@ def test_a_list_of_problems_ends(path: Path) -> None:
 def test_a_held_job_that_can_not_be(path: Path, sql: str, problem: str) -> None:
     """Its listener is not begun with."""
     run(path, sql)
-    place = r"held\[2, 'arn:[^']*', \d+\]"
+    place = r"held\[2, 'sagemaker-training-job', 'arn:[^']*', \d+\]"
     (found,) = problems(read, path)
     assert re.match(place + re.escape(problem), found), found
     heard: list[Event] = []
@@ -483,7 +514,10 @@ def test_an_event_of_a_job_that_is_not_there_or_can_not_be(path: Path) -> None:
     """It is not passed over; what is wrong with its job is said of the job."""
     run(path, "UPDATE event SET job = 77 WHERE number = 3")
     assert told_until(path) == "event[3].job: expected the number of a job, got 77"
-    run(path, "UPDATE event SET job = 3 WHERE number = 3; UPDATE job SET created = 5 WHERE id = 3")
+    run(
+        path,
+        "UPDATE event SET job = 3 WHERE number = 3; UPDATE job SET created = 5 WHERE row_id = 3",
+    )
     assert told_until(path).startswith("job[3].created: expected a time of a whole second")
 
 
@@ -525,19 +559,19 @@ def hidden(path: Path, index: str) -> Iterator[None]:
 
 def test_an_index_that_has_lost_a_job(path: Path) -> None:
     """A tracker sees it; a reader says so of the job that it looks for."""
-    with hidden(path, "job_by_arn"):
-        run_as_it_is(path, "UPDATE job SET arn = arn || '-later' WHERE id = 3")
+    with hidden(path, "job_by_id"):
+        run_as_it_is(path, "UPDATE job SET id = id || '-later' WHERE row_id = 3")
     with JournalReader(path) as reader:
         key = list(reader.job_keys())[-1]
-        assert key.arn.endswith("-later")
+        assert key.id.endswith("-later")
         with pytest.raises(
-            JournalDamagedError, match=r"index job_by_arn: expected job\[3\], got no"
+            JournalDamagedError, match=r"index job_by_id: expected job\[3\], got no"
         ):
             reader.job(key)
-        before = type(key)(key.arn.removesuffix("-later"), key.created)
+        before = evolve(key, id=key.id.removesuffix("-later"))
         with pytest.raises(UnknownJobError):  # the index has it, the table has not
             reader.job(before)
-    assert any("job_by_arn" in each for each in problems(begin, path))
+    assert any("job_by_id" in each for each in problems(begin, path))
 
 
 def test_an_index_that_has_an_event_of_another_job(path: Path) -> None:
@@ -557,7 +591,11 @@ def test_an_index_that_has_an_event_of_another_job(path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "ask", "problem"),
     [
-        ([(3, "a", 0), (2, "b", 0)], "job_keys", r"job\[2\]: expected a number above 3, got 2"),
+        (
+            [(3, "k", "a", 0), (2, "k", "b", 0)],
+            "job_keys",
+            r"job\[2\]: expected a number above 3, got 2",
+        ),
         ([(1, 1), (2, 1), (1, 2)], "jobs", r"entry\[1, 2\]: expected one after \[2, 1\]"),
         ([(1, 1), ("x", 1)], "jobs", r"entry\['x', 1\]: expected one after \[1, 1\]"),
     ],

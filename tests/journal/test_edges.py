@@ -17,7 +17,7 @@ from jobstate.journal import Journal, acknowledgements, outbox
 from jobstate.journal import pruning as sweeping
 from jobstate.journal.schema import MIGRATIONS
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.tracking import job_codec
+from jobstate.tracking import estimate_sets
 from jobstate.tracking.store import Jobs
 from tests.support.gates import wait_until
 from tests.support.lanes import BEGIN, Bench, Clock, File, job, letters
@@ -113,7 +113,7 @@ def test_what_the_check_finds_is_listed(path: Path) -> None:
 
 def test_a_journal_that_can_not_be_read_at_the_start(path: Path) -> None:
     """The error is clear, and the file is free."""
-    connect = failing("SELECT coalesce(max(id)", DISK)
+    connect = failing("SELECT coalesce(max(row_id)", DISK)
     with pytest.raises(JournalError, match="disk I/O error"):
         Tracker(TRAINING_JOB, journal=Journal(path, connect=connect))
     Tracker(TRAINING_JOB, journal=Journal(path)).close()
@@ -222,7 +222,7 @@ def test_sets_that_are_forgotten_are_found_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each set of what may be known stands once in the file, however few are remembered."""
-    monkeypatch.setattr(job_codec, "_REMEMBERED", 1)
+    monkeypatch.setattr(estimate_sets, "_REMEMBERED", 1)
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
         for number in range(3):
             for answer in SERIES:
@@ -264,13 +264,14 @@ def parked_and_forgotten(path: Path, count: int) -> None:
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
         tracker.observe(SERIES[-1])
     with closing(sqlite3.connect(path)) as connection, connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(job)")][3:-1]
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(job)")][4:-1]
         others = ", ".join(columns)
-        alike = f"SELECT ?, 'arn:' || ?, 1, {others}, 1 FROM job WHERE id = 1"  # noqa: S608 - its own
+        alike = f"SELECT ?, kind, 'arn:' || ?, 1, {others}, 1 FROM job WHERE row_id = 1"  # noqa: S608
         numbers = [(number, number) for number in range(2, count + 2)]
         connection.executemany(f"INSERT INTO job {alike}", numbers)
         connection.execute(
-            "INSERT INTO held SELECT 1, arn, created, 1, 1, 'down', 1 FROM job WHERE forgotten = 1"
+            "INSERT INTO held SELECT 1, kind, id, created, 1, 1, 'down', 1 FROM job"
+            " WHERE forgotten = 1"
         )
 
 
@@ -357,8 +358,8 @@ def test_what_can_go_goes_from_among_what_can_not(path: Path) -> None:
     """While its tracker works: each round comes to all, however many wait for somebody."""
     parked_and_forgotten(path, 300)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM held WHERE created = 1 AND arn LIKE 'arn:%7'")
-        gone = connection.execute("SELECT count(*) FROM job WHERE arn LIKE 'arn:%7'").fetchone()[0]
+        connection.execute("DELETE FROM held WHERE created = 1 AND id LIKE 'arn:%7'")
+        gone = connection.execute("SELECT count(*) FROM job WHERE id LIKE 'arn:%7'").fetchone()[0]
     assert gone == 30
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
         for number in range(64 + 301 // 36 + 1):
@@ -415,7 +416,7 @@ def test_a_job_that_is_not_there_can_not_be_dropped() -> None:
     with Tracker(PARCELS) as tracker:
         tracker.observe(parcel("sent", at=1))
         jobs = tracker._jobs  # noqa: SLF001 - the tables themselves
-        other = type(PARCEL)(PARCEL.arn, BEGIN)
+        other = type(PARCEL)("parcel", PARCEL.id, BEGIN)
         assert jobs.drop(other) is None
         assert jobs.drop(job("nobody")) is None
         assert len(tracker) == 1

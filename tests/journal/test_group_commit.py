@@ -260,7 +260,7 @@ def test_a_row_of_another_job_is_never_written_over(path: Path) -> None:
     """Not even where nothing else tells that somebody put it there."""
     tracker = Tracker(TRAINING_JOB, journal=Journal(path))
     tracker.observe(renamed(SERIES[0], 0))
-    written_over(path, "UPDATE job SET arn = 'arn:another'")
+    written_over(path, "UPDATE job SET id = 'arn:another'")
     before = rows(path)
     with pytest.raises(JournalWriteError, match="could not be written: NOT NULL constraint failed"):
         tracker.observe(renamed(SERIES[-1], 0))

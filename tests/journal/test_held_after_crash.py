@@ -93,7 +93,7 @@ def test_what_is_held_makes_nothing_else_be_told_again(tmp_path: Path) -> None:
     with tracker:
         expected = [event.key for event in tracker.observe(renamed(SERIES[0], sick)).events]
         told = [event.key for event in tracker.observe(renamed(SERIES[0], well)).events]
-        assert heard(lane, lambda event: event.job.arn == f"{ARN}-{sick}") == told
+        assert heard(lane, lambda event: event.job.id == f"{ARN}-{sick}") == told
         second = crashed(folder, "second")
     tracker, lane = begun(second)
     with tracker:

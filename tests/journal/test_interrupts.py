@@ -126,8 +126,8 @@ def forgetting(path: Path, how: type[Interrupter], number: int, *, due: bool) ->
         gone = finished not in tracker
         assert gone or not due, interrupter.where
     with closing(sqlite3.connect(path)) as connection:
-        sql = "SELECT forgotten > 0 FROM job WHERE arn = ?"
-        assert connection.execute(sql, (finished.arn,)).fetchall() == [(gone,)], interrupter.where
+        sql = "SELECT forgotten > 0 FROM job WHERE id = ?"
+        assert connection.execute(sql, (finished.id,)).fetchall() == [(gone,)], interrupter.where
     return interrupter.where
 
 

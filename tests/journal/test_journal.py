@@ -221,7 +221,7 @@ def test_text_that_no_file_can_hold_is_written_as_its_escape(path: Path) -> None
 
 def test_a_job_whose_arn_no_file_can_hold_is_refused(path: Path) -> None:
     """It could not be found again: nothing of it is taken, and the others go on."""
-    other = attrs.evolve(parcel("sent"), job=JobKey("parcel/\ud800", PARCEL.created))
+    other = attrs.evolve(parcel("sent"), job=JobKey("parcel", "parcel/\ud800", PARCEL.created))
     with Tracker(PARCELS, journal=kept(path)) as tracker:
         with pytest.raises(JournalError, match=r"can't keep 'parcel/\\ud800', which is no whole"):
             tracker.observe(other)
@@ -327,7 +327,7 @@ def test_parked_jobs_stay_parked(path: Path, caplog: pytest.LogCaptureFixture) -
     with Tracker(TRAINING_JOB, journal=kept(path), listeners=[again]) as tracker:
         (progress,) = tracker.progress()
         (parked,) = progress.parked
-        assert (parked.job.arn, parked.attempts, parked.error) == (ARN, 1, "RuntimeError: 'no'")
+        assert (parked.job.id, parked.attempts, parked.error) == (ARN, 1, "RuntimeError: 'no'")
         assert heard == []
         assert tracker.unpark("books") == [parked.job]
     assert heard == whole()
@@ -418,7 +418,7 @@ def test_many_lanes_keep_the_order_of_each_job(path: Path) -> None:
     each = [event.details() for event in whole()]
     assert len(heard) == jobs * len(each)
     for number in range(jobs):
-        assert [each.details() for each in heard if each.job.arn == f"{ARN}-{number}"] == each
+        assert [each.details() for each in heard if each.job.id == f"{ARN}-{number}"] == each
 
 
 # --- Forgetting ---------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ def test_a_forgotten_job_goes_when_everybody_has_heard(path: Path) -> None:
         tracker.forget(ARN)
         tracker.forget(later["TrainingJobArn"])
         assert len(tracker) == 0
-    assert rows(path, "SELECT arn FROM job WHERE forgotten > 0") != []
+    assert rows(path, "SELECT id FROM job WHERE forgotten > 0") != []
     assert told(path, name="slow") == whole(later)
     told(path, name="books")
     with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:
@@ -476,10 +476,10 @@ def test_retention_forgets_in_the_file_too(path: Path) -> None:
     with Tracker(TRAINING_JOB, journal=kept(path), retention=Retention(count=2)) as tracker:
         for name in names:
             tracker.observe(answers(name)[0])
-        left = {job.arn for job in tracker}
+        left = {job.id for job in tracker}
     assert len(left) == 2
     with Tracker(TRAINING_JOB, journal=kept(path), retention=Retention(count=1)) as again:
-        assert {job.arn for job in again} < left
+        assert {job.id for job in again} < left
     assert rows(path, "SELECT count(*) FROM job") == [(1,)]
 
 
@@ -718,4 +718,6 @@ def test_a_job_key_is_found_again(path: Path) -> None:
     with Tracker(TRAINING_JOB, journal=kept(path)) as tracker:
         assert len(tracker) == 2
         assert not tracker[ARN].final
-        assert tracker[JobKey(ARN, datetime(2026, 10, 16, 6, 0, 11, tzinfo=UTC))].final
+        assert tracker[
+            JobKey("sagemaker-training-job", ARN, datetime(2026, 10, 16, 6, 0, 11, tzinfo=UTC))
+        ].final

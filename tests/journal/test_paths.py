@@ -63,7 +63,7 @@ def tracker(path: Path) -> Iterator[Tracker]:
 def arns(path: str | Path) -> set[str]:
     """Return whose jobs a journal has."""
     with JournalReader(path) as reader:
-        return {key.arn for key in reader.job_keys()}
+        return {key.id for key in reader.job_keys()}
 
 
 # --- One file -----------------------------------------------------------------------------------

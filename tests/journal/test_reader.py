@@ -106,13 +106,13 @@ def test_a_job_without_its_life_cycle(path: Path) -> None:
     written(path)
     with JournalReader(path) as history:
         (kept,) = history.jobs()
-        assert (kept.arn, kept.status, kept.outcome, kept.final) == (
+        assert (kept.id, kept.status, kept.outcome, kept.final) == (
             ARN,
             "Completed/Completed",
             None,
             None,
         )
-        assert history.lifecycle == str(TRAINING_JOB)
+        assert history.kinds == {TRAINING_JOB.name: TRAINING_JOB.version}
         assert len(history) == 1
         assert repr(history) == f"<JournalReader {str(path)!r}>"
         assert list(history.job_keys()) == [kept.job]
@@ -225,7 +225,7 @@ def test_a_job_that_is_not_there(path: Path) -> None:
     """A `KeyError`, as of a tracker."""
     written(path)
     with JournalReader(path) as history, pytest.raises(UnknownJobError, match="among the 1 that"):
-        history.job(JobKey("arn:none", NOON))
+        history.job(JobKey("sagemaker-training-job", "arn:none", NOON))
 
 
 # --- Listeners ----------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def fine(time: Any) -> str:
 def stays(events: list[Event]) -> list[list[object]]:
     """Return the stays among events: which job, which stay."""
     return sorted(
-        [name_of(each.job.arn), each.ordinal] for each in events if isinstance(each, StatusEntered)
+        [name_of(each.job.id), each.ordinal] for each in events if isinstance(each, StatusEntered)
     )
 
 
@@ -99,7 +99,7 @@ def test_a_history_reads_it(original: Path, wanted: dict[str, Any]) -> None:
     It reads the original itself.
     """
     with JournalReader(original, lifecycle=TRAINING_JOB) as history:
-        jobs = {name_of(kept.arn): kept for kept in history.jobs()}
+        jobs = {name_of(kept.id): kept for kept in history.jobs()}
         positions = {each.name: each for each in history.listeners()}
         for one in wanted["jobs"]:
             kept = jobs.pop(one["name"])
@@ -123,7 +123,7 @@ def test_a_history_reads_it(original: Path, wanted: dict[str, Any]) -> None:
             ]
             assert stays(missed) == stays_wanted
         (parked,) = positions[wanted["parked"]["listener"]].parked
-        assert (name_of(parked.job.arn), parked.attempts) == (
+        assert (name_of(parked.job.id), parked.attempts) == (
             wanted["parked"]["job"],
             wanted["parked"]["attempts"],
         )
@@ -146,7 +146,7 @@ def test_a_tracker_goes_on_with_it(copy: Path, wanted: dict[str, Any]) -> None:
             )
             assert entry_list(job.entries) == one["entries"]
         parked = tracker.unpark(wanted["parked"]["listener"])
-        assert [name_of(each.arn) for each in parked] == [wanted["parked"]["job"]]
+        assert [name_of(each.id) for each in parked] == [wanted["parked"]["job"]]
     assert {name: stays(each) for name, each in heard.items()} == wanted["unheard"]
     with JournalReader(copy) as history:
         assert all(not each.behind and not each.held for each in history.listeners())

@@ -109,7 +109,7 @@ def test_an_answer_of_two_kinds() -> None:
         ({"hello": 1}, "", "an answer about a job, which has one of TrainingJobStatus,"),
         ([[{"hello": 1}]], "[0][0]", "an answer about a job"),
         (7, "", "an answer about a job, an event, or a list of these"),
-        ([[[[[[[[[[]]]]]]]]]], "[0]" * 8, "at most 8 lists within each other"),
+        ([[[[[[[[[[]]]]]]]]]], "[0]" * 9, "at most 8 lists within each other"),
         ({"TransformJobSummaries": [7]}, "TransformJobSummaries[0]", "an answer about a job"),
     ],
 )

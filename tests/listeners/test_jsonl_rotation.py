@@ -31,7 +31,9 @@ NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 def told(number: int, *, arn: str = "tide", length: int = 10) -> StatusEntered:
     """Return an event that can be told from others."""
-    return StatusEntered(job=JobKey(arn, NOW), ordinal=number, status="x" * length, start=NOW)
+    return StatusEntered(
+        job=JobKey("kind", arn, NOW), ordinal=number, status="x" * length, start=NOW
+    )
 
 
 def size(event: StatusEntered) -> int:
@@ -186,7 +188,7 @@ def test_threads(path: Path) -> None:
             thread.join()
     found = lines(*renamed(path), path)
     for name in "abcd":
-        mine = [each["ordinal"] for each in found if each["job"]["arn"] == name]
+        mine = [each["ordinal"] for each in found if each["job"]["id"] == name]
         assert mine == list(range(200))
     assert all(each.stat().st_size <= 5_000 for each in renamed(path))
 
@@ -202,7 +204,7 @@ with JsonLines(path, rotate_bytes=20_000, keep=10_000) as listen:
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(3_000):
-        job = JobKey(name, now)
+        job = JobKey("kind", name, now)
         listen(StatusEntered(job=job, ordinal=number, status="x" * (number % 500), start=now))
 """
 
@@ -226,7 +228,7 @@ def test_two_processes_rotate_one_file(path: Path) -> None:
     assert all(19_000 < each.stat().st_size < 22_000 for each in full)
     found = lines(*full, path)
     for name in names:
-        mine = [each["ordinal"] for each in found if each["job"]["arn"] == name]
+        mine = [each["ordinal"] for each in found if each["job"]["id"] == name]
         assert mine == list(range(3_000))
 
 

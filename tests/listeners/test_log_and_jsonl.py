@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from jobstate import Event, Tracker, check
@@ -106,7 +107,7 @@ def test_fields_beside_the_line(caplog: pytest.LogCaptureFixture, logger: loggin
         fields = {
             name: value for name, value in vars(record).items() if name.startswith("jobstate_")
         }
-        assert fields["jobstate_created"] == "2026-03-04T05:06:07Z"
+        assert fields["jobstate_job_created"] == "2026-03-04T05:06:07Z"
         assert fields == {f"jobstate_{name}": each for name, each in flat(event, "_").items()}
 
 
@@ -142,7 +143,7 @@ def test_a_key_without_parts(caplog: pytest.LogCaptureFixture, logger: logging.L
     """All of a key that is no arn names the job."""
     (entered, *_) = everything()
     for arn in ("tide", "jobs/"):
-        changed = type(entered.job)(arn, BEGIN)
+        changed = attrs.evolve(entered.job, id=arn)
         data = {name: getattr(entered, name) for name in ("ordinal", "status", "start")}
         LogListener(logger)(type(entered)(job=changed, **data))
     assert [line.split()[1] for line in lines(caplog)] == ["tide:", "jobs/:"]
@@ -239,7 +240,7 @@ with JsonLines(path) as listen:
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(400):
-        job = JobKey(name, now)
+        job = JobKey("kind", name, now)
         listen(StatusEntered(job=job, ordinal=number, status="x" * 10_000, start=now))
 """
 
@@ -271,7 +272,7 @@ def test_two_processes_append_to_one_file(tmp_path: Path) -> None:
     found = read(path)
     assert len(found) == 800
     for name in names:
-        mine = [each["ordinal"] for each in found if each["job"]["arn"] == name]
+        mine = [each["ordinal"] for each in found if each["job"]["id"] == name]
         assert mine == list(range(400))
 
 

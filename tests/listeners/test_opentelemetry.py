@@ -146,7 +146,7 @@ def test_what_a_job_has_come_to(name: str) -> None:
     assert (root.status.status_code, root.status.description) == status
     pair = f"{answer['TrainingJobStatus']}/{answer['SecondaryStatus']}"
     assert root.attributes["jobstate.target"] == pair
-    assert root.attributes["jobstate.arn"] == answer["TrainingJobArn"]
+    assert root.attributes["jobstate.job.id"] == answer["TrainingJobArn"]
     outcomes = {"Completed": "succeeded", "Failed": "failed", "Stopped": "stopped"}
     outcomes["MaxRuntimeExceeded"] = "timed_out"
     assert root.attributes["jobstate.result.outcome"] == outcomes[answer["SecondaryStatus"]]
@@ -161,7 +161,7 @@ def test_entries_say_which_they_are() -> None:
         zip(spans.all(), answer["SecondaryStatusTransitions"], strict=False), start=1
     ):
         said = dict(span.attributes or {})
-        assert said["jobstate.arn"] == answer["TrainingJobArn"]
+        assert said["jobstate.job.id"] == answer["TrainingJobArn"]
         assert (said["jobstate.ordinal"], said["jobstate.status"]) == (number, entry["Status"])
         assert said["jobstate.message"] == entry["StatusMessage"]
 
@@ -183,11 +183,11 @@ def test_a_life_as_it_is_polled() -> None:
 def test_the_id_of_a_trace() -> None:
     """Is made of the job's key as the documentation says, so any program can make it."""
     job = key(SERIES[0])
-    name = f"{SERIES[0]['TrainingJobArn']}@2026-10-16T06:00:11Z"
+    name = f"sagemaker-training-job:{SERIES[0]['TrainingJobArn']}@2026-10-16T06:00:11Z"
     assert trace_id(job) == sha256(name.encode()).hexdigest()[:32]
     spans, _ = told(heard(SERIES[-1]))
     assert {f"{trace:032x}" for trace, _, _ in spans.ids()} == {trace_id(job)}
-    later = JobKey(job.arn, job.created + timedelta(seconds=1))
+    later = JobKey(job.kind, job.id, BEGIN)
     assert trace_id(later) != trace_id(job)  # a name that was used again
 
 
@@ -617,7 +617,7 @@ def test_hostile_texts_and_times_travel() -> None:
         StatusEntered(job=PARCEL, ordinal=number, status="sent", start=start)
         for number, start in enumerate(years, start=101)
     ]
-    job = JobKey("\ud800", BEGIN)
+    job = JobKey("kind", "\ud800", BEGIN)
     odd = StatusEntered(job=job, ordinal=1, status="delivered", start=BEGIN)
     events = [*hostile(), *far, odd]
     with receiving() as receiver:
@@ -635,7 +635,7 @@ def test_hostile_texts_and_times_travel() -> None:
     assert len(receiver.logs()) == len(events)
     arrived = {plain(each.attributes).get("jobstate.status") for each in receiver.logs()}
     assert PLAIN in arrived
-    assert {plain(each.attributes)["jobstate.arn"] for each in receiver.logs()} >= {r"\ud800"}
+    assert {plain(each.attributes)["jobstate.job.id"] for each in receiver.logs()} >= {r"\ud800"}
     lengths = [(each.start_time_unix_nano, each.end_time_unix_nano) for each in receiver.spans()]
     assert (0, (1 << 63) - 1) in lengths
     assert all(each.name.isprintable() for each in receiver.spans())

@@ -233,7 +233,7 @@ def test_a_job_that_comes_back(scraped: Scraped) -> None:
 
 def test_a_history_that_goes_back_in_time(scraped: Scraped) -> None:
     """No stay is shorter than nothing: the one that would be does not count."""
-    job = JobKey("tide", BEGIN)
+    job = JobKey("sagemaker-training-job", "tide", BEGIN)
     listen = listener(scraped)
     for ordinal, hours in enumerate((1, 0, 2), start=1):
         start = BEGIN + timedelta(hours=hours)
@@ -381,7 +381,7 @@ def nonsense(seed: int) -> Iterator[Event]:
         each for each in heard(item("x", "InProgress")) if isinstance(each, StatusChanged)
     )
     for number in range(200):
-        job = JobKey(f"job-{number}", BEGIN)
+        job = JobKey("sagemaker-training-job", f"job-{number}", BEGIN)
         word = chance.choice(["A\n", "\ud800", "x" * 999, "Failed/Failed or "]) + str(number)
         yield StatusEntered(job=job, ordinal=1, status=word, start=BEGIN)
         yield StatusEntered(job=job, ordinal=2, status=word, start=BEGIN + timedelta(1))
@@ -425,7 +425,7 @@ def test_thin_knowledge_is_no_label(scraped: Scraped) -> None:
         item("flood", "Sleeping"),
         {**item("tide", "Deleting")},
     )
-    labels = {job.arn.rpartition("/")[2]: job.status for job in tracker}
+    labels = {job.id.rpartition("/")[2]: job.status for job in tracker}
     assert labels == {"ebb": "InProgress", "flood": "anything", "tide": "Deleting"}
     assert scraped.read(JOBS) == {("InProgress", "running"): 1, ("anything", "unknown"): 1}
     assert scraped.read(ENDED) == {("Deleting", "unknown"): 1}

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 BEGIN = datetime(2026, 1, 2, 9, 0, 0, 250000, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/churn"
 STATUSES = ("Starting", "Downloading", "Training", "Uploading", "Failed")
-JOB = f"{ARN}@2026-01-02T09:00:00Z"
+KIND = "sagemaker-training-job"
+JOB = f"{KIND}:{ARN}@2026-01-02T09:00:00Z"
+KEY = {"kind": KIND, "id": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"}
 
 
 def described(count: int, **more: Any) -> dict[str, Any]:
@@ -75,7 +77,12 @@ def test_a_stay_as_data() -> None:
     assert event.to_dict() == {
         "kind": "status-entered",
         "key": f"status-entered:{JOB}:1",
-        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
+        "job": {
+            "kind": "sagemaker-training-job",
+            "id": ARN,
+            "name": "churn",
+            "created": "2026-01-02T09:00:00Z",
+        },
         "ordinal": 1,
         "status": "Starting",
         "start": "2026-01-02T09:00:00.250000Z",
@@ -92,7 +99,12 @@ def test_a_change_as_data() -> None:
     assert event.to_dict() == {
         "kind": "status-changed",
         "key": f"status-changed:{JOB}:job:2",
-        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
+        "job": {
+            "kind": "sagemaker-training-job",
+            "id": ARN,
+            "name": "churn",
+            "created": "2026-01-02T09:00:00Z",
+        },
         "region": "job",
         "origin": "InProgress/Training",
         "target": "Failed/Failed",
@@ -113,7 +125,12 @@ def test_a_violation_as_data() -> None:
     assert event.to_dict() == {
         "kind": "violation",
         "key": f"violation:{JOB}:illegal-pair:{event.path}:Failed/Completed",
-        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
+        "job": {
+            "kind": "sagemaker-training-job",
+            "id": ARN,
+            "name": "churn",
+            "created": "2026-01-02T09:00:00Z",
+        },
         "rule": "illegal-pair",
         "severity": "error",
         "message": "Failed does not go with Completed, only with Failed",
@@ -134,7 +151,12 @@ def test_an_unknown_status_as_data() -> None:
     assert event.to_dict() == {
         "kind": "unmodelled",
         "key": f"unmodelled:{JOB}:job.primary:Paused",
-        "job": {"arn": ARN, "name": "churn", "created": "2026-01-02T09:00:00Z"},
+        "job": {
+            "kind": "sagemaker-training-job",
+            "id": ARN,
+            "name": "churn",
+            "created": "2026-01-02T09:00:00Z",
+        },
         "field": "job.primary",
         "value": "Paused",
         "at": "2026-01-02T09:00:00.250000Z",

@@ -80,10 +80,15 @@ def test_times_are_compared_as_the_facts_say(one: datetime, other: datetime) -> 
 
 def test_a_key_is_cut_to_the_second() -> None:
     """Sources print a creation time at different precision; a reused name is another job."""
-    assert JobKey("arn", at(7.89)) == JobKey("arn", at(7))
-    assert JobKey("arn", at(7)) != JobKey("arn", at(8))
-    assert str(JobKey("arn", at(7.89))) == "arn (created 2026-01-02T09:00:07Z)"
-    assert min(JobKey("b", NINE), JobKey("a", at(9)), JobKey("a", NINE)).created == NINE
+    assert JobKey("kind", "arn", at(7.89)) == JobKey("kind", "arn", at(7))
+    assert JobKey("kind", "arn", at(7)) != JobKey("kind", "arn", at(8))
+    assert str(JobKey("kind", "arn", at(7.89))) == "arn (created 2026-01-02T09:00:07Z)"
+    assert (
+        min(
+            JobKey("kind", "b", NINE), JobKey("kind", "a", at(9)), JobKey("kind", "a", NINE)
+        ).created
+        == NINE
+    )
 
 
 def test_what_is_shown() -> None:
@@ -97,6 +102,7 @@ def test_keys_keep_which_of_two_hours_it_was() -> None:
     zone = ZoneInfo("Europe/Berlin")
     for fold in (0, 1):
         twice = datetime(2026, 10, 25, 2, 30, 1, 7, tzinfo=zone, fold=fold)
-        key = JobKey("arn", twice)
+        key = JobKey("kind", "arn", twice)
+        assert key.created is not None
         assert key.created.astimezone(UTC) == datetime(2026, 10, 25, fold, 30, 1, tzinfo=UTC)
         assert (key.created.tzinfo, key.created.fold) == (zone, fold)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from jobstate import Observation, Outcome, check
+from jobstate import JobKey, Observation, Outcome, check
 from jobstate.model import ExactlyWhen, InOrder, Requires, Shown, Sums, Where
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCEL, PARCELS, rule
@@ -210,7 +210,12 @@ def said(violation: Violation) -> tuple[object, ...]:
 def test_what_is_said_of_an_order(fields: dict[str, object], expected: tuple[object, ...]) -> None:
     """Both values, the field that is less, what would do; its time, else that of the answer."""
     lifecycle = with_rule(InOrder(fields=("sent", "arrived")))
-    seen = Observation(job=PARCEL, shown={"way": Shown("sent")}, modified=NOW, fields=fields)
+    seen = Observation(
+        job=PARCEL,
+        shown={"way": Shown("sent")},
+        modified=NOW,
+        fields=fields,
+    )
     (violation,) = check(lifecycle, seen).violations
     assert said(violation) == expected
 
@@ -421,5 +426,6 @@ def test_a_span_needs_both_its_ends(missing: str, value: object) -> None:
         missing: value,
     }
     known = {name: each for name, each in fields.items() if each is not None}
-    seen = Observation(job=PARCEL, shown={"job": Shown("Completed", "Completed")}, fields=known)
+    job = JobKey(TRAINING_JOB.name, "1")
+    seen = Observation(job=job, shown={"job": Shown("Completed", "Completed")}, fields=known)
     assert check(TRAINING_JOB, seen).violations == ()

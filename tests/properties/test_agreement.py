@@ -24,7 +24,11 @@ from tests.support.brute_force import (
 from tests.support.brute_force import visible as visible_of
 
 BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
-JOB = JobKey("arn:aws:sagemaker:us-east-1:111122223333:training-job/agreement", BEGIN)
+JOB = JobKey(
+    "sagemaker-training-job",
+    "arn:aws:sagemaker:us-east-1:111122223333:training-job/agreement",
+    BEGIN,
+)
 
 LIFECYCLES = {
     "full": TRAINING_JOB,

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 REASON = "AlgorithmError: found 3 rows without a label"
 ARN = item("tide")["TrainingJobArn"]
-JOB = JobKey(ARN, BEGIN)
+JOB = JobKey("sagemaker-training-job", ARN, BEGIN)
 LONGEST = 1024
 
 
@@ -159,7 +159,7 @@ def test_words_outlive_their_tracker(tmp_path: Path) -> None:
 )
 def test_names(key: str, name: str | None) -> None:
     """The last part of an arn; of what is none, or has none, all of it."""
-    assert JobKey(key, BEGIN).name == (key if name is None else name)
+    assert JobKey("kind", key, BEGIN).name == (key if name is None else name)
 
 
 # --- Where they are shown -------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_records_and_lines_have_it(caplog: pytest.LogCaptureFixture, tmp_path: P
         tracked(LIVE, listeners=[LogListener(logger), StructlogListener(), file, traces])
     (record,) = caplog.records
     assert f"failed (algorithm): {PLAIN}" in record.getMessage()
-    assert vars(record)["jobstate_name"] == "tide"
+    assert vars(record)["jobstate_job_name"] == "tide"
     (line,) = path.read_text(encoding="ascii").splitlines()
     assert json.loads(line)["failure_reason"] == LIVE.failure_reason
     (span,) = exporter.get_finished_spans()

@@ -151,7 +151,7 @@ def observed(
     """Return the answer that has the whole history of a walk, where its region has one."""
     statuses = visible(lifecycle, region, walked) if lifecycle.region(region).history else []
     return Observation(
-        job=JobKey("driven", BEGIN),
+        job=JobKey(lifecycle.name, "driven", BEGIN),
         shown={region: Shown(*parts(walked[-1]))},
         features=told(lifecycle, features),
         entries=tuple(

@@ -167,7 +167,7 @@ def test_other_jobs_are_not_equal() -> None:
     for each in (tracker, other):
         each.observe(item("one", "InProgress"))
         each.observe(item("two", "InProgress"))
-    arns = [job.arn for job in tracker]
+    arns = [job.id for job in tracker]
     assert tracker[arns[0]] == other[arns[0]]
     assert tracker[arns[0]] != tracker[arns[1]]
     assert len({*tracker, *other}) == len(arns)
@@ -287,7 +287,7 @@ def test_reports_and_tracked_jobs_print_as_one_line() -> None:
 
 def test_what_came_from_outside_breaks_no_line() -> None:
     """Line ends in arns and statuses are spelled."""
-    job = attrs.evolve(parcel("sent").job, arn="parcel\n1")
+    job = attrs.evolve(parcel("sent").job, id="parcel\n1")
     observation = attrs.evolve(parcel("se\nnt"), job=job)
     tracker = Tracker(PARCELS)
     tracker.observe(observation)

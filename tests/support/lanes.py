@@ -20,7 +20,7 @@ BEGIN = datetime(2026, 11, 27, tzinfo=UTC)
 
 def job(name: str) -> JobKey:
     """Return a job's key."""
-    return JobKey(f"arn:{name}", BEGIN)
+    return JobKey("sagemaker-training-job", f"arn:{name}", BEGIN)
 
 
 def posted(number: int, name: str = "a") -> Posted:

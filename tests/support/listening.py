@@ -45,9 +45,10 @@ def hostile() -> list[Event]:
 def flat(event: Event, within: str) -> dict[str, Any]:
     """Return an event's own data, the parts of its job and its result beside the rest."""
     data: dict[str, Any] = event.to_dict()
-    data |= data.pop("job")
-    result = data.pop("result", {})
-    return data | {f"result{within}{name}": value for name, value in result.items()}
+    nested = {name: data.pop(name) for name in ("job", "result") if name in data}
+    for part, values in nested.items():
+        data |= {f"{part}{within}{name}": value for name, value in values.items()}
+    return data
 
 
 # --- Real lives ---------------------------------------------------------------------------------
@@ -91,7 +92,9 @@ def stays(answer: dict[str, Any]) -> list[Stay]:
 
 def key(answer: dict[str, Any]) -> JobKey:
     """Return what identifies the job of an answer."""
-    return JobKey(answer["TrainingJobArn"], moment(answer["CreationTime"]))
+    return JobKey(
+        "sagemaker-training-job", answer["TrainingJobArn"], moment(answer["CreationTime"])
+    )
 
 
 def moment(text: str | None) -> Any:

@@ -26,7 +26,7 @@ from jobstate.model import (
 )
 
 BEGIN = datetime(2026, 5, 6, 7, 8, 9, 250000, tzinfo=UTC)
-PARCEL = JobKey("parcel/1", BEGIN)
+PARCEL = JobKey("parcel", "parcel/1", BEGIN)
 SOURCE = "made up"
 OBSERVED = Basis.OBSERVED
 

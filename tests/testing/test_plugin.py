@@ -28,7 +28,7 @@ COMPLETED = told("completed")
 LAST = COMPLETED.at(COMPLETED.end)
 #: An answer that can't be true.
 WRONG = LAST | {"TrainingJobStatus": "InProgress", "TrainingEndTime": LAST["CreationTime"]}
-NAME = COMPLETED.job.arn.rpartition("/")[2]
+NAME = COMPLETED.job.id.rpartition("/")[2]
 
 
 def modelled(answer: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_it_watches_lists(client: Any) -> None:
     assert len(pages[0]["TrainingJobSummaries"]) == len(found.reports) == 2
     with pytest.raises(NotConformingError) as caught:
         found.verify()
-    assert [story.report.job.arn for story in caught.value.stories] == [wrong["TrainingJobArn"]]
+    assert [story.report.job.id for story in caught.value.stories] == [wrong["TrainingJobArn"]]
     assert "answer 1 (ListTrainingJobs) TrainingJobSummaries[1]: shows" in str(caught.value)
 
 

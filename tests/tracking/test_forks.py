@@ -31,7 +31,7 @@ LIFE = told("completed")
 ENDED, BEGUN = (json.dumps(printed(LIFE.at(when))) for when in (LIFE.end, LIFE.start))
 
 def answer(name, text=ENDED):
-    return json.loads(text.replace(LIFE.job.arn.rsplit("/", 1)[1], name))
+    return json.loads(text.replace(LIFE.job.id.rsplit("/", 1)[1], name))
 
 async def hear_later(event):
     pass

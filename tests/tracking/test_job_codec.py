@@ -45,7 +45,7 @@ def test_the_table_of_jobs_has_them_all(tmp_path: Path) -> None:
     """By their names, beside the number of a job and when it was forgotten."""
     with closing(sqlite3.connect(written(tmp_path / "jobs.db"))) as connection:
         found = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
-    assert sorted(found) == sorted(["id", *COLUMNS, "forgotten"])
+    assert sorted(found) == sorted(["row_id", *COLUMNS, "forgotten"])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_table_of_jobs_has_them_all(tmp_path: Path) -> None:
         ("UPDATE job SET reported = '[1]'", "job[1].reported: expected an object, got [1]"),
         ("UPDATE job SET since = 1000000000000000000", "job[1].since: expected a time in micro"),
         ("UPDATE estimate SET words = '{' WHERE id = 0", "estimate[0]: expected an object, got "),
-        ("UPDATE estimate SET words = '{}' WHERE id = 0", "estimate[0].memories: expected a l"),
+        ("UPDATE estimate SET words = '{}' WHERE id = 0", "estimate[0].kind: expected a text"),
     ],
 )
 def test_a_journal_that_is_damaged(tmp_path: Path, sql: str, problem: str) -> None:

@@ -35,7 +35,7 @@ def fleet() -> Tracker:
 
 def names(tracker: Tracker, limits: timedelta | dict[str, timedelta]) -> list[str]:
     """Return the names of the jobs that are overdue."""
-    return [each.job.arn.rpartition("/")[2] for each in tracker.overdue(limits)]
+    return [each.job.id.rpartition("/")[2] for each in tracker.overdue(limits)]
 
 
 def test_one_limit_for_all() -> None:

@@ -47,7 +47,7 @@ def tracking(**retention: Any) -> tuple[Tracker, Clock, list[Event]]:
 
 def names(jobs: Iterable[Any]) -> list[str]:
     """Return the names of jobs, sorted."""
-    return sorted(job.arn.rpartition("/")[2] for job in jobs)
+    return sorted(job.id.rpartition("/")[2] for job in jobs)
 
 
 def test_all_are_kept_unless_told_otherwise() -> None:
@@ -235,7 +235,7 @@ def test_a_job_that_was_forgotten_counts_no_more() -> None:
     """Nor makes another go in its place, though it was modified later."""
     tracker, *_ = tracking(count=1)
     tracker.observe(seen("later", "Completed", 9))
-    tracker.forget(next(iter(tracker)).arn)
+    tracker.forget(next(iter(tracker)).id)
     tracker.observe(seen("earlier", "Completed", 1))
     assert names(tracker) == ["earlier"]
 

@@ -183,17 +183,23 @@ def test_as_data() -> None:
     assert text.isascii()
     assert len(lines) == 3
     found = json.loads(text)
-    assert found["lifecycle"] == {"name": "parcel", "version": "1"}
+    assert found["kinds"] == {"parcel": "1"}
     features = [{"cheap": False, "insured": True, "sender": True}]
     assert found["estimates"] == [
-        {"memories": ["seen"], "regions": [["way", [["at the door", ["seen"], features]]]]},
+        {
+            "kind": "parcel",
+            "memories": ["seen"],
+            "regions": [["way", [["at the door", ["seen"], features]]]],
+        },
         # All that an answer shows goes with it, whatever is known of the job besides.
         {
+            "kind": "parcel",
             "memories": ["seen"],
             "regions": [["way", [["sent", [], features], ["sent", ["seen"], features]]]],
         },
         # No job has both features, so an answer that shows both says nothing of either.
         {
+            "kind": "parcel",
             "memories": ["seen"],
             "regions": [["way", [["at the door", ["seen"], [{"sender": True}]]]]],
         },
@@ -201,7 +207,7 @@ def test_as_data() -> None:
     moment = calendar.timegm((2026, 5, 6, 7, 8, 9)) * 1_000_000
     (job,) = found["jobs"]
     (key,) = job["reported"].pop("cheap-insurance")
-    assert key.startswith("violation:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
+    assert key.startswith("violation:parcel:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
     # What is possible, how many entries count, where it begins; and each answer: what it shows,
     # its time, the number of entries, and what tells it from others.
     possible, judged, origin, kept = job["answers"].pop("way")
@@ -211,7 +217,8 @@ def test_as_data() -> None:
         [2, *[moment + 122_250_000] * 2, 0, (1 << 31) - 1],
     ]
     assert job == {
-        "arn": "parcel/1",
+        "kind": "parcel",
+        "id": "parcel/1",
         "created": moment,
         "estimates": 0,
         "answers": {},
@@ -229,6 +236,7 @@ def test_as_data() -> None:
         "changes": 2,
         "reported": {},
         "suppressed": 0,
+        "told_created": None,
     }
 
 
@@ -319,8 +327,8 @@ def test_a_life_cycle_without_histories() -> None:
         ('{"snapshot": "1"}', "snapshot"),
         ('{"snapshot": true}', "snapshot"),
         ('{"snapshot": 2}', "snapshot"),
-        ('{"snapshot": 1}', "lifecycle"),
-        ('{"snapshot": 1, "lifecycle": {}}', "lifecycle.name"),
+        ('{"snapshot": 1}', "kinds"),
+        ('{"snapshot": 1, "kinds": {"a\\nb": "1"}}', r"kinds['a\nb']"),
     ],
 )
 def test_no_snapshot(text: str, path: str) -> None:
@@ -336,7 +344,7 @@ def test_a_newer_snapshot() -> None:
 
 def test_another_life_cycle() -> None:
     """Jobs of another kind are none of ours."""
-    expected = r"lifecycle.name: expected 'sagemaker-training-job', got 'parcel'$"
+    expected = r"kinds\['parcel'\]: expected 'sagemaker-training-job', got 'parcel'$"
     with pytest.raises(SnapshotError, match=expected):
         Tracker(TRAINING_JOB).restore(sent().snapshot())
 
@@ -345,7 +353,7 @@ def test_a_job_that_is_twice() -> None:
     """Nobody could tell which of the two is right."""
     found = data(sent())
     found["jobs"] *= 2
-    assert problems(found, PARCELS) == [("jobs[1].arn", "'parcel/1'")]
+    assert problems(found, PARCELS) == [("jobs[1].id", "'parcel/1'")]
 
 
 def test_jobs_that_are_tracked_already() -> None:
@@ -353,11 +361,11 @@ def test_jobs_that_are_tracked_already() -> None:
     tracker, told = tracking(PARCELS)
     tracker.observe(parcel("packed", at=0))
     other = sent()
-    other.observe(attrs.evolve(parcel("sent", at=61), job=JobKey("parcel/2", BEGIN)))
+    other.observe(attrs.evolve(parcel("sent", at=61), job=JobKey("parcel", "parcel/2", BEGIN)))
     before, told[:] = tracker.snapshot(), []
     with pytest.raises(SnapshotError) as caught:
         tracker.restore(other.snapshot())
-    expected = "jobs that are not tracked here yet"
+    expected = "jobs not tracked here yet"
     assert caught.value.problems == (Problem("jobs", expected, f"'{PARCEL}'"),)
     assert (tracker.snapshot(), told) == (before, [])
 
@@ -367,26 +375,26 @@ def test_every_problem_is_said() -> None:
     found = data(sent())
     job = found["jobs"][0]
     others = [
-        job | {"arn": None, "created": -(10**18), "answers": {"way": [1]}},
-        job | {"arn": "b", "estimates": 99, "modified": "2026-01-01", "since": True},
+        job | {"id": None, "created": -(10**18), "answers": {"way": [1]}},
+        job | {"id": "b", "estimates": 99, "modified": "2026-01-01", "since": True},
         job
         | {
-            "arn": "c",
+            "id": "c",
             "entries": [["packed", None, 10**400, 7], ["sent"], 5],
             "reported": {"a\nb": [1], "c": ["x"], "d": {}},
         },
         job
         | {
-            "arn": "d",
+            "id": "d",
             "answers": {"no\nway": [], "way": ["0", -1, [0, 0, 1 << 31, 0], 7]},
             "cause": 1,
             "failure_reason": 2,
         },
-        job | {"arn": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
-        job | {"arn": "ee", "answers": {"way": [0, 0, None, [[0, 1 << 63, 1.5, 0, 0, 0]]]}},
-        job | {"arn": "f", "answers": "[1", "reported": "[]", "entries": {}},
+        job | {"id": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
+        job | {"id": "ee", "answers": {"way": [0, 0, None, [[0, 1 << 63, 1.5, 0, 0, 0]]]}},
+        job | {"id": "f", "answers": "[1", "reported": "[]", "entries": {}},
         [],
-        {"arn": "g"},
+        {"id": "g"},
     ]
     found["jobs"] = [job, *others]
     words = found["estimates"][0]
@@ -397,7 +405,7 @@ def test_every_problem_is_said() -> None:
         words["regions"] * 2,
     ]
     found["estimates"] += [words | {"regions": each} for each in regions]
-    found["estimates"] += [{}, words | {"regions": 5}, 7]
+    found["estimates"] += [words | {"memories": 7}, words | {"regions": 5}, 7]
     assert [path for path, _ in problems(found, PARCELS)] == [
         "estimates[3].regions[0][1][0][1]",
         "estimates[4].regions[0][1]",
@@ -412,7 +420,7 @@ def test_every_problem_is_said() -> None:
         "estimates[7].memories",
         "estimates[8].regions",
         "estimates[9]",
-        "jobs[1].arn",
+        "jobs[1].id",
         "jobs[1].created",
         "jobs[1].answers['way']",
         "jobs[2].estimates",
@@ -451,7 +459,11 @@ def test_what_is_expected_is_said() -> None:
     found = data(sent())
     (job,) = found["jobs"]
     job |= {"created": -(10**18), "estimates": 7, "answers": "[1", "suppressed": "none"}
-    found["estimates"][1] = {"memories": [], "regions": [["way", [["sent", ["seen"], [{}]]]]]}
+    found["estimates"][1] = {
+        "kind": "parcel",
+        "memories": [],
+        "regions": [["way", [["sent", ["seen"], [{}]]]]],
+    }
     with pytest.raises(SnapshotError) as caught:
         Tracker(PARCELS).restore(json.dumps(found))
     assert caught.value.problems == (

@@ -45,7 +45,11 @@ def thin(primary: str, secondary: str | None = None, minutes: float | None = Non
 def test_who_it_is() -> None:
     """Its key, the parts of that, and a repr that fits a line of a debugger."""
     job = tracked(thin("InProgress", "Training"))
-    assert (job.key, job.arn, job.created) == (JobKey(ARN, BEGIN), ARN, BEGIN)
+    assert (job.key, job.id, job.created) == (
+        JobKey("sagemaker-training-job", ARN, BEGIN),
+        ARN,
+        BEGIN,
+    )
     assert repr(job) == f"<TrackedJob {ARN} InProgress/Training>"
     assert job.lifecycle is TRAINING_JOB
 
@@ -182,7 +186,9 @@ def test_times_with_any_zone() -> None:
     assert job.time_in_status(east) == MINUTE
     with pytest.raises(ValueError, match=r"^expected an aware time, got 2026-.*, which has no"):
         job.time_in_status(at(10).replace(tzinfo=None))
-    assert job.created.tzinfo is UTC
+    assert job.created == at(0).replace(microsecond=0)
+    assert job.key.created is not None
+    assert job.key.created.tzinfo is UTC
 
 
 def test_what_a_life_cycle_says_is_worked_out_once() -> None:
@@ -202,5 +208,5 @@ def test_tracked_jobs_in_sets() -> None:
     tracker = Tracker(TRAINING_JOB)
     tracker.observe_all([item("one", "InProgress"), item("two", "InProgress")])
     one, two = tracker
-    assert len({one, tracker[one.arn], two}) == 2
-    assert hash(one) == hash(tracker[one.arn]) != hash(two)
+    assert len({one, tracker[one.id], two}) == 2
+    assert hash(one) == hash(tracker[one.id]) != hash(two)

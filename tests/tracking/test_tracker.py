@@ -232,7 +232,7 @@ def test_a_fleet_shuffled() -> None:
         tracker.observe(answer | {"TrainingJobArn": arn, "TrainingJobName": f"tides-{number}"})
     assert len(tracker) == len(GENERATED)
     for number, series in enumerate(GENERATED):
-        mine = [event for event in told if event.job.arn == f"{ARN}-{number}"]
+        mine = [event for event in told if event.job.id == f"{ARN}-{number}"]
         assert told_entries(mine) == real_entries(series.answers)
 
 
@@ -844,9 +844,12 @@ def test_a_reused_name_is_a_new_job() -> None:
     tracker.observe(item("InProgress", "Training", 3))
     assert len(tracker) == 2
     assert tracker[ARN].created == at(60).replace(microsecond=0)
-    assert tracker[JobKey(ARN, BEGAN)].status == "Completed/Completed"
+    assert tracker[JobKey("sagemaker-training-job", ARN, BEGAN)].status == "Completed/Completed"
     assert words(told) == ["None -> Completed/Completed", "None -> InProgress/Starting"]
-    assert {job.key for job in tracker} == {JobKey(ARN, BEGAN), JobKey(ARN, at(60))}
+    assert {job.key for job in tracker} == {
+        JobKey("sagemaker-training-job", ARN, BEGAN),
+        JobKey("sagemaker-training-job", ARN, at(60)),
+    }
 
 
 def test_an_earlier_job_may_be_heard_of_later() -> None:
@@ -855,8 +858,8 @@ def test_an_earlier_job_may_be_heard_of_later() -> None:
     tracker.observe(item("InProgress", "Starting", CreationTime=at(60), LastModifiedTime=at(60)))
     tracker.observe(item("Failed", "Failed", 5))
     assert tracker[ARN].status == "InProgress/Starting"
-    assert tracker.forget(JobKey(ARN, BEGAN)).status == "Failed/Failed"
-    assert JobKey(ARN, BEGAN) not in tracker
+    assert tracker.forget(JobKey("sagemaker-training-job", ARN, BEGAN)).status == "Failed/Failed"
+    assert JobKey("sagemaker-training-job", ARN, BEGAN) not in tracker
     assert ARN in tracker
 
 
@@ -883,7 +886,7 @@ def test_forgotten_jobs_are_new_again() -> None:
     """Whoever forgets a job hears everything again."""
     tracker, told = tracking()
     tracker.observe(described(2))
-    assert tracker.forget(ARN).arn == ARN
+    assert tracker.forget(ARN).id == ARN
     assert len(tracker) == 0
     tracker.observe(described(2))
     assert words(told[:3]) == words(told[3:])
@@ -912,7 +915,7 @@ def test_a_page_of_a_list() -> None:
         for n in names
     ]
     observed = tracker.observe_all({"TrainingJobSummaries": page})
-    assert [each.job.arn for each in observed] == [each["TrainingJobArn"] for each in page]
+    assert [each.job.id for each in observed] == [each["TrainingJobArn"] for each in page]
     other = Tracker(TRAINING_JOB)
     bad = [*page, {"TrainingJobName": 5}, {}, 7, {"TrainingJobName": 6}]
     with pytest.raises(

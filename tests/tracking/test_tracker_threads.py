@@ -72,7 +72,7 @@ def test_each_stay_is_told_once_and_in_order(*, laned: bool) -> None:
 
     def listen(event: Event) -> None:
         if isinstance(event, StatusEntered):
-            heard[event.job.arn].append(event)
+            heard[event.job.id].append(event)
 
     listener = Subscription(name="books", listener=listen, lanes=4) if laned else listen
     with Tracker(TRAINING_JOB, listeners=[listener]) as tracker:
@@ -92,10 +92,10 @@ def test_a_listener_that_observes_from_many_threads() -> None:
 
     def listen(event: Event) -> None:
         with lock:
-            new = event.job.arn not in told
-            told.add(event.job.arn)
+            new = event.job.id not in told
+            told.add(event.job.id)
         if new:  # observe another job, which others observe too
-            tracker.observe(last[arns[(arns.index(event.job.arn) + 17) % JOBS]])
+            tracker.observe(last[arns[(arns.index(event.job.id) + 17) % JOBS]])
 
     tracker = Tracker(TRAINING_JOB, listeners=[listen])
     together(tracker.observe, answers())
@@ -111,9 +111,9 @@ def test_asking_and_listening_go_on_meanwhile() -> None:
 
     def work(answer: object) -> None:
         observed = tracker.observe(answer)
-        number = hash(observed.job.arn) % 5
+        number = hash(observed.job.id) % 5
         if number == 0:
-            assert all(job.arn for job in tracker)
+            assert all(job.id for job in tracker)
         elif number == 1:
             assert tracker.snapshot().startswith("{")
         elif number == 2:
@@ -165,7 +165,7 @@ def test_what_another_thread_keeps_meanwhile_is_known() -> None:
     assert tracker.observe(SERIES[2]).arrival is Arrival.NEW
     Meanwhile(stripe, lambda: tracker.observe(SERIES[-1]))
     observed = tracker.observe(SERIES[-1])
-    assert (observed.job.arn, observed.arrival) == (ARN, Arrival.DUPLICATE)
+    assert (observed.job.id, observed.arrival) == (ARN, Arrival.DUPLICATE)
     assert heard == whole()
 
 

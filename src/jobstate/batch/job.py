@@ -66,7 +66,7 @@ _SUMMARY: Final = {
     "jobArn": Field.text(2048),
     "status": Field.status(required=True),
     "statusReason": _REASON,
-    "createdAt": Field.time(required=True),
+    "createdAt": Field.time(),
     "startedAt": Field.time(),
     "stoppedAt": Field.time(),
     "isCancelled": Field.flag(),
@@ -102,6 +102,7 @@ _REASONS: Final = (
 
 #: What answers about Batch jobs look like.
 SCHEMA: Final = AnswerSchema(
+    kind="aws-batch-job",
     service="batch",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeJobs", listed_in="jobs"),
@@ -130,7 +131,7 @@ SCHEMA: Final = AnswerSchema(
 
 
 def _name(moment: Moment) -> str:
-    return moment.job.arn.partition("_")[0]
+    return moment.job.id.partition("_")[0]
 
 
 def _id(name: str) -> str:
@@ -140,7 +141,7 @@ def _id(name: str) -> str:
 def _event(detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
     return {
         "version": "0",
-        "id": str(uuid5(_IDS, f"{moment.job.arn} {moment.modified.isoformat()}")),
+        "id": str(uuid5(_IDS, f"{moment.job.id} {moment.modified.isoformat()}")),
         "detail-type": _EVENT,
         "source": _SOURCE,
         "time": iso(moment.modified.replace(microsecond=0)),
@@ -240,7 +241,7 @@ _RULES: Final = (
 #: The life cycle of an AWS Batch job.
 BATCH_JOB: Final = importable(
     Lifecycle(
-        name="aws-batch-job",
+        name=SCHEMA.kind,
         version="2026.11",
         title="AWS Batch job",
         regions=(

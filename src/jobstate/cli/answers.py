@@ -117,7 +117,7 @@ class Verdicts(Answers):
         return [series.report() for series in self._jobs.values()]
 
     def _judge(self, lifecycle: Lifecycle, observation: Observation, where: str) -> None:
-        job = self._keys.of(observation.job)
+        job = self._keys.of(observation)
         series = self._jobs.get(job)
         if series is None:
             series = self._jobs[job] = Series(lifecycle)
@@ -138,7 +138,7 @@ class Kept(Answers):
         self._keys = JobKeys()
 
     def _keep(self, _lifecycle: Lifecycle, observation: Observation, _where: str) -> None:
-        self.jobs.setdefault(self._keys.of(observation.job), []).append(observation)
+        self.jobs.setdefault(self._keys.of(observation), []).append(observation)
 
 
 def _size(names: Iterable[str]) -> int | None:

@@ -6,13 +6,14 @@ Pure: what a `JournalReader` gives in, lines out.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, frozen
 
-from jobstate.cli.terminal import Paint, duration, listed, moment, table
+from jobstate.cli.terminal import Paint, created_words, duration, listed, moment, table
 from jobstate.cli.timeline import (
     OUTCOMES,
     change_words,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import HeldJob, JournalJob, JournalReader, ListenerPosition
     from jobstate.model.events import Event
+    from jobstate.model.specification import Rule
 
 #: More jobs than this are not listed, unless asked for; those that need a look come first.
 MANY_JOBS: Final = 20
@@ -64,13 +66,13 @@ class View:
 
     Attributes:
         now: What time it is; aware.
-        lifecycle: The one at hand.
+        lifecycles: Those at hand, by name.
         paint: The colours.
         since: Only what happened since then; None for all.
     """
 
     now: datetime
-    lifecycle: Lifecycle
+    lifecycles: Mapping[str, Lifecycle]
     paint: Paint
     since: datetime | None = None
 
@@ -80,25 +82,30 @@ class View:
 
     def is_illegal(self, kept: JournalJob) -> bool:
         """Return whether a job broke a rule of severity error, or one that is not known here."""
-        return any(self._severity(rule) is Severity.ERROR for rule in kept.broken)
+        rules = [self._rule(kept.kind, rule) for rule in kept.broken]
+        return any(rule is None or rule.severity is Severity.ERROR for rule in rules)
 
-    def summary(self, rule: str) -> str:
+    def summary(self, broken: Violation) -> str:
         """Return what a rule says; empty of one that is not known here."""
-        try:
-            return self.lifecycle.rule(rule).summary
-        except UnknownNameError:
-            return ""
+        rule = self._rule(broken.job.kind, broken.rule)
+        return "" if rule is None else rule.summary
 
-    def _severity(self, rule: str) -> Severity:
+    def is_main(self, event: StatusChanged) -> bool:
+        """Return whether the region that has changed is the one that tells the outcome."""
+        lifecycle = self.lifecycles.get(event.job.kind)
+        return lifecycle is None or lifecycle.main_region.name == event.region
+
+    def _rule(self, kind: str, rule: str) -> Rule | None:
         try:
-            return self.lifecycle.rule(rule).severity
-        except UnknownNameError:
-            return Severity.ERROR
+            return self.lifecycles[kind].rule(rule)
+        except (KeyError, UnknownNameError):
+            return None
 
 
 def heading(history: JournalReader, view: View) -> Iterator[str]:
     """Yield what the file is."""
-    judged = f", judged by {printable(history.lifecycle)}" if history.lifecycle else ""
+    by = printable(", ".join(f"{kind} {version}" for kind, version in history.kinds.items()))
+    judged = f", judged by {by}" if by else ""
     yield f"{view.paint.bold(printable(str(history.path)))}: {counted(len(history), 'job')}{judged}"
     if not history.clean:
         yield view.paint.faint("not closed: a tracker has it now, or ended without closing it")
@@ -252,8 +259,8 @@ def story_lines(
 ) -> Iterator[str]:
     """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
     paint = view.paint
-    yield paint.bold(printable(kept.job.name)) + f"  created {moment(kept.job.created)} UTC"
-    yield paint.faint(printable(kept.arn))
+    yield paint.bold(printable(kept.job.name)) + created_words(kept.created)
+    yield paint.faint(printable(kept.id))
     yield f"{printable(kept.status)}{_came_to(kept, view)}"
     if kept.tracked is not None:
         yield from reason_lines(kept.tracked.failure_reason)
@@ -277,9 +284,8 @@ def _came_to(kept: JournalJob, view: View) -> str:
 
 def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
     """Yield what was found of a job's state, in order, with the numbers of the events."""
-    main = view.lifecycle.main_region.name
     lines = [
-        f"{_when(event.at)}  {_news(event, main)}"
+        f"{_when(event.at)}  {_news(event, view)}"
         for _, event in posted
         if isinstance(event, (StatusChanged, OutcomeRefined)) and view.is_recent(event.at)
     ]
@@ -289,10 +295,10 @@ def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:
         yield from indented(indented(_ends(lines)))
 
 
-def _news(event: StatusChanged | OutcomeRefined, main: str) -> str:
+def _news(event: StatusChanged | OutcomeRefined, view: View) -> str:
     if isinstance(event, OutcomeRefined):
         return refined_words(event)
-    return change_words(event, main)
+    return change_words(event, is_main=view.is_main(event))
 
 
 def _ends(lines: Sequence[str]) -> Iterator[str]:
@@ -316,7 +322,7 @@ def _findings(posted: Sequence[Posted], kept: JournalJob, view: View) -> Iterato
         yield ""
     for event in found:
         if isinstance(event, Violation):
-            lines = violation_lines(event, "", view.summary(event.rule), view.paint)
+            lines = violation_lines(event, "", view.summary(event), view.paint)
             yield from indented(lines)
         else:
             what = f"{event.field} is {event.value}, which the life cycle did not know"
@@ -348,7 +354,7 @@ def event_line(event: Event, view: View) -> str:
     """Return an event in one line: when, which job, what."""
     words = printable(_event_words(event))
     if isinstance(event, StatusChanged):
-        words = _news(event, view.lifecycle.main_region.name)
+        words = _news(event, view)
     wrong = isinstance(event, Violation) and event.severity is Severity.ERROR
     told = view.paint.bad(words) if wrong else words
     return f"{_when(time_of(event))}  {printable(event.job.name)}  {told}"

@@ -35,6 +35,11 @@ def moment(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
+def created_words(created: datetime | None) -> str:
+    """Return when a job was created, to be put behind its name; nothing where nothing says so."""
+    return "" if created is None else f"  created {moment(created)} UTC"
+
+
 def duration(length: timedelta) -> str:
     """Return a length of time in its two largest units."""
     seconds = abs(length).total_seconds()

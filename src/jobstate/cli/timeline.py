@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from jobstate.cli.terminal import Paint, duration, listed, moment, table
+from jobstate.cli.terminal import Paint, created_words, duration, listed, moment, table
 from jobstate.common.text import counted, cut, printable
 from jobstate.model.events import PathKind
 from jobstate.model.observation import LONGEST_REASON
@@ -51,8 +51,8 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     job = report.job
     status = printable(str(report.shown.get(report.region, "no status")))
     colour = paint.good if report.legal else paint.bad
-    yield paint.bold(printable(job.name)) + f"  created {moment(job.created)} UTC"
-    yield paint.faint(printable(job.arn))
+    yield paint.bold(printable(job.name)) + created_words(report.created)
+    yield paint.faint(printable(job.id))
     yield f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
     yield from reason_lines(report.failure_reason)
     running = not report.result.final
@@ -191,7 +191,9 @@ def _news(report: Report) -> Iterator[str]:
     yield "What each answer brought:"
     told = 0
     for step in report.steps:
-        changes = (change_words(each, report.region) for each in step.changed)
+        changes = (
+            change_words(each, is_main=each.region == report.region) for each in step.changed
+        )
         lines = [*_entered(step), *changes, *map(refined_words, step.refined)]
         if lines:
             told += 1
@@ -206,9 +208,9 @@ def _entered(step: Step) -> Iterator[str]:
         yield f"entered {listed([each.status for each in entered])}"
 
 
-def change_words(change: StatusChanged, main_region: str) -> str:
+def change_words(change: StatusChanged, *, is_main: bool) -> str:
     """Return from what to what a job moved, how, and how sure that is; escaped."""
-    region = "" if change.region == main_region else f"{change.region.replace('_', ' ')} "
+    region = "" if is_main else f"{change.region.replace('_', ' ')} "
     if change.origin is None:
         move = f"{region}first seen: {change.target}"
     else:

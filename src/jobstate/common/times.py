@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, overload
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: The earliest time that there is.
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def utc_now() -> datetime:

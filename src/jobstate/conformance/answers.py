@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
-from jobstate.errors import ObservationError, Problem
-from jobstate.model.kinds import Kinds
+from jobstate.errors import ObservationError, Problem, shown
+from jobstate.model.kinds import Kinds, by_name
 from jobstate.model.observation import Observation
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
 
 _T = TypeVar("_T")
+#: Makes of an answer about a kind of job what is wanted.
+_ReadOne: TypeAlias = "Callable[[Lifecycle, object], _T]"
 
 
-def read(lifecycle: Lifecycle, answer: object) -> Observation:
-    """Return what one answer says that is no observation yet.
+def read(judged: Lifecycle | Kinds, answer: object) -> Observation:
+    """Return what one answer says; an observation is one.
+
+    Raises:
+        ObservationError: It can't be read, or is of another kind; it lists every problem.
+    """
+    if isinstance(answer, Observation):
+        _require_kind(judged, answer)
+        return answer
+    return read_by(judged.of(answer) if isinstance(judged, Kinds) else judged, answer)
+
+
+def read_by(lifecycle: Lifecycle, answer: object) -> Observation:
+    """Return what one answer about a kind of job says that is no observation yet.
 
     Raises:
         ObservationError: It can't be read; the error lists every problem.
     """
     if lifecycle.reader is None:
         raise _no_reader(lifecycle, answer)
-    return lifecycle.reader.read(answer)
-
-
-def observations(lifecycle: Lifecycle, answers: object) -> Iterator[tuple[str, Observation]]:
-    """Yield what each answer says, with its path among the answers.
-
-    Raises:
-        ObservationError: An answer can't be read; those before it were yielded.
-    """
-    for path, found in _readings(lifecycle, answers, partial(read, lifecycle)):
-        if isinstance(found, ObservationError):
-            raise found
-        yield path, found
+    observation = lifecycle.reader.read(answer)
+    _require_kind(lifecycle, observation)
+    return observation
 
 
 def whose(
@@ -48,44 +51,48 @@ def whose(
         ObservationError: An answer can't be read, or nobody can tell whose it is; those before it
             were yielded.
     """
-    if not isinstance(judged, Kinds):
-        for path, found in observations(judged, answers):
-            yield path, judged, found
-        return
-    for path, lifecycle, item in judged.items(answers):
-        if lifecycle is None:
-            raise ObservationError([cast("Problem", item)])
-        try:
-            yield path, lifecycle, read(lifecycle, item)
-        except ObservationError as error:
-            raise error.under(path) from None
+    lifecycles = by_name(judged)
+    for path, observation in observations(judged, answers):
+        yield path, lifecycles[observation.job.kind], observation
 
 
-def all_observations(lifecycle: Lifecycle, answers: object) -> list[Observation]:
+def observations(judged: Lifecycle | Kinds, answers: object) -> Iterator[tuple[str, Observation]]:
+    """Yield what each answer says, with its path among the answers.
+
+    Raises:
+        ObservationError: As of `whose`.
+    """
+    for path, found in _readings(judged, answers, read_by):
+        if isinstance(found, ObservationError):
+            raise found
+        yield path, found
+
+
+def all_observations(judged: Lifecycle | Kinds, answers: object) -> list[Observation]:
     """Return what all answers say.
 
     Raises:
         ObservationError: Some can't be read; it lists every problem of all of them.
     """
-    found, errors = readable(lifecycle, answers, partial(read, lifecycle))
+    found, errors = readable(judged, answers, read_by)
     if errors:
         raise together(errors)
     return found
 
 
 def readable(
-    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
 ) -> tuple[list[Observation | _T], list[tuple[int, ObservationError]]]:
     """Return the answers that can be read, and why the others can't, by their index.
 
     Args:
-        lifecycle: Whose reader splits them.
+        judged: Whose readers split them.
         answers: The answers; those that are observations are returned as they are.
         read_one: Returns one that is none as it is wanted.
     """
     found: list[Observation | _T] = []
     errors: list[tuple[int, ObservationError]] = []
-    for index, (_, each) in enumerate(_readings(lifecycle, answers, read_one)):
+    for index, (_, each) in enumerate(_readings(judged, answers, read_one)):
         if isinstance(each, ObservationError):
             errors.append((index, each))
         else:
@@ -99,39 +106,69 @@ def together(errors: Iterable[tuple[int, ObservationError]]) -> ObservationError
 
 
 def _readings(
-    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
 ) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
     """Yield what each answer says or why it can't be read, with its path among the answers."""
     if isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes)):
         for position, answer in enumerate(answers):
             place = f"[{position}]"
-            for path, found in _read(lifecycle, answer, read_one):
+            for path, found in _read(judged, answer, read_one):
                 where = Problem(path, "").under(place).path
                 yield where, found.under(place) if isinstance(found, ObservationError) else found
     else:
-        yield from _read(lifecycle, answers, read_one)
+        yield from _read(judged, answers, read_one)
 
 
 def _read(
-    lifecycle: Lifecycle, answers: object, read_one: Callable[[object], _T]
+    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
 ) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
     """Yield what a document says; lists within it are the reader's, which bounds their depth."""
     if isinstance(answers, Observation):
-        yield "", answers
+        try:
+            yield "", read(judged, answers)
+        except ObservationError as error:
+            yield "", error
         return
-    if lifecycle.reader is None:
-        yield "", _no_reader(lifecycle, answers)
-        return
-    for path, item in lifecycle.reader.items(answers):
+    for path, lifecycle, item in _items(judged, answers):
         if isinstance(item, Problem):
-            yield path, ObservationError([item])
+            item = ObservationError([item])  # noqa: PLW2901
+        if lifecycle is None or isinstance(item, ObservationError):
+            yield path, cast("ObservationError", item)
             continue
         try:
-            yield path, read_one(item)
+            yield path, read_one(lifecycle, item)
         except ObservationError as error:
             yield path, error.under(path)
+
+
+def _items(
+    judged: Lifecycle | Kinds, document: object
+) -> Iterator[tuple[str, Lifecycle | None, object]]:
+    """Yield the answers in a document, each with its path and whose kind it is.
+
+    What is none comes as the `Problem` or the error that says so.
+    """
+    if isinstance(judged, Kinds):
+        yield from judged.items(document)
+    elif judged.reader is None:
+        yield "", judged, _no_reader(judged, document)
+    else:
+        for path, item in judged.reader.items(document):
+            yield path, judged, item
 
 
 def _no_reader(lifecycle: Lifecycle, answer: object) -> ObservationError:
     expected = f"an Observation, for {lifecycle.name} brings no reader"
     return ObservationError([Problem("", expected, type(answer).__name__)])
+
+
+def _require_kind(judged: Lifecycle | Kinds, observation: Observation) -> None:
+    """Refuse what is said of another kind of job than is judged.
+
+    Raises:
+        ObservationError: It is.
+    """
+    kind = observation.job.kind
+    if not (kind in judged.by_name if isinstance(judged, Kinds) else kind == judged.name):
+        expected = " or ".join(map(repr, by_name(judged)))
+        raise ObservationError([Problem("job.kind", expected, shown(kind))])

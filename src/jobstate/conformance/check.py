@@ -11,7 +11,7 @@ from jobstate.conformance.answers import whose
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
-from jobstate.model.job_keys import JobKeys
+from jobstate.model.job_keys import JobKeys, may_be
 
 if TYPE_CHECKING:
     from jobstate.conformance.job_state import JobState
@@ -44,7 +44,7 @@ def check(lifecycle: Lifecycle | Kinds, answers: object) -> Report:
     for where, its, observation in whose(lifecycle, answers):
         if series is None:
             series = Series(its)
-        elif series.job is not None and not series.job.fits(observation.job):
+        elif not series.takes(observation):
             expected = f"another answer about {series.job} (check_jobs takes several jobs)"
             raise ObservationError([Problem(where, expected, str(observation.job))])
         series.add(observation, where)
@@ -62,7 +62,7 @@ def check_jobs(lifecycle: Lifecycle | Kinds, answers: object) -> dict[JobKey, Re
     jobs: dict[JobKey, Series] = {}
     keys = JobKeys()
     for where, its, observation in whose(lifecycle, answers):
-        job = keys.of(observation.job)
+        job = keys.of(observation)
         if job not in jobs:
             jobs[job] = Series(its)
         jobs[job].add(observation, where)
@@ -87,9 +87,14 @@ class Series:
         self._answers = 0
         self._unkept = 0
 
+    def takes(self, observation: Observation) -> bool:
+        """Return whether an answer may be about the same job."""
+        return self._job_state is None or may_be(self._job_state, observation)
+
     def add(self, observation: Observation, where: str = "") -> None:
         """Judge one more answer; the caller sees to it that it is about the same job."""
         found = self._judge.judge(self._job_state, observation)
+        found.job_state.hear_created(self._job_state, observation.job)
         self._job_state = found.job_state
         self.job = self._job_state.job
         self._shown.update(observation.shown)

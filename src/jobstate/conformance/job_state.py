@@ -48,6 +48,7 @@ class JobState:
         changes: How many changes were told.
         reported: Rule id (or kind of event) → keys of what was told of it already.
         suppressed: How many more there were of a rule than the most that is told of one.
+        told_created: When the job was created, where its key does not say so and an answer did.
         fingerprint: What tells the last answer from another one; None where nobody keeps it.
         other_fingerprint: Likewise of one that is kept, but not the last, where that came after it.
         row_id: Where a journal keeps it; 0 where none does.
@@ -70,6 +71,7 @@ class JobState:
     changes: int = 0
     reported: Mapping[str, frozenset[str]] = NOTHING_REPORTED
     suppressed: int = 0
+    told_created: datetime | None = None
     fingerprint: int | None = field(default=None, eq=False)
     other_fingerprint: int | None = field(default=None, eq=False)
     row_id: int = field(default=0, eq=False)
@@ -78,6 +80,21 @@ class JobState:
     def has_come(self, fingerprint: int) -> bool:
         """Return whether an answer says what was said, and nothing came since."""
         return fingerprint in (self.fingerprint, self.other_fingerprint)
+
+    @property
+    def created(self) -> datetime | None:
+        """When the job was created, to the second; None where no answer said so yet."""
+        return self.job.created or self.told_created
+
+    def hear_created(self, before: JobState | None, told: JobKey) -> None:
+        """Keep the time of creation that answers told, where the job's own key has none.
+
+        Args:
+            before: Where the job stood.
+            told: The key that the last answer has.
+        """
+        if self.job.created is None:
+            self.told_created = (before and before.told_created) or told.created
 
     @property
     def answers(self) -> Iterator[RegionAnswers]:

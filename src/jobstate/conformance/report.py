@@ -24,6 +24,8 @@ from jobstate.model.observation import Shown
 from jobstate.model.specification import Severity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jobstate.model.observation import Entry, JobKey
     from jobstate.model.outcome import Result
 
@@ -72,10 +74,15 @@ class Report:
     answers: int = 0
     unkept: int = 0
 
+    @property
+    def created(self) -> datetime | None:
+        """When the job was created, to the second; aware, UTC; None where no answer said so."""
+        return self.job_state.created
+
     def __repr__(self) -> str:
         status = self.shown.get(self.region, "unknown")
         verdict = "legal" if self.legal else "illegal"
-        return printable(f"<Report {self.job.arn} {status}, {self.result.outcome}, {verdict}>")
+        return printable(f"<Report {self.job.id} {status}, {self.result.outcome}, {verdict}>")
 
     @property
     def job(self) -> JobKey:

@@ -89,7 +89,7 @@ class Dispatcher:
         ]
         parts: list[dict[JobKey, Held]] = [{} for _ in lanes]
         for job, held in outbox.held().items():
-            parts[shard_of(job.arn) % len(lanes)][job] = held
+            parts[shard_of(job.id) % len(lanes)][job] = held
         for lane, part in zip(lanes, parts, strict=True):
             lane.resume(part)
         found = self._subscribed[subscription.name] = _Subscribed(subscription, lanes)
@@ -151,7 +151,7 @@ class Dispatcher:
                 continue
             parts: list[list[Posted]] = [[] for _ in lanes]
             for one in posted:
-                parts[shard_of(one.event.job.arn) % len(lanes)].append(one)
+                parts[shard_of(one.event.job.id) % len(lanes)].append(one)
             for lane, part in zip(lanes, parts, strict=True):
                 lane.offer(part, last)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def lane_of(posted: Posted, subscription: Subscription) -> int:
     """Return the index of the lane that tells an event: always the same one for a job."""
-    return shard_of(posted.event.job.arn) % subscription.lanes
+    return shard_of(posted.event.job.id) % subscription.lanes
 
 
 def shard_of(arn: str) -> int:

@@ -239,8 +239,8 @@ class JournalFile:
                 self.write.execute(statement)
             if version == 1:
                 self.write.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                row = (uuid4().hex, "", "")
-                self.write.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 0, 0, 1, '')", row)
+                row = (uuid4().hex,)
+                self.write.execute("INSERT INTO journal VALUES (1, ?, 0, 0, 1, '')", row)
             self.write.execute(f"PRAGMA user_version = {version}")
             self.write.execute("COMMIT")
         except BaseException:

@@ -90,16 +90,16 @@ def event_of(kind: object, job: JobKey, body: object) -> Event:
 
 
 def posted_of(row: Sequence[Any]) -> Posted:
-    """Return an event of its row: number, kind, body, its job's number, arn and creation time.
+    """Return an event of its row: number, kind, body, its job's number and what identifies that.
 
     Raises:
         DamagedError: It is none, or its job is not there.
     """
-    number, kind, body, row_id, arn, created = row
+    number, kind, body, row_id, *key = row
     try:
-        job = key_of((arn, created))
+        job = key_of(key)
     except plain.DamagedError as error:
-        if arn is None and created is None:
+        if key == [None] * len(key):
             place = f"event[{number}].job"
             raise plain.damaged("the number of a job", row_id, place) from None
         raise plain.DamagedError(*error.under(f"job[{row_id}]")) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from jobstate.errors import shown
 from jobstate.journal.validation import damaged
 from jobstate.tracking import plain_data as plain
 
@@ -24,8 +25,6 @@ class Header(NamedTuple):
 
     Attributes:
         file: Tells this file from every other.
-        lifecycle: The name of the life cycle of its jobs; empty where there are none yet.
-        version: Of that life cycle.
         batch: How many transactions there were.
         newest: The largest number that an event ever had.
         clean: The last tracker closed it.
@@ -33,8 +32,6 @@ class Header(NamedTuple):
     """
 
     file: str
-    lifecycle: str
-    version: str
     batch: int
     newest: int
     clean: bool
@@ -42,7 +39,7 @@ class Header(NamedTuple):
 
 
 _HEADER: Final[Mapping[str, Callable[[Any], Any]]] = {
-    **dict.fromkeys(("file", "lifecycle", "version"), plain.required_text),
+    "file": plain.required_text,
     **dict.fromkeys(("batch", "newest"), plain.count),
     "clean": plain.flag,
     "run": plain.required_text,
@@ -69,6 +66,18 @@ def header_of(connection: Connection, path: Path) -> Header:
     except plain.DamagedError as error:
         raise damaged(path, error.problems) from None
     return header
+
+
+def kinds_of(connection: Connection) -> dict[str, str]:
+    """Return the kinds of all jobs that it ever had: name → the version that judged last.
+
+    Raises:
+        DamagedError: They can't be read.
+        sqlite3.Error: Likewise.
+    """
+    rows = list(connection.execute("SELECT name, version FROM kind ORDER BY name"))
+    read = partial(plain.row_of, (plain.required_text, plain.required_text))
+    return dict(plain.read_all("kind[{}]", ((shown(row[0]), read, [*row]) for row in rows)))
 
 
 def _require_newest(connection: Connection, newest: int) -> None:

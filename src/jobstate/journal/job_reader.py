@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.common.times import to_microseconds
 from jobstate.conformance.judge import judge_of
 from jobstate.errors import Problem, UnknownJobError, shown
 from jobstate.journal.job_rows import (
     JOB_COLUMNS,
     Histories,
     Loaded,
+    columns_of,
     entries_of,
     forgotten_at,
     key_of,
@@ -20,7 +20,8 @@ from jobstate.journal.job_rows import (
 from jobstate.journal.records import JournalJob, broken_of
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_codec import state_names
-from jobstate.tracking.job_codec import A_SET, COLUMNS
+from jobstate.tracking.estimate_sets import A_SET
+from jobstate.tracking.job_codec import COLUMNS, KEY
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 1 << 14
 
 _ESTIMATES: Final = COLUMNS.index("estimates")
-_ARN: Final = 1 + COLUMNS.index("arn")
+_KEY_PLACES: Final = slice(1, 1 + len(KEY))
 _JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
 #: What an index finds is read from the table: only that is believed.
-_OF_JOB: Final = "id IN (SELECT id FROM job WHERE arn = ? AND created = ?)"
-_JOB: Final = f"{_JOBS} WHERE {_OF_JOB} ORDER BY id DESC"
-_KEYS: Final = "SELECT id, arn, created FROM job NOT INDEXED ORDER BY id"
+_OF_JOB: Final = "row_id IN (SELECT row_id FROM job WHERE kind = ? AND id = ? AND created IS ?)"
+_JOB: Final = f"{_JOBS} WHERE {_OF_JOB} ORDER BY row_id DESC"
+_KEYS: Final = f"SELECT row_id, {', '.join(KEY)} FROM job NOT INDEXED ORDER BY row_id"  # noqa: S608
 _ENTRIES: Final = """
 SELECT job, ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal
 """
@@ -49,18 +50,19 @@ SELECT job, ordinal, status, start, "end", message FROM entry WHERE job = ? ORDE
 class JobReader:
     """Reads jobs at the moment of a `ReadTransaction`."""
 
-    def __init__(self, reading: ReadTransaction, lifecycle: Lifecycle | None) -> None:
+    def __init__(self, reading: ReadTransaction, lifecycles: Mapping[str, Lifecycle]) -> None:
         """Begin.
 
         Args:
             reading: Of the file, within its `translated`.
-            lifecycle: That of the jobs, if it is at hand.
+            lifecycles: Those of the jobs that are at hand, by name.
         """
         self._reading = reading
-        self._lifecycle = lifecycle
+        self._lifecycles = lifecycles
         self._loaded: Loaded | None = None
-        if lifecycle is not None:
-            self._loaded = Loaded(judge_of(lifecycle), reading.connection, [])
+        if lifecycles:
+            judges = {kind: judge_of(each) for kind, each in lifecycles.items()}
+            self._loaded = Loaded(judges, reading.connection, [])
             self._loaded.read_sets()
         self._is_sorted = False
         self._words = lru_cache(maxsize=_REMEMBERED, typed=True)(self._states_of)
@@ -82,7 +84,7 @@ class JobReader:
         self._require_sorted()
         problems: list[object] = []
         histories = Histories(self._reading.rows, problems, every=True)
-        for row in self._reading.in_order("job", f"{_JOBS} ORDER BY id"):
+        for row in self._reading.in_order("job", f"{_JOBS} ORDER BY row_id"):
             entries = histories.of(row[0])
             self._reading.refuse(*problems)
             yield self._job_of(row, tuple(entries))
@@ -113,7 +115,7 @@ class JobReader:
         """
         columns = columns_of(job)
         for row in self._reading.rows(_JOB, columns):
-            if row[_ARN : _ARN + 2] == columns:
+            if row[_KEY_PLACES] == columns:
                 return self._job_of(row, self._entries(row[0]))
         self._require_unknown(columns)
         raise UnknownJobError(str(job), self.count())
@@ -127,7 +129,7 @@ class JobReader:
         with self._reading.damage_told():
             return tuple(entries_of(row_id, [row[1:] for row in rows]))
 
-    def _require_unknown(self, wanted: tuple[str, int]) -> None:
+    def _require_unknown(self, wanted: tuple[str, str, int | None]) -> None:
         """Look at every job for one that an index does not find.
 
         Raises:
@@ -135,7 +137,7 @@ class JobReader:
         """
         for row_id, *columns in self._reading.rows(_KEYS):
             if tuple(columns) == wanted:
-                self._reading.refuse(Problem("index job_by_arn", f"job[{row_id}]", "nothing"))
+                self._reading.refuse(Problem("index job_by_id", f"job[{row_id}]", "nothing"))
 
     def _job_of(self, row: Sequence[Any], entries: tuple[Entry, ...]) -> JournalJob:
         row_id, *columns, forgotten = row
@@ -144,6 +146,7 @@ class JobReader:
             state.entries, state.row_id = entries, row_id
             return JournalJob(
                 job=state.job,
+                created=state.created,
                 states=plain.read_at(".estimates", self._words, columns[_ESTIMATES]),
                 entries=entries,
                 modified=state.modified,
@@ -158,10 +161,11 @@ class JobReader:
 
     def _state_of(self, columns: list[Any]) -> tuple[JobState, TrackedJob | None]:
         """Return where a job stood, and all that a tracker knows of it, given its life cycle."""
-        if self._loaded is not None and self._lifecycle is not None:
+        lifecycle = self._lifecycles.get(columns[0])
+        if self._loaded is not None and lifecycle is not None:
             try:
                 state = self._loaded.codec.state(columns)
-                return state, TrackedJob(self._lifecycle, state)
+                return state, TrackedJob(lifecycle, state)
             except plain.DamagedError as error:
                 if error.problems:
                     raise
@@ -175,8 +179,3 @@ class JobReader:
         if not found:
             raise plain.damaged(A_SET, number)
         return state_names(plain.nested(found[0][0]))
-
-
-def columns_of(job: JobKey) -> tuple[str, int]:
-    """Return what identifies a job, as its row has it."""
-    return job.arn, to_microseconds(job.created)

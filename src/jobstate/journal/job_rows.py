@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 KEEP_ESTIMATES: Final = "INSERT INTO estimate VALUES (?, ?)"
 #: What `Loaded.state` reads of a job.
-JOB_COLUMNS: Final = ", ".join(("id", *COLUMNS))
+JOB_COLUMNS: Final = ", ".join(("row_id", *COLUMNS))
 _CHANGES: Final = ", ".join(
     f"{each} = excluded.{each}" for each in COLUMNS if each not in {*KEY, "estimates"}
 )
 #: Never over the row of another job: there it makes nothing of what may not be nothing, and fails.
-_SAME_JOB: Final = " AND ".join(f"{each} = excluded.{each}" for each in KEY)
+_SAME_JOB: Final = " AND ".join(f"{each} IS excluded.{each}" for each in KEY)
 KEEP_JOB: Final = (
     f"INSERT INTO job ({JOB_COLUMNS}, forgotten) VALUES (?, {'?, ' * len(COLUMNS)}0)"  # noqa: S608 - constants
-    f" ON CONFLICT (id) DO UPDATE SET {_CHANGES},"
+    f" ON CONFLICT (row_id) DO UPDATE SET {_CHANGES},"
     f" estimates = CASE WHEN {_SAME_JOB} THEN excluded.estimates END"
 )
 KEEP_ENTRY: Final = """
@@ -59,7 +59,7 @@ _MOST_IDS: Final = 1 << 62
 #: Those that the tracker keeps, and those of which can't be said whether it does.
 _JOBS: Final = f"""
 SELECT {JOB_COLUMNS}, forgotten FROM job
-WHERE (typeof(forgotten) = 'integer' AND forgotten BETWEEN 1 AND {LAST}) IS NOT TRUE ORDER BY id
+WHERE (typeof(forgotten) = 'integer' AND forgotten BETWEEN 1 AND {LAST}) IS NOT TRUE ORDER BY row_id
 """  # noqa: S608 - constants
 _ENTRIES: Final = """
 SELECT job, ordinal, status, start, "end", message FROM entry ORDER BY job, ordinal
@@ -155,15 +155,17 @@ class Loaded:
         unknown: What is known stands there in words, and the life cycle has not all of them.
     """
 
-    def __init__(self, judge: Judge, connection: Connection, problems: list[object]) -> None:
+    def __init__(
+        self, judges: Mapping[str, Judge], connection: Connection, problems: list[object]
+    ) -> None:
         """Prepare to read.
 
         Args:
-            judge: Who judges from now on.
+            judges: Kind → who judges its jobs from now on.
             connection: To the file.
             problems: To which is added what can't be read.
         """
-        self.codec = JobCodec(judge)
+        self.codec = JobCodec(judges)
         self.unknown = False
         self._problems = problems
         self._connection = connection
@@ -178,7 +180,7 @@ class Loaded:
             if len(self._problems) >= MOST_PROBLEMS:
                 return
             row_id, forgotten = row[0], row[-1]
-            first = numbers.setdefault(row[1:3], row_id)
+            first = numbers.setdefault(row[1 : 1 + len(KEY)], row_id)
             if not (last < row_id < _MOST_IDS and forgotten == 0 and first == row_id):
                 self._problems += _job_problems(last, first, row_id, forgotten)
             state = self.state(row[:-1], histories.of(row_id))
@@ -192,7 +194,7 @@ class Loaded:
         for number, words in self._connection.execute("SELECT id, words FROM estimate"):
             try:
                 plain.count(number)
-                self.codec.read_set(number, words)
+                self.codec.sets.read(number, words)
             except plain.DamagedError as damaged:
                 self.unknown = True
                 self._problems += damaged.under(f"estimate[{number}]")
@@ -212,7 +214,7 @@ class Loaded:
 def _job_problems(last: int, first: int, row_id: int, forgotten: object) -> Iterator[Problem]:
     """Yield what is odd of a job's row, beside what is kept of it."""
     if not last < row_id < _MOST_IDS:
-        yield Problem(f"job[{row_id}].id", f"more than {last}, of 62 bits", shown(row_id))
+        yield Problem(f"job[{row_id}].row_id", f"more than {last}, of 62 bits", shown(row_id))
     if forgotten != 0:
         yield Problem(f"job[{row_id}].forgotten", "0, or a time", shown(forgotten))
     if first != row_id:
@@ -262,7 +264,7 @@ class Histories:
 
     def _pass_over(self, job: object) -> None:
         self._next = next(self._groups, None)
-        found = list(self._execute("SELECT forgotten FROM job WHERE id = ?", (job,)))
+        found = list(self._execute("SELECT forgotten FROM job WHERE row_id = ?", (job,)))
         if self._every or not found or found[0][0] == 0:
             self._problems.append(
                 Problem(f"entry[{shown(job)}]", "the number of a job", shown(job))
@@ -293,7 +295,7 @@ def forgotten_at(value: object) -> datetime | None:
 
 
 def key_of(columns: Sequence[object]) -> JobKey:
-    """Return what identifies a job, of its arn and when it was created.
+    """Return what identifies a job, of its columns.
 
     Raises:
         DamagedError: They can't be.
@@ -302,6 +304,11 @@ def key_of(columns: Sequence[object]) -> JobKey:
         return JobKey(*map(plain.CALL, _KEY_READERS, columns))
     except plain.DamagedError:  # again, with every problem and its place
         return JobKey(*plain.read_all(".{}", zip(KEY, _KEY_READERS, columns, strict=True)))
+
+
+def columns_of(job: JobKey) -> tuple[str, str, int | None]:
+    """Return what identifies a job, as its row has it."""
+    return job.kind, job.id, to_microseconds(job.created)
 
 
 def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:

@@ -22,27 +22,29 @@ from jobstate.errors import (
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.connection import Connect, Durability, connect
 from jobstate.journal.database import REMEDY, JournalFile
-from jobstate.journal.header import listener_problems
+from jobstate.journal.header import kinds_of, listener_problems
 from jobstate.journal.job_rows import Loaded
 from jobstate.journal.outbox import HELD, EventReader, JournalOutbox, held_by
 from jobstate.journal.place import resolved
 from jobstate.journal.pruning import Sweeper
-from jobstate.journal.validation import HELP, UNREADABLE, damaged, refuse, require_lifecycle
+from jobstate.journal.validation import HELP, UNREADABLE, damaged, refuse, require_kind
 from jobstate.journal.writer import JournalWriter
 from jobstate.tracking.journal_port import Opened
 from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
     from jobstate.delivery.outbox import Posted
     from jobstate.model.events import Event
+    from jobstate.model.observation import JobKey
 
 _LISTENER = "SELECT id, cursor FROM listener WHERE name = ?"
-_FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE id = ?"
+_FORGET = "UPDATE job SET forgotten = max(?, 1) WHERE row_id = ?"
+_KIND = "INSERT INTO kind VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version"
 
 
 class Journal:
@@ -103,6 +105,8 @@ class Journal:
         )
         self._reader = EventReader(self._file)
         self._writer: JournalWriter | None = None
+        #: Kinds of which the file had no job yet, with the versions that judge them.
+        self._versions: dict[str, str] = {}
         self._row_ids = count(1)
         self._closed = False
         in_forked_child(self, partial(leave_behind, refusal=self._file.forked))
@@ -118,42 +122,43 @@ class Journal:
     # --- For the tracker ------------------------------------------------------------------------
 
     def begin(
-        self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
+        self, judges: Mapping[str, Judge], offer: Callable[[Sequence[Posted]], object]
     ) -> Iterable[JobState]:
         """Return where the jobs stood that are kept. See `JournalPort`.
 
         Raises:
             JournalInUseError: Another tracker has begun already.
             JournalDamagedError: It is not whole; the journal is closed then.
-            JournalError: What is kept can't be read, or is of another life cycle; likewise.
+            JournalError: What is kept can't be read, or is of another kind; likewise.
         """
         if self._writer is not None or self._closed:
             problem = "has been used by a tracker already"
             raise JournalInUseError(str(self.path), problem, "open it anew for another one")
         try:
-            return self._begun(judge, offer)
+            return self._begun(judges, offer)
         except BaseException:  # nothing half-done stays: the file is free for another try
             with suppress(JournalError):
                 self.close()
             raise
 
     def _begun(
-        self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
+        self, judges: Mapping[str, Judge], offer: Callable[[Sequence[Posted]], object]
     ) -> Iterable[JobState]:
         file, problems = self._file, list[object]()
-        loaded = Loaded(judge, file.write, problems)
+        loaded = Loaded(judges, file.write, problems)
         try:
-            self._check_lifecycle(judge)
+            self._check_kinds(judges)
             job_states = _collected(loaded)
             problems += listener_problems(file.write, self.path)
             problems += file.problems()
-            (last,) = file.write.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
+            (last,) = file.write.execute("SELECT coalesce(max(row_id), 0) FROM job").fetchone()
         except UNREADABLE as error:
             with suppress(*UNREADABLE):
                 problems += file.problems()
             refuse(self.path, error, REMEDY, file.write, problems)
         if problems:
-            by = f"read it with the life cycle that wrote it, not {judge.lifecycle}"
+            mine = " or ".join(str(judge.lifecycle) for judge in judges.values())
+            by = f"read it with the life cycle that wrote it, not {mine}"
             raise damaged(self.path, problems, by if loaded.unknown else HELP)
         writer = JournalWriter(file, loaded.codec, offer, Sweeper(self._keep, self._clock))
         self._row_ids = count(last + 1)
@@ -161,33 +166,44 @@ class Journal:
         self._writer = writer
         return job_states
 
-    def _check_lifecycle(self, judge: Judge) -> None:
-        connection, mine = self._file.write, judge.lifecycle
-        (name,) = connection.execute("SELECT lifecycle FROM journal").fetchone()
-        require_lifecycle(self.path, name, mine.name)
-        row = (mine.name, str(mine.version))
-        connection.execute("UPDATE journal SET lifecycle = ?, version = ?", row)
+    def _check_kinds(self, judges: Mapping[str, Judge]) -> None:
+        """See that each job has somebody who judges it, and write who that is from now on."""
+        self._versions = {kind: str(each.lifecycle.version) for kind, each in judges.items()}
+        connection = self._file.write
+        try:
+            kinds = kinds_of(connection)
+        except DamagedError as error:
+            raise damaged(self.path, error.problems) from None
+        for kind in kinds:
+            if kind in judges:
+                connection.execute(_KIND, (kind, self._versions.pop(kind)))
+            elif connection.execute("SELECT 1 FROM job WHERE kind = ?", (kind,)).fetchone():
+                require_kind(self.path, kind, judges)
 
     def add(self, before: JobState | None, after: JobState, events: Sequence[Event]) -> int:
         """Take what is to be kept of one job; return a ticket. See `JournalPort`.
 
         Raises:
-            JournalError: The job's arn is no text that a file can hold; nothing was taken.
+            JournalError: The job's id is no text that a file can hold; nothing was taken.
         """
         if before is None:
-            self._require_text(after.job.arn)
+            self._require_text(after.job)
             row_id = next(self._row_ids)
+            # In an order in which an interrupt does no harm: twice is as good as once.
+            if (version := self._versions.get(after.job.kind)) is not None:
+                self._writing.run(_KIND, (after.job.kind, version))
+                self._versions.pop(after.job.kind, None)
         else:
             row_id = before.row_id
         return self._writing.keep(before, after, row_id, events)
 
-    def _require_text(self, arn: str) -> None:
+    def _require_text(self, job: JobKey) -> None:
         """Refuse half of a surrogate pair in what identifies a job; no service has that."""
         try:
-            arn.encode()
+            job.id.encode()
         except UnicodeEncodeError as error:
-            problem = f"can't keep {shown(arn)}, which is no whole text: {error.reason}"
-            remedy = "name the job by an arn as its service has it"
+            problem = f"can't keep {shown(job.id)}, which is no whole text: {error.reason}"
+            remedy = "name the job by an id as its service has it"
             raise JournalError(str(self.path), problem, remedy) from error
 
     def forget(self, job_state: JobState) -> int:

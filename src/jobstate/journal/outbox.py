@@ -12,9 +12,11 @@ from jobstate.delivery.outbox import Held
 from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalError, shown
 from jobstate.journal.event_codec import posted_of
-from jobstate.journal.job_rows import key_of
+from jobstate.journal.job_rows import columns_of, key_of
+from jobstate.journal.schema import NO_TIME
 from jobstate.journal.validation import UNREADABLE, damaged
 from jobstate.tracking import plain_data as plain
+from jobstate.tracking.job_codec import KEY
 from jobstate.tracking.plain_data import DamagedError
 
 if TYPE_CHECKING:
@@ -28,23 +30,30 @@ if TYPE_CHECKING:
     from jobstate.journal.writer import JournalWriter
     from jobstate.model.observation import JobKey
 
-_HOLD: Final = """
-INSERT INTO held SELECT ?, ?, ?, ?, ?, ?, ?
+_HOLD: Final = f"""
+INSERT INTO held SELECT ?, ?, ?, coalesce(?, {NO_TIME}), ?, ?, ?, ?
 WHERE EXISTS (SELECT 1 FROM listener WHERE id = ?)  -- it may have gone meanwhile
-ON CONFLICT (arn, created, listener) DO UPDATE SET first = excluded.first,
+ON CONFLICT (id, created, kind, listener) DO UPDATE SET first = excluded.first,
     attempts = excluded.attempts, error = excluded.error, parked = excluded.parked
-"""
-_RELEASE: Final = "DELETE FROM held WHERE listener = ? AND arn = ? AND created = ?"
-HELD: Final = "SELECT arn, created, first, attempts, error, parked FROM held WHERE listener = ?"
-AFTER: Final = """
-SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
+"""  # noqa: S608 - a constant
+_RELEASE: Final = f"""
+DELETE FROM held WHERE listener = ? AND kind = ? AND id = ? AND created = coalesce(?, {NO_TIME})
+"""  # noqa: S608 - a constant
+#: Of a held job, what a `HeldRow` is made of.
+HELD_COLUMNS: Final = f"kind, id, nullif(created, {NO_TIME}), first, attempts, error, parked"
+HELD: Final = f"SELECT {HELD_COLUMNS} FROM held WHERE listener = ?"  # noqa: S608 - a constant
+#: Of an event, what `posted_of` reads.
+EVENT_COLUMNS: Final = "event.number, event.kind, body, event.job, job.kind, job.id, job.created"
+AFTER: Final = f"""
+SELECT {EVENT_COLUMNS} FROM event LEFT JOIN job ON job.row_id = event.job
 WHERE number > ? ORDER BY number LIMIT ?
-"""
-OF_JOB: Final = """
-SELECT number, kind, body, event.job, arn, created FROM event JOIN job ON job.id = event.job
-WHERE event.job IN (SELECT id FROM job WHERE arn = ? AND created = ?) AND number BETWEEN ? AND ?
+"""  # noqa: S608 - a constant
+OF_JOB: Final = f"""
+SELECT {EVENT_COLUMNS} FROM event JOIN job ON job.row_id = event.job
+WHERE event.job IN (SELECT row_id FROM job WHERE kind = ? AND id = ? AND created IS ?)
+    AND number BETWEEN ? AND ?
 ORDER BY number LIMIT ?
-"""
+"""  # noqa: S608 - a constant
 
 
 class EventReader:
@@ -129,7 +138,7 @@ class JournalOutbox:
 
     def passed(self, posted: Posted) -> None:
         """Take note that a lane has dealt with an event."""
-        shard = shard_of(posted.event.job.arn)
+        shard = shard_of(posted.event.job.id)
         # What is passed once more, for its job was held, must not make others be told again.
         if posted.number > self._heard[shard]:
             self._acknowledgements.write(self._listener, shard, posted.number, self._needs)
@@ -187,19 +196,18 @@ class JournalOutbox:
         Raises:
             JournalError: They can't be read.
         """
-        created = to_microseconds(job.created)
-        return self._reader.read(OF_JOB, (job.arn, created, first, last, most))
+        return self._reader.read(OF_JOB, (*columns_of(job), first, last, most))
 
     def _is_heard(self, posted: Posted) -> bool:
         """Return whether an event was dealt with before this was opened, and not held."""
         job = posted.event.job
-        if posted.number > self._heard[shard_of(job.arn)]:
+        if posted.number > self._heard[shard_of(job.id)]:
             return False
         first = self._opened.get(job)
         return first is None or posted.number < first
 
     def _key(self, job: JobKey) -> tuple[object, ...]:
-        return (self._listener, job.arn, to_microseconds(job.created))
+        return (self._listener, *columns_of(job))
 
 
 class HeldRow(NamedTuple):
@@ -237,9 +245,9 @@ def held_row(listener: int, newest: int, row: Sequence[Any]) -> HeldRow:
         "error": plain.required_text,
         "parked": plain.time,
     }
-    arn, created, *values = row
-    place = f"held[{listener}, {shown(arn)}, {shown(created)}]"
-    job = plain.read_at(place, key_of, (arn, created))
+    key, values = row[: len(KEY)], row[len(KEY) :]
+    place = f"held[{', '.join(map(shown, (listener, *key)))}]"
+    job = plain.read_at(place, key_of, key)
     reads = zip(readers, readers.values(), values, strict=True)
     return HeldRow(job, *plain.read_at(place, partial(plain.read_all, ".{}"), reads))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from jobstate.common.times import microseconds, to_microseconds
+from jobstate.journal.schema import NO_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,21 +22,22 @@ _AT_THE_END: Final = 1_000
 #: How many commits go by between two rounds through all that is forgotten.
 _BETWEEN: Final = 64
 
-_FORGOTTEN: Final = """
-SELECT forgotten, id,
-    NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.id AND number >
+_FORGOTTEN: Final = f"""
+SELECT forgotten, row_id,
+    NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.row_id AND number >
         (SELECT coalesce(min(cursor), 9223372036854775807) FROM listener))
-    AND NOT EXISTS (SELECT 1 FROM held WHERE held.arn = job.arn AND held.created = job.created)
+    AND NOT EXISTS (SELECT 1 FROM held WHERE held.id = job.id AND held.kind = job.kind
+        AND held.created = coalesce(job.created, {NO_TIME}))
 FROM job WHERE forgotten > 0 AND
-"""
+"""  # noqa: S608 - a constant
 #: Those forgotten at a moment, from one on; and those forgotten later. Two, so that each is found
 #: by its index: what was looked at costs nothing more.
-AT_ONCE_WITH: Final = f"{_FORGOTTEN} forgotten = ? AND id > ? ORDER BY id LIMIT ?"
-LATER: Final = f"{_FORGOTTEN} forgotten > ? AND forgotten <= ? ORDER BY forgotten, id LIMIT ?"
+AT_ONCE_WITH: Final = f"{_FORGOTTEN} forgotten = ? AND row_id > ? ORDER BY row_id LIMIT ?"
+LATER: Final = f"{_FORGOTTEN} forgotten > ? AND forgotten <= ? ORDER BY forgotten, row_id LIMIT ?"
 _DELETE: Final = (
     "DELETE FROM event WHERE job = ?",
     "DELETE FROM entry WHERE job = ?",
-    "DELETE FROM job WHERE id = ?",
+    "DELETE FROM job WHERE row_id = ?",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.closing import Closing
 from jobstate.delivery.shards import shard_of
@@ -10,46 +10,52 @@ from jobstate.errors import Problem
 from jobstate.journal.acknowledgements import Acknowledgements
 from jobstate.journal.event_codec import posted_of
 from jobstate.journal.following import Following
-from jobstate.journal.header import header_of, listeners_of
-from jobstate.journal.job_reader import JobReader, columns_of
-from jobstate.journal.outbox import held_row
+from jobstate.journal.header import header_of, kinds_of, listeners_of
+from jobstate.journal.job_reader import JobReader
+from jobstate.journal.job_rows import columns_of
+from jobstate.journal.outbox import EVENT_COLUMNS, HELD_COLUMNS, held_row
 from jobstate.journal.place import resolved
 from jobstate.journal.reconstruction import retold
 from jobstate.journal.records import HeldJob, ListenerPosition
+from jobstate.journal.schema import NO_TIME
 from jobstate.journal.snapshot_read import ReadTransaction
-from jobstate.journal.validation import require_lifecycle
-from jobstate.model.kinds import Kinds
+from jobstate.journal.validation import require_kind
+from jobstate.model.kinds import by_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal.header import ListenerRow
     from jobstate.journal.records import JournalJob
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, JobKey, Observation
 
-_EVENTS: Final = """
-SELECT number, kind, body, event.job, arn, created FROM event LEFT JOIN job ON job.id = event.job
+_EVENTS: Final = f"""
+SELECT {EVENT_COLUMNS} FROM event LEFT JOIN job ON job.row_id = event.job
 WHERE number > ? ORDER BY number
-"""
+"""  # noqa: S608 - a constant
 #: What indexes find is read from the tables: only that is believed.
-_EVENTS_OF_JOB: Final = """
-SELECT event.number, event.kind, event.body, event.job, job.arn, job.created, found.id
-FROM job AS found JOIN event AS told ON told.job = found.id
-JOIN job ON job.id = found.id JOIN event ON event.number = told.number
-WHERE found.arn = ? AND found.created = ? AND told.number > ? ORDER BY told.number
-"""
-_HELD: Final = """
-SELECT arn, created, first, attempts, error, parked, (
+_EVENTS_OF_JOB: Final = f"""
+SELECT {EVENT_COLUMNS.replace("body", "event.body")}, found.row_id
+FROM job AS found JOIN event AS told ON told.job = found.row_id
+JOIN job ON job.row_id = found.row_id JOIN event ON event.number = told.number
+WHERE found.kind = ? AND found.id = ? AND found.created IS ? AND told.number > ?
+ORDER BY told.number
+"""  # noqa: S608 - a constant
+_HELD: Final = f"""
+SELECT {HELD_COLUMNS}, (
     SELECT count(*) FROM event WHERE number >= first AND event.job IN (
-        SELECT id FROM job WHERE job.arn = held.arn AND job.created = held.created))
+        SELECT row_id FROM job WHERE job.kind = held.kind AND job.id = held.id
+            AND job.created IS nullif(held.created, {NO_TIME})))
 FROM held WHERE listener = ? ORDER BY first
-"""
+"""  # noqa: S608 - constants
 _COUNT: Final = "SELECT count(*) FROM event WHERE number > ?"
 _BETWEEN: Final = """
-SELECT number, arn FROM event LEFT JOIN job ON job.id = event.job WHERE number > ? AND number <= ?
+SELECT number, job.id FROM event LEFT JOIN job ON job.row_id = event.job
+WHERE number > ? AND number <= ?
 """
 
 
@@ -67,9 +73,8 @@ class JournalReader(Closing):
     Attributes:
         path: The file, by the one path that all others lead to.
         newest: The largest number that an event ever had.
-        lifecycle: Name and version of the life cycle by which the jobs were judged last, as
-            `Lifecycle` prints them; empty where no tracker has begun with the file.
-        judged_by: That life cycle, if it is at hand.
+        kinds: The kinds of its jobs: name of the life cycle → the version that judged them last.
+        judged_by: Those life cycles that are at hand, by name.
         clean: Whether its tracker has closed it: if not, one has it, or it ended otherwise.
     """
 
@@ -80,9 +85,8 @@ class JournalReader(Closing):
 
         Args:
             path: The file.
-            lifecycle: The life cycle of its jobs, if it is at hand, or kinds of which it may be
-                one: tells what they came to, and not only where they stand. One of another name
-                tells nothing.
+            lifecycle: The life cycle of its jobs, if it is at hand, or the kinds that they may be
+                of: tells what they came to, and not only where they stand.
 
         Raises:
             JournalDamagedError: It is not whole.
@@ -90,20 +94,20 @@ class JournalReader(Closing):
                 (hard links), or can't be read.
         """
         self.path = resolved(path)
-        self._kinds: tuple[Lifecycle, ...] = ()
-        if lifecycle is not None:
-            self._kinds = (*lifecycle,) if isinstance(lifecycle, Kinds) else (lifecycle,)
+        self._lifecycles = {} if lifecycle is None else by_name(lifecycle)
         self._following: list[Following] = []
         self._reading = ReadTransaction(self.path)
         try:
             with self._reading.translated():
                 header = header_of(self._reading.connection, self.path)
-                self._identity, self._name = header.file, header.lifecycle
+                self._identity = header.file
                 self.newest = header.newest
-                self.lifecycle = f"{self._name} {header.version}".rstrip()
                 self.clean = header.clean
-                named = (each for each in self._kinds if each.name == self._name)
-                self.judged_by = next(named, None)
+                with self._reading.damage_told():
+                    self.kinds: Mapping[str, str] = kinds_of(self._reading.connection)
+                self.judged_by = {
+                    kind: self._lifecycles[kind] for kind in self.kinds if kind in self._lifecycles
+                }
                 self._jobs = JobReader(self._reading, self.judged_by)
         except BaseException:
             self.close()
@@ -171,7 +175,7 @@ class JournalReader(Closing):
         Raises:
             ValueError: This was opened without a life cycle.
             JournalDamagedError: The file is not whole; the jobs before the damage were yielded.
-            JournalError: The jobs live by another life cycle.
+            JournalError: A job's life cycle is not at hand.
         """
         return map(self.observations_of, self.jobs())
 
@@ -181,16 +185,15 @@ class JournalReader(Closing):
         Raises:
             ValueError: This was opened without a life cycle.
             JournalDamagedError: The file is not whole.
-            JournalError: The jobs live by another life cycle.
+            JournalError: The job's life cycle is not at hand.
         """
-        if not self._kinds:
+        if not self._lifecycles:
             raise ValueError(
                 "what answers say takes a life cycle: JournalReader(path, lifecycle=…)"
             )
-        mine = " or ".join(each.name for each in self._kinds)
-        require_lifecycle(self.path, self._name, self._name if self.judged_by else mine)
+        require_kind(self.path, kept.kind, self._lifecycles)
         events = (posted.event for posted in self.events(job=kept.job))
-        return retold(cast("Lifecycle", self.judged_by), kept, events)
+        return retold(self._lifecycles[kept.kind], kept, events)
 
     # --- Events ---------------------------------------------------------------------------------
 
@@ -278,7 +281,7 @@ class JournalReader(Closing):
             JournalDamagedError: The file is not whole.
         """
         first = min((each.first for each in position.held if each.job == job), default=None)
-        heard = max(position.cursor, position.heard[shard_of(job.arn)])
+        heard = max(position.cursor, position.heard[shard_of(job.id)])
         heard = heard if first is None else min(heard, first - 1)
         return list(self.events(heard, job))
 
@@ -287,7 +290,7 @@ class JournalReader(Closing):
         behind = int(self._one(_COUNT, latest))
         if latest > row.cursor:
             between = self._reading.in_order("event", _BETWEEN, row.cursor, latest)
-            behind += sum(at > heard[shard_of(str(arn))] for at, arn in between)
+            behind += sum(at > heard[shard_of(str(its_id))] for at, its_id in between)
         held = tuple(self._held(row.id))
         return ListenerPosition(
             name=row.name, cursor=row.cursor, heard=tuple(heard), behind=behind, held=held

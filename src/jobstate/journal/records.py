@@ -27,6 +27,7 @@ class JournalJob:
 
     Attributes:
         job: The job.
+        created: When it was created, to the second; aware, UTC; None where no answer said so.
         states: Region → the states that it may be in, in words; a region never shown is absent.
         entries: Its history, as far as answers gave it.
         modified: The newest LastModifiedTime; aware, UTC.
@@ -41,6 +42,7 @@ class JournalJob:
     """
 
     job: JobKey
+    created: datetime | None
     states: Mapping[str, tuple[str, ...]]
     entries: tuple[Entry, ...] = field(repr=False)
     modified: datetime | None
@@ -53,9 +55,14 @@ class JournalJob:
     tracked: TrackedJob | None = field(repr=False, eq=False)
 
     @property
-    def arn(self) -> str:
-        """Its arn; a later job may have the same."""
-        return self.job.arn
+    def kind(self) -> str:
+        """What kind of job it is: the name of its life cycle."""
+        return self.job.kind
+
+    @property
+    def id(self) -> str:
+        """The id by which the service knows it; a later job may have the same."""
+        return self.job.id
 
     @property
     def status(self) -> str:

@@ -14,17 +14,23 @@ from typing import Final, NamedTuple
 #: Stands in the file's header, so that no other file is taken for a journal: "jobs" in ASCII.
 APPLICATION_ID: Final = 0x6A6F6273
 
+#: Stands for a time of creation in the key of a held job that has none; no time is that early.
+NO_TIME: Final = -(1 << 63)
+
 _FIRST: Final = """
 CREATE TABLE journal (              -- one row
     id INTEGER PRIMARY KEY CHECK (id = 1),
     file TEXT NOT NULL,             -- tells this file from every other
-    lifecycle TEXT NOT NULL,
-    version TEXT NOT NULL,
     batch INTEGER NOT NULL,         -- how many transactions there were
     newest INTEGER NOT NULL,        -- the largest number that an event ever had
     clean INTEGER NOT NULL,         -- whether the last tracker closed it
     run TEXT NOT NULL               -- tells the writer of the last transaction from every other
 ) STRICT;
+
+CREATE TABLE kind (                 -- the life cycles by which jobs were judged last
+    name TEXT NOT NULL PRIMARY KEY,
+    version TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE estimate (             -- what is known of a job, each set once
     id INTEGER PRIMARY KEY,
@@ -32,9 +38,10 @@ CREATE TABLE estimate (             -- what is known of a job, each set once
 ) STRICT;
 
 CREATE TABLE job (
-    id INTEGER PRIMARY KEY,
-    arn TEXT NOT NULL,
-    created INTEGER NOT NULL,
+    row_id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,               -- by which the service knows it
+    created INTEGER,
     estimates INTEGER NOT NULL REFERENCES estimate,
     answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
     modified INTEGER,
@@ -47,10 +54,11 @@ CREATE TABLE job (
     changes INTEGER NOT NULL,
     reported TEXT,
     suppressed INTEGER NOT NULL,
+    told_created INTEGER,           -- where `created` is NULL
     forgotten INTEGER NOT NULL      -- when, 0 while the tracker keeps it
 ) STRICT;
-CREATE INDEX job_by_arn ON job (arn, created);
-CREATE INDEX job_forgotten ON job (forgotten, id) WHERE forgotten > 0;
+CREATE INDEX job_by_id ON job (id, created);
+CREATE INDEX job_forgotten ON job (forgotten, row_id) WHERE forgotten > 0;
 
 CREATE TABLE entry (                -- the facts: stays of jobs in secondary statuses
     job INTEGER NOT NULL REFERENCES job,
@@ -78,13 +86,14 @@ CREATE TABLE listener (
 
 CREATE TABLE held (                 -- jobs that a listener failed at
     listener INTEGER NOT NULL REFERENCES listener,
-    arn TEXT NOT NULL,
-    created INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created INTEGER NOT NULL,       -- of a job without such a time the least number that there is
     first INTEGER NOT NULL,         -- the number of the event that it hears next
     attempts INTEGER NOT NULL,
     error TEXT NOT NULL,
     parked INTEGER,                 -- since when; NULL while it is told again
-    PRIMARY KEY (arn, created, listener)  -- the job first: whether anybody holds it is asked most
+    PRIMARY KEY (id, created, kind, listener)   -- whether anybody holds a job is asked most
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -61,20 +61,21 @@ def known_version(connection: Connection, path: Path, known: int) -> int:
     return version
 
 
-def require_lifecycle(path: Path, name: str, mine: str) -> None:
-    """Refuse the jobs of another life cycle.
+def require_kind(path: Path, kind: str, mine: Iterable[str]) -> None:
+    """Refuse jobs of another kind.
 
     Args:
         path: The file.
-        name: Of the life cycle of its jobs; empty where there are none yet.
-        mine: Of the one at hand.
+        kind: That of some of its jobs.
+        mine: Those whose life cycles are at hand.
 
     Raises:
-        JournalError: It is another one.
+        JournalError: It is none of them.
     """
-    if name not in {"", mine}:
-        problem = f"is of jobs that live by {shown(name)}, not {mine!r}"
-        raise JournalError(str(path), problem, "name another file")
+    known = [*mine]
+    if kind not in known:
+        problem = f"has jobs that live by {shown(kind)}, not {' or '.join(map(repr, known))}"
+        raise JournalError(str(path), problem, "give that life cycle too, or name another file")
 
 
 # --- What was raised ----------------------------------------------------------------------------

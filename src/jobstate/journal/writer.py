@@ -311,7 +311,7 @@ class JournalWriter:
                 content.posted.append(Posted(content.newest, event))
                 row = (content.newest, each.after.row_id, event.kind, body_of(event))
                 content.events.append(row)
-        content.rows.estimates = self._codec.fresh()
+        content.rows.estimates = self._codec.sets.fresh()
         return content
 
     def _put_down(self, batch: _Batch, content: _Content) -> None:
@@ -372,7 +372,7 @@ class JournalWriter:
         """Let everybody know; if this is interrupted it happens again, which does no harm."""
         if content.posted:
             self._offer(content.posted)
-        self._codec.keep(content.rows.estimates)
+        self._codec.sets.keep(content.rows.estimates)
         self.number, self.newest = batch.number, content.newest
         self._mark = (batch.number, self._run)
         with self._lock:

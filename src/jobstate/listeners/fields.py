@@ -22,12 +22,12 @@ PREFIX: Final = "jobstate_"
 
 
 def fields(event: Event, prefix: str = PREFIX) -> dict[str, object]:
-    """Return what the event's ``to_dict`` has, the job as ``arn`` … ``created``, all escaped.
+    """Return what the event's ``to_dict`` has, all escaped.
 
-    What is nested is flat here: ``result_outcome``, or ``result.outcome`` where a prefix has dots.
+    What is nested is flat here: ``job_id``, or ``job.id`` where a prefix has dots.
     """
-    own = {"kind": event.kind, "key": event.key}
-    plain = own | job_dict(event.job) | event.details()
+    own = {"kind": event.kind, "key": event.key, "job": job_dict(event.job)}
+    plain = own | event.details()
     return dict(_flat(prefix, plain, prefix[-1:] or PREFIX[-1]))
 
 

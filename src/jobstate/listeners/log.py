@@ -30,7 +30,7 @@ class LogListener:
     The line says which job, from what to what, why, and what the job has come to, with the reason
     if it has failed. The record carries what the event's ``to_dict`` has, each field as an
     attribute with ``jobstate_`` in front (``jobstate_kind``, ``jobstate_key``, ``jobstate_target``
-    …), the job as ``jobstate_arn``, ``jobstate_name`` and ``jobstate_created``, for formatters and
+    …), the job as ``jobstate_job_id``, ``jobstate_job_name`` …, for formatters and
     handlers that write fields. Their texts are escaped too. An event whose level is off costs
     nothing more than asking for it.
 

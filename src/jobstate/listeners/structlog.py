@@ -44,7 +44,7 @@ class StructlogListener:
     The record's event is the kind of event (``status-changed``, ``status-entered``,
     ``outcome-refined``, ``violation``, ``unmodelled``), a constant to search for. Its fields are
     what the event's ``to_dict`` has, with ``jobstate_`` in front (``jobstate_key``,
-    ``jobstate_target`` …), the job as ``jobstate_arn``, ``jobstate_name`` and ``jobstate_created``.
+    ``jobstate_target`` …), the job as ``jobstate_job_id``, ``jobstate_job_name`` ….
     Any thread may call it.
 
     Attributes:

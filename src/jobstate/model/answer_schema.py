@@ -300,12 +300,14 @@ class AnswerSchema:
     """What answers about a kind of job look like. Paths may be given with dots: ``Pool.Status``.
 
     Attributes:
+        kind: The name of the life cycle.
         service: The service's name, as its client has it.
         shapes: The shapes of answers, those with more fields first. An answer has the first of
             which it has a field that no later shape has, else the last.
         envelopes: The events that may be around one.
         id: The field that identifies a job together with its time of creation; in every shape.
-        created: When the job was created.
+        created: When the job was created; empty where no answer says so. An answer without it is
+            about the newest job of its id.
         name: What people call the job.
         places: Where the statuses stand.
         stays: Where the history stands; None where answers have none.
@@ -325,11 +327,12 @@ class AnswerSchema:
         examples: Returns some to try.
     """
 
+    kind: str
     service: str
     shapes: tuple[Shape, ...]
     envelopes: tuple[Envelope, ...] = ()
     id: Path = field(converter=_path)
-    created: Path = field(converter=_path)
+    created: Path = field(default=(), converter=_path)
     name: Path = field(converter=_path)
     places: tuple[StatusFields, ...]
     stays: Stays | None = None

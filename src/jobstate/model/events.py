@@ -56,7 +56,7 @@ class StatusEntered:
     @property
     def key(self) -> str:
         """What makes it the same event wherever it is told again."""
-        return f"{self.kind}:{_job_id(self.job)}:{self.ordinal}"
+        return f"{self.kind}:{job_text(self.job)}:{self.ordinal}"
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, numbers, None; times as ISO 8601 in UTC."""
@@ -294,7 +294,7 @@ class Violation:
     @property
     def key(self) -> str:
         """The same for the same rule, job and evidence (where, and what was seen there)."""
-        return f"{self.kind}:{_job_id(self.job)}:{self.rule}:{self.path}:{self.seen}"
+        return f"{self.kind}:{job_text(self.job)}:{self.rule}:{self.path}:{self.seen}"
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
@@ -337,7 +337,7 @@ class Unmodelled:
     @property
     def key(self) -> str:
         """The same for the same job, place and status."""
-        return f"{self.kind}:{_job_id(self.job)}:{self.field}:{self.value}"
+        return f"{self.kind}:{job_text(self.job)}:{self.field}:{self.value}"
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data: strings, None; times as ISO 8601 in UTC."""
@@ -366,16 +366,17 @@ class Listener(Protocol):
 
 def job_dict(job: JobKey) -> dict[str, object]:
     """Return a job's key as plain data."""
-    return {"arn": job.arn, "name": job.name, "created": iso(job.created)}
+    return {"kind": job.kind, "id": job.id, "name": job.name, "created": iso(job.created)}
 
 
 def change_key(job: JobKey, region: str, ordinal: int) -> str:
     """Return the key of a change: what makes it the same event wherever it is told again."""
-    return f"{StatusChanged.kind}:{_job_id(job)}:{region}:{ordinal}"
+    return f"{StatusChanged.kind}:{job_text(job)}:{region}:{ordinal}"
 
 
-def _job_id(job: JobKey) -> str:
-    return f"{job.arn}@{iso(job.created)}"
+def job_text(job: JobKey) -> str:
+    """Return a job's key in a line: ``<kind>:<id>@<creation time>``."""
+    return f"{job.kind}:{job.id}@{iso(job.created) or ''}"
 
 
 def time_of(event: Event) -> datetime | None:

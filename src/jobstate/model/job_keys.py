@@ -1,13 +1,68 @@
-"""`JobKeys`: which job an answer is about, however coarsely its creation time is printed."""
+"""Which job an answer is about, however coarsely its creation time is printed, or not at all."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from attrs import define
+
+from jobstate.common.times import EARLIEST, is_before, same_time
+from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobstate.model.observation import JobKey
+    from jobstate.model.observation import Observation
+
+
+class Known(Protocol):
+    """What is known of a job, as far as it tells whether an answer is about it."""
+
+    @property
+    def job(self) -> JobKey:
+        """What identifies it; a key that was told once never changes."""
+        raise NotImplementedError
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created, to the second; aware, UTC; None where no answer said so yet."""
+        raise NotImplementedError
+
+    @property
+    def modified(self) -> datetime | None:
+        """When its record was changed last; aware, UTC; None likewise."""
+        raise NotImplementedError
+
+
+_Known = TypeVar("_Known", bound=Known)
+
+
+def may_be(known: Known, observation: Observation) -> bool:
+    """Return whether an answer may be about a job, as far as times of creation tell."""
+    job = observation.job
+    if (known.job.kind, known.job.id) != (job.kind, job.id):
+        return False
+    if known.created is not None and job.created is not None:
+        return same_time(known.created, job.created)
+    # Whichever says when the job was created, no answer about it is older than that.
+    created, at = known.created, observation.modified
+    if created is None:
+        created, at = job.created, known.modified
+    return created is None or at is None or not is_before(at, created)
+
+
+def newest_fitting(known: Iterable[_Known], observation: Observation) -> _Known | None:
+    """Return the job created last that an answer may be about; None where it fits none."""
+    fitting = [each for each in known if may_be(each, observation)]
+    return max(fitting, key=lambda each: each.created or EARLIEST, default=None)
+
+
+@define
+class _Told:
+    job: JobKey
+    created: datetime | None
+    modified: datetime | None
 
 
 class JobKeys:
@@ -15,16 +70,17 @@ class JobKeys:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._by_arn: dict[str, dict[JobKey, JobKey]] = {}
+        self._by_id: dict[tuple[str, str], list[_Told]] = {}
 
-    def of(self, job: JobKey) -> JobKey:
-        """Return the key of the job that is meant: a known one, the newest that fits, or itself."""
-        known = self._by_arn.setdefault(job.arn, {})
-        found = known.get(job) or newest_fitting(known, job)
-        return known.setdefault(job, job) if found is None else found
-
-
-def newest_fitting(known: Iterable[JobKey], job: JobKey) -> JobKey | None:
-    """Return the key of the job created last that a key may mean; None where none fits."""
-    fitting = [each for each in known if each.fits(job)]
-    return max(fitting, key=lambda each: each.created, default=None)
+    def of(self, observation: Observation) -> JobKey:
+        """Return the key of the job that is meant: a known one that fits, or its own."""
+        job, at = observation.job, observation.modified
+        known = self._by_id.setdefault((job.kind, job.id), [])
+        found = next((each for each in known if job.created and each.job == job), None)
+        found = found or newest_fitting(known, observation)
+        if found is None:
+            found = _Told(job, job.created, at)
+            known.append(found)
+        found.created = found.created or job.created
+        found.modified = max(filter(None, (found.modified, at)), default=None)
+        return found.job

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from jobstate.errors import Problem, shown
+from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.states import named
 
@@ -16,19 +17,32 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
 
 
+def by_name(kinds: Lifecycle | Kinds) -> dict[str, Lifecycle]:
+    """Return a life cycle, or several, by name."""
+    return dict(kinds.by_name) if isinstance(kinds, Kinds) else {kinds.name: kinds}
+
+
 class Kinds:
     """The life cycles that answers may be about. Nothing ever changes it.
 
     An answer is about the kind whose status, id and name it has; an event about the kind that its
     type names; the answer of an operation that lists jobs about the kind whose list it has.
 
+    Attributes:
+        by_name: The life cycles by name.
+
     Raises:
         TypeError: A life cycle has no `SchemaReader`, by which its answers could be recognised.
+        ValueError: Two have the same name.
     """
 
     def __init__(self, *lifecycles: Lifecycle) -> None:
         """Take the life cycles, in the order in which people read them."""
         self._readers = {each: _reader_of(each) for each in lifecycles}
+        self.by_name: Mapping[str, Lifecycle] = {each.name: each for each in self._readers}
+        names = Counter(each.name for each in self._readers)
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise ValueError(f"expected kinds of different names, got several {', '.join(twice)}")
 
     def __iter__(self) -> Iterator[Lifecycle]:
         """Go over the life cycles."""
@@ -74,6 +88,17 @@ class Kinds:
                 yield where, None, item.under(path)
             else:
                 yield where, lifecycle, item
+
+    def of(self, answer: object) -> Lifecycle:
+        """Return the life cycle that one answer, or an event, is about.
+
+        Raises:
+            ObservationError: It is about none, or nobody can tell about which.
+        """
+        fitting = self.fitting(answer)
+        if len(fitting) != 1:
+            raise ObservationError([self._problem(answer, fitting)])
+        return fitting[0]
 
     def fitting(self, answer: object) -> Sequence[Lifecycle]:
         """Return the life cycles that an answer may be about: one, but for what can't be told.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_chec
 from attrs import Factory, field, frozen
 
 from jobstate.common.text import cut
-from jobstate.common.times import same_time
+from jobstate.common.times import EARLIEST
 from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
@@ -28,37 +28,44 @@ def bounded_reason(reason: str | None) -> str | None:
     return None if reason is None else cut(reason, LONGEST_REASON) or None
 
 
-def _to_the_second(moment: datetime) -> datetime:
+def _to_the_second(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
     if moment.fold:  # which arithmetic forgets; else it costs half of what replace does
         return moment.replace(microsecond=0)
     return moment - timedelta(0, 0, moment.microsecond)
 
 
+def _or_first(moment: datetime | None) -> datetime:
+    return moment or EARLIEST
+
+
 @frozen(order=True)
 class JobKey:
-    """What identifies a job: a deleted job's name may be used again, so the arn alone does not.
+    """What identifies a job: a deleted job's id may be used again, so that alone does not.
 
     Attributes:
-        arn: The resource's arn.
+        kind: What kind of job it is: the name of its life cycle.
+        id: The id by which the service knows it, such as an arn.
         created: When it was created: aware, UTC, cut to the whole second, because sources print
-            the same time at different precision.
+            the same time at different precision. None where the answer that was the first to tell
+            of the job had no such time; it stays None.
     """
 
-    arn: str
-    created: datetime = field(converter=_to_the_second)
-
-    def fits(self, other: JobKey) -> bool:
-        """Return whether both may be the same job: one time may be printed to the minute only."""
-        return self.arn == other.arn and same_time(self.created, other.created)
+    kind: str
+    id: str
+    created: datetime | None = field(default=None, converter=_to_the_second, order=_or_first)
 
     @property
     def name(self) -> str:
-        """What people call it: the last part of its arn; of what is no arn all of it."""
-        found = _name_in(self.arn)
-        return found[1] if found else self.arn
+        """What people call it: the last part of an arn; of any other id all of it."""
+        found = _name_in(self.id)
+        return found[1] if found else self.id
 
     def __str__(self) -> str:
-        return f"{self.arn} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
+        if self.created is None:
+            return self.id
+        return f"{self.id} (created {self.created:%Y-%m-%dT%H:%M:%SZ})"
 
 
 @frozen
@@ -157,7 +164,7 @@ class QuickReader(Reader, Protocol):
 
     @property
     def id_field(self) -> str:
-        """The name under which an answer gives the id of its job, `JobKey.arn`."""
+        """The name under which an answer gives the id of its job, `JobKey.id`."""
         raise NotImplementedError
 
     def sameness(self, answer: Mapping[str, object], modified: datetime | None) -> int | None:

@@ -182,7 +182,7 @@ class SchemaReader:
         shown_now = _shown(schema, record, spelling)
         end = _end(schema, record, shown_now) if schema.ends else None
         return Observation(
-            job=JobKey(_at(record, schema.id), _at(record, schema.created)),
+            job=JobKey(schema.kind, _at(record, schema.id), _at(record, schema.created)),
             shown=shown_now,
             features=_features(schema.signs, record),
             entries=_entries(schema, record),

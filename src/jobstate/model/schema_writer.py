@@ -29,7 +29,7 @@ EVENT: Final = "event"
 
 def id_of(moment: Moment) -> str:
     """Return the id of the job."""
-    return moment.job.arn
+    return moment.job.id
 
 
 def created(moment: Moment) -> datetime:
@@ -154,7 +154,7 @@ class SchemaWriter:
         read = text_reader(named)(name)
         if isinstance(read, Refused):
             raise ObservationError(problem.under(".".join(path)) for problem in read.problems)
-        return JobKey(self.id_for(name), created)
+        return JobKey(self.schema.kind, self.id_for(name), created)
 
     def write(self, moment: Moment, form: str) -> dict[str, Any]:
         """Return the answer about a moment; times are aware datetimes."""

@@ -29,6 +29,7 @@ _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def defects(spec: Specification) -> Iterator[str]:
     """Yield every way in which a specification contradicts itself."""
+    yield from _reader_defects(spec)
     yield from _repeated("region", (region.name for region in spec.regions))
     yield from _repeated("feature", (feature.name for feature in spec.features))
     yield from _repeated("memory", (memory.name for memory in spec.memories))
@@ -52,6 +53,11 @@ def defects(spec: Specification) -> Iterator[str]:
         if rule_id in declared:
             yield f"the rule {rule_id} is both declared and switched off"
         yield from _untested(spec, rule_id)
+
+
+def _reader_defects(spec: Specification) -> Iterator[str]:
+    if spec.schema is not None and spec.schema.kind != spec.name:
+        yield f"its reader reads answers about {spec.schema.kind}, and its name is {spec.name}"
 
 
 def _repeated(kind: str, names: Iterable[str]) -> Iterator[str]:

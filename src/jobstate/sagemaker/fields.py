@@ -92,7 +92,7 @@ def envelope(detail_type: str) -> Envelope:
 def event(detail_type: str, detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
     """Return the event around an answer, as EventBridge sends it: times are milliseconds."""
     changed = moment.modified.astimezone(UTC).replace(microsecond=0)
-    arn = moment.job.arn
+    arn = moment.job.id
     *_, region, account, _ = arn.rsplit(":", 3)
     return {
         "version": "0",

@@ -95,7 +95,7 @@ def edges(known: Mapping[tuple[str, str], Known]) -> tuple[Edge, ...]:
 
 
 def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
-    kind: str,
+    noun: str,
     *,
     resource: str,
     detail_type: str,
@@ -106,7 +106,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
     Args:
-        kind: How the names of operations and fields have it: ``ProcessingJob``.
+        noun: How the names of operations and fields have the kind: ``ProcessingJob``.
         resource: How arns and the command line have it: ``processing-job``.
         detail_type: What EventBridge's envelopes say.
         described: The fields of a description.
@@ -114,21 +114,22 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         not_before: As in `AnswerSchema`.
     """
     return AnswerSchema(
+        kind=f"sagemaker-{resource}",
         service="sagemaker",
         shapes=(
-            Shape(name="describe", fields=described, operation=f"Describe{kind}"),
+            Shape(name="describe", fields=described, operation=f"Describe{noun}"),
             Shape(
                 name="list",
                 fields=listed,
-                operation=f"List{kind}s",
-                listed_in=f"{kind}Summaries",
+                operation=f"List{noun}s",
+                listed_in=f"{noun}Summaries",
             ),
         ),
         envelopes=(envelope(detail_type),),
-        id=f"{kind}Arn",
+        id=f"{noun}Arn",
         created="CreationTime",
-        name=f"{kind}Name",
-        places=(StatusFields(region=JOB, primary=f"{kind}Status"),),
+        name=f"{noun}Name",
+        places=(StatusFields(region=JOB, primary=f"{noun}Status"),),
         modified="LastModifiedTime",
         not_before=not_before,
         failure_reason="FailureReason",

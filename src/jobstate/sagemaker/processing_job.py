@@ -102,7 +102,7 @@ _RULES: Final = (
 #: The life cycle of a SageMaker processing job.
 PROCESSING_JOB: Final = importable(
     Lifecycle(
-        name="sagemaker-processing-job",
+        name=SCHEMA.kind,
         version="2026.11",
         title="Amazon SageMaker processing job",
         regions=(

@@ -76,7 +76,7 @@ _WRITER: Final = SchemaWriter(
 #: The life cycle of a SageMaker batch transform job.
 TRANSFORM_JOB: Final = importable(
     Lifecycle(
-        name="sagemaker-transform-job",
+        name=SCHEMA.kind,
         version="2026.11",
         title="Amazon SageMaker batch transform job",
         regions=(

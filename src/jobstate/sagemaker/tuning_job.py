@@ -176,7 +176,7 @@ _RULES: Final = (
 #: The life cycle of a SageMaker hyperparameter tuning job.
 TUNING_JOB: Final = importable(
     Lifecycle(
-        name="sagemaker-hyper-parameter-tuning-job",
+        name=SCHEMA.kind,
         version="2026.11",
         title="Amazon SageMaker hyperparameter tuning job",
         regions=(

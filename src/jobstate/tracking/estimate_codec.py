@@ -29,6 +29,7 @@ def in_words(judge: Judge, estimates: Estimates | StateEstimate) -> dict[str, ob
     """Return what is known of regions, or of one, and the memories that the words speak of."""
     regions = [estimates] if isinstance(estimates, StateEstimate) else estimates.values()
     return {
+        "kind": judge.lifecycle.name,
         "memories": sorted(memory.name for memory in judge.lifecycle.memories),
         "regions": list(map(_region_in_words, regions)),
     }

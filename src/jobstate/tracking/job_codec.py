@@ -2,7 +2,7 @@
 
 A column holds a text, a whole number or None; or lists and objects of such, which may be read back
 as JSON too. Times are microseconds since 1970. What is known of a job stands in its columns as a
-number, and in words apart from them, each set once, for a fleet shares a few.
+number, and in words apart from them (`EstimateSets`).
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from jobstate.model.outcome import Result
 from jobstate.model.packed_history import Entries
 from jobstate.model.states import Outcome
 from jobstate.tracking import plain_data as plain
-from jobstate.tracking.estimate_codec import estimates_of, in_words
+from jobstate.tracking.estimate_sets import EstimateSets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from jobstate.automaton.automaton import StateEstimate
@@ -44,13 +44,8 @@ if TYPE_CHECKING:
     from jobstate.conformance.memo import Estimates
     from jobstate.model.packed_history import Row
 
-#: How many sets are looked up without a word.
-_REMEMBERED: Final = 1 << 14
-
-#: What a column of estimates holds.
-A_SET: Final = "the number of something that is known"
 #: The columns that say which job it is, and never change.
-KEY: Final = ("arn", "created")
+KEY: Final = ("kind", "id", "created")
 #: What is kept of it: all but its history, which has rows, and what is true in one process only.
 #: Its answers, which take less memory in two fields, are one column.
 _ONLY_HERE: Final = {
@@ -68,89 +63,26 @@ COLUMNS: Final = (*KEY, *_FIELDS[:_HISTORY], *_FIELDS[_HISTORY + 1 :])
 
 
 class JobCodec:
-    """Writes what is kept of jobs and reads it, for one life cycle. For one thread at a time.
+    """Writes what is kept of jobs and reads it, for some kinds. For one thread at a time.
 
     Before jobs are read, so is what is known of them; after jobs are written, so is what is fresh.
+
+    Attributes:
+        sets: What is known of jobs.
     """
 
-    def __init__(self, judge: Judge) -> None:
-        """Begin with nothing written or read."""
-        self._judge = judge
-        #: The words of the sets that were written or read, and their numbers.
-        self._numbers: dict[str, int] = {}
-        self._next = 0
-        #: By identity, of which there is one for equal sets: the set, which must stay, its number.
-        self._of_sets: dict[int, tuple[object, int]] = {}
-        #: Sets that are not written yet: number → words.
-        self._fresh: dict[int, str] = {}
-        #: Number → what was read; None where that can't be.
-        self._sets: dict[int, Estimates | None] = {}
-        self._last: tuple[object, datetime | None] = (None, None)
-        # To keep something more of a job, say here how its column is written and read, and add it
-        # to the table of jobs by a step of the journal's schema.
-        columns: dict[str, tuple[Callable[[JobState], object], Callable[[Any], object]]] = {
-            "arn": (attrgetter("job.arn"), PLAIN["arn"]),
-            "created": (lambda state: to_microseconds(state.job.created), PLAIN["created"]),
-            "estimates": (lambda state: self._number(state.estimates), self._estimates),
-            "answers": (self._answers, self._answers_of),
-            "modified": (lambda state: to_microseconds(state.modified), self._time),
-            "since": (lambda state: to_microseconds(state.since), self._time),
-            "refined": (lambda state: state.refined and state.refined.to_dict(), PLAIN["refined"]),
-            "reported": (_topics, PLAIN["reported"]),
-            **{
-                name: (attrgetter(name), PLAIN[name])
-                for name in ("cause", "failure_reason", "ended", "entered", "changes", "suppressed")
-            },
-        }
-        self._writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
+    def __init__(self, judges: Mapping[str, Judge]) -> None:
+        """Begin with nothing written or read.
 
-    # --- Writing --------------------------------------------------------------------------------
+        Args:
+            judges: Kind → who judges its jobs.
+        """
+        self.sets = EstimateSets(judges)
+        self._kinds = {kind: _KindCodec(judge, self.sets) for kind, judge in judges.items()}
 
     def columns(self, state: JobState) -> list[Any]:
         """Return the values of `COLUMNS`; None where a list or an object has nothing in it."""
-        return [write(state) for write in self._writers]
-
-    def fresh(self) -> list[tuple[int, str]]:
-        """Return the sets that are not written yet, each with its number, in words as JSON."""
-        return list(self._fresh.items())
-
-    def keep(self, sets: Iterable[tuple[int, str]]) -> None:
-        """Take note that some sets are written."""
-        for number, _ in sets:
-            self._fresh.pop(number, None)
-
-    def _number(self, estimates: Estimates | StateEstimate) -> int:
-        found = self._of_sets.get(id(estimates))
-        if found is None:
-            if len(self._of_sets) >= _REMEMBERED:
-                self._of_sets.clear()
-            found = self._of_sets[id(estimates)] = (estimates, self._numbered(estimates))
-        return found[1]
-
-    def _numbered(self, estimates: Estimates | StateEstimate) -> int:
-        words = plain.line(in_words(self._judge, estimates))
-        found = self._numbers.get(words)
-        if found is None:
-            # In an order in which an interrupt does no harm: no number is ever given twice.
-            found = self._next
-            self._next = found + 1
-            self._fresh[found] = words
-            self._numbers[words] = found
-        return found
-
-    # --- Reading --------------------------------------------------------------------------------
-
-    def read_set(self, number: int, words: object) -> None:
-        """Read what is known, of its words or their JSON; that is not written again.
-
-        Raises:
-            DamagedError: They can't be read; jobs that refer to them are no further problem.
-        """
-        self._sets[number] = None
-        self._next = max(self._next, number + 1)
-        if isinstance(words, str):
-            self._numbers[words] = number
-        self._sets[number] = estimates_of(self._judge, plain.nested(words))
+        return [write(state) for write in self._kinds[state.job.kind].writers]
 
     def state(self, columns: Sequence[object]) -> JobState:
         """Return where a job stood, of the values of `COLUMNS`; its history is to be added.
@@ -158,22 +90,75 @@ class JobCodec:
         Raises:
             DamagedError: Some can't be read.
         """
+        kind = plain.read_at(".kind", self.require, columns[0])
+        return self._kinds[kind].state(columns)
+
+    def require(self, kind: object) -> str:
+        """Return a kind, if there is somebody who judges its jobs.
+
+        Raises:
+            DamagedError: There is nobody.
+        """
+        if not isinstance(kind, str) or kind not in self._kinds:
+            raise plain.damaged(" or ".join(map(repr, self._kinds)), kind)
+        return kind
+
+
+class _KindCodec:
+    """Writes what is kept of the jobs of one kind, and reads it.
+
+    Attributes:
+        writers: What gives the value of each of `COLUMNS`.
+    """
+
+    def __init__(self, judge: Judge, sets: EstimateSets) -> None:
+        self._judge = judge
+        self._kind = judge.lifecycle.name
+        self._sets = sets
+        self._last: tuple[object, datetime | None] = (None, None)
+        # To keep something more of a job, say here how its column is written and read, and add it
+        # to the table of jobs by a step of the journal's schema.
+        columns: dict[str, tuple[Callable[[JobState], object], Callable[[Any], object]]] = {
+            "kind": (attrgetter("job.kind"), PLAIN["kind"]),
+            "id": (attrgetter("job.id"), PLAIN["id"]),
+            "created": (lambda state: to_microseconds(state.job.created), PLAIN["created"]),
+            "estimates": (lambda state: self._number(state.estimates), self._estimates),
+            "answers": (self._answers, self._answers_of),
+            "modified": (lambda state: to_microseconds(state.modified), self._time),
+            "since": (lambda state: to_microseconds(state.since), self._time),
+            "refined": (lambda state: state.refined and state.refined.to_dict(), PLAIN["refined"]),
+            "reported": (_topics, PLAIN["reported"]),
+            "told_created": (
+                lambda state: to_microseconds(state.told_created),
+                PLAIN["told_created"],
+            ),
+            **{
+                name: (attrgetter(name), PLAIN[name])
+                for name in ("cause", "failure_reason", "ended", "entered", "changes", "suppressed")
+            },
+        }
+        self.writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
+
+    def state(self, columns: Sequence[object]) -> JobState:
+        """Return where a job stood, of the values of `COLUMNS`.
+
+        Raises:
+            DamagedError: Some can't be read.
+        """
         try:
-            arn, created, *values = map(plain.CALL, self._readers, columns)
+            kind, its_id, created, *values = map(plain.CALL, self._readers, columns)
         except plain.DamagedError:  # again, which takes longer, with every problem and its place
             reads = zip(COLUMNS, self._readers, columns, strict=True)
-            arn, created, *values = plain.read_all(".{}", reads)
+            kind, its_id, created, *values = plain.read_all(".{}", reads)
         values.insert(_HISTORY, ())
         values[_ANSWERS : _ANSWERS + 1] = values[_ANSWERS]
-        return JobState(JobKey(arn, created), *values)
+        return JobState(JobKey(kind, its_id, created), *values)
+
+    def _number(self, estimates: Estimates | StateEstimate) -> int:
+        return self._sets.number(self._judge, estimates)
 
     def _estimates(self, number: object) -> Estimates:
-        if type(number) is not int or number not in self._sets:
-            raise plain.damaged(A_SET, number)
-        found = self._sets[number]
-        if found is None:
-            raise plain.DamagedError
-        return found
+        return self._sets.estimates(self._kind, number)
 
     # --- Answers --------------------------------------------------------------------------------
 
@@ -298,8 +283,10 @@ def _reported(data: object) -> Mapping[str, frozenset[str]]:
 
 #: How the columns are read that take no life cycle.
 PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "arn": plain.required_text,
+    "kind": plain.required_text,
+    "id": plain.required_text,
     "created": plain.second,
+    "told_created": plain.second,
     "modified": plain.time,
     "since": plain.time,
     "cause": plain.text,

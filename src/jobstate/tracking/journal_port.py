@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
@@ -34,12 +34,12 @@ class JournalPort(Protocol):
     """Keeps what one tracker knows. Any method may be called from any thread."""
 
     def begin(
-        self, judge: Judge, offer: Callable[[Sequence[Posted]], object]
+        self, judges: Mapping[str, Judge], offer: Callable[[Sequence[Posted]], object]
     ) -> Iterable[JobState]:
         """Return where the jobs stood that are kept.
 
         Args:
-            judge: Who judges from now on.
+            judges: Kind → who judges its jobs from now on.
             offer: Called with the events of each commit once they are kept, in order.
 
         Raises:

@@ -38,16 +38,18 @@ class Overdue:
 class Limits:
     """How long a job may be in each status."""
 
-    def __init__(self, lifecycle: Lifecycle, limits: timedelta | Mapping[str, timedelta]) -> None:
+    def __init__(
+        self, lifecycles: Iterable[Lifecycle], limits: timedelta | Mapping[str, timedelta]
+    ) -> None:
         """Take limits.
 
         Args:
-            lifecycle: The life cycle whose first region has the statuses.
+            lifecycles: The life cycles whose first regions have the statuses.
             limits: One for every status that is not final, or by name: of a state
                 (``Stopping/Training``), a secondary or a primary status. The narrower name counts.
 
         Raises:
-            UnknownNameError: The life cycle does not know a status.
+            UnknownNameError: No life cycle knows a status.
             TypeError: They are no lengths of time.
         """
         self._default = None if isinstance(limits, Mapping) else _length(limits)
@@ -56,7 +58,7 @@ class Limits:
             if isinstance(limits, Mapping)
             else {}
         )
-        states = lifecycle.main_region.states
+        states = [state for each in lifecycles for state in each.main_region.states]
         names = {name for state in states for name in (state.name, state.visible, state.primary)}
         for name in self._named:
             if name not in names:

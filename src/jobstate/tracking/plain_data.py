@@ -246,10 +246,10 @@ def required_time(value: object) -> datetime:
     raise damaged("a time in microseconds since 1970", value)
 
 
-def second(value: object) -> datetime:
-    """Return a time in UTC, of a whole number of seconds."""
-    found = required_time(value)
-    if found.microsecond:
+def second(value: object) -> datetime | None:
+    """Return a time in UTC, of a whole number of seconds, or None."""
+    found = time(value)
+    if found is not None and found.microsecond:
         raise damaged("a time of a whole second, in microseconds since 1970", value)
     return found
 

@@ -10,6 +10,8 @@ from jobstate.tracking.observed import Arrival, Observed
 from jobstate.tracking.turns import RunToCompletion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobstate.conformance.job_state import JobState, Judgement
     from jobstate.conformance.judge import Judge
     from jobstate.conformance.memo import AnswerView
@@ -27,19 +29,25 @@ class Processor:
     """
 
     def __init__(
-        self, judge: Judge, store: Store, stripes: Stripes, listeners: Listeners, *, strict: bool
+        self,
+        judges: Mapping[str, Judge],
+        store: Store,
+        stripes: Stripes,
+        listeners: Listeners,
+        *,
+        strict: bool,
     ) -> None:
         """Prepare to take answers.
 
         Args:
-            judge: Of the life cycle.
+            judges: Kind → who judges its jobs.
             store: Where the jobs are kept.
             stripes: Of the jobs.
             listeners: Who is told.
             strict: Whether a violation is an error.
         """
         self.turns = RunToCompletion(stripes, listeners.inline, self.take)
-        self._judge = judge
+        self._judges = judges
         self._store = store
         self._jobs = store.jobs
         self._listeners = listeners
@@ -54,20 +62,25 @@ class Processor:
             ConformanceError: It breaks rules, and that is an error; nothing was taken.
         """
         job, jobs = observation.job, self._jobs
-        view = self._judge.memo.view(observation)
+        judge = self._judges[job.kind]
+        view = judge.memo.view(observation)
         fingerprint = _fingerprint(observation, view)
         version = stripe.version
-        before = jobs.find(job)
+        # Without a time of creation a key says nothing: its own job may not be the newest.
+        before = jobs.find(job) if job.created is not None else None
         if before is not None and fingerprint is not None and before.has_come(fingerprint):
             return Observed(job, Arrival.DUPLICATE)
         with stripe.lock:
-            if stripe.version != version:  # another thread has kept something meanwhile
+            if (
+                before is not None and stripe.version != version
+            ):  # another thread has kept something
                 before = jobs.find(job)
-                if before is not None and fingerprint is not None and before.has_come(fingerprint):
-                    return Observed(job, Arrival.DUPLICATE)
-            if before is None:  # it may be known by a time that was printed less coarsely, or more
-                before = jobs.fitting(job)
-            arrival, judgement = self._judged(before, observation, view)
+            if before is None:  # it may be known by another time, printed less coarsely, or more
+                before = jobs.fitting(observation)
+            if before is not None and fingerprint is not None and before.has_come(fingerprint):
+                return Observed(before.job, Arrival.DUPLICATE)
+            arrival, judgement = self._judged(judge, before, observation, view)
+            judgement.job_state.hear_created(before, job)
             job = judgement.job_state.job
             if judgement.stale and before is not None:
                 if arrival is Arrival.DUPLICATE:  # so it is until something else comes
@@ -85,9 +98,13 @@ class Processor:
         return Observed(job, arrival, judgement)
 
     def _judged(
-        self, before: JobState | None, observation: Observation, view: AnswerView
+        self,
+        judge: Judge,
+        before: JobState | None,
+        observation: Observation,
+        view: AnswerView,
     ) -> tuple[Arrival, Judgement]:
-        judgement = self._judge.judge(before, observation, view, in_order=self._strict)
+        judgement = judge.judge(before, observation, view, in_order=self._strict)
         if self._strict and judgement.violations:
             _refuse(judgement)
         if judgement.duplicate and not judgement.events:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.errors import SnapshotError
+from jobstate.errors import SnapshotError, shown
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.job_codec import COLUMNS, JobCodec, history_of, history_rows
 
@@ -24,35 +24,33 @@ if TYPE_CHECKING:
 SNAPSHOT_VERSION: Final = 1
 
 
-def dumped(judge: Judge, states: Iterable[JobState]) -> str:
-    """Return where jobs stand as JSON, one line a job."""
-    codec = JobCodec(judge)
-    jobs = [
-        plain.line(
-            dict(zip(COLUMNS, codec.columns(state), strict=True))
-            | {"entries": history_rows(state.entries)}
-        )
-        for state in states
-    ]
+def dumped(judges: Mapping[str, Judge], states: Iterable[JobState]) -> str:
+    """Return where jobs of some kinds stand as JSON, one line a job."""
+    codec = JobCodec(judges)
+    kinds, jobs = set[str](), []
+    for state in states:
+        kinds.add(state.job.kind)
+        columns = dict(zip(COLUMNS, codec.columns(state), strict=True))
+        jobs.append(plain.line(columns | {"entries": history_rows(state.entries)}))
     head = {
         "snapshot": SNAPSHOT_VERSION,
-        "lifecycle": {"name": judge.lifecycle.name, "version": judge.lifecycle.version},
+        "kinds": {kind: judges[kind].lifecycle.version for kind in sorted(kinds)},
     }
-    estimates = ", ".join(words for _, words in codec.fresh())
+    estimates = ", ".join(words for _, words in codec.sets.fresh())
     lines = ",\n".join(jobs)
     return f'{plain.line(head)[:-1]}, "estimates": [{estimates}], "jobs": [\n{lines}\n]}}\n'
 
 
-def loaded(judge: Judge, text: str) -> list[JobState]:
+def loaded(judges: Mapping[str, Judge], text: str) -> list[JobState]:
     """Return where jobs stood.
 
     Raises:
-        SnapshotError: It is no snapshot, one of a newer version or of another life cycle, or it is
-            damaged; the error lists every problem.
+        SnapshotError: It is no snapshot, one of a newer version, or damaged, or knows jobs of
+            another kind; the error lists every problem.
     """
     try:
         data = plain.read_at("snapshot", plain.parsed, text)
-        return _Reading(judge).states(data)
+        return _Reading(judges).states(data)
     except plain.DamagedError as damaged:
         raise SnapshotError(damaged.problems) from None
 
@@ -60,9 +58,8 @@ def loaded(judge: Judge, text: str) -> list[JobState]:
 class _Reading:
     """One reading of a snapshot."""
 
-    def __init__(self, judge: Judge) -> None:
-        self._lifecycle = judge.lifecycle
-        self._codec = JobCodec(judge)
+    def __init__(self, judges: Mapping[str, Judge]) -> None:
+        self._codec = JobCodec(judges)
         self._jobs: set[JobKey] = set()
 
     def states(self, data: object) -> list[JobState]:
@@ -84,12 +81,12 @@ class _Reading:
         version = plain.read_at("snapshot", plain.count, top.get("snapshot"))
         if version != SNAPSHOT_VERSION:
             raise plain.damaged(f"version {SNAPSHOT_VERSION}", version, "snapshot")
-        name = plain.read_at("lifecycle", plain.mapping, top.get("lifecycle")).get("name")
-        if name != self._lifecycle.name:
-            raise plain.damaged(repr(self._lifecycle.name), name, "lifecycle.name")
+        kinds = plain.read_at("kinds", plain.mapping, top.get("kinds"))
+        reads = ((shown(kind), self._codec.require, kind) for kind in kinds)
+        plain.read_all("kinds[{}]", reads)
 
     def _read_sets(self, sets: list[object]) -> list[JobState]:
-        read = self._codec.read_set
+        read = self._codec.sets.read
         plain.read_all("[{}]", ((n, partial(read, n), words) for n, words in enumerate(sets)))
         return []
 
@@ -106,6 +103,6 @@ class _Reading:
         state: JobState
         state, state.entries = found
         if state.job in self._jobs:
-            raise plain.damaged("each job once", state.job.arn, ".arn")
+            raise plain.damaged("each job once", state.job.id, ".id")
         self._jobs.add(state.job)
         return state

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.common.times import EARLIEST
 from jobstate.conformance.job_state import Judgement
 from jobstate.model.job_keys import newest_fitting
 from jobstate.model.packed_history import Entries
 from jobstate.tracking.retention import Finished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from jobstate.conformance.job_state import JobState
-    from jobstate.model.observation import JobKey
+    from jobstate.conformance.judge import Judge
+    from jobstate.model.observation import JobKey, Observation
     from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
     from jobstate.tracking.stripes import Stripe, Stripes
@@ -31,7 +33,7 @@ class Store:
 
     def __init__(
         self,
-        region: str,
+        judges: Mapping[str, Judge],
         stripes: Stripes,
         retention: Retention | None,
         journal: JournalPort | None,
@@ -40,7 +42,7 @@ class Store:
         """Begin with no job.
 
         Args:
-            region: The one that tells whether a job has finished.
+            judges: Kind → who judges its jobs.
             stripes: Of the jobs.
             retention: Which finished jobs to forget.
             journal: What keeps them for good.
@@ -48,7 +50,7 @@ class Store:
         """
         self.jobs = Jobs()
         self.journal = journal
-        self._region = region
+        self._judges = judges
         self._stripes = stripes
         self._finished = None if retention is None else Finished(retention, clock)
         self.lasting = journal is not None or retention is not None
@@ -131,7 +133,7 @@ class Store:
         """Take note of whether a job has finished."""
         if self._finished is None:
             return
-        if job_state.result(self._region).final:
+        if job_state.result(self._judges[job_state.job.kind].main).final:
             self._finished.note(job_state.job, job_state.modified)
         else:
             self._finished.drop(job_state.job)
@@ -182,36 +184,40 @@ class Store:
 
 
 class Jobs:
-    """The standings of some jobs, by arn and creation time."""
+    """Where some jobs stand, by kind, id and creation time."""
 
     def __init__(self) -> None:
-        #: Arn → the job created last under it.
+        #: Id → the job created last under it.
         self._latest: dict[str, JobState] = {}
-        #: Jobs whose arn was used again, by arn.
+        #: Jobs whose id was used again, by id.
         self._earlier: dict[str, dict[JobKey, JobState]] = {}
 
-    def latest(self, arn: str) -> JobState | None:
-        """Return where the job created last under an arn stands."""
-        return self._latest.get(arn)
+    def latest(self, id: str) -> JobState | None:  # noqa: A002 - as the key calls it
+        """Return where the job created last under an id stands."""
+        return self._latest.get(id)
 
     def find(self, job: JobKey) -> JobState | None:
         """Return where a job stands; None of one that is not here under that very key."""
-        job_state = self._latest.get(job.arn)
-        if job_state is not None and job_state.job.created == job.created:
+        job_state = self._latest.get(job.id)
+        if (
+            job_state is not None
+            and job_state.job.created == job.created
+            and job_state.job.kind == job.kind
+        ):
             return job_state
-        earlier = self._earlier.get(job.arn) if self._earlier else None
+        earlier = self._earlier.get(job.id) if self._earlier else None
         return earlier.get(job) if earlier else None
 
-    def fitting(self, job: JobKey) -> JobState | None:
-        """Return where the newest job stands that a key may mean; None where none fits."""
-        latest = self._latest.get(job.arn)
-        if latest is None and job.arn not in self._earlier:
+    def fitting(self, observation: Observation) -> JobState | None:
+        """Return where the newest job stands that an answer may be about; None where none fits."""
+        job = observation.job
+        latest = self._latest.get(job.id)
+        if latest is None and job.id not in self._earlier:
             return None  # as of nearly every new job
-        known = dict(self._earlier.get(job.arn, {}))
+        known = [*self._earlier.get(job.id, {}).values()]
         if latest is not None:
-            known[latest.job] = latest
-        found = newest_fitting(known, job)
-        return None if found is None else known[found]
+            known.append(latest)
+        return newest_fitting(known, observation)
 
     def keep(self, job_state: JobState, fingerprint: int | None) -> None:
         """Keep where a job stands now."""
@@ -219,27 +225,32 @@ class Jobs:
             job_state.entries = Entries.of(job_state.entries)  # the same, in less memory
         job_state.fingerprint = fingerprint
         job = job_state.job
-        latest = self._latest.get(job.arn)
+        latest = self._latest.get(job.id)
         # It is mostly the very same key, which takes no time to see.
         if latest is not None and latest.job is not job and latest.job != job:
-            if latest.job.created > job.created:
-                self._earlier.setdefault(job.arn, {})[job] = job_state
+            if (latest.created or EARLIEST) > (job_state.created or EARLIEST):
+                self._earlier.setdefault(job.id, {})[job] = job_state
                 return
-            self._earlier.setdefault(job.arn, {})[latest.job] = latest
-        self._latest[job.arn] = job_state
+            self._earlier.setdefault(job.id, {})[latest.job] = latest
+        self._latest[job.id] = job_state
 
     def drop(self, job: JobKey) -> JobState | None:
         """Keep a job no longer; return where it stood, None where it was not here."""
-        earlier = self._earlier.get(job.arn, {})
+        earlier = self._earlier.get(job.id, {})
         found = earlier.pop(job, None)
         if found is not None:
             if not earlier:
-                self._earlier.pop(job.arn, None)
+                self._earlier.pop(job.id, None)
             return found
-        latest = self._latest.get(job.arn)
-        if latest is None or latest.job.created != job.created:
+        latest = self._latest.get(job.id)
+        if latest is None or latest.job != job:
             return None
-        return self._latest.pop(job.arn)
+        if not earlier:
+            return self._latest.pop(job.id)
+        newest = max(earlier.values(), key=lambda each: each.created or EARLIEST)
+        self._latest[job.id] = newest
+        self.drop(newest.job)  # from among the earlier ones
+        return latest
 
     def __len__(self) -> int:
         return len(self._latest) + sum(map(len, list(self._earlier.values())))

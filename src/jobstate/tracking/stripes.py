@@ -1,4 +1,4 @@
-"""Locks, each shared by the jobs whose arns fall together."""
+"""Locks, each shared by the jobs whose ids fall together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LAST: Final = _STRIPES - 1
 
 @define(eq=False)
 class Stripe:
-    """What the jobs whose arns fall together share.
+    """What the jobs whose ids fall together share.
 
     Attributes:
         lock: Held while one of them is judged, kept, and told of in the caller's thread.
@@ -48,5 +48,5 @@ class Stripes(tuple[Stripe, ...]):
         return super().__new__(cls, (Stripe() for _ in range(_STRIPES)))
 
     def of(self, job: JobKey) -> Stripe:
-        """Return the stripe of a job: that of its arn."""
-        return self[hash(job.arn) & _LAST]
+        """Return the stripe of a job: that of its id."""
+        return self[hash(job.id) & _LAST]

@@ -35,7 +35,7 @@ class TrackedJob:
     job_state: JobState
 
     def __repr__(self) -> str:
-        return printable(f"<TrackedJob {self.arn} {self.status}>")
+        return printable(f"<TrackedJob {self.id} {self.status}>")
 
     def __hash__(self) -> int:
         return hash(self.job_state.job)
@@ -46,19 +46,24 @@ class TrackedJob:
         return self.job_state.job
 
     @property
-    def arn(self) -> str:
-        """Its arn; a later job may have the same."""
-        return self.job_state.job.arn
+    def kind(self) -> str:
+        """What kind of job it is: the name of its life cycle."""
+        return self.job_state.job.kind
+
+    @property
+    def id(self) -> str:
+        """The id by which the service knows it; a later job may have the same."""
+        return self.job_state.job.id
 
     @property
     def name(self) -> str:
-        """What people call it: the last part of its arn; of what is no arn all of it."""
+        """What people call it: the last part of an arn; of any other id all of it."""
         return self.job_state.job.name
 
     @property
-    def created(self) -> datetime:
-        """When it was created, to the second; aware, UTC."""
-        return self.job_state.job.created
+    def created(self) -> datetime | None:
+        """When it was created, to the second; aware, UTC; None where no answer has said so."""
+        return self.job_state.created
 
     @property
     def status(self) -> str:

@@ -22,7 +22,8 @@ from jobstate.errors import (
     UnknownNameError,
     shown,
 )
-from jobstate.model.observation import JobKey, Observation
+from jobstate.model.kinds import by_name
+from jobstate.model.observation import JobKey
 from jobstate.tracking.listeners import Listeners
 from jobstate.tracking.observed import Arrival, Collected, Observed, OnError
 from jobstate.tracking.overdue import Limits, Overdue
@@ -37,9 +38,11 @@ from jobstate.tracking.unchanged import Unchanged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from jobstate.conformance.job_state import JobState
     from jobstate.delivery.lane import Lane
     from jobstate.delivery.subscription import Subscription, SubscriptionStatus
     from jobstate.model.events import Listener
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.tracking.journal_port import JournalPort
     from jobstate.tracking.retention import Retention
@@ -53,7 +56,7 @@ class Tracker(Closing):
     """Keeps where jobs stand.
 
     Feed it every answer that you get, in whatever order, and it tells what changed, once: to the
-    listeners, and in what `observe` returns. `tracker[arn]` is what is known of a job, `len` how
+    listeners, and in what `observe` returns. `tracker[id]` is what is known of a job, `len` how
     many are tracked, iteration goes over all of them. Under a kilobyte is kept of each job. Any
     thread may do any of this at any time.
 
@@ -63,13 +66,13 @@ class Tracker(Closing):
     of it raises a `TrackerForkedError`.
 
     Attributes:
-        lifecycle: The life cycle.
+        lifecycle: The life cycle, or the kinds.
         strict: Whether a violation is an error.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first by keyword
         self,
-        lifecycle: Lifecycle,
+        lifecycle: Lifecycle | Kinds,
         *,
         listeners: Iterable[Listener | Subscription] = (),
         journal: JournalPort | None = None,
@@ -80,11 +83,10 @@ class Tracker(Closing):
         """Begin with no job, or with those of a journal.
 
         Args:
-            lifecycle: The life cycle; tighten it with `Lifecycle.given`, switch rules off with
-                `Lifecycle.without`.
-            listeners: Who is told of every event. A plain callable is told in the thread that
-                observes, before `observe` returns; a `Subscription` in lanes of its own. See
-                `Listener`.
+            lifecycle: The life cycle, or the kinds that jobs may be of; tighten one with
+                `Lifecycle.given`, switch rules off with `Lifecycle.without`.
+            listeners: Who is told of every event, see `Listener`. A plain callable is told in the
+                thread that observes, before `observe` returns; a `Subscription` in its own lanes.
             journal: What keeps all that is known and said, `jobstate.journal.Journal`. With one,
                 every listener needs a name, so must be a `Subscription`. The tracker closes it,
                 also where this raises.
@@ -101,22 +103,21 @@ class Tracker(Closing):
         """
         self.lifecycle = lifecycle
         self.strict = strict
-        self._judge = judge_of(lifecycle)
+        self._lifecycles = by_name(lifecycle)
+        self._judges = {kind: judge_of(each) for kind, each in self._lifecycles.items()}
         self._clock = clock
         self._stripes = Stripes()
-        self._store = Store(lifecycle.main_region.name, self._stripes, retention, journal, clock)
+        self._store = Store(self._judges, self._stripes, retention, journal, clock)
         self._jobs = self._store.jobs
         self._listeners = Listeners(self._stripes, journal, clock)
         self._dispatcher = self._listeners.dispatcher
-        processor = Processor(
-            self._judge, self._store, self._stripes, self._listeners, strict=strict
-        )
-        self._turns = processor.turns
-        self._unchanged = Unchanged(lifecycle, self._jobs)
+        parts = self._judges, self._store, self._stripes, self._listeners
+        self._turns = Processor(*parts, strict=strict).turns
+        self._unchanged = Unchanged(self._lifecycles, self._jobs)
         begun = False
         try:
             if journal is not None:
-                job_states = journal.begin(self._judge, self._dispatcher.offer)
+                job_states = journal.begin(self._judges, self._dispatcher.offer)
                 begun = True  # else it may be another tracker's
                 self._store.remember(job_states)
             for listener in listeners:
@@ -150,10 +151,10 @@ class Tracker(Closing):
                 from the outermost call, when all is done.
             JournalWriteError: What it brought could not be written. It stays in memory and is
                 written with what comes next; observe it again, which does no harm.
-            JournalError: The job's arn is no text that a file can hold; nothing was taken.
+            JournalError: The job's id is no text that a file can hold; nothing was taken.
             TrackerClosedError: The tracker is closed.
         """
-        observation = answer if isinstance(answer, Observation) else read(self.lifecycle, answer)
+        observation = read(self.lifecycle, answer)
         turns = self._turns
         if turns.telling and turns.running:
             turns.queue(observation)
@@ -318,7 +319,7 @@ class Tracker(Closing):
         """Return what is known of a job.
 
         Args:
-            job: Its arn, which means the job created last under it, or its key.
+            job: Its id, which means the job created last under it, or its key.
 
         Raises:
             UnknownJobError: It is not tracked; a `KeyError`.
@@ -327,7 +328,7 @@ class Tracker(Closing):
         job_state = jobs.latest(job) if isinstance(job, str) else jobs.find(job)
         if job_state is None:
             raise UnknownJobError(job, len(self))
-        return TrackedJob(self.lifecycle, job_state)
+        return self._tracked(job_state)
 
     def __contains__(self, job: object) -> bool:
         if isinstance(job, JobKey):
@@ -339,7 +340,7 @@ class Tracker(Closing):
 
     def __iter__(self) -> Iterator[TrackedJob]:
         """Iterate over what is known of each job as of now."""
-        return iter([TrackedJob(self.lifecycle, each) for each in self._jobs.every()])
+        return iter([self._tracked(each) for each in self._jobs.every()])
 
     def overdue(
         self, limits: timedelta | Mapping[str, timedelta], *, now: datetime | None = None
@@ -352,10 +353,10 @@ class Tracker(Closing):
             now: The time to count to; aware; by default the clock's.
 
         Raises:
-            UnknownNameError: The life cycle does not know a status.
+            UnknownNameError: No life cycle knows a status.
             ValueError: The time has no zone.
         """
-        return Limits(self.lifecycle, limits).passed(self, now or self._clock())
+        return Limits(self._lifecycles.values(), limits).passed(self, now or self._clock())
 
     # --- Forgetting -----------------------------------------------------------------------------
 
@@ -378,22 +379,22 @@ class Tracker(Closing):
 
         Its first key is ``snapshot``, the version of the form. Linear in jobs: 1 to 2 kB of each.
         """
-        return dumped(self._judge, (job.job_state for job in self))
+        return dumped(self._judges, (job.job_state for job in self))
 
     def restore(self, text: str) -> None:
         """Take what a snapshot knows; nothing is told of it again.
 
         Raises:
-            SnapshotError: It is no snapshot, one of a newer version or of another life cycle, or
-                damaged, or knows a job that is tracked already; the error lists every problem,
-                nothing was taken.
+            SnapshotError: It is no snapshot, one of a newer version, damaged, or knows jobs of
+                another kind or that are tracked already; the error lists every problem, nothing
+                was taken.
             JournalWriteError: It is taken, but could not be written yet.
         """
-        job_states = loaded(self._judge, text)
-        known = [job_state.job for job_state in job_states if job_state.job in self]
+        job_states = loaded(self._judges, text)
+        known = [shown(str(each.job)) for each in job_states if each.job in self]
         if known:
-            raise SnapshotError(
-                Problem("jobs", "jobs that are not tracked here yet", shown(str(job)))
-                for job in known
-            )
+            raise SnapshotError(Problem("jobs", "jobs not tracked here yet", job) for job in known)
         self._store.restore(job_states)
+
+    def _tracked(self, job_state: JobState) -> TrackedJob:
+        return TrackedJob(self._lifecycles[job_state.job.kind], job_state)

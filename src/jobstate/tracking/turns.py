@@ -90,7 +90,7 @@ class RunToCompletion:
         Returns:
             What it brought, None where it is refused; and the journal's ticket for that.
         """
-        stripe = self._stripes[hash(observation.job.arn) & _LAST]
+        stripe = self._stripes[hash(observation.job.id) & _LAST]
         observed: Observed | None = None
         try:
             observed = self._take(observation, stripe)

@@ -227,7 +227,7 @@ def test_a_rule_of_ones_own() -> None:
     """A rule that names nothing allowed, in a life cycle of a user's own, is printed too."""
 
     def ebbs(_: Specification, observation: Observation) -> Iterator[Finding]:
-        yield Finding(message=f"{observation.job.arn[-4:]} is no ebb")
+        yield Finding(message=f"{observation.job.id[-4:]} is no ebb")
 
     rule = Rule(id="ebb", summary="Jobs ebb.", basis=Basis.INFERRED, source="me", tests=(ebbs,))
     report = check(TRAINING_JOB.evolve(add_rules=[rule]), item("tide"))
@@ -324,7 +324,7 @@ def test_any_mixture(tmp_path: Path) -> None:
     )
     files = ("-", array, ANSWERS / "list.json", ANSWERS / "event.json", ANSWERS / "series.jsonl")
     found = verdicts(*files, stdin=(ANSWERS / "completed.json").read_bytes())
-    names = [each["job"]["arn"].rpartition("/")[2] for each in found]
+    names = [each["job"]["id"].rpartition("/")[2] for each in found]
     assert names == [
         *("lighthouse-2026-10-05", "lighthouse-2026-10-06", "tide", "lighthouse-2026-10-14"),
         *("lighthouse-tune-1", "lighthouse-sweep-18", "lighthouse-2024-08-01"),

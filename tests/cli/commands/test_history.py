@@ -147,7 +147,7 @@ def test_an_empty_journal(path: Path) -> None:
     with tracker_on(path):
         pass
     assert lines(path) == [
-        f"{path}: 0 jobs, judged by {TRAINING_JOB}",
+        f"{path}: 0 jobs",
         "",
         "no job",
         "",
@@ -226,7 +226,7 @@ def test_jobs_of_another_life_cycle(path: Path) -> None:
     found = lines(path)
     assert "judged by parcel" in found[0]
     assert found[3].split()[1] == "packed"
-    (name,) = {each["job"]["arn"] for each in events(path)}
+    (name,) = {each["job"]["id"] for each in events(path)}
     story = lines(path, "--job", name)
     assert story[2] == "packed"
     assert any("because: (" in line for line in story)
@@ -302,14 +302,16 @@ def test_listeners_as_json(path: Path) -> None:
     (held,) = found.pop("held")
     assert found == {"listener": "pager", "behind": 0, "cursor": len(whole())}
     assert (held["first"], held["attempts"], held["parked"]) == (2, 2, "2026-11-27T12:00:00Z")
-    assert held["job"]["arn"].endswith("lighthouse-2026-10-16")
+    assert held["job"]["id"].endswith("lighthouse-2026-10-16")
 
 
 def test_many_parked_jobs(path: Path) -> None:
     """The first are listed; with --listeners all of them."""
     written(path, *many(MANY_PARKED + 2), listeners=(BOOKS,))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("INSERT INTO held SELECT 1, arn, created, id, 8, 'no', id FROM job")
+        connection.execute(
+            "INSERT INTO held SELECT 1, kind, id, created, row_id, 8, 'no', row_id FROM job"
+        )
         connection.commit()
     assert "  … 2 more (--listeners lists them)" in lines(path)
     assert sum("parked since" in line for line in lines(path, "--listeners")) == MANY_PARKED + 2
@@ -479,7 +481,7 @@ def test_the_export_of_some_jobs(path: Path) -> None:
     found = events(path, "--job", "three", "--job", "one")
     numbers = [each["number"] for each in found]
     assert numbers == sorted(numbers)
-    assert [each["job"]["arn"].rpartition("/")[2] for each in found] == [
+    assert [each["job"]["id"].rpartition("/")[2] for each in found] == [
         *("one", "one", "three", "three"),
         *("one", "one", "three", "three"),
     ]
@@ -504,7 +506,7 @@ def test_hostile_words(path: Path) -> None:
     written(path, answer, item("two", evil, evil), listeners=(PAGER,))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE listener SET name = ?", (evil,))
-        connection.execute("UPDATE journal SET version = ?", (evil,))
+        connection.execute("UPDATE kind SET version = ?", (evil,))
         connection.commit()
     for options in ((), ("--job", "tide", "--job", "two"), ("--listeners",), ("--format", "json")):
         ran = jobstate("history", path, *options)

@@ -373,7 +373,7 @@ def test_legal_polls_break_nothing(heard: list[tuple[datetime, Any]]) -> None:
 def test_of_runs_as_short_the_firmest(firm: str) -> None:
     """The one with fewer inferred moves, wherever it stands in the life cycle."""
     lifecycle = Lifecycle(
-        name="two",
+        name="parcel",
         version="1",
         title="Two",
         regions=(
@@ -626,7 +626,8 @@ def test_the_warm_pool() -> None:
 def test_only_another_region() -> None:
     """A job of which only the pool is shown has no strip and nothing to say of its status."""
     seen = Observation(
-        job=JobKey("arn:aws:x:y:z:training-job/a", BEGIN), shown={"warm_pool": Shown("Available")}
+        job=JobKey("sagemaker-training-job", "arn:aws:x:y:z:training-job/a", BEGIN),
+        shown={"warm_pool": Shown("Available")},
     )
     found = way(TRAINING_JOB, seen)
     assert (found.strip, found.subtitle, found.footer) == (None, "", "")
@@ -893,7 +894,7 @@ def test_a_status_that_is_ruled_out() -> None:
 def test_hostile_names() -> None:
     """Whatever names hold, all texts are printable and bounded."""
     evil = "\x1b[2J\u202e<script>" + "x" * 100_000
-    job = JobKey(f"arn:{evil}/{evil}", PACKED)
+    job = JobKey("parcel", f"arn:{evil}/{evil}", PACKED)
     seen = Observation(job=job, shown={"way": Shown(evil)}, entries=(Entry(evil, PACKED),))
     found = way(PARCELS, seen)
     assert found.strip is not None

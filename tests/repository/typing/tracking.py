@@ -46,7 +46,7 @@ class Board:
     def hear(self, event: Event, /) -> None: ...
 
     def __call__(self, event: Event) -> bool:
-        return event.job.arn == ""
+        return event.job.id == ""
 
 
 def whatever_can_be_called_listens(told: list[Event]) -> None:

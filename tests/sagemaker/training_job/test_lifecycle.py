@@ -177,7 +177,7 @@ def test_fields_of_another_kind_are_nobodys_times() -> None:
     begin = datetime(2026, 5, 6, 7, 8, 9, 250000, tzinfo=UTC)
     history = (Entry("Starting", begin), Entry("Stopped", begin + timedelta(minutes=1)))
     seen = Observation(
-        job=JobKey("arn", begin),
+        job=JobKey("sagemaker-training-job", "arn", begin),
         shown={"job": Shown("Stopped", "Stopped")},
         entries=history,
         fields=dict.fromkeys(

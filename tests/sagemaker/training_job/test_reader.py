@@ -122,7 +122,7 @@ LISTED = frozenset(
 def test_summaries_become_observations() -> None:
     """A list item says which job, its status as far as it shows it, and when it was created."""
     assert READER.read(SUMMARY) == Observation(
-        job=JobKey(ARN, NOON),
+        job=JobKey("sagemaker-training-job", ARN, NOON),
         shown={"job": Shown("InProgress")},
         fields={"CreationTime": NOON},
         possible=LISTED,
@@ -132,7 +132,7 @@ def test_summaries_become_observations() -> None:
 def test_descriptions_become_observations() -> None:
     """A describe answer says everything: status, pool, features, history, cause, fields."""
     assert READER.read(DESCRIPTION) == Observation(
-        job=JobKey(ARN, NOON),
+        job=JobKey("sagemaker-training-job", ARN, NOON),
         possible=READER.fields,
         shown={"job": Shown("Failed", "Failed"), "warm_pool": Shown("Reused")},
         features={"spot": False, "retry": True, "plan": True, "warm_pool": True},
@@ -159,7 +159,7 @@ def test_events_become_observations() -> None:
     """An event says what its detail says; the envelope's time is not the record's."""
     created = datetime(2020, 3, 10, 9, 18, 9, 50_000, tzinfo=UTC)
     assert READER.read(EVENT) == Observation(
-        job=JobKey(ARN, created),
+        job=JobKey("sagemaker-training-job", ARN, created),
         possible=READER.fields,
         shown={"job": Shown("Completed", "Completed")},
         fields=dict.fromkeys(("CreationTime", "TrainingStartTime", "TrainingEndTime"), created),
@@ -435,5 +435,6 @@ def test_hostile_answers_meet_only_one_error(answer: object) -> None:
         assert said.problems
         assert str(said).encode()
     else:
+        assert said.job.created is not None
         assert said.job.created.tzinfo is UTC
         assert set(said.fields) <= READER.fields

@@ -127,7 +127,9 @@ def test_events_are_told_apart() -> None:
 def test_a_job_elsewhere() -> None:
     """Where the arn says that the job is, there are its events and its plan."""
     arn = "arn:aws-cn:sagemaker:cn-north-1:123456789012:training-job/far"
-    life = attrs.evolve(told("completed", features={"plan": True}), job=JobKey(arn, BEGIN))
+    life = attrs.evolve(
+        told("completed", features={"plan": True}), job=JobKey("sagemaker-training-job", arn, BEGIN)
+    )
     event = life.at(BEGIN, "event")
     assert (event["account"], event["region"]) == ("123456789012", "cn-north-1")
     assert event["detail"]["TrainingJobName"] == "far"
@@ -241,7 +243,7 @@ def test_a_pool_read_back(end: str, form: str) -> None:
 def test_names(name: str) -> None:
     """Every name up to 63 characters is one, and so is that of the job that takes its pool."""
     life = pooled("Reused", name=name)
-    assert life.job == JobKey(f"{ARN}{name}", BEGIN)
+    assert life.job == JobKey("sagemaker-training-job", f"{ARN}{name}", BEGIN)
     answer = life.at(life.end)
     assert answer["TrainingJobName"] == name
     assert READER.read(answer).job == life.job

@@ -164,7 +164,7 @@ def test_alternatives_are_one_edge() -> None:
         coverage.add_answers(
             [
                 Observation(
-                    job=JobKey("arn", BEGIN),
+                    job=JobKey("sagemaker-training-job", "arn", BEGIN),
                     shown={"job": Shown(*name.split("/"))},
                     entries=tuple(
                         Entry(status.partition("/")[2], BEGIN + timedelta(minutes=minute))

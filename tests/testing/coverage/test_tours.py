@@ -182,7 +182,7 @@ def test_a_life_can_be_told_otherwise() -> None:
     """The job, its beginning, its pace and what is said of failures are the caller's."""
     (tour, *_) = (each for each in tours(TRAINING_JOB) if each.states[-1] == "Failed/Failed")
     usual = tour.life()
-    job = attrs.evolve(usual.job, arn="arn:aws:sagemaker:eu-west-1:111122223333:training-job/mine")
+    job = attrs.evolve(usual.job, id="arn:aws:sagemaker:eu-west-1:111122223333:training-job/mine")
     life = tour.life(job=job, begins=usual.start.replace(year=2027), lasts=7.0, failure=None)
     assert (life.job, life.start.year, life.failure) == (job, 2027, None)
     assert (life.stays[1].start - life.start).total_seconds() == 7

@@ -269,7 +269,7 @@ def test_one_job() -> None:
     """No answer, and answers about several jobs, tell no life; nor do those about other things."""
     with pytest.raises(ObservationError, match="expected answers about one job, got 0 jobs"):
         recorded(PARCELS, [])
-    other = attrs.evolve(parcel("sent"), job=JobKey("parcel/2", BEGIN))
+    other = attrs.evolve(parcel("sent"), job=JobKey("parcel", "parcel/2", BEGIN))
     with pytest.raises(ObservationError, match="2 jobs"):
         parcels(parcel("sent"), other)
     elsewhere = attrs.evolve(parcel("sent"), shown={"other": Shown("sent")})

@@ -274,7 +274,7 @@ def test_numbers_that_lead_nowhere_are_passed_over() -> None:
         (WARM, lambda life: len(life.beside.get("warm_pool", ())) == 3),
         (WARM, lambda life: life.features["warm_pool"] and not life.beside),
         (lives(), lambda life: any(round(each * 1000) % 1000 for each in lengths(life))),
-        (lives(max_stays=1), lambda life: len(life.job.arn.rpartition("/")[2]) > 30),
+        (lives(max_stays=1), lambda life: len(life.job.id.rpartition("/")[2]) > 30),
         (list_items(), lambda item: "SecondaryStatus" not in item),
         (list_items(), lambda item: "TrainingPlanArn" in item),
         (list_items(WARM), lambda item: item.get("WarmPoolStatus", {}).get("ReusedByJob")),

@@ -173,7 +173,7 @@ def made_up_rule() -> Rule:
     """Return a rule that everything breaks, in words that would clear a terminal."""
 
     def never(_: Specification, observation: Observation) -> Iterator[Finding]:
-        yield Finding(message=f"\x1b[2J{observation.job.arn} is no \u202ejob")
+        yield Finding(message=f"\x1b[2J{observation.job.id} is no \u202ejob")
 
     return Rule(
         id="never", summary="Nothing is.", basis=Basis.INFERRED, source="me", tests=(never,)
@@ -185,7 +185,7 @@ def test_hostile_words() -> None:
     text = str(failure(parcel("packed"), PARCELS.evolve(add_rules=[made_up_rule()])))
     assert "\\x1b[2Jparcel/1 is no \\u202ejob" in text
     assert all(line.isprintable() for line in text.splitlines())
-    odd = attrs.evolve(parcel("packed"), job=JobKey("p/\x1b" + "x" * 300, BEGIN))
+    odd = attrs.evolve(parcel("packed"), job=JobKey("parcel", "p/\x1b" + "x" * 300, BEGIN))
     many = str(failure(odd, PARCELS.evolve(add_rules=[made_up_rule()]))).splitlines()
     assert max(map(len, many)) <= WIDTH
 
@@ -204,7 +204,7 @@ def test_long_series() -> None:
 def test_several_jobs() -> None:
     """Each is told by itself, and only those of which something is wrong."""
     wrong = parcel("delivered", "delivered")
-    keys = [JobKey(f"parcel/{number}", BEGIN) for number in range(3)]
+    keys = [JobKey("parcel", f"parcel/{number}", BEGIN) for number in range(3)]
     answers = [attrs.evolve(wrong, job=key) for key in keys]
     answers[1] = attrs.evolve(parcel("packed"), job=keys[1])
     error = failure(answers)

@@ -247,7 +247,7 @@ def test_answers_pass_botocore(name: str) -> None:
     client = client_for(life, clock)
     for time_ in life.changes:
         clock.advance((time_ - clock.now()).total_seconds())
-        answer = client.describe_training_job(TrainingJobName=life.job.arn.rpartition("/")[2])
+        answer = client.describe_training_job(TrainingJobName=life.job.id.rpartition("/")[2])
         metadata = answer.pop("ResponseMetadata")
         assert metadata["HTTPStatusCode"] == 200
         assert answer == life.at(time_)

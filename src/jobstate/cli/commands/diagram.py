@@ -193,7 +193,7 @@ def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
         _UnusableError: It is none or more than one; that has been said.
     """
     names = {key.name: key for key in jobs}
-    wanted = [key for each, key in names.items() if name in {None, each, key.arn}]
+    wanted = [key for each, key in names.items() if name in {None, each, key.id}]
     if len(wanted) != 1:
         there = listed(sorted(names))
         problem = (

@@ -32,7 +32,6 @@ from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
 from jobstate.kinds import KINDS
 from jobstate.model.events import job_dict, time_of
-from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,9 +131,8 @@ def history_command(  # noqa: PLR0913 - the options of a command
     def work() -> int:
         try:
             with JournalReader(file, lifecycle=KINDS) as history:
-                lifecycle = history.judged_by or TRAINING_JOB
                 paint = Paint.on(sys.stdout)
-                view = View(now=now, lifecycle=lifecycle, paint=paint, since=begin)
+                view = View(now=now, lifecycles=history.judged_by, paint=paint, since=begin)
                 if follow:
                     return _follow(history, jobs or (), chosen, view)
                 if listeners:
@@ -207,7 +205,7 @@ def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int
 
 
 def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
-    found = [key for key in history.job_keys() if {key.arn, key.name} & {*names}]
+    found = [key for key in history.job_keys() if {key.id, key.name} & {*names}]
     if chosen is HistoryFormat.JSON:
         events = heapq.merge(
             *(history.events(job=key) for key in dict.fromkeys(found)), key=attrgetter("number")
@@ -220,7 +218,7 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
                 emit("")
             for line in story_lines(history, history.job(key), positions, view):
                 emit(line)
-    there = {each for key in found for each in (key.arn, key.name)}
+    there = {each for key in found for each in (key.id, key.name)}
     missing = [name for name in dict.fromkeys(names) if name not in there]
     sys.stdout.flush()
     for name in missing:
@@ -231,7 +229,7 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
 def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, view: View) -> int:
     after = history.newest if view.since is None else 0
     for number, event in history.follow(after):
-        wanted = not names or {event.job.arn, event.job.name} & {*names}
+        wanted = not names or {event.job.id, event.job.name} & {*names}
         if not wanted or not view.is_recent(time_of(event)):
             continue
         emit(_as_json(number, event) if chosen is HistoryFormat.JSON else event_line(event, view))

@@ -15,8 +15,9 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from jobstate.common.times import iso, to_microseconds
+from jobstate.common.times import to_microseconds
 from jobstate.listeners.fields import fields
+from jobstate.model.events import job_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,20 +40,20 @@ _NEXT: ContextVar[tuple[int, int] | None] = ContextVar("jobstate_next_ids", defa
 def trace_id(job: JobKey) -> str:
     """Return the id of a job's trace, as 32 hexadecimal digits.
 
-    It is the first half of the SHA-256 of ``<arn>@<creation time, to the second>``:
-    ``arn:…/tide@2026-03-04T05:06:07Z``.
+    It is the first half of the SHA-256 of ``<kind>:<id>@<creation time, to the second>``:
+    ``sagemaker-training-job:arn:…/tide@2026-03-04T05:06:07Z``.
     """
     return f"{trace_number(job):032x}"
 
 
 def trace_number(job: JobKey) -> int:
     """Return the id of a job's trace."""
-    return _digested(_name(job), 16)
+    return _digested(job_text(job), 16)
 
 
 def span_number(job: JobKey, ordinal: int = 0) -> int:
     """Return the id of the span of a job's n-th stay; 0 stands for the job as a whole."""
-    return _digested(f"{_name(job)}#{ordinal}", 8)
+    return _digested(f"{job_text(job)}#{ordinal}", 8)
 
 
 def context_of(job: JobKey, *, sampled: bool = True) -> Context:
@@ -63,7 +64,7 @@ def context_of(job: JobKey, *, sampled: bool = True) -> Context:
 
 
 def attributes(event: Event) -> Attributes:
-    """Return what an event says as attributes, such as ``jobstate.arn`` and ``jobstate.target``.
+    """Return what an event says as attributes, such as ``jobstate.job.id`` and ``jobstate.target``.
 
     What is None or an empty list is left out, for an attribute has a value.
     """
@@ -102,10 +103,6 @@ def made_with(trace: int, span: int) -> Iterator[None]:
         yield
     finally:
         _NEXT.reset(token)
-
-
-def _name(job: JobKey) -> str:
-    return f"{job.arn}@{iso(job.created)}"
 
 
 def _digested(text: str, size: int) -> int:

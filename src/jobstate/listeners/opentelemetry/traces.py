@@ -130,20 +130,22 @@ class OpenTelemetryTraces:
         tracer, job = self._tracer(), event.job
         if tracer is None:
             return
+        end = self._end(event, last)
+        begin = job.created or end
         with made_with(trace_number(job), span_number(job)):
             span = tracer.start_span(
                 self._name,
                 context=Context(),
                 attributes=attributes(event),
-                start_time=nanoseconds(job.created),
+                start_time=None if begin is None else nanoseconds(begin),
             )
         if event.outcome is Outcome.FAILED:
             reason = event.failure_reason or event.result.cause or ""
             span.set_status(Status(StatusCode.ERROR, printable(reason)))
-        span.end(nanoseconds(max(job.created, self._end(event, last))))
+        span.end(nanoseconds(max(begin, end)) if begin and end else None)
 
-    def _end(self, event: StatusChanged, last: StatusEntered | None) -> datetime:
-        """Return when a job ended, as well as that is known."""
+    def _end(self, event: StatusChanged, last: StatusEntered | None) -> datetime | None:
+        """Return when a job ended, as well as that is known; None, which is now, if nothing is."""
         if last is not None and (self._lives.is_last(last.status) or event.at is None):
             return last.start
         return event.at or event.job.created

@@ -124,6 +124,7 @@ def _examples() -> tuple[Example, ...]:
 
 #: What answers about training jobs look like.
 SCHEMA: Final = AnswerSchema(
+    kind="sagemaker-training-job",
     service="sagemaker",
     shapes=(
         Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTrainingJob"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.states import Basis, Memory, Region, State
 from jobstate.sagemaker.failure_reasons import failure_cause
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.facts import EXCLUSIONS, FEATURES, SOURCES
 from jobstate.sagemaker.training_job.lifting import edge, edges, pair, states
 from jobstate.sagemaker.training_job.reader import READER
@@ -79,7 +80,7 @@ def _drawing() -> Drawing:
 #: The life cycle of a SageMaker training job.
 TRAINING_JOB = importable(
     Lifecycle(
-        name="sagemaker-training-job",
+        name=SCHEMA.kind,
         version="2026.11",
         title="Amazon SageMaker training job",
         regions=(_JOB, _WARM_POOL),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jobstate.errors import Problem
 
+_KIND: Final = SCHEMA.kind
 _JOB, _WARM_POOL = "job", "warm_pool"
 _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
@@ -139,7 +140,7 @@ READER: Final = TrainingJobReader(SCHEMA, failure_cause)
 def _observed(record: TrainingJobRecord) -> Observation:
     reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
     return Observation(
-        job=JobKey(record.training_job_arn, record.creation_time),
+        job=JobKey(_KIND, record.training_job_arn, record.creation_time),
         shown=_shown(record),
         features=_features(record),
         entries=_entries(record),

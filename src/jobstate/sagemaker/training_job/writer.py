@@ -12,7 +12,7 @@ from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.model.values import Refused
 from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, LONGEST_NAME, event
-from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE
+from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SCHEMA
 from jobstate.sagemaker.training_job.fields import read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
@@ -62,7 +62,7 @@ class TrainingJobWriter:
         read = read_job_name(name)
         if isinstance(read, Refused):
             raise ObservationError(problem.under("TrainingJobName") for problem in read.problems)
-        return JobKey(f"{_ARN}:training-job/{name}", created)
+        return JobKey(SCHEMA.kind, f"{_ARN}:training-job/{name}", created)
 
     def write(self, moment: Moment, form: str) -> dict[str, Any]:
         """Return the answer about a moment; times are aware datetimes, in events milliseconds."""
@@ -82,10 +82,10 @@ WRITER: Final = TrainingJobWriter()
 
 def _described(moment: Moment) -> dict[str, Any]:
     shown = moment.shown[_JOB]
-    name = moment.job.arn.rsplit("/", 1)[-1]
+    name = moment.job.id.rsplit("/", 1)[-1]
     answer: dict[str, Any] = {
         "TrainingJobName": name,
-        "TrainingJobArn": moment.job.arn,
+        "TrainingJobArn": moment.job.id,
         "TrainingJobStatus": shown.primary,
         "SecondaryStatus": shown.secondary,
         "CreationTime": moment.entries[0].start,
@@ -152,7 +152,7 @@ def _resources(moment: Moment) -> dict[str, Any]:
 def _plan(moment: Moment) -> dict[str, Any]:
     if not moment.features.get("plan"):
         return {}
-    return {"TrainingPlanArn": f"{moment.job.arn.rpartition(':')[0]}:training-plan/reserved"}
+    return {"TrainingPlanArn": f"{moment.job.id.rpartition(':')[0]}:training-plan/reserved"}
 
 
 def _pool(moment: Moment, name: str) -> dict[str, Any]:

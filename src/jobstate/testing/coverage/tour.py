@@ -184,4 +184,5 @@ def _first(choices: Sequence[_Choice], /) -> _Choice:
 
 def _job(lifecycle: Lifecycle, begins: datetime) -> JobKey:
     writer = lifecycle.writer
-    return JobKey("tour/1", begins) if writer is None else writer.key("tour-1", begins)
+    key = JobKey(lifecycle.name, "tour/1", begins)
+    return key if writer is None else writer.key("tour-1", begins)

@@ -270,7 +270,7 @@ class _Raw:
 
 
 def _name(life: Life) -> str:
-    return life.job.arn.rsplit("/", 1)[-1]
+    return life.job.id.rsplit("/", 1)[-1]
 
 
 def _asked(life: Life, request: Mapping[str, Any]) -> bool:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import attrs
 from attrs import evolve, frozen
 
+from jobstate.common.times import EARLIEST
 from jobstate.conformance.answers import all_observations
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.model.life import Life, Stay
-from jobstate.model.observation import JobKey
 from jobstate.testing.lives.routes import wanted
 from jobstate.testing.lives.walks import walks_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.hidden_states import Hidden
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import Observation, Shown
+    from jobstate.model.observation import JobKey, Observation, Shown
     from jobstate.model.states import Region
     from jobstate.testing.lives.walks import Walks
 
@@ -55,7 +56,9 @@ def recorded(lifecycle: Lifecycle, answers: object) -> Life:
     jobs = list(dict.fromkeys(each.job for each in seen))
     if len(jobs) != 1:
         raise ObservationError([Problem("", "answers about one job", f"{len(jobs)} jobs")])
-    in_order = sorted(seen, key=lambda each: (each.modified or jobs[0].created, len(each.entries)))
+    in_order = sorted(
+        seen, key=lambda each: (each.modified or jobs[0].created or EARLIEST, len(each.entries))
+    )
     record = _Record(lifecycle, jobs[0], in_order)
     steps = _explained(walks_of(lifecycle), record)
     features = dict(steps[0][0].features) | record.features()
@@ -146,8 +149,13 @@ class _Record:
 
     def created(self) -> datetime:
         """Return when it began, as finely as its history knows."""
-        first = self.entries[0].start if self.entries else self._job.created
-        return first if JobKey(self._job.arn, first) == self._job else self._job.created
+        told = self._job.created
+        first = self.entries[0].start if self.entries else told
+        if first is not None and told in {None, attrs.evolve(self._job, created=first).created}:
+            return first
+        return told or min(
+            (each.modified for each in self._seen if each.modified), default=EARLIEST
+        )
 
     def beside(self) -> Iterator[tuple[str, tuple[Stay, ...]]]:
         """Yield what each other region was seen to go through."""

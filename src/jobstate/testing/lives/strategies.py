@@ -156,7 +156,7 @@ def _life(
 
 def _key(lifecycle: Lifecycle, name: str, created: datetime) -> JobKey:
     if lifecycle.writer is None:
-        return JobKey(f"{lifecycle.name}/{name}", created)
+        return JobKey(lifecycle.name, f"{lifecycle.name}/{name}", created)
     return lifecycle.writer.key(name[: lifecycle.writer.longest_name].rstrip("-"), created)
 
 

@@ -98,7 +98,7 @@ class Witness:
 
     def _judge(self, name: str, job: _Job, observation: Observation) -> None:
         series = job.series
-        if series.job is not None and not series.job.fits(observation.job):
+        if not series.takes(observation):
             self._fail(name, [f"the answer is about {observation.job}, and was about {series.job}"])
         wrong = [
             f"{feature} was {'asked for' if asked else 'not asked for'}, and is shown otherwise"

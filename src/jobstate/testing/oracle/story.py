@@ -72,7 +72,7 @@ class Judged:
 
     def add(self, where: str, observation: Observation) -> None:
         """Judge one more answer; `where` tells it from all others."""
-        job = self._keys.of(observation.job)
+        job = self._keys.of(observation)
         if job not in self._series:
             self._series[job], self._seen[job] = Series(self.lifecycle), []
         self._series[job].add(observation, where)
@@ -128,7 +128,9 @@ class Story:
     def _lines(self) -> Iterator[str]:
         report = self.report
         yield from _wrapped(f"{report.job.name} did what {report.lifecycle} forbids", "")
-        yield from _wrapped(f"{report.job.arn}, created {_time(report.job.created)} UTC", "")
+        created = report.created
+        at = "" if created is None else f", created {_time(created)} UTC"
+        yield from _wrapped(f"{report.job.id}{at}", "")
         yield ""
         yield from self._timeline()
         yield ""

@@ -174,7 +174,7 @@ class _Trial:
         return waited
 
     def _outcome(self, run: _Run) -> tuple[BaseException | None, object]:
-        name = self.life.job.arn.rsplit("/", 1)[-1]
+        name = self.life.job.id.rsplit("/", 1)[-1]
         try:
             with run.clock.patched():
                 returned = self.wait(self._client, name)
