@@ -371,7 +371,7 @@ def _kinds() -> Iterator[str]:
     yield (
         "The command does the same: `jobstate check` judges each answer by its kind, `--kind"
         " processing-job` takes all for one; `lifecycle`, `explain` and `diagram` take `--kind`"
-        " too. `Tracker(KINDS)` tracks jobs of all of them, and its journal and snapshots hold them."
+        " too. `Tracker(KINDS)` tracks jobs of all of them; its journal and snapshots hold them."
     )
     for lifecycle, _ in KINDS.values():
         heading, named, rest = tables.render(lifecycle, "markdown").split("\n\n", 2)
