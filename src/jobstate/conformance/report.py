@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import Factory, asdict, frozen
 
 from jobstate.common.text import printable
 from jobstate.common.times import iso
@@ -20,6 +21,7 @@ from jobstate.model.events import (
     job_dict,
 )
 from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.links import Parent
 from jobstate.model.observation import Shown
 from jobstate.model.specification import Severity
 
@@ -63,6 +65,9 @@ class Report:
         steps: What each answer brought, in order; answers that brought nothing are left out.
         answers: How many answers were read.
         unkept: How many answers brought news beyond the most that is kept of one job.
+        parent: The job that it belongs to; None where no answer names one.
+        fields: The further fields of the last answer, of a job that may have parent or children.
+        fields_modified: When the record was last changed that has them.
     """
 
     lifecycle: Lifecycle
@@ -71,6 +76,9 @@ class Report:
     steps: tuple[Step, ...] = ()
     answers: int = 0
     unkept: int = 0
+    parent: Parent | None = None
+    fields: Mapping[str, object] = Factory(dict)
+    fields_modified: datetime | None = None
 
     def __repr__(self) -> str:
         status = self.shown.get(self.region, "unknown")
@@ -152,6 +160,7 @@ class Report:
             "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
             "given": dict(self.lifecycle.assumed),
             "job": job_dict(self.job),
+            "parent": asdict(self.parent) if self.parent else None,
             "status": {
                 "primary": shown.primary if shown else None,
                 "secondary": shown.secondary if shown else None,

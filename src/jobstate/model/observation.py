@@ -11,6 +11,7 @@ from attrs import Factory, field, frozen
 
 from jobstate.common.text import cut
 from jobstate.common.times import same_time
+from jobstate.model.links import Parent
 from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Observation:
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
         possible: The names of those that answers of its shape can have.
+        parent: The job that it belongs to; None where the answer names none.
     """
 
     job: JobKey
@@ -125,6 +127,7 @@ class Observation:
     failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)
     possible: frozenset[str] = frozenset()
+    parent: Parent | None = None
 
 
 class Reader(Protocol):

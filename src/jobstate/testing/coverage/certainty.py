@@ -1,7 +1,7 @@
 """What a job has certainly done: states, edges and pairs of edges that every legal run has.
 
-What was seen is a row of sets of hidden states and of passages between them; something is certain if
-no run leads along the row without it.
+What was seen is a row of sets of hidden states and of passages between them; something is certain
+if no run leads along the row without it.
 """
 
 from __future__ import annotations
