@@ -165,6 +165,7 @@ TOO_FEW: Final = "children-are-counted: arrayProperties.statusSummary.SUCCEEDED 
             [array("PENDING", 3), in_array(2, "RUNNABLE"), in_array(3, "RUNNABLE")],
             ["index-below-size: arrayProperties.size is 3, but of its children {3} {has} 3"],
         ),
+        ([array("PENDING") | {"arrayProperties": None}, in_array(3, "RUNNABLE")], []),
         ([array("FAILED", SUCCEEDED=1, FAILED=2), in_array(0), in_array(1, "FAILED")], []),
         ([array("FAILED", SUCCEEDED=0, FAILED=3), in_array(0)], [f"{TOO_FEW} children succeeded"]),
         ([array("PENDING", SUCCEEDED=0, RUNNING=3), in_array(0)], []),

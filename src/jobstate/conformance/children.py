@@ -23,6 +23,7 @@ from jobstate.model.states import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jobstate.model.child_rules import OverChildren
     from jobstate.model.specification import Rule
 
 #: Where what a rule over children finds comes from.
@@ -32,7 +33,7 @@ _MOST_NAMED: Final = 3
 
 
 @derived
-def _rules_over_children(lifecycle: Lifecycle) -> tuple[tuple[Rule, object], ...]:
+def _rules_over_children(lifecycle: Lifecycle) -> tuple[tuple[Rule, OverChildren], ...]:
     return tuple(
         (rule, test)
         for rule in lifecycle.rules
@@ -52,6 +53,8 @@ def with_children(reports: Sequence[Report]) -> list[Report]:
     Only what no order of the answers allows is told: a child that was not seen breaks nothing, nor
     does one that may have been seen later, or earlier.
     """
+    if all(each.parent is None for each in reports):  # as mostly
+        return [*reports]
     judged = {}
     for family in families(reports):
         for member in family.members():
@@ -71,12 +74,12 @@ def _judged(parent: Report, children: Sequence[Report]) -> Report:
     return evolve(parent, steps=(*parent.steps, Step(WHERE, violations=found))) if found else parent
 
 
-def _findings(test: object, parent: Report, children: Sequence[Report]) -> Iterator[Finding]:
+def _findings(test: OverChildren, parent: Report, children: Sequence[Report]) -> Iterator[Finding]:
     if isinstance(test, CountsChildren):
         yield from _uncounted(test, parent, children)
     elif isinstance(test, ChildrenCameTo):
         yield from _otherwise(test, parent, children)
-    elif isinstance(test, ChildrenBelow):
+    else:
         yield from _beyond(test, parent, children)
 
 

@@ -47,8 +47,8 @@ class Family:
 def families(reports: Iterable[Report]) -> tuple[Family, ...]:
     """Return verdicts as families, in the order first seen; most jobs are one by themselves.
 
-    A child's parent is the job of that kind and id that was created last before it. The cost is
-    linear in the number of verdicts, but for jobs that share an id.
+    A child's parent is the job of that kind and id that was created last before it. The cost grows
+    with the number of verdicts, and with the logarithm of those that share an id.
     """
     every = list(reports)
     jobs = [Parent(each.lifecycle.name, each.job.arn) for each in every]
@@ -75,21 +75,25 @@ def families(reports: Iterable[Report]) -> tuple[Family, ...]:
 
 def _parents(reports: Sequence[Report], jobs: list[Parent]) -> list[int | None]:
     """Return the place of each job's parent; those that were not seen go behind the others."""
-    places: defaultdict[Parent, list[tuple[datetime, int]]] = defaultdict(list)
-    for place, report in enumerate(reports):
-        places[jobs[place]].append((report.job.created, place))
+    places: dict[Parent, list[tuple[datetime, int]]] = {
+        each.parent: [] for each in reports if each.parent is not None
+    }
+    if not places:  # as mostly
+        return [None] * len(reports)
+    for place, (job, report) in enumerate(zip(jobs, reports, strict=True)):
+        if job in places:
+            places[job].append((report.job.created, place))
     for same in places.values():
         same.sort()
     found: list[int | None] = []
     for report in reports:
-        parent = report.parent
-        if parent is None:
+        if report.parent is None:
             found.append(None)
             continue
-        if parent not in places:
-            places[parent] = [(report.job.created, len(jobs))]
-            jobs.append(parent)
-        same = places[parent]
+        same = places[report.parent]
+        if not same:
+            same.append((report.job.created, len(jobs)))
+            jobs.append(report.parent)
         before = bisect_right(same, (report.job.created, len(jobs)))
         found.append(same[max(before - 1, 0)][1])
     return found

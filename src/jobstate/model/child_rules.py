@@ -6,7 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -69,4 +69,5 @@ class ChildrenBelow:
 
 
 #: What is judged between jobs, and of no answer alone.
+OverChildren: TypeAlias = CountsChildren | ChildrenCameTo | ChildrenBelow
 OVER_CHILDREN: Final = (CountsChildren, ChildrenCameTo, ChildrenBelow)

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from jobstate.common.text import plain
 from jobstate.model.answer_schema import AnswerSchema
-from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
+from jobstate.model.child_rules import OverChildren
 from jobstate.model.observation import Reader, Writer
 from jobstate.model.states import (
     Basis,
@@ -197,16 +197,7 @@ class OverHistory:
 
 #: One way to test a rule.
 Test: TypeAlias = (
-    Requires
-    | ExactlyWhen
-    | InOrder
-    | Sums
-    | OverFields
-    | OverHistory
-    | RuleFunction
-    | CountsChildren
-    | ChildrenCameTo
-    | ChildrenBelow
+    Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | OverChildren | RuleFunction
 )
 
 
