@@ -21,10 +21,12 @@ from jobstate.model.answer_schema import (
     Sign,
     StatusFields,
 )
+from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.links import Link
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Began, SchemaWriter, created, ended, id_of
-from jobstate.model.specification import InOrder, Requires, Rule, Where
+from jobstate.model.specification import InOrder, Requires, Rule, Severity, Where
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
     from jobstate.model.observation import Moment
 
-_DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
-_JOB, _FAILED = "job", "FAILED"
+_DOC, _OBS = Basis.DOCUMENTED, Basis.OBSERVED
+_NAME, _JOB, _FAILED = "aws-batch-job", "job", "FAILED"
 _EVENT, _SOURCE = "Batch Job State Change", "aws.batch"
 _IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
@@ -46,6 +48,8 @@ SOURCES: Final = {
 
 # --- Answers ------------------------------------------------------------------------------------
 
+#: How many children have ended so; nobody needs the others.
+_SUMMARISED: Final = Field.part(dict.fromkeys(("SUCCEEDED", _FAILED), Field.count()))
 _REASON: Final = Field.text(64 * 1024)
 _CONTAINER: Final = Field.part({"exitCode": Field.count(), "reason": _REASON})
 _SUMMARY: Final = {
@@ -71,7 +75,9 @@ _SUMMARY: Final = {
     "stoppedAt": Field.time(),
     "isCancelled": Field.flag(),
     "isTerminated": Field.flag(),
-    "arrayProperties": Field.part({"size": Field.count(), "index": Field.count()}),
+    "arrayProperties": Field.part(
+        {"size": Field.count(), "index": Field.count(), "statusSummary": _SUMMARISED}
+    ),
     "container": _CONTAINER,
 }
 _DESCRIPTION: Final = {
@@ -125,6 +131,8 @@ SCHEMA: Final = AnswerSchema(
             for begins, outcome, cause in _REASONS
         ),
     ),
+    # BUG, array jobs: the index is appended to the parent's id.
+    links=(Link(field="jobId", to=_NAME, before=":"),),
     signs=(Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),),
     call="aws batch describe-jobs",
 )
@@ -221,6 +229,7 @@ _MOVES: Final[tuple[tuple[str, str, str, Basis, str, dict[str, bool]], ...]] = (
     ("PENDING", _FAILED, "child_failed", _DOC, "BUG, array jobs", _ARRAY),
 )
 
+_SUCCESS: Final = (Outcome.SUCCEEDED,)
 _RULES: Final = (
     Rule(
         id="times-in-order",
@@ -235,6 +244,34 @@ _RULES: Final = (
         basis=_DOC,
         source="BAPI, JobDetail",
         tests=(Requires(field="stoppedAt", then=Where(region=_JOB, final=True)),),
+    ),
+    Rule(
+        id="index-below-size",
+        summary="The children of an array have indices from 0 to its size less one.",
+        basis=_DOC,
+        source="BUG, array jobs; BAPI, ArrayPropertiesDetail",
+        tests=(ChildrenBelow(field="arrayProperties.index", bound="arrayProperties.size"),),
+    ),
+    Rule(
+        id="children-succeeded",
+        summary="An array has succeeded only if each of its children has.",
+        basis=_DOC,
+        source="BUG, array jobs: if a child fails, so does its parent",
+        tests=(ChildrenCameTo(when=_SUCCESS, outcomes=_SUCCESS),),
+    ),
+    Rule(
+        id="children-are-counted",
+        summary="Once it has ended, an array counts each of its children as what that came to.",
+        basis=_DOC,
+        source="BAPI, ArrayPropertiesDetail; nobody knows how late statusSummary is",
+        severity=Severity.NOTE,
+        tests=(
+            CountsChildren(fields=("arrayProperties.statusSummary.SUCCEEDED",), outcomes=_SUCCESS),
+            CountsChildren(
+                fields=("arrayProperties.statusSummary.FAILED",),
+                outcomes=(Outcome.FAILED, Outcome.STOPPED, Outcome.TIMED_OUT),
+            ),
+        ),
     ),
 )
 

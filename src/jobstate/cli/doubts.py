@@ -11,6 +11,7 @@ from jobstate.common.text import counted
 from jobstate.conformance.check import check
 from jobstate.errors import ObservationError
 from jobstate.model.answer_schema import Field
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.hidden_states import expand
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import SchemaWriter
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.answer_schema import AnswerSchema, Path, StatusFields
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.specification import Rule
     from jobstate.model.states import Needs, Region
 
 #: How many lives are told in each form of answers.
@@ -86,7 +88,7 @@ def doubts_when_tried(lifecycle: Lifecycle) -> list[Doubt]:
         text = f"it fails when it is tried: {type(error).__name__}: {error}"
         return [Doubt("fails-when-tried", text)]
     for rule in lifecycle.rules:
-        if rule.id not in breakable and _can_be_judged(lifecycle, rule.id):
+        if rule.id not in breakable and _can_be_judged(lifecycle, rule):
             text = f"the rule {rule.id} never fires, whatever is done to the answers about a life"
             found.append(Doubt("rule-never-fires", text))
     return found
@@ -179,6 +181,7 @@ def _named_fields(schema: AnswerSchema) -> dict[str, Path]:
     """Return every path that a schema has, by what it says about it."""
     found = {"name": schema.name, "modified": schema.modified, "reason": schema.failure_reason}
     found |= {f"not_before {'.'.join(path)}": path for path in schema.not_before}
+    found |= {f"the link to {link.to}": link.path for link in schema.links}
     found |= {f"the sign of {sign.feature}": sign.path for sign in schema.signs}
     for place in schema.places:
         found[f"the status of {place.region}"] = place.primary
@@ -287,9 +290,11 @@ def _untrue(lifecycle: Lifecycle, answers: Iterable[object], form: str) -> Itera
         yield Doubt("writer-breaks-rule", text)
 
 
-def _can_be_judged(lifecycle: Lifecycle, rule_id: str) -> bool:
-    """Return whether answers have what a rule that is there by default looks at."""
-    declared = any(rule.id == rule_id for rule in lifecycle.declared_rules)
+def _can_be_judged(lifecycle: Lifecycle, rule: Rule) -> bool:
+    """Return whether answers about one job have what a rule looks at."""
+    if any(isinstance(test, OVER_CHILDREN) for test in rule.tests):
+        return False
+    declared = rule in lifecycle.declared_rules
     reader = lifecycle.reader
     timeless = isinstance(reader, SchemaReader) and not reader.schema.modified
-    return declared or rule_id != "modified-time-went-back" or not timeless
+    return declared or rule.id != "modified-time-went-back" or not timeless

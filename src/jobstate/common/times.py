@@ -8,6 +8,8 @@ from typing import Final, overload
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: The earliest time that there is.
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+#: The latest.
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def utc_now() -> datetime:

@@ -11,6 +11,7 @@ from attrs import define
 
 from jobstate.common.times import clock, is_before
 from jobstate.errors import shown
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.hidden_states import excluded
 from jobstate.model.specification import (
     ExactlyWhen,
@@ -72,7 +73,12 @@ class Ruleset:
         self._lifecycle = lifecycle
         self._automata = automata
         self._place = {rule.id: place for place, rule in enumerate(lifecycle.rules)}
-        tests = [(rule, test) for rule in lifecycle.rules for test in rule.tests]
+        tests = [
+            (rule, test)
+            for rule in lifecycle.rules
+            for test in rule.tests
+            if not isinstance(test, OVER_CHILDREN)
+        ]
         #: Field, or region, that asks for something → what is asked. Most answers have few.
         self._by_field: dict[str, list[tuple[Rule, Requires]]] = {}
         self._by_region: dict[str, list[tuple[Rule, Requires, Where]]] = {}

@@ -14,8 +14,10 @@ from jobstate.model.answer_schema import (
     StatusFields,
     Stays,
 )
+from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.links import Link
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
@@ -49,6 +51,9 @@ __all__ = [
     "AnswerSchema",
     "Basis",
     "Began",
+    "ChildrenBelow",
+    "ChildrenCameTo",
+    "CountsChildren",
     "Edge",
     "Entry",
     "Envelope",
@@ -62,6 +67,7 @@ __all__ = [
     "InOrder",
     "JobKey",
     "Lifecycle",
+    "Link",
     "Memory",
     "Move",
     "Observation",

@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
+from jobstate.model.links import Link
 from jobstate.model.states import Outcome, _outcome
 
 #: How deep lists of lists may go: pages of a list, grouped, are two.
@@ -315,6 +316,7 @@ class AnswerSchema:
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
+        links: Where it names the job's parent; the first that does counts.
         signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand; by default every text,
             time, count and flag outside of lists, by its path with dots.
@@ -340,6 +342,7 @@ class AnswerSchema:
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
     ends: tuple[EndSign, ...] = ()
+    links: tuple[Link, ...] = ()
     signs: tuple[Sign, ...] = ()
     values: Mapping[str, Path] = field(
         default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below

@@ -119,6 +119,7 @@ class Observation:
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
         possible: The names of those that answers of its shape can have.
+        parent: The job that it belongs to; None where the answer names none.
     """
 
     job: JobKey
@@ -132,6 +133,7 @@ class Observation:
     failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)
     possible: frozenset[str] = frozenset()
+    parent: JobKey | None = None
 
 
 class Reader(Protocol):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.model.answer_schema import AnswerSchema, EndSign, Envelope, Path, Sign
+    from jobstate.model.links import Link
     from jobstate.model.specification import FailureCause
 
 #: What is read of an answer: values by name, those of parts within.
@@ -193,6 +194,7 @@ class SchemaReader:
             failure_reason=reason,
             fields=_present(schema.values, record),
             possible=possible,
+            parent=_parent(schema.links, record) if schema.links else None,
         )
 
 
@@ -261,6 +263,12 @@ def _end(schema: AnswerSchema, record: _Record, shown: Mapping[str, Shown]) -> E
     primary = None if status is None else status.primary
     told = (each for each in schema.ends if each.status == primary)
     return next((each for each in told if each.holds(_at(record, each.path))), None)
+
+
+def _parent(links: tuple[Link, ...], record: _Record) -> JobKey | None:
+    named = ((link, _at(record, link.path)) for link in links)
+    found = (link.parent(value) for link, value in named if value)
+    return next((parent for parent in found if parent is not None), None)
 
 
 def _entries(schema: AnswerSchema, record: _Record) -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from jobstate.common.text import plain
 from jobstate.model.answer_schema import AnswerSchema
+from jobstate.model.child_rules import OverChildren
 from jobstate.model.observation import Reader, Writer
 from jobstate.model.states import (
     Basis,
@@ -195,7 +196,9 @@ class OverHistory:
 
 
 #: One way to test a rule.
-Test: TypeAlias = Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | RuleFunction
+Test: TypeAlias = (
+    Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | OverChildren | RuleFunction
+)
 
 
 @frozen(kw_only=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.links import Link
     from jobstate.model.specification import Rule
     from jobstate.model.states import Alternatives, Exclusion, Feature, Memory, Region, State
 
@@ -70,12 +71,13 @@ def render(lifecycle: Lifecycle, format: str) -> str:  # noqa: A002 - what every
 
 
 def tables_of(lifecycle: Lifecycle) -> Iterator[Table]:
-    """Yield the states and edges of each region, then the rules, then the features."""
+    """Yield the states and edges of each region, then the rules, the features and the links."""
     for region in lifecycle.regions:
         yield _states(region)
         yield _edges(region)
     yield _rules(lifecycle.rules)
     yield _features(lifecycle.features)
+    yield _links(_links_of(lifecycle))
 
 
 def _states(region: Region) -> Table:
@@ -128,6 +130,25 @@ def _features(features: Iterable[Feature]) -> Table:
         rows=tuple(
             (each.name, each.meaning, "answers" if each.shown else "nothing", each.source)
             for each in features
+        ),
+    )
+
+
+def _links_of(lifecycle: Lifecycle) -> tuple[Link, ...]:
+    return () if lifecycle.schema is None else lifecycle.schema.links
+
+
+def _links(links: Iterable[Link]) -> Table:
+    return Table(
+        title="Links",
+        columns=("field", "what it has of the parent's id", "parent"),
+        rows=tuple(
+            (
+                ".".join(link.path),
+                f"before the last {link.before}" if link.before else "all",
+                link.to,
+            )
+            for link in links
         ),
     )
 
@@ -213,6 +234,7 @@ def to_dict(lifecycle: Lifecycle) -> dict[str, object]:
         "exclusions": [_exclusion_dict(each) for each in lifecycle.exclusions],
         "memories": [_memory_dict(each) for each in lifecycle.memories],
         "rules": [_rule_dict(each) for each in lifecycle.rules],
+        "links": [_link_dict(each) for each in _links_of(lifecycle)],
     }
 
 
@@ -281,6 +303,10 @@ def _rule_dict(rule: Rule) -> dict[str, object]:
         "summary": rule.summary,
         "source": rule.source,
     }
+
+
+def _link_dict(link: Link) -> dict[str, object]:
+    return {"field": ".".join(link.path), "to": link.to, "before": link.before}
 
 
 _RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {

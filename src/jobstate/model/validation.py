@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from jobstate.model.child_rules import ChildrenBelow, CountsChildren
 from jobstate.model.hidden_states import excluded, expand
 from jobstate.model.specification import (
     ExactlyWhen,
@@ -193,10 +194,12 @@ def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
 
 
 def _fields_of(test: Test) -> tuple[str, ...]:
-    if isinstance(test, (InOrder, OverFields, OverHistory)):
+    if isinstance(test, (InOrder, OverFields, OverHistory, CountsChildren)):
         return test.fields
     if isinstance(test, Sums):
         return (*test.fields, *test.others)
+    if isinstance(test, ChildrenBelow):
+        return (test.bound,)
     if isinstance(test, (Requires, ExactlyWhen)) and test.field is not None:
         return (test.field,)
     return ()

@@ -11,10 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jobstate.model.answer_schema import Field
+from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Failed, SchemaWriter, created, ended, id_of, modified
-from jobstate.model.specification import Rule, Sums
+from jobstate.model.specification import Rule, Severity, Sums
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, Region, State
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
@@ -143,6 +144,27 @@ _EDGES: Final = (
     ),
 )
 
+#: Which counters that never fall count which training jobs: outcomes, causes. A failure that may be
+#: retried leaves RetryableError again; one of the client's is not retried (API).
+_COUNTS: Final = (
+    ("Completed", {Outcome.SUCCEEDED}, ()),
+    ("Stopped", {Outcome.STOPPED, Outcome.TIMED_OUT}, ()),
+    ("NonRetryableError", {Outcome.FAILED}, ("client",)),
+)
+
+
+def _counts_its_children(*, ended: bool) -> tuple[CountsChildren, ...]:
+    return tuple(
+        CountsChildren(
+            fields=(f"TrainingJobStatusCounters.{name}",),
+            outcomes=outcomes,
+            causes=causes,
+            ended=ended,
+        )
+        for name, outcomes, causes in _COUNTS
+    )
+
+
 _RULES: Final = (
     five.end_time_exactly_when_final(
         "HyperParameterTuningEndTime", "4 of 4 that ended, 0 of 18 others"
@@ -168,6 +190,34 @@ _RULES: Final = (
             Sums(
                 fields=("ObjectiveStatusCounters.Pending",),
                 others=("TrainingJobStatusCounters.InProgress",),
+            ),
+        ),
+    ),
+    Rule(
+        id="children-are-counted",
+        summary="Once it has ended, it counts each of its training jobs as what that came to.",
+        basis=_INF,
+        source="API, TrainingJobStatusCounters: those launched, by status",
+        tests=_counts_its_children(ended=True),
+    ),
+    Rule(
+        id="children-are-counted-soon",
+        summary="Until it has ended, it counts those of its training jobs that had before.",
+        basis=_INF,
+        source="API; nobody knows how late the counters are",
+        severity=Severity.NOTE,
+        tests=_counts_its_children(ended=False),
+    ),
+    Rule(
+        id="children-end-first",
+        summary="No training job of it runs after it has completed or failed.",
+        basis=_INF,
+        source="InProgress is 0 in 3 of 3 that ended",
+        severity=Severity.NOTE,
+        tests=(
+            ChildrenCameTo(
+                when={Outcome.SUCCEEDED, Outcome.FAILED},
+                outcomes=set().union(*(outcomes for _, outcomes, _ in _COUNTS)),
             ),
         ),
     ),

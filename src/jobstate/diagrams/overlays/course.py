@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import define, frozen
 
 from jobstate.automaton.automaton import compile_lifecycle
-from jobstate.automaton.runs import Link
+from jobstate.automaton.runs import Passage
 from jobstate.common.times import microseconds
 from jobstate.diagrams.overlays.spots import followed, in_order
 from jobstate.model.observation import Entry
@@ -173,7 +173,7 @@ class _Teller:
     def _is_there(self, spot: Spot, leg: RunLeg) -> bool:
         """Return whether the last visit is the one that a point shows."""
         now = self._visits[-1]
-        if spot.point.link is Link.ENTRY and not leg.moves:
+        if spot.point.passage is Passage.ENTRY and not leg.moves:
             return False
         if leg.state is not None:
             return now.state == leg.state

@@ -18,6 +18,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from jobstate.conformance.check import check
 from jobstate.errors import JobstateError, LifecycleError, ObservationError
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.lifecycle import derived
 from jobstate.model.specification import (
     ExactlyWhen,
@@ -213,7 +214,8 @@ def _ways(lifecycle: Lifecycle, rule: Rule) -> Iterator[_Way]:
     for exclusion in lifecycle.exclusions:
         if exclusion.rule == rule.id:
             yield partial(spoil_moves.combine, exclusion=exclusion)
-    for test in rule.tests:
+    # Those over children no series about one job breaks.
+    for test in (each for each in rule.tests if not isinstance(each, OVER_CHILDREN)):
         yield _way_against(lifecycle, test)
         if isinstance(test, ExactlyWhen):
             yield partial(spoil_fields.leave_out, field=test.field, when=test.when)
