@@ -217,8 +217,8 @@ def _header(rng: random.Random, path: Path, _: object) -> str:
 _COLUMNS: Final = {
     "journal": "id file lifecycle version batch newest clean run",
     "estimate": "id words",
-    "job": "id arn created estimates answers modified since cause failure_reason refined ended"
-    " entered changes reported suppressed forgotten",
+    "job": "id arn created estimates answers modified since kept_values cause failure_reason"
+    " refined ended entered changes reported suppressed forgotten",
     "entry": "job ordinal status start end message",
     "event": "number job kind body",
     "listener": "id name cursor",

@@ -386,8 +386,9 @@ def test_a_list_of_problems_ends(path: Path) -> None:
     run(
         path,
         "WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
-        " INSERT INTO job SELECT x, 'arn-' || x, 1, estimates, answers, modified, since, cause,"
-        " failure_reason, refined, ended, entered, changes, reported, suppressed, 0"
+        " INSERT INTO job SELECT x, 'arn-' || x, 1, estimates, answers, modified, since,"
+        " kept_values, cause, failure_reason, refined, ended, entered, changes, reported,"
+        " suppressed, 0"
         " FROM n, job WHERE id = 1",
     )
     assert len(problems(begin, path)) == 100

@@ -22,9 +22,10 @@ from jobstate.model.answer_schema import (
     StatusFields,
 )
 from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.rule_tests import InOrder, Requires, Where
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Began, SchemaWriter, created, ended, id_of
-from jobstate.model.specification import InOrder, Requires, Rule, Where
+from jobstate.model.specification import Rule
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
 
 if TYPE_CHECKING:

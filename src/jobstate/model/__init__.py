@@ -17,6 +17,7 @@ from jobstate.model.answer_schema import (
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums, Where
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
     AfterTheEnd,
@@ -29,18 +30,7 @@ from jobstate.model.schema_writer import (
     id_of,
     modified,
 )
-from jobstate.model.specification import (
-    ExactlyWhen,
-    Finding,
-    InOrder,
-    OverFields,
-    OverHistory,
-    Requires,
-    Rule,
-    Severity,
-    Sums,
-    Where,
-)
+from jobstate.model.specification import Finding, OverFields, OverHistory, Rule, Severity
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
 
 __all__ = [
@@ -59,6 +49,8 @@ __all__ = [
     "FeatureTest",
     "Field",
     "Finding",
+    "Fixed",
+    "Grows",
     "InOrder",
     "JobKey",
     "Lifecycle",

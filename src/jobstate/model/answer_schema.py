@@ -43,8 +43,8 @@ class FieldKind(StrEnum):
     TEXTS = "texts"
 
 
-#: The kinds that hold one value that rules can speak of.
-_SCALARS: Final = frozenset({FieldKind.TEXT, FieldKind.TIME, FieldKind.COUNT, FieldKind.FLAG})
+#: The kinds that hold one value that rules can speak of; of a list that is how many are in it.
+_SINGLE: Final = frozenset(FieldKind) - {FieldKind.STATUS, FieldKind.PART}
 
 
 @frozen(kw_only=True)
@@ -314,8 +314,9 @@ class AnswerSchema:
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
         signs: How features show, in the order in which they are read: the last one decides.
-        values: The names by which rules call fields → where they stand; by default every text,
-            time, count and flag outside of lists, by its path with dots.
+        values: The names by which rules call fields → where they stand; that of a list stands for
+            how many are in it. By default every text, time, count, flag and list outside of lists,
+            by its path with dots.
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required``, which makes it of a field's own, filled into ``{expected}``.
@@ -375,7 +376,7 @@ def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for name, each in fields.items():
         path = (*above, name)
-        if each.kind in _SCALARS:
+        if each.kind in _SINGLE:
             found.append((".".join(path), path))
         elif each.kind is FieldKind.PART:
             found += _leaves(each.fields, path)

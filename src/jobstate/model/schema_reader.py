@@ -281,7 +281,11 @@ def _latest(schema: AnswerSchema, record: _Record) -> datetime | None:
 def _present(names: Mapping[str, Path], record: _Record) -> dict[str, object]:
     # Some sources print an empty text for what a job does not have; 0 is something.
     pairs = ((name, _at(record, path)) for name, path in names.items())
-    return {name: value for name, value in pairs if value or value == 0}
+    return {
+        name: len(value) if type(value) is list else value
+        for name, value in pairs
+        if value or value in (0, [])
+    }
 
 
 # --- Fields ---------------------------------------------------------------------------------------

@@ -82,6 +82,10 @@ def _outcomes(values: Iterable[Outcome | str]) -> frozenset[Outcome]:
     return frozenset(map(_outcome, values))
 
 
+def _texts(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, values))
+
+
 #: A cause that nothing shown tells.
 UNKNOWN_CAUSE = "unknown"
 

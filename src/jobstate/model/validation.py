@@ -7,21 +7,22 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jobstate.model.hidden_states import excluded, expand
-from jobstate.model.specification import (
+from jobstate.model.rule_tests import (
     ExactlyWhen,
+    Fixed,
+    Grows,
     InOrder,
-    OverFields,
-    OverHistory,
     Requires,
     Sums,
-    judged_ids,
 )
+from jobstate.model.specification import OverFields, OverHistory, judged_ids
 from jobstate.model.states import Outcome, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jobstate.model.specification import Rule, Specification, Test, Where
+    from jobstate.model.rule_tests import Where
+    from jobstate.model.specification import Rule, Specification, Test
     from jobstate.model.states import Edge, Needs, Region, State
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -45,8 +46,14 @@ def defects(spec: Specification) -> Iterator[str]:
     yield from _memory_defects(spec)
     for region in spec.regions:
         yield from _region_defects(spec, region)
+    yield from _rules_defects(spec)
+
+
+def _rules_defects(spec: Specification) -> Iterator[str]:
     for rule in spec.rules:
         yield from _rule_defects(spec, rule)
+    for name in sorted(_named(spec, Grows) & _named(spec, Fixed)):
+        yield f"the field {name} both grows and is fixed"
     declared = {rule.id for rule in spec.declared_rules}
     for rule_id in sorted(spec.switched_off):
         if rule_id in declared:
@@ -187,13 +194,19 @@ def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
 
 
 def _fields_of(test: Test) -> tuple[str, ...]:
-    if isinstance(test, (InOrder, OverFields, OverHistory)):
+    if isinstance(test, (InOrder, Grows, Fixed, OverFields, OverHistory)):
         return test.fields
     if isinstance(test, Sums):
         return (*test.fields, *test.others)
     if isinstance(test, (Requires, ExactlyWhen)) and test.field is not None:
         return (test.field,)
     return ()
+
+
+def _named(spec: Specification, kind: type[Grows | Fixed]) -> set[str]:
+    """Return the fields that tests of a kind name."""
+    tests = (test for rule in spec.rules for test in rule.tests if isinstance(test, kind))
+    return {name for test in tests for name in test.fields}
 
 
 def _where_defects(spec: Specification, rule: Rule, where: Where) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jobstate.model.hidden_states import Hidden, expand, memories_set, met
 from jobstate.model.lifecycle import derived
-from jobstate.model.specification import Requires
+from jobstate.model.rule_tests import Requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
