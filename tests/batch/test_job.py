@@ -9,7 +9,9 @@ import pytest
 
 from jobstate import Decision, Outcome, OutcomePolicy, StatusChanged, Tracker, check, explain
 from jobstate.batch import BATCH_JOB
+from jobstate.machine import Job, ModelError, build
 from jobstate.model.events import OutcomeRefined
+from jobstate.testing import tours
 
 BEGIN = 1_790_000_000_000
 
@@ -104,6 +106,18 @@ def test_an_array_never_runs_itself() -> None:
     assert [each.rule for each in illegal.violations] == ["illegal-transition"]
     child = {"arrayProperties": {"index": 1}}
     assert check(BATCH_JOB, [answer("PENDING", **child), answer("RUNNING", **child)]).legal
+
+
+def test_a_child_of_an_array_waits_from_the_beginning() -> None:
+    """Other jobs begin by being submitted; lives and machines begin as their jobs do."""
+    for child, begins in ((True, {"SUBMITTED", "PENDING"}), (False, {"SUBMITTED"})):
+        given = BATCH_JOB.given(child=child)
+        assert set(given.regions[0].initial) == begins
+        assert {tour.states[0] for tour in tours(given)} <= begins
+    machine = build(BATCH_JOB)
+    assert Job(machine, "PENDING", child=True).state == "PENDING"
+    with pytest.raises(ModelError, match=r"say where it begins: SUBMITTED$"):
+        Job(machine, "PENDING")
 
 
 def test_answers_have_a_lower_bound() -> None:

@@ -155,6 +155,16 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         {"regions": (attrs.evolve(WAY, initial=("packed", "mars")),)},
         "begins in the unknown state mars",
     ),
+    (
+        "a beginning that needs nothing that there is",
+        {"regions": (attrs.evolve(WAY, initial={"packed": {"warm": True}, "sent": {}}),)},
+        "the beginning in packed needs warm, which no feature provides",
+    ),
+    (
+        "a beginning of some jobs only",
+        {"regions": (attrs.evolve(WAY, initial={"packed": {"insured": True}}),)},
+        "a job with not cheap, not insured, sender begins nowhere in the region way",
+    ),
     ("begins nowhere", {"regions": (attrs.evolve(WAY, initial=()),)}, "begins nowhere"),
     (
         "two histories",

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
 from jobstate.errors import UnknownNameError
-from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
+from jobstate.model.hidden_states import Hidden, begins, excluded, expand
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis, State
@@ -147,13 +147,7 @@ class Automaton:
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
-        initial = 0
-        for name in region.initial:
-            initial |= self.of_state[name]
-        # A hidden state that comes back to where it began has passed more than a new job has.
-        sets = memories_set(lifecycle, region)
-        fresh = {one for one in self.hidden if one.passed == sets[one.state]}
-        self.start = self.estimate(initial & self._having(fresh.__contains__))
+        self.start = self.estimate(self._having(begins(lifecycle, region)))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy only whose it is: it is compiled anew, or found."""

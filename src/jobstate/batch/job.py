@@ -24,7 +24,7 @@ from jobstate.model.answer_schema import (
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.rule_tests import InOrder, Requires, Where
 from jobstate.model.schema_reader import SchemaReader
-from jobstate.model.schema_writer import Began, SchemaWriter, created, ended, id_of
+from jobstate.model.schema_writer import Began, Having, SchemaWriter, created, ended, id_of
 from jobstate.model.specification import Rule
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
 
@@ -125,7 +125,10 @@ SCHEMA: Final = AnswerSchema(
             for begins, outcome, cause in _REASONS
         ),
     ),
-    signs=(Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),),
+    signs=(
+        Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),
+        Sign(feature="child", path="arrayProperties.index", test=FeatureTest.THERE),
+    ),
     call="aws batch describe-jobs",
 )
 
@@ -149,10 +152,6 @@ def _event(detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
     }
 
 
-def _array(moment: Moment) -> int | None:
-    return 2 if moment.features.get("array") else None
-
-
 _WRITER: Final = SchemaWriter(
     schema=SCHEMA,
     says={
@@ -161,7 +160,8 @@ _WRITER: Final = SchemaWriter(
         "createdAt": created,
         "startedAt": Began(("RUNNING",)),
         "stoppedAt": ended,
-        "arrayProperties.size": _array,
+        "arrayProperties.size": Having("array", 2),
+        "arrayProperties.index": Having("child", 1),
     },
     id_for=_id,
     event=_event,
@@ -249,7 +249,8 @@ BATCH_JOB: Final = importable(
                 name=_JOB,
                 title="status",
                 field="status",
-                initial=("SUBMITTED",),
+                # BUG, array jobs: a child waits for its parent from the beginning.
+                initial={"SUBMITTED": {}, "PENDING": {"child": True}},
                 states=_STATES,
                 edges=tuple(
                     Edge(
@@ -264,7 +265,10 @@ BATCH_JOB: Final = importable(
                 ),
             ),
         ),
-        features=(Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),),
+        features=(
+            Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),
+            Feature(name="child", meaning="one of the jobs of an array", source="BUG"),
+        ),
         rules=_RULES,
         reader=SchemaReader(SCHEMA),
         writer=_WRITER,

@@ -119,7 +119,8 @@ class Diagnosis:
         if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
         if followed.trouble is not None:
-            return self._entry(automaton, followed, observation, skipped + followed.trouble)
+            index = skipped + followed.trouble
+            return self._entry(automaton, followed, region_view, observation, index)
         last = observation.entries[-1].status
         if followed.left_out:
             message = SENTENCES["left_out"].format(last=last)
@@ -138,12 +139,18 @@ class Diagnosis:
     # --- Each kind ------------------------------------------------------------------------------
 
     def _entry(
-        self, automaton: Automaton, followed: Followed, observation: Observation, index: int
+        self,
+        automaton: Automaton,
+        followed: Followed,
+        region_view: RegionView,
+        observation: Observation,
+        index: int,
     ) -> Refusal:
         entry = observation.entries[index]
         path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
-            begin = tuple(state.visible for state in automaton.start.states)
+            new = automaton.states_of(automaton.start.mask & region_view.features)
+            begin = tuple(state.visible for state in new)
             said = SENTENCES["illegal_start"].format(status=entry.status, begin=" or ".join(begin))
             found = Finding(said, path, entry.status, begin, entry.start)
             return Refusal(f"{automaton.region.prefix}illegal-start", found)

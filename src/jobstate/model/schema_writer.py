@@ -110,6 +110,23 @@ class Always:
         return self.value
 
 
+@frozen
+class Having:
+    """Says the same of every job that has a feature.
+
+    Attributes:
+        feature: The feature.
+        value: What it says.
+    """
+
+    feature: str
+    value: object
+
+    def __call__(self, moment: Moment) -> object:
+        """Return the value; None of the others."""
+        return self.value if moment.features.get(self.feature) else None
+
+
 # --- Answers --------------------------------------------------------------------------------------
 
 

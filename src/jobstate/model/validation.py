@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from jobstate.model.hidden_states import excluded, expand
+from jobstate.model.hidden_states import excluded, expand, feature_sets, met
 from jobstate.model.rule_tests import (
     ExactlyWhen,
     Fixed,
@@ -91,9 +91,10 @@ def _region_defects(spec: Specification, region: Region) -> Iterator[str]:
     )
     yield from _unprovided(spec, f"the region {region.name}", region.needs)
     names = {state.name for state in region.states}
-    for name in region.initial:
+    for name, needs in region.initial.items():
         if name not in names:
             yield f"the region {region.name} begins in the unknown state {name}"
+        yield from _unprovided(spec, f"the beginning in {name}", needs)
     if names and not region.initial:
         yield f"the region {region.name} begins nowhere"
     for edge in region.edges:
@@ -132,6 +133,8 @@ def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
 
 def _reach_defects(spec: Specification, region: Region) -> Iterator[str]:
     hidden = expand(spec, region)
+    if region.initial:
+        yield from _unbegun(spec, region, {one.features for one in hidden})
     reached = {one.state for one in hidden}
     names = {state.name for state in region.states}
     for state in region.states:
@@ -149,6 +152,15 @@ def _reach_defects(spec: Specification, region: Region) -> Iterator[str]:
         ends = ends | fresh
     for name in sorted(reached - ends):
         yield f"the state {name} never ends: no final state can be reached from it"
+
+
+def _unbegun(spec: Specification, region: Region, begun: set[Needs]) -> Iterator[str]:
+    """Yield which jobs begin nowhere; one of them, for there may be many."""
+    for features in feature_sets(spec):
+        job = tuple(sorted(features.items()))
+        if met(region.needs, features) and job not in begun:
+            yield f"a job with {needs_text(job)} begins nowhere in the region {region.name}"
+            return
 
 
 def _unprovided(spec: Specification, what: str, needs: Iterable[tuple[str, bool]]) -> Iterator[str]:
