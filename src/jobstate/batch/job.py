@@ -22,9 +22,9 @@ from jobstate.model.answer_schema import (
     StatusFields,
 )
 from jobstate.model.lifecycle import Lifecycle, importable
-from jobstate.model.rule_tests import InOrder, Requires, Where
+from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
 from jobstate.model.schema_reader import SchemaReader
-from jobstate.model.schema_writer import Began, Having, SchemaWriter, created, ended, id_of
+from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, created, ended, id_of
 from jobstate.model.specification import Rule
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 _JOB, _FAILED = "job", "FAILED"
 _EVENT, _SOURCE = "Batch Job State Change", "aws.batch"
+#: BAPI, RetryStrategy.
+_MOST_ATTEMPTS: Final = 10
 _IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 SOURCES: Final = {
@@ -152,6 +154,13 @@ def _event(detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
     }
 
 
+def _attempts(moment: Moment) -> list[dict[str, Any]]:
+    """Return the attempts that are over; a made-up life may have more than there can be."""
+    ran = (each for each in moment.entries if each.status == "RUNNING" and each.end)
+    times = [{"startedAt": each.start, "stoppedAt": each.end} for each in ran]
+    return times[:_MOST_ATTEMPTS]
+
+
 _WRITER: Final = SchemaWriter(
     schema=SCHEMA,
     says={
@@ -162,6 +171,8 @@ _WRITER: Final = SchemaWriter(
         "stoppedAt": ended,
         "arrayProperties.size": Having("array", 2),
         "arrayProperties.index": Having("child", 1),
+        "attempts": _attempts,
+        "retryStrategy.attempts": Always(_MOST_ATTEMPTS),
     },
     id_for=_id,
     event=_event,
@@ -221,6 +232,11 @@ _MOVES: Final[tuple[tuple[str, str, str, Basis, str, dict[str, bool]], ...]] = (
     ("PENDING", _FAILED, "child_failed", _DOC, "BUG, array jobs", _ARRAY),
 )
 
+#: What SubmitJob says of a job.
+_SUBMITTED: Final = (
+    *("jobArn", "jobName", "jobQueue", "retryStrategy.attempts"),
+    *("timeout.attemptDurationSeconds", "arrayProperties.size", "arrayProperties.index"),
+)
 _RULES: Final = (
     Rule(
         id="times-in-order",
@@ -235,6 +251,27 @@ _RULES: Final = (
         basis=_DOC,
         source="BAPI, JobDetail",
         tests=(Requires(field="stoppedAt", then=Where(region=_JOB, final=True)),),
+    ),
+    Rule(
+        id="attempts-within-limit",
+        summary="There are no more attempts than the job may have.",
+        basis=_DOC,
+        source="BAPI, RetryStrategy",
+        tests=(InOrder(fields=("attempts", "retryStrategy.attempts")),),
+    ),
+    Rule(
+        id="attempts-grow",
+        summary="An attempt that was listed once is always listed.",
+        basis=_INF,
+        source="BAPI, JobDetail: those of the job; silent on any that go",
+        tests=(Grows(fields=("attempts",)),),
+    ),
+    Rule(
+        id="submitted-fixed",
+        summary="What a job was submitted with, and when it stopped, does not change.",
+        basis=_INF,
+        source="BAPI: SubmitJob sets it, no operation changes it; of the end silent",
+        tests=(Fixed(fields=("createdAt", "stoppedAt", *_SUBMITTED)),),
     ),
 )
 
