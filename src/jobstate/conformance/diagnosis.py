@@ -93,6 +93,8 @@ class Diagnosis:
         automaton = estimate.automaton
         if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
+        if region_view.came_from:  # whatever else is known
+            before = estimate = automaton.estimate(region_view.came_from)
         shown = observation.shown[automaton.region.name]
         origin = SENTENCES["creation"] if before is None else before.label
         message = SENTENCES["sample_refused"].format(shown=shown, origin=origin)
@@ -118,6 +120,8 @@ class Diagnosis:
         """Return what is wrong with a history; None where a legal run shows it."""
         if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
+        if region_view.came_from:
+            return self.sample(None, automaton.start, region_view, observation)
         if followed.trouble is not None:
             index = skipped + followed.trouble
             return self._entry(automaton, followed, region_view, observation, index)

@@ -221,11 +221,13 @@ class StatusFields:
         region: The region's name.
         primary: The primary status.
         secondary: The secondary status; empty where the region has none.
+        previous: The primary status just before, which some events carry; empty where none does.
     """
 
     region: str
     primary: Path = field(converter=_path)
     secondary: Path = field(default=(), converter=_path)
+    previous: Path = field(default=(), converter=_path)
 
 
 @frozen(kw_only=True)

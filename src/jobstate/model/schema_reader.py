@@ -232,8 +232,9 @@ def _shown(schema: AnswerSchema, record: _Record, spelling: Mapping[str, str]) -
     for place in schema.places:
         primary = _at(record, place.primary)
         if primary is not None:
-            secondary = _at(record, place.secondary) if place.secondary else None
-            spelt = [spelling.get(each or "", each) for each in (primary, secondary)]
+            others = (place.secondary, place.previous)
+            rest = [_at(record, path) if path else None for path in others]
+            spelt = [spelling.get(each or "", each) for each in (primary, *rest)]
             found[place.region] = _status(*spelt)
     return found
 
@@ -241,8 +242,8 @@ def _shown(schema: AnswerSchema, record: _Record, spelling: Mapping[str, str]) -
 # There are few pairs of statuses and many answers. Unknown statuses are bounded in length, so what
 # a hostile source can make this hold is bounded too.
 @lru_cache(maxsize=256)
-def _status(primary: str, secondary: str | None) -> Shown:
-    return Shown(primary, secondary)
+def _status(primary: str, secondary: str | None, previous: str | None) -> Shown:
+    return Shown(primary, secondary, previous)
 
 
 def _features(signs: tuple[Sign, ...], record: _Record) -> dict[str, bool]:

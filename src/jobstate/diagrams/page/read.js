@@ -383,12 +383,13 @@ const Reading = (() => {
   const shownOf = (schema, record, spelling = {}) => {
     const found = {};
     const spelt = (status) => own(spelling, status) ?? status;
-    for (const { region, primary, secondary } of schema.places) {
+    for (const { region, primary, secondary, previous } of schema.places) {
       const status = at(record, primary);
       if (status !== undefined)
         found[region] = {
           primary: spelt(status),
           secondary: spelt((secondary ? at(record, secondary) : undefined) ?? null),
+          previous: spelt((previous ? at(record, previous) : undefined) ?? null),
         };
     }
     return found;

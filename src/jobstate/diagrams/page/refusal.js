@@ -39,6 +39,7 @@ const Refusing = (() => {
 
     sample(automaton, before, known, sight, observation) {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
+      if (sight.cameFrom) [before, known] = [sight.cameFrom, sight.cameFrom];
       const was = before === undefined ? null : automaton.statesOf(before);
       const origin = was ? automaton.labelOf(was) : this.say('creation');
       const message = this.say('sample_refused', { shown: shownText(sight), origin });
@@ -51,6 +52,7 @@ const Refusing = (() => {
 
     history(automaton, followed, sight, observation, skipped) {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
+      if (sight.cameFrom) return this.sample(automaton, undefined, 0n, sight, observation);
       if (followed.trouble !== null)
         return this.entry(automaton, followed, sight, observation, skipped + followed.trouble);
       const last = observation.entries[observation.entries.length - 1].status;
