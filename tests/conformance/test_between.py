@@ -194,6 +194,20 @@ def test_a_late_answer_that_had_more() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("stamps", "message"),
+    [
+        (9, "stamps is 9, but a later answer had 5"),
+        (2, "stamps is 2, but an earlier answer had 5"),
+        (5, None),
+    ],
+)
+def test_a_late_answer_between_two_that_agree(stamps: int, message: str | None) -> None:
+    """It can have neither more nor less than both."""
+    found = told([says(0.5, stamps=5), says(122, stamps=5), says(61, stamps=stamps)])
+    assert [each.message for each in found] == ([message] if message else [])
+
+
 def test_what_is_newer_and_has_less_is_real() -> None:
     """What contradicts it and is older counts no more."""
     found = told([says(0, stamps=9), says(61, stamps=2), says(122, stamps=3), says(92, stamps=2)])

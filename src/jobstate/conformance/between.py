@@ -125,21 +125,38 @@ def comparable(value: object) -> datetime | float | str | None:
 
 
 def _grown(known: tuple[KeptValue, ...], new: KeptValue, in_order: bool) -> _Compared:  # noqa: FBT001
-    more = [each for each in known if is_certainly_less(new.value, each.value)]
-    same = next((each for each in known if each.value == new.value), None)
+    value, same, fallen, over = new.value, None, None, None
+    for each in known:
+        if each.value == value:
+            same = each
+        elif (in_order or each.reached < new.held) and _is_less(value, each.value):
+            fallen = each
+        elif new.reached < each.held and _is_less(each.value, value):
+            over = each
+    against = None if fallen is None else _Against(fallen, "fell", "never_less")
     if in_order:
-        against = _Against(more[-1], "fell", "never_less") if more else None
         return against, known if same and len(known) == 1 else (new,)
-    # Of two answers that contradict each other the one that is certainly newer is real.
-    fallen = [each for each in more if each.reached < new.held]
-    late = (each for each in known if is_certainly_less(each.value, new.value))
-    over = next((each for each in late if new.reached < each.held), None)
+    # Of two that contradict each other the one is real that is certainly newer.
     if over is not None:
         return _Against(over, "had_more", "never_more"), known
-    if fallen:
-        known = tuple([each for each in known if each not in fallen])
-        return _Against(fallen[-1], "fell", "never_less"), _with(known, same, new)
-    return None, _with(known, same, new)
+    return against, _with(known if fallen is None else _not_above(known, new), same, new)
+
+
+def _is_less(one: object, other: object) -> bool:
+    if type(one) is int and type(other) is int:  # as nearly always
+        return one < other
+    return is_certainly_less(one, other)
+
+
+def _not_above(known: tuple[KeptValue, ...], new: KeptValue) -> tuple[KeptValue, ...]:
+    """Return what is kept but for what was certainly before and more."""
+    return tuple(
+        [
+            each
+            for each in known
+            if not (each.reached < new.held and _is_less(new.value, each.value))
+        ]
+    )
 
 
 def _with(
@@ -147,10 +164,15 @@ def _with(
 ) -> tuple[KeptValue, ...]:
     """Return what is kept, the oldest first, with one more value."""
     if same is not None:
+        if same.reached <= new.reached and new.held <= same.held:
+            return known
         new = KeptValue(new.value, min(same.reached, new.reached), max(same.held, new.held))
-    if new in known or (new.reached == EVER and new.held == NEVER):
+        known = tuple([each for each in known if each is not same])
+    elif new.reached == EVER and new.held == NEVER:
         return known
-    kept = sorted([new, *(each for each in known if each is not same)], key=lambda each: each.held)
+    if not known or known[-1].held <= new.held:
+        return (*known[1 - MOST_VALUES :], new)
+    kept = sorted([*known, new], key=lambda each: each.held)
     return tuple(kept[-MOST_VALUES:])
 
 
