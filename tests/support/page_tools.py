@@ -19,7 +19,7 @@ import attrs
 from jobstate import ObservationError, check_jobs
 from jobstate.diagrams.page import JUDGING
 from jobstate.diagrams.page.tables import tables
-from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support import chromium
 
@@ -123,7 +123,7 @@ def by_python(lifecycle: Lifecycle, case: object) -> Said:
 
 
 #: The tests of rules that are data.
-DATA = (Requires, ExactlyWhen, InOrder, Sums)
+DATA = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
 
 
 @cache

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
 from jobstate.errors import UnknownNameError
-from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
+from jobstate.model.hidden_states import Hidden, begins, excluded, expand
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis, State
@@ -42,6 +42,8 @@ class RegionView:
         ruled_out: They are a state, but not one under the features that `given` fixed.
         excluded: The states that they show, where those features or the ones shown exclude them.
         visible: The status that a history would print; None where the answer leaves it out.
+        came_from: The hidden states that were just before, as the answer says, where none of them
+            leads to what it shows; else 0.
     """
 
     mask: int
@@ -53,6 +55,7 @@ class RegionView:
     ruled_out: bool
     excluded: tuple[State, ...]
     visible: str | None
+    came_from: int
 
 
 @define(eq=False)
@@ -147,13 +150,7 @@ class Automaton:
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
-        initial = 0
-        for name in region.initial:
-            initial |= self.of_state[name]
-        # A hidden state that comes back to where it began has passed more than a new job has.
-        sets = memories_set(lifecycle, region)
-        fresh = {one for one in self.hidden if one.passed == sets[one.state]}
-        self.start = self.estimate(initial & self._having(fresh.__contains__))
+        self.start = self.estimate(self._having(begins(lifecycle, region)))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy only whose it is: it is compiled anew, or found."""
@@ -213,7 +210,11 @@ class Automaton:
     # --- What an answer shows -------------------------------------------------------------------
 
     def view(
-        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+        self,
+        primary: str | None,
+        secondary: str | None,
+        features: Mapping[str, bool],
+        previous: str | None = None,
     ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
         words = self.words
@@ -221,15 +222,21 @@ class Automaton:
             primary = UNKNOWN
         if secondary is not None and secondary not in words.secondaries:
             secondary = UNKNOWN
-        key = (primary, secondary, *features.items())
+        if previous is not None and previous not in words.primaries:
+            previous = None  # what nobody knows may lead anywhere
+        key = (primary, secondary, previous, *features.items())
         found = self._views.get(key)
         if found is None:
-            new = self._new_view(primary, secondary, features)
+            new = self._new_view(primary, secondary, features, previous)
             found = self._views.setdefault(key, new)
         return found
 
     def _new_view(
-        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+        self,
+        primary: str | None,
+        secondary: str | None,
+        features: Mapping[str, bool],
+        previous: str | None,
     ) -> RegionView:
         fitting = self._with_features(features)
         of_primary = self.everything
@@ -244,9 +251,15 @@ class Automaton:
         unknown = UNKNOWN in (primary, secondary)
         pair = not unknown and primary is not None and secondary is not None
         name = f"{primary}/{secondary}" if pair else str(primary)
+        mask, came_from = both & fitting, 0
+        before = self.of_primary.get(previous or "", 0) & fitting
+        if before and mask and not unknown:
+            # However answers are ordered, the job was there before it came here.
+            mask &= self.successors.reach(before)
+            came_from = 0 if mask else before
         choices = (both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything)
         return RegionView(
-            mask=both & fitting,
+            mask=mask,
             real=next((mask for mask in choices if mask), 0),
             features=fitting,
             unknown=unknown,
@@ -255,6 +268,7 @@ class Automaton:
             ruled_out=not both and not unknown and name in self.words.states,
             excluded=() if both & fitting else self._excluded(name, primary, of_primary),
             visible=secondary if self.words.two_axes else primary,
+            came_from=came_from,
         )
 
     def _excluded(self, name: str, primary: str | None, of_primary: int) -> tuple[State, ...]:

@@ -24,9 +24,10 @@ from jobstate.model.answer_schema import (
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.links import Link
+from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
 from jobstate.model.schema_reader import SchemaReader
-from jobstate.model.schema_writer import Began, SchemaWriter, created, ended, id_of
-from jobstate.model.specification import InOrder, Requires, Rule, Severity, Where
+from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, created, ended, id_of
+from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Feature, Outcome, Region, State
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 
     from jobstate.model.observation import Moment
 
-_DOC, _OBS = Basis.DOCUMENTED, Basis.OBSERVED
+_DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 _NAME, _JOB, _FAILED = "aws-batch-job", "job", "FAILED"
 _EVENT, _SOURCE = "Batch Job State Change", "aws.batch"
+#: BAPI, RetryStrategy.
+_MOST_ATTEMPTS: Final = 10
 _IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 SOURCES: Final = {
@@ -133,7 +136,10 @@ SCHEMA: Final = AnswerSchema(
     ),
     # BUG, array jobs: the index is appended to the parent's id.
     links=(Link(field="jobId", to=_NAME, before=":"),),
-    signs=(Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),),
+    signs=(
+        Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),
+        Sign(feature="child", path="arrayProperties.index", test=FeatureTest.THERE),
+    ),
     call="aws batch describe-jobs",
 )
 
@@ -157,8 +163,11 @@ def _event(detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
     }
 
 
-def _array(moment: Moment) -> int | None:
-    return 2 if moment.features.get("array") else None
+def _attempts(moment: Moment) -> list[dict[str, Any]]:
+    """Return the attempts that are over; a made-up life may have more than there can be."""
+    ran = (each for each in moment.entries if each.status == "RUNNING" and each.end)
+    times = [{"startedAt": each.start, "stoppedAt": each.end} for each in ran]
+    return times[:_MOST_ATTEMPTS]
 
 
 _WRITER: Final = SchemaWriter(
@@ -169,7 +178,10 @@ _WRITER: Final = SchemaWriter(
         "createdAt": created,
         "startedAt": Began(("RUNNING",)),
         "stoppedAt": ended,
-        "arrayProperties.size": _array,
+        "arrayProperties.size": Having("array", 2),
+        "arrayProperties.index": Having("child", 1),
+        "attempts": _attempts,
+        "retryStrategy.attempts": Always(_MOST_ATTEMPTS),
     },
     id_for=_id,
     event=_event,
@@ -230,6 +242,11 @@ _MOVES: Final[tuple[tuple[str, str, str, Basis, str, dict[str, bool]], ...]] = (
 )
 
 _SUCCESS: Final = (Outcome.SUCCEEDED,)
+#: What SubmitJob says of a job.
+_SUBMITTED: Final = (
+    *("jobArn", "jobName", "jobQueue", "retryStrategy.attempts"),
+    *("timeout.attemptDurationSeconds", "arrayProperties.size", "arrayProperties.index"),
+)
 _RULES: Final = (
     Rule(
         id="times-in-order",
@@ -273,6 +290,27 @@ _RULES: Final = (
             ),
         ),
     ),
+    Rule(
+        id="attempts-within-limit",
+        summary="There are no more attempts than the job may have.",
+        basis=_DOC,
+        source="BAPI, RetryStrategy",
+        tests=(InOrder(fields=("attempts", "retryStrategy.attempts")),),
+    ),
+    Rule(
+        id="attempts-grow",
+        summary="An attempt that was listed once is always listed.",
+        basis=_INF,
+        source="BAPI, JobDetail: those of the job; silent on any that go",
+        tests=(Grows(fields=("attempts",)),),
+    ),
+    Rule(
+        id="submitted-fixed",
+        summary="What a job was submitted with, and when it stopped, does not change.",
+        basis=_INF,
+        source="BAPI: SubmitJob sets it, no operation changes it; of the end silent",
+        tests=(Fixed(fields=("createdAt", "stoppedAt", *_SUBMITTED)),),
+    ),
 )
 
 #: The life cycle of an AWS Batch job.
@@ -286,7 +324,8 @@ BATCH_JOB: Final = importable(
                 name=_JOB,
                 title="status",
                 field="status",
-                initial=("SUBMITTED",),
+                # BUG, array jobs: a child waits for its parent from the beginning.
+                initial={"SUBMITTED": {}, "PENDING": {"child": True}},
                 states=_STATES,
                 edges=tuple(
                     Edge(
@@ -301,7 +340,10 @@ BATCH_JOB: Final = importable(
                 ),
             ),
         ),
-        features=(Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),),
+        features=(
+            Feature(name="array", meaning="the parent of an array of jobs", source="BUG"),
+            Feature(name="child", meaning="one of the jobs of an array", source="BUG"),
+        ),
         rules=_RULES,
         reader=SchemaReader(SCHEMA),
         writer=_WRITER,

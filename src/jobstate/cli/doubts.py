@@ -186,6 +186,7 @@ def _named_fields(schema: AnswerSchema) -> dict[str, Path]:
     for place in schema.places:
         found[f"the status of {place.region}"] = place.primary
         found[f"the secondary status of {place.region}"] = place.secondary
+        found[f"the previous status of {place.region}"] = place.previous
     if schema.stays is not None:
         found["stays"] = schema.stays.path
         for each in (schema.stays.status, schema.stays.start, schema.stays.end):

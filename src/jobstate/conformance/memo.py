@@ -45,7 +45,8 @@ class AnswerView:
         digest: Almost no other view has it, in this process or another.
         region_views: Region → what is shown of it, compiled.
         features: The features shown.
-        plain: Every status is known, and every two that go together are a state.
+        plain: Every status is known, every two that go together are a state, and what was before
+            leads there.
         plans: Names of fields → what the rules have to look at in an answer that has them.
     """
 
@@ -132,13 +133,14 @@ class Memo:
     def _new_view(self, key: object, observation: Observation) -> AnswerView:
         region_views = {
             region: self._automata[region].view(
-                shown.primary, shown.secondary, observation.features
+                shown.primary, shown.secondary, observation.features, shown.previous
             )
             for region, shown in observation.shown.items()
             if region in self._automata
         }
         plain = not any(
-            region_view.unknown or region_view.illegal_pair for region_view in region_views.values()
+            region_view.unknown or region_view.illegal_pair or region_view.came_from
+            for region_view in region_views.values()
         )
         with _NUMBERING:
             self._count += 1

@@ -305,7 +305,8 @@ class Regions:
             if refusal is None and followed.is_legal and not shorter and not region_view.unknown:
                 refusal = diagnosis.order(automaton, observation, len(known.pattern.masks) + 1)
             return followed, refusal
-        if region_view.illegal_pair or (newest and not region_view.primary_unknown):
+        alone = region_view.illegal_pair or region_view.came_from
+        if alone or (newest and not region_view.primary_unknown):
             reached = automaton.successors.reach(estimate.mask) & region_view.mask
             if region_view.unknown and reached:
                 return None, None

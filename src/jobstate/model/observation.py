@@ -91,10 +91,12 @@ class Shown(NamedTuple):
     Attributes:
         primary: The primary status.
         secondary: The secondary status; None where the answer has none or the region has none.
+        previous: The primary status just before, where the answer says so.
     """
 
     primary: str
     secondary: str | None = None
+    previous: str | None = None
 
     def __str__(self) -> str:
         return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"

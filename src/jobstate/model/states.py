@@ -82,6 +82,10 @@ def _outcomes(values: Iterable[Outcome | str]) -> frozenset[Outcome]:
     return frozenset(map(_outcome, values))
 
 
+def _texts(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, values))
+
+
 #: A cause that nothing shown tells.
 UNKNOWN_CAUSE = "unknown"
 
@@ -302,6 +306,13 @@ class Memory:
     rule: str
 
 
+def _initial(
+    states: Mapping[str, Mapping[str, bool] | Needs] | Iterable[str],
+) -> Mapping[str, Needs]:
+    needed = states if isinstance(states, Mapping) else dict.fromkeys(states, ())
+    return {plain(name): _needs(needs) for name, needs in needed.items()}
+
+
 @frozen(kw_only=True)
 class Region:
     """A part of the life cycle that moves by itself (a statechart's orthogonal region).
@@ -312,7 +323,8 @@ class Region:
         field: The field of an answer that shows it, by the service's name, for messages.
         states: Its states, in the order in which people read them.
         edges: Its edges.
-        initial: Names of the states that it can begin in.
+        initial: Names of the states that it can begin in, each with the features that a job must
+            have or lack for that; names alone where nothing is needed.
         needs: Features without which a job does not have this region.
         history: The field of an answer that lists this region's visible statuses since
             creation, which an observation has as `entries`; empty where there is none.
@@ -324,7 +336,7 @@ class Region:
     field: str = ""
     states: tuple[State, ...]
     edges: tuple[Edge, ...]
-    initial: tuple[str, ...]
+    initial: Mapping[str, Needs] = attrs.field(converter=_initial)
     needs: Needs = attrs.field(default=(), converter=_needs)
     history: str = ""
     prefix: str = ""

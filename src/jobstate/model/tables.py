@@ -242,7 +242,7 @@ def _region_dict(region: Region) -> dict[str, object]:
     return {
         "name": region.name,
         "title": region.title,
-        "initial": list(region.initial),
+        "initial": {name: dict(needs) for name, needs in region.initial.items()},
         "needs": dict(region.needs),
         "field": region.field,
         "history": region.history,

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from jobstate.model.answer_schema import Field
 from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.rule_tests import Grows, Sums
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Failed, SchemaWriter, created, ended, id_of, modified
-from jobstate.model.specification import Rule, Severity, Sums
+from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, Region, State
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
@@ -43,6 +44,14 @@ _JOBS: Final = ("Completed", "InProgress", "RetryableError", "NonRetryableError"
 _OBJECTIVES: Final = ("Succeeded", "Pending", "Failed")
 _JOB_COUNTERS: Final = tuple(f"TrainingJobStatusCounters.{name}" for name in _JOBS)
 _OBJECTIVE_COUNTERS: Final = tuple(f"ObjectiveStatusCounters.{name}" for name in _OBJECTIVES)
+#: Those that count what has ended for good: of a retried training job RetryableError is taken back.
+_GROWING: Final = (
+    *(
+        f"TrainingJobStatusCounters.{name}"
+        for name in ("Completed", "NonRetryableError", "Stopped")
+    ),
+    *(f"ObjectiveStatusCounters.{name}" for name in ("Succeeded", "Failed")),
+)
 
 _SUMMARY: Final = {
     "HyperParameterTuningJobName": name_field(_LONGEST_NAME, required=True),
@@ -173,7 +182,18 @@ _RULES: Final = (
         ("CreationTime", "HyperParameterTuningEndTime", "LastModifiedTime"),
         "22 answers, no counterexample",
     ),
+    five.times_fixed(
+        ("CreationTime", "HyperParameterTuningEndTime"),
+        "3 jobs of which several answers show CreationTime, 1 of them the end",
+    ),
     five.reason_only_when_failed("API; 1 of 1"),
+    Rule(
+        id="counters-grow",
+        summary="What has ended for good is never counted less.",
+        basis=_INF,
+        source="API, TrainingJobStatusCounters; the others go both ways",
+        tests=(Grows(fields=_GROWING),),
+    ),
     Rule(
         id="counters-agree",
         summary="Both counters add up to the training jobs that were started so far.",

@@ -161,7 +161,7 @@ const Automata = (() => {
       .flatMap((exclusion) => exclusion.features);
 
   /** What is shown of a region, in the automaton's terms (`Automaton.sight`). */
-  const sightOf = (tables, automaton, { primary, secondary }, features) => {
+  const sightOf = (tables, automaton, { primary, secondary, previous = null }, features) => {
     const [names, primaries, secondaries] = automaton.words;
     const newPrimary = !primaries.has(primary);
     const newSecondary = secondary !== null && !secondaries.has(secondary);
@@ -182,8 +182,13 @@ const Automata = (() => {
     const both = ofPrimary & (seen ? (automaton.ofVisible.get(secondary) ?? 0n) : all);
     const name = plain ? `${primary}/${secondary}` : primary;
     const choices = [both & fitting, ofPrimary & fitting, both, ofPrimary, fitting, all];
+    // However answers are ordered, the job was there before it came here.
+    const before = unknown ? 0n : (automaton.ofPrimary.get(previous) ?? 0n) & fitting;
+    const whole = both & fitting;
+    const mask = before && whole ? whole & automaton.reach(before) : whole;
     return {
-      mask: both & fitting,
+      mask,
+      cameFrom: whole && !mask ? before : 0n,
       real: choices.find((mask) => mask) ?? 0n,
       features: fitting,
       unknown,
@@ -192,7 +197,7 @@ const Automata = (() => {
       excluded: both & fitting ? [] : automaton.excluded(name, primary, ofPrimary),
       ruledOut: !both && !unknown && names.has(name),
       visible: secondaries.size ? (newSecondary ? tables.unknown : secondary) : primary,
-      key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features]),
+      key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features, previous]),
       primary,
       secondary,
     };

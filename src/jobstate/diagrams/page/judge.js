@@ -83,6 +83,7 @@ const Judging = (() => {
       this.known = new Map();
       this.history = { base: null, read: 0, samples: [] };
       this.entries = [];
+      this.values = new Map();
       this.modified = null;
       this.reason = null;
       this.refined = null;
@@ -96,7 +97,10 @@ const Judging = (() => {
       const found = judge.rules.findings(observation, sights);
       const wentBack = this.wentBack(observation);
       if (wentBack) found.push(...judge.broken('modified-time-went-back', wentBack));
-      else this.look(observation, sights, found);
+      else {
+        found.push(...judge.rules.between(this.values, observation));
+        this.look(observation, sights, found);
+      }
       this.answers.push({
         path,
         observation,
