@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Region
+    from jobstate.model.states import Edge, Region
 
 #: Stands for every status that the life cycle does not know.
 UNKNOWN = "\x00unknown"
@@ -87,6 +87,12 @@ class StateEstimate:
         """Return whether the other rules out a state that was possible here."""
         return not self.names <= other.names
 
+    def goes_on_to(self, other: StateEstimate) -> bool:
+        """Return whether a job that has ended here was reopened if it came there legally."""
+        if self.result.for_good or not self.result.final:
+            return False
+        return self.excludes(other) and not self.automaton.removal.reach(self.mask) & other.mask
+
     @cached_property
     def label(self) -> str:
         """What people call it: a state, a status common to all, or ``anything``."""
@@ -147,6 +153,8 @@ class Automaton:
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
+        #: Over those that take back no end.
+        self.removal = Successors(self._removal(), self.visible, Basis.INFERRED)
         initial = 0
         for name in region.initial:
             initial |= self.of_state[name]
@@ -162,6 +170,13 @@ class Automaton:
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
         return self._successors[weakest]
+
+    def _removal(self) -> list[list[tuple[Edge, int]]]:
+        gone = {state.name for state in self.region.states if state.gone}
+        return [
+            [each for each in moves if each[0].target in {each[0].origin, *gone}]
+            for moves in self.moves
+        ]
 
     def _having(self, wanted: Callable[[Hidden], bool]) -> int:
         mask = 0

@@ -133,7 +133,7 @@ def _rows(lifecycle: Lifecycle) -> Mapping[str, Mapping[str, tuple[Basis | None,
 
 
 def _dead_ends(lifecycle: Lifecycle, region: Region) -> Iterator[Doubt]:
-    final = {state.name for state in region.states if state.final}
+    final = {state.name for state in region.states if state.final or state.steady}
     shown = {feature.name for feature in lifecycle.features if feature.shown}
     stuck: dict[str, list[Needs]] = {}
     free = set()

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.history import LONGEST_REMEMBERED
-from jobstate.common.times import clock, is_before
+from jobstate.common.times import clock, is_before, latest
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.ends import end_of, keep_end, refined
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
@@ -36,7 +36,6 @@ from jobstate.model.specification import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from jobstate.conformance.ends import End
     from jobstate.conformance.kept_answers import AnswerPattern, PatternStep
@@ -285,7 +284,7 @@ class Judge:
             patterns=patterns,
             times=times,
             entries=entries,
-            modified=_latest(before.modified, observation.modified),
+            modified=latest(before.modified, observation.modified),
             # What is learned of where the job stands now is certain from the newest answer on.
             since=before.since_when(
                 self.main, estimates, observation.modified if last else before.modified
@@ -322,6 +321,8 @@ class Judge:
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
+                if moved.reopens(old):
+                    made = evolve(made, reopened=True)
                 if is_main and made.result is not end.result:
                     made = evolve(made, result=end.result)
                 yield StatusChanged(
@@ -360,7 +361,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
         step.estimates,
         *answers,
         entries,
-        _latest(before.modified, modified),
+        latest(before.modified, modified),
         modified if step.came else before.since,
         None,
         None,
@@ -381,13 +382,6 @@ def _says_more(start: JobState, observation: Observation) -> bool:
     """Return whether more is known of what a job has come to than its estimates tell."""
     why = observation.cause or observation.failure_reason or observation.outcome
     return (why or start.cause or start.failure_reason or start.refined) is not None
-
-
-def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
-    """Return the later time: one that was printed more coarsely must not hide the finer one."""
-    if was is None or now is None:
-        return was or now
-    return max(was, now)
 
 
 def _went_back(before: JobState, observation: Observation) -> Finding | None:

@@ -90,6 +90,9 @@ class RegionOrders:
         self._final = sum(
             automaton.of_state[state.name] for state in automaton.region.states if state.final
         )
+        self._reopens = sum(
+            automaton.of_state[state.name] for state in automaton.region.states if state.reopens
+        )
 
     def is_newest(self, before: RegionAnswers, new: KeptAnswer) -> bool:
         """Return whether an answer is certainly newer than all.
@@ -210,14 +213,14 @@ class RegionOrders:
             place = numbers.index(new[1:])
             kept = (*kept[:place], *kept[place + 1 :], kept[place])
             ends = self._walked(kept, origin, statuses)
-            place = self._position(kept, ends)
+            place = self._position(kept, ends, standing)
             found = self._packed(kept, ends, before, pattern.judged)
             return Taken(found, ends[place], duplicate=True, last=place == len(kept) - 1)
         newest = self.is_newest(before, new)
         ends = self._ends_with(kept, pattern, new, statuses, newest=newest)
         if not ends:
             return Taken(before, legal=False, newest=newest)
-        last = self._position((*kept, new), ends)
+        last = self._position((*kept, new), ends, standing)
         bounded = self.bounds.in_order((*kept, new)) if newest else None
         standing = ends[last]
         if bounded is None:
@@ -225,7 +228,7 @@ class RegionOrders:
             if len(bounded) <= len(kept):
                 ends = self._walked(bounded, origin, statuses)
                 # Where the job stands is not lost with the answer that showed it.
-                standing = standing & _union(ends) or ends[self._position(bounded, ends)]
+                standing = standing & _union(ends) or ends[self._position(bounded, ends, standing)]
         found = self._packed(bounded, ends, before, len(statuses))
         return Taken(found, standing, newest=newest, last=last == len(kept))
 
@@ -347,9 +350,32 @@ class RegionOrders:
         found = walk(self._automaton, origin, statuses if self._listed else (), pattern, older)
         return {order[place]: mask for place, mask in found.items()}
 
-    def _position(self, kept: Sequence[KeptAnswer], ends: Ends) -> int:
+    def _position(self, kept: Sequence[KeptAnswer], ends: Ends, standing: int) -> int:
         """Return the index of the answer that is taken for the last."""
-        return max(ends, key=lambda index: (not kept[index].mask & ~self._final, index))
+        # An end that may reopen stands as long as it can: another one may be told after it.
+        stands = standing if standing & self._reopens else 0
+
+        def rank(index: int) -> tuple[bool, bool, int]:
+            ended = not kept[index].mask & ~self._final
+            return ended, ended and bool(kept[index].mask & stands), index
+
+        return max(ends, key=rank)
+
+    def is_apart(
+        self, answers: RegionAnswers, new: KeptAnswer, standing: StateEstimate | None
+    ) -> bool:
+        """Return whether a job that may reopen has gone on between an answer and where it stands.
+
+        Args:
+            answers: What is kept, the answer included.
+            new: The answer.
+            standing: Where the job stands.
+        """
+        if not self._reopens or standing is None:
+            return False
+        return not new.mask & standing.mask or any(
+            new.is_older(each) and not each.mask & standing.mask for each in answers.unpacked()
+        )
 
 
 def _union(ends: Ends) -> int:

@@ -106,7 +106,12 @@ const Automata = (() => {
       const visible = this.table.hidden.map(([state]) => this.states[state].visible);
       const silent = [];
       const loud = [];
+      const removal = [];
+      const stateOf = (index) => this.table.hidden[index][0];
       this.table.moves.forEach((targets, index) => {
+        const stands = (target) =>
+          stateOf(target) === stateOf(index) || this.states[stateOf(target)].gone;
+        removal.push(maskOf(targets.filter(stands)));
         const same = (target) => visible[target] === visible[index];
         silent.push(maskOf(targets.filter(same)));
         loud.push(maskOf(targets.filter((target) => !same(target))));
@@ -115,6 +120,16 @@ const Automata = (() => {
       this.reach = closure(this.move);
       this.silent = closure(over(silent));
       this.loud = over(loud);
+      /** What zero or more moves reach that take back no end. */
+      this.removal = closure(over(removal));
+    }
+
+    /** Whether a job that has ended was reopened if it came from the one to the other legally. */
+    goesOn(one, other) {
+      const ended = this.statesOf(one);
+      const later = this.statesOf(other);
+      const isOver = ended.every((state) => state.final) && ended.some((state) => state.reopens);
+      return isOver && !later.some((state) => ended.includes(state)) && !(this.removal(one) & other);
     }
 
     /** The hidden states that have some features. */
