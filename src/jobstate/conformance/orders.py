@@ -87,12 +87,6 @@ class RegionOrders:
         self._listed = listed
         self.bounds = Bounds(automaton, most_kept, most_abreast)
         self.nothing = packed(automaton, ())
-        self._final = sum(
-            automaton.of_state[state.name] for state in automaton.region.states if state.final
-        )
-        self._reopens = sum(
-            automaton.of_state[state.name] for state in automaton.region.states if state.reopens
-        )
 
     def is_newest(self, before: RegionAnswers, new: KeptAnswer) -> bool:
         """Return whether an answer is certainly newer than all.
@@ -153,6 +147,7 @@ class RegionOrders:
         hit = self._ends_with(kept, before, new, statuses, newest=True).get(len(kept))
         if not hit:
             return None
+        hit = self._automaton.standing(before.possible, new.mask, hit)
         bounded = self.bounds.in_order((*kept, new)) or (*kept, new)
         # The first of them may be the second before, which then is where both were joined.
         begin = bounded[0].end if len(bounded) > 1 else 0
@@ -215,14 +210,15 @@ class RegionOrders:
             ends = self._walked(kept, origin, statuses)
             place = self._position(kept, ends, standing)
             found = self._packed(kept, ends, before, pattern.judged)
-            return Taken(found, ends[place], duplicate=True, last=place == len(kept) - 1)
+            stands = self._automaton.standing(standing, kept[place].mask, ends[place])
+            return Taken(found, stands, duplicate=True, last=place == len(kept) - 1)
         newest = self.is_newest(before, new)
         ends = self._ends_with(kept, pattern, new, statuses, newest=newest)
         if not ends:
             return Taken(before, legal=False, newest=newest)
         last = self._position((*kept, new), ends, standing)
         bounded = self.bounds.in_order((*kept, new)) if newest else None
-        standing = ends[last]
+        standing = self._automaton.standing(standing, (*kept, new)[last].mask, ends[last])
         if bounded is None:
             bounded = self.bounds.all_in((*kept, new))
             if len(bounded) <= len(kept):
@@ -352,12 +348,13 @@ class RegionOrders:
 
     def _position(self, kept: Sequence[KeptAnswer], ends: Ends, standing: int) -> int:
         """Return the index of the answer that is taken for the last."""
-        # An end that may reopen stands as long as it can: another one may be told after it.
-        stands = standing if standing & self._reopens else 0
+        automaton = self._automaton
+        stands = standing & automaton.reopening and not standing & ~automaton.final
 
         def rank(index: int) -> tuple[bool, bool, int]:
-            ended = not kept[index].mask & ~self._final
-            return ended, ended and bool(kept[index].mask & stands), index
+            ended = not kept[index].mask & ~automaton.final
+            # An end that may reopen stands as long as it can.
+            return ended, bool(ended and stands and ends[index] & standing), index
 
         return max(ends, key=rank)
 
@@ -371,7 +368,7 @@ class RegionOrders:
             new: The answer.
             standing: Where the job stands.
         """
-        if not self._reopens or standing is None:
+        if not self._automaton.reopening or standing is None:
             return False
         return not new.mask & standing.mask or any(
             new.is_older(each) and not each.mask & standing.mask for each in answers.unpacked()

@@ -22,8 +22,7 @@ class Retention:
     """How long finished jobs are kept; by default for ever.
 
     A job that was forgotten and is heard of again is a new one: everything is told again. So keep
-    jobs for longer than answers about them can come late, and for longer than after which they are
-    reopened.
+    jobs for longer than answers about them can come late, and than they can still be reopened.
 
     Attributes:
         age: How long after its last modification, by the clock, a finished job is kept; one whose

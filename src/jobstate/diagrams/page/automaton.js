@@ -88,6 +88,8 @@ const Automata = (() => {
       });
       this.ofVisible = this.grouped('visible');
       this.ofPrimary = this.grouped('primary');
+      this.final = this.where('final');
+      this.reopening = this.where('reopens');
       this.compileMoves();
       const { states, primaries, secondaries, visible } = region.words;
       this.words = [states, primaries, secondaries, visible].map((words) => new Set(words));
@@ -99,6 +101,12 @@ const Automata = (() => {
         groups.set(state[axis], (groups.get(state[axis]) ?? 0n) | this.ofState[place]);
       });
       return groups;
+    }
+
+    /** The hidden states of all states that are something. */
+    where(mark) {
+      const own = this.ofState.filter((_, place) => this.states[place][mark]);
+      return own.reduce((mask, one) => mask | one, 0n);
     }
 
     /** Moves that a history prints are loud, those that it does not are silent. */
@@ -124,12 +132,16 @@ const Automata = (() => {
       this.removal = closure(over(removal));
     }
 
+    /** Where a job is taken to be: where it had ended, as long as that may be so still. */
+    standing(before, shown, possible) {
+      const stands = before & this.reopening && !((before | shown) & ~this.final);
+      return (stands ? possible & before : 0n) || possible;
+    }
+
     /** Whether a job that has ended was reopened if it came from the one to the other legally. */
     goesOn(one, other) {
-      const ended = this.statesOf(one);
-      const later = this.statesOf(other);
-      const isOver = ended.every((state) => state.final) && ended.some((state) => state.reopens);
-      return isOver && !later.some((state) => ended.includes(state)) && !(this.removal(one) & other);
+      const stays = this.statesOf(one).some((state) => this.statesOf(other).includes(state));
+      return !(one & ~this.final) && !stays && !(this.removal(one) & other);
     }
 
     /** The hidden states that have some features. */

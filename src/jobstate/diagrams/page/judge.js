@@ -177,7 +177,8 @@ const Judging = (() => {
     }
 
     readSample(automaton, known, observation, sight) {
-      const after = automaton.reach(known) & sight.mask;
+      const reached = automaton.reach(known) & sight.mask;
+      const after = automaton.standing(known, sight.mask, reached);
       if (!sight.primaryUnknown && (!after || sight.illegalPair)) {
         const before = this.known.get(automaton.region.name);
         const { refusal } = this.judge;
