@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client import CollectorRegistry
 
 from jobstate import Event, Retention, StatusChanged, Tracker, check, explain
+from jobstate.cli.doubts import doubts
 from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import job_lines
 from jobstate.diagrams import diagram_of, render
@@ -26,12 +27,14 @@ from jobstate.listeners import LogListener
 from jobstate.listeners.opentelemetry import OpenTelemetryTraces
 from jobstate.listeners.prometheus import PrometheusListener
 from jobstate.machine import Job, build
+from jobstate.model import SchemaReader
 from jobstate.model.events import OutcomeRefined
 from jobstate.model.tables import render as tables
 from jobstate.sagemaker import PROCESSING_JOB
+from jobstate.testing import reduce
 from jobstate.testing.lives.plans import Wishes, plan
 from jobstate.testing.lives.strategies import life_by
-from tests.kinds.databricks_run import DATABRICKS_RUN
+from tests.kinds.databricks_run import DATABRICKS_RUN, SCHEMA
 from tests.support import page_tools
 from tests.support.page_tools import by_page, differences
 from tests.support.small import edge, feature
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobstate import Lifecycle
+    from jobstate.testing import Life
 
 URL = "https://example.com/jobs/7/runs/1"
 BEGIN = 1_790_000_000_000
@@ -375,6 +379,25 @@ def test_lives_go_on() -> None:
         assert track.ended.state == last.state
 
 
+def test_a_life_that_goes_on_is_reduced() -> None:
+    """To one repair, by the shortest way."""
+    ways, rng = (
+        plan(DATABRICKS_RUN, Wishes(via=("TERMINATED/CANCELED", "INTERNAL_ERROR"))),
+        Random(3),
+    )
+    small = reduce(life_by(ways, rng.choice), lambda life: _repairs(life) > 0).life
+    first, *between, end, last = (stay.state for stay in small.stays)
+    assert (first, between, last) == ("QUEUED", ["PENDING", "TERMINATING"], "RUNNING")
+    assert end.startswith("TERMINATED/")
+
+
+def _repairs(life: Life) -> int:
+    return sum(
+        one.state.startswith("TERMINATED/") and other.state == "RUNNING"
+        for one, other in pairwise(life.stays)
+    )
+
+
 # --- Life cycles ----------------------------------------------------------------------------------
 
 
@@ -404,6 +427,20 @@ def test_given_that_nothing_reopens() -> None:
     never = some.given(repairs=False)
     assert not check(never, SERIES).legal
     assert check(never, FAILED).result.for_good
+
+
+def test_without_times_nobody_can_tell() -> None:
+    """Its author is told that a tracker takes each answer that goes on for a late one."""
+    assert not [each for each in doubts(DATABRICKS_RUN) if each.id == "reopening-untold"]
+    timeless = attrs.evolve(DATABRICKS_RUN, reader=SchemaReader(attrs.evolve(SCHEMA, modified=())))
+    assert [each for each in doubts(timeless) if each.id == "reopening-untold"]
+    tracker = Tracker(timeless)
+    told = [event for answer in SERIES[:3] for event in tracker.observe(answer).events]
+    assert changes(told) == TOLD[:2]
+    assert changes(list(check(timeless, SERIES[:3]).changes)) == TOLD[:3]
+    strict = Tracker(timeless, strict=True)
+    told = [event for answer in SERIES[:3] for event in strict.observe(answer).events]
+    assert changes(told) == TOLD[:3]
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,9 @@ def _schema(lifecycle: Lifecycle, schema: AnswerSchema) -> Iterator[Doubt]:
     if not schema.operations:
         text = "no shape names the operation that gives it: the fixture conformance can't watch"
         yield Doubt("no-operation", text)
+    if not schema.modified and any(each.reopens for each in lifecycle.main_region.states):
+        text = "ends reopen, but no answer says when it was modified: no tracker tells that one has"
+        yield Doubt("reopening-untold", text)
     yield from _unknown_fields(schema, _named_fields(schema))
     for shape in schema.shapes:
         for what, path in (("id", schema.id), ("created", schema.created)):

@@ -92,7 +92,8 @@ def _state(state: State) -> tuple[str, ...]:
     outcome = "" if state.final and state.outcome is Outcome.RUNNING else str(state.outcome)
     # What is gone, and what reopens, is final too: the stronger word is enough.
     marks = {"gone": state.gone, "reopens": state.reopens, "yes": state.final}
-    final = next((mark for mark, holds in (marks | {"steady": state.steady}).items() if holds), "")
+    marks["steady"] = state.steady
+    final = next((mark for mark, holds in marks.items() if holds), "")
     cause, basis = state.cause or "", str(state.basis)
     return (name, outcome, final, cause, state.meaning, basis, state.source)
 
