@@ -61,7 +61,7 @@ HERE = Where(region="way", final=True)
 DEFECTS: list[tuple[str, dict[str, object], str]] = [
     ("edge to nowhere", _with_edges(edge("sent", "mars")), "names the unknown state mars"),
     ("edge from nowhere", _with_edges(edge("mars", "sent")), "names the unknown state mars"),
-    ("exit", _with_edges(edge("returned", "sent")), "returned → sent leaves a final state"),
+    ("exit", _with_edges(edge("returned", "sent")), "returned → sent leaves a final state, which"),
     ("twice", _with_edges(edge("packed", "sent")), "packed → sent (moved) is there 2 times"),
     (
         "twice with needs",

@@ -19,10 +19,10 @@ from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Region
+    from jobstate.model.states import Edge, Region
 
 #: Stands for every status that the life cycle does not know.
 UNKNOWN = "\x00unknown"
@@ -90,6 +90,12 @@ class StateEstimate:
         """Return whether the other rules out a state that was possible here."""
         return not self.names <= other.names
 
+    def goes_on_to(self, other: StateEstimate) -> bool:
+        """Return whether a job that has ended here was reopened if it came there legally."""
+        if not self.result.final or not self.excludes(other):
+            return False
+        return not self.automaton.removal.reach(self.mask) & other.mask
+
     @cached_property
     def label(self) -> str:
         """What people call it: a state, a status common to all, or ``anything``."""
@@ -125,6 +131,8 @@ class Automaton:
         of_state: State name → mask.
         words: The statuses that the life cycle knows.
         start: What is known of a job that has just been created.
+        final: The hidden states in which a job has ended.
+        reopening: Those of them from which it may go on.
     """
 
     def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
@@ -150,6 +158,10 @@ class Automaton:
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
+        self.final = self._mask_of(state for state in region.states if state.final)
+        self.reopening = self._mask_of(state for state in region.states if state.reopens)
+        #: Over those that take back no end.
+        self.removal = Successors(self._removal(), self.visible, Basis.INFERRED)
         self.start = self.estimate(self._having(begins(lifecycle, region)))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
@@ -159,6 +171,16 @@ class Automaton:
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
         return self._successors[weakest]
+
+    def _mask_of(self, states: Iterable[State]) -> int:
+        return sum(self.of_state[state.name] for state in states)
+
+    def _removal(self) -> list[list[tuple[Edge, int]]]:
+        gone = {state.name for state in self.region.states if state.gone}
+        return [
+            [each for each in moves if each[0].target in {each[0].origin, *gone}]
+            for moves in self.moves
+        ]
 
     def _having(self, wanted: Callable[[Hidden], bool]) -> int:
         mask = 0
@@ -295,8 +317,23 @@ class Automaton:
             return estimate.steps[region_view]
         except KeyError:
             mask = self.successors.reach(estimate.mask) & region_view.mask
+            mask = self.standing(estimate.mask, region_view.mask, mask)
             found = estimate.steps[region_view] = self.estimate(mask) if mask else None
             return found
+
+    def standing(self, before: int, shown: int, possible: int) -> int:
+        """Return where a job is taken to be: where it had ended, as long as that may be so still.
+
+        An end that reopens may have come again, as itself or another, and nobody saw it; that is
+        reachable from where it stands, so nothing is lost.
+
+        Args:
+            before: Where it was taken to be before.
+            shown: The hidden states that an answer shows.
+            possible: Those of them in which it may be.
+        """
+        stands = before & self.reopening and not (before | shown) & ~self.final
+        return (possible & before if stands else 0) or possible
 
     def states_of(self, mask: int) -> tuple[State, ...]:
         """Return the states of a set of hidden states, in the life cycle's order."""

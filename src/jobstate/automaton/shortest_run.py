@@ -80,7 +80,7 @@ class RunLeg:
         possible: The states in which some legal run is then.
         origin: Where it comes from, if no legal move leads to the point.
         broken: No legal move leads there; at the first point: no job begins there.
-        final: Wherever it is, nothing will run any more.
+        final: Wherever it is, the job has ended.
     """
 
     moves: tuple[RunMove, ...]

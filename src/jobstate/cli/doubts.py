@@ -135,7 +135,7 @@ def _rows(lifecycle: Lifecycle) -> Mapping[str, Mapping[str, tuple[Basis | None,
 
 
 def _dead_ends(lifecycle: Lifecycle, region: Region) -> Iterator[Doubt]:
-    final = {state.name for state in region.states if state.final}
+    final = {state.name for state in region.states if state.final or state.steady}
     shown = {feature.name for feature in lifecycle.features if feature.shown}
     stuck: dict[str, list[Needs]] = {}
     free = set()
@@ -161,13 +161,15 @@ def _schema(lifecycle: Lifecycle, schema: AnswerSchema) -> Iterator[Doubt]:
     if not schema.operations:
         text = "no shape names the operation that gives it: the fixture conformance can't watch"
         yield Doubt("no-operation", text)
+    if not schema.modified and any(each.reopens for each in lifecycle.main_region.states):
+        text = "ends reopen, but no answer says when it was modified: no tracker tells that one has"
+        yield Doubt("reopening-untold", text)
     yield from _unknown_fields(schema, _named_fields(schema))
     for shape in schema.shapes:
-        for what, path in (("id", schema.id), ("created", schema.created)):
-            found = _field_at(shape.fields, path)
-            if found is None or not found.required:
-                text = f"{what} is {'.'.join(path)}, which the shape {shape.name} does not require"
-                yield Doubt("not-required", text)
+        found = _field_at(shape.fields, schema.id)
+        if found is None or not found.required:
+            text = f"id is {'.'.join(schema.id)}, which the shape {shape.name} does not require"
+            yield Doubt("not-required", text)
     for place, shape in enumerate(schema.shapes[:-1]):
         if not set(shape.fields).difference(*(each.fields for each in schema.shapes[place + 1 :])):
             text = f"the shape {shape.name} has no field that later ones lack: none is read so"
@@ -179,7 +181,12 @@ def _schema(lifecycle: Lifecycle, schema: AnswerSchema) -> Iterator[Doubt]:
 
 def _named_fields(schema: AnswerSchema) -> dict[str, Path]:
     """Return every path that a schema has, by what it says about it."""
-    found = {"name": schema.name, "modified": schema.modified, "reason": schema.failure_reason}
+    found = {
+        "name": schema.name,
+        "created": schema.created,
+        "modified": schema.modified,
+        "reason": schema.failure_reason,
+    }
     found |= {f"not_before {'.'.join(path)}": path for path in schema.not_before}
     found |= {f"the link to {link.to}": link.path for link in schema.links}
     found |= {f"the sign of {sign.feature}": sign.path for sign in schema.signs}

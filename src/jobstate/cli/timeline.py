@@ -91,6 +91,8 @@ def outcome_words(result: Result) -> str:
         words += f" ({printable(result.cause)})"
     if result.outcome in _NO_SUCCESS:
         words += ", not a success"
+    if result.final and not result.for_good:
+        words += "; may be reopened"
     return f"{words}; being deleted" if result.gone else words
 
 
@@ -225,7 +227,7 @@ def change_words(change: StatusChanged, *, is_main: bool) -> str:
         move = f"{region}first seen: {change.target}"
     else:
         move = f"{region}{change.origin} → {change.target}"
-    return printable(f"{move}{_way(change)}")
+    return printable(f"{move}{', reopened' if change.reopened else ''}{_way(change)}")
 
 
 def refined_words(event: OutcomeRefined) -> str:

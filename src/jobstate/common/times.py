@@ -96,3 +96,10 @@ def require_aware(moment: datetime) -> None:
     """
     if moment.utcoffset() is None:
         raise ValueError(f"expected an aware time, got {moment.isoformat()}, which has no zone")
+
+
+def latest(was: datetime | None, now: datetime | None) -> datetime | None:
+    """Return the later time: one that was printed more coarsely must not hide the finer one."""
+    if was is None or now is None:
+        return was or now
+    return max(was, now)

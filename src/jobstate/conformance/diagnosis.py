@@ -208,7 +208,7 @@ class Diagnosis:
     ) -> str:
         if ruled_out:
             return SENTENCES["ruled_out"].format(given=assumed_text(self._lifecycle.assumed))
-        if all(state.final for state in estimate.states):
+        if estimate.result.for_good:
             return SENTENCES["final"].format(label=estimate.label)
         other, mask = self._lifted(estimate, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.history import LONGEST_REMEMBERED
+from jobstate.common.times import latest
 from jobstate.conformance.between import BetweenAnswers
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.ends import end_of, keep_end, refined
@@ -25,7 +26,7 @@ from jobstate.conformance.kept_answers import (
     times_head,
 )
 from jobstate.conformance.memo import Memo
-from jobstate.conformance.modified_times import latest, went_back
+from jobstate.conformance.modified_times import went_back
 from jobstate.conformance.moves import move
 from jobstate.conformance.regions import Regions, with_sample
 from jobstate.conformance.rules import Ruleset
@@ -324,6 +325,8 @@ class Judge:
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
+                if moved.reopens(old):
+                    made = evolve(made, reopened=True)
                 if is_main and made.result is not end.result:
                     made = evolve(made, result=end.result)
                 yield StatusChanged(

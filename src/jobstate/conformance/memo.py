@@ -164,7 +164,8 @@ class Memo:
     def step(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         """Return what a view means that comes after something is known.
 
-        None where that takes a closer look: no legal run shows it, or a status is not known.
+        None where that takes a closer look: no legal run shows it, a status is not known, or a job
+        goes on that had ended.
         """
         try:
             return before.steps[view]
@@ -208,6 +209,8 @@ class Memo:
         for new, reading in found:
             region = new.automaton.region.name
             old = before.get(region)
+            if old is not None and old.goes_on_to(new):
+                return None
             after[region] = new
             ends = region == self._main and new.result.final
             if old is None or old.excludes(new) or (ends and not old.result.final):

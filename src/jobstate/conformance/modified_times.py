@@ -8,8 +8,6 @@ from jobstate.common.times import clock, is_before
 from jobstate.model.specification import Finding
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from jobstate.conformance.job_state import JobState
     from jobstate.model.observation import Observation
 
@@ -18,13 +16,6 @@ SENTENCES: Final = {
     "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
     "or_later": "{then} or later",
 }
-
-
-def latest(was: datetime | None, now: datetime | None) -> datetime | None:
-    """Return the later time: one that was printed more coarsely must not hide the finer one."""
-    if was is None or now is None:
-        return was or now
-    return max(was, now)
 
 
 def went_back(before: JobState, observation: Observation) -> Finding | None:

@@ -57,6 +57,7 @@ class Moved:
         last: It is taken for the last one.
         duplicate: It was kept already.
         takes_back: It takes back an end.
+        apart: The job has gone on since: what the answer says more is of another time.
     """
 
     estimate: StateEstimate | None
@@ -69,6 +70,13 @@ class Moved:
     last: bool = True
     duplicate: bool = False
     takes_back: bool = False
+    apart: bool = False
+
+    def reopens(self, before: StateEstimate | None) -> bool:
+        """Return whether a job legally goes on by it that had ended."""
+        legal = self.taken and self.refusal is None and (self.explained or not self.newest)
+        after = self.estimate
+        return legal and bool(before and after and before.goes_on_to(after))
 
 
 class Regions:
@@ -242,6 +250,7 @@ class Regions:
                     newest=taken.newest,
                     last=taken.last,
                     duplicate=taken.duplicate,
+                    apart=not taken.last and orders.is_apart(taken.answers, new.kept, estimate),
                 )
             newest = taken.newest
         listed = bool(new.observation.entries) and region == self._history

@@ -18,6 +18,7 @@ from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import validation as selfcheck
 from jobstate.model.hidden_states import begins, expand, feature_sets
 from jobstate.model.specification import Specification, judged_ids
+from jobstate.model.states import going_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -244,6 +245,12 @@ def _restricted(
         edges=tuple(edge for edge in region.edges if edge in taken),
         initial={name: region.initial[name] for name in region.initial if name in new},
     )
+    # Where no such job goes on, an end is for good.
+    left = going_on(kept)
+    states = tuple(
+        attrs.evolve(state, reopens=state.reopens and state.name in left) for state in kept.states
+    )
+    kept = attrs.evolve(kept, states=states)
     return kept, [(region.name, state) for state in region.states if state.name not in reached]
 
 

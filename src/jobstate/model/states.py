@@ -100,7 +100,9 @@ class State:
         outcome: What the job has come to when it is here.
         cause: Why it ended so, as far as the status tells; None while it runs or has succeeded.
         finer: What else an answer may tell that it has come to, which the status does not.
-        final: Nothing will run any more; no way out but to a `gone` state.
+        final: The job has ended; no way out but to a `gone` state.
+        reopens: It is final, and yet a job may go on from here: it is retried, repaired, requeued.
+        steady: Of a resource: it is no end, but what one waits for.
         gone: The service is removing the job; the outcome is kept.
         retired: The service no longer supports it.
         meaning: What it means, in a few words for people.
@@ -117,6 +119,8 @@ class State:
     cause: str | None = None
     finer: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
     final: bool = False
+    reopens: bool = False
+    steady: bool = False
     gone: bool = False
     retired: bool = False
     meaning: str = ""
@@ -348,6 +352,12 @@ class Region:
             UnknownNameError: There is none; it lists those there are.
         """
         return named(self.states, "state", name)
+
+
+def going_on(region: Region) -> frozenset[str]:
+    """Return the names of the states that an edge leads out of to one that is not final."""
+    final = {state.name for state in region.states if state.final}
+    return frozenset(edge.origin for edge in region.edges if edge.target not in final)
 
 
 class _HasName(Protocol):

@@ -92,8 +92,10 @@ def _state(state: State) -> tuple[str, ...]:
     name = f"{state.name} (retired)" if state.retired else state.name
     # Regions beside the job's own have no outcomes: what has ended there is not still running.
     outcome = "" if state.final and state.outcome is Outcome.RUNNING else str(state.outcome)
-    # What is gone is final too: the stronger word is enough.
-    final = "gone" if state.gone else "yes" if state.final else ""
+    # What is gone, and what reopens, is final too: the stronger word is enough.
+    marks = {"gone": state.gone, "reopens": state.reopens, "yes": state.final}
+    marks["steady"] = state.steady
+    final = next((mark for mark, holds in marks.items() if holds), "")
     cause, basis = state.cause or "", str(state.basis)
     return (name, outcome, final, cause, state.meaning, basis, state.source)
 
@@ -260,6 +262,8 @@ def _state_dict(state: State) -> dict[str, object]:
         "outcome": str(state.outcome),
         "cause": state.cause,
         "final": state.final,
+        "reopens": state.reopens,
+        "steady": state.steady,
         "gone": state.gone,
         "retired": state.retired,
         "meaning": state.meaning,

@@ -17,7 +17,7 @@ from jobstate.model.rule_tests import (
     Sums,
 )
 from jobstate.model.specification import OverFields, OverHistory, judged_ids
-from jobstate.model.states import Outcome, needs_text
+from jobstate.model.states import Outcome, going_on, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,9 +117,12 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
         if name not in states:
             yield f"{what} names the unknown state {name}"
     origin, target = states.get(edge.origin), states.get(edge.target)
+    # A self-loop (the warm pool's update) leaves nothing, so a final state may have one.
     if origin and target and origin.final and not target.gone and origin is not target:
-        # A self-loop (the warm pool's update) leaves nothing, so a final state may have one.
-        yield f"{what} leaves a final state"
+        if not origin.reopens:
+            yield f"{what} leaves a final state, which does not reopen"
+        elif target.final:
+            yield f"{what} leads from an end to another: a job that is reopened goes on"
     yield from _unprovided(spec, what, edge.needs)
     for memory in edge.after:
         if memory not in {each.name for each in spec.memories}:
@@ -128,9 +131,16 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
 
 def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
     tells_outcome = region is spec.main_region
+    left = going_on(region)
     for state in region.states:
         if state.gone and not state.final:
             yield f"the state {state.name} is gone but not final"
+        if state.reopens and not state.final:
+            yield f"the state {state.name} reopens but is not final"
+        elif state.reopens and state.name not in left:
+            yield f"the state {state.name} reopens, but no edge leads out of it to go on"
+        if state.steady and state.final:
+            yield f"the state {state.name} is steady, so it can't be final"
         if state.final and state.outcome is Outcome.RUNNING and tells_outcome:
             choices = ", ".join(sorted(set(Outcome) - {Outcome.RUNNING}))
             yield f"the state {state.name} is final but running; its outcome is one of: {choices}"
@@ -154,7 +164,8 @@ def _reach_defects(spec: Specification, region: Region) -> Iterator[str]:
     final = {state.name for state in region.states if state.final}
     if not final:
         return
-    ends = final
+    # What is steady is as good as an end.
+    ends = final | {state.name for state in region.states if state.steady}
     while fresh := {edge.origin for edge in taken if edge.target in ends} - ends:
         ends = ends | fresh
     for name in sorted(reached - ends):

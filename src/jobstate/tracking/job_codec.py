@@ -272,6 +272,8 @@ _RESULT: Final[Mapping[str, Callable[[Any], Any]]] = {
     "final": plain.truth,
     "gone": plain.truth,
     "cause": plain.text,
+    "for_good": plain.truth,
+    "steady": plain.truth,
 }
 
 

@@ -156,6 +156,8 @@ class _Maker:
             basis=state.basis,
             source=printable(state.source),
             final=state.final,
+            reopens=state.reopens,
+            steady=state.steady,
             gone=state.gone,
             retired=state.retired,
         )

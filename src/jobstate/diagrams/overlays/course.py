@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
@@ -65,7 +65,7 @@ class Visit:
             before `begin`.
         exact: A history tells both ends.
         open: It has not ended: the job is there still.
-        final: Nothing will run any more.
+        final: The job has ended.
         entry: Which entry of the history it belongs to, from 0; None for none.
     """
 
@@ -104,6 +104,12 @@ class Track:
     steps: tuple[CourseStep, ...]
     visits: tuple[Visit, ...]
     seen_at: Mapping[int, int]
+
+    @property
+    def ended(self) -> Visit | None:
+        """The visit in which it ended, and not that of its removal; None while it goes on."""
+        ends = list(takewhile(lambda each: each.final, reversed(self.visits)))
+        return ends[-1] if ends else None
 
     def visit_of_entry(self, entry: int) -> int | None:
         """Return the index of the visit with which an entry begins; None where there is none."""

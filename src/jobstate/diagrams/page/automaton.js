@@ -88,6 +88,8 @@ const Automata = (() => {
       });
       this.ofVisible = this.grouped('visible');
       this.ofPrimary = this.grouped('primary');
+      this.final = this.where('final');
+      this.reopening = this.where('reopens');
       this.compileMoves();
       const { states, primaries, secondaries, visible } = region.words;
       this.words = [states, primaries, secondaries, visible].map((words) => new Set(words));
@@ -101,12 +103,23 @@ const Automata = (() => {
       return groups;
     }
 
+    /** The hidden states of all states that are something. */
+    where(mark) {
+      const own = this.ofState.filter((_, place) => this.states[place][mark]);
+      return own.reduce((mask, one) => mask | one, 0n);
+    }
+
     /** Moves that a history prints are loud, those that it does not are silent. */
     compileMoves() {
       const visible = this.table.hidden.map(([state]) => this.states[state].visible);
       const silent = [];
       const loud = [];
+      const removal = [];
+      const stateOf = (index) => this.table.hidden[index][0];
       this.table.moves.forEach((targets, index) => {
+        const stands = (target) =>
+          stateOf(target) === stateOf(index) || this.states[stateOf(target)].gone;
+        removal.push(maskOf(targets.filter(stands)));
         const same = (target) => visible[target] === visible[index];
         silent.push(maskOf(targets.filter(same)));
         loud.push(maskOf(targets.filter((target) => !same(target))));
@@ -115,6 +128,20 @@ const Automata = (() => {
       this.reach = closure(this.move);
       this.silent = closure(over(silent));
       this.loud = over(loud);
+      /** What zero or more moves reach that take back no end. */
+      this.removal = closure(over(removal));
+    }
+
+    /** Where a job is taken to be: where it had ended, as long as that may be so still. */
+    standing(before, shown, possible) {
+      const stands = before & this.reopening && !((before | shown) & ~this.final);
+      return (stands ? possible & before : 0n) || possible;
+    }
+
+    /** Whether a job that has ended was reopened if it came from the one to the other legally. */
+    goesOn(one, other) {
+      const stays = this.statesOf(one).some((state) => this.statesOf(other).includes(state));
+      return !(one & ~this.final) && !stays && !(this.removal(one) & other);
     }
 
     /** The hidden states that have some features. */

@@ -132,7 +132,7 @@ const Refusing = (() => {
       if (ruledOut) return say('ruled_out', { given: tables.lifecycle.assumed });
       const states = automaton.statesOf(known);
       const label = automaton.labelOf(states);
-      if (states.every((state) => state.final)) return say('final', { label });
+      if (states.every((state) => state.final && !state.reopens)) return say('final', { label });
       const [other, mask] = this.without(automaton, known, 'needs');
       const everywhere = other
         .statesOf(target(other))

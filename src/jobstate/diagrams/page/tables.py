@@ -251,6 +251,8 @@ def _end(state: State) -> Table:
         "name": state.name,
         "outcome": str(state.outcome),
         "final": state.final,
+        "reopens": state.reopens,
+        "steady": state.steady,
         "gone": state.gone,
         "cause": state.cause,
         "finer": sorted(map(str, state.finer)),
