@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jobstate import Lifecycle, Observation, Outcome, check
 from jobstate.errors import UnknownNameError
 from jobstate.model import Finding, Region, Requires, Rule, Severity, Where
-from jobstate.model.rule_tests import Grows, InOrder
+from jobstate.model.rule_tests import Fixed, Grows, InOrder
 from jobstate.model.specification import OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB, TRANSFORM_JOB
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
@@ -275,6 +275,13 @@ def test_texts_do_not_grow() -> None:
     lifecycle = attrs.evolve(TRANSFORM_JOB, rules=(words,))
     with pytest.raises(UnbreakableRuleError):
         illegal(lifecycle, "words-grow")
+
+
+@pytest.mark.parametrize("field", ["FailureReason", "TransformEndTime"])
+def test_what_is_fixed_is_changed(field: str) -> None:
+    """Whatever it is: texts and times."""
+    fixed = rule("it-stays", tests=(Fixed(fields=(field,)),))
+    assert "it-stays" in spoiler_of(attrs.evolve(TRANSFORM_JOB, rules=(fixed,))).breakable
 
 
 def test_no_rule_at_all() -> None:
