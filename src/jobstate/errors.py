@@ -9,7 +9,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: How much of a refused value is shown. Long enough for an arn (256), short enough for a log line.
+#: How much of a refused value is shown. Long enough for an id (256), short enough for a log line.
 SHOWN_CHARACTERS = 300
 
 #: How many problems a text lists; the error object holds them all.

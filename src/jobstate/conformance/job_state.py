@@ -38,8 +38,8 @@ class JobState:
         patterns: What the answers kept say that this was made of, of each region that was shown.
         times: Their times, packed, region by region.
         entries: The longest history.
-        modified: The newest LastModifiedTime.
-        since: The LastModifiedTime of the answer that first showed where the job's first region
+        modified: The newest time of modification.
+        since: The time of modification of the answer that first showed where the job's first region
             stands now; the job may have come there before.
         kept_values: What fields had of which a rule compares the values of two answers.
         cause: Why the job ended, where an answer said more than its statuses.

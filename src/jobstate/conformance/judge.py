@@ -63,6 +63,7 @@ class Judge:
         orders: Region name → takes answers about it in whatever order they come.
         main: The region that tells the outcome.
         history_field: What answers call a history.
+        modified_field: What they call the time at which the record was last changed.
     """
 
     def __init__(self, lifecycle: Lifecycle) -> None:
@@ -76,6 +77,9 @@ class Judge:
         history = lifecycle.history_region
         self.history = "" if history is None else history.name
         self.history_field = "" if history is None else history.history
+        schema = lifecycle.schema
+        self.modified_field = ".".join(schema.modified) if schema else ""
+        self.modified_field = self.modified_field or "modified"
         self.main = lifecycle.main_region.name
         self.memo = Memo(self.automata, self.history, self.main)
         self._regions = Regions(self.automata, self.diagnosis, self.history)
@@ -103,7 +107,7 @@ class Judge:
             view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
         if in_order:
-            backwards = went_back(start, observation)
+            backwards = went_back(start, observation, self.modified_field)
             if backwards is not None:
                 # What it says of the job is old news, and changes nothing.
                 found += self.broken("modified-time-went-back", backwards)
@@ -253,7 +257,7 @@ class Judge:
         taken = listed.taken if listed is not None else contradicted is None
         if not new or not taken:
             return start.entries, ()
-        late = went_back(start, observation) is not None if listed is None else not listed.last
+        late = bool(went_back(start, observation, "")) if listed is None else not listed.last
         told = tuple(stays(start.job, observation.entries, start.entered, late=late))
         if contradicted:
             return new, told

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
 
 #: What is said of answers out of order; the page's judge fills the same in.
 SENTENCES: Final = {
-    "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
+    "went_back": "{field} is {now}, but an earlier answer had {then}",
     "or_later": "{then} or later",
 }
 
 
-def went_back(before: JobState, observation: Observation) -> Finding | None:
-    """Return how an answer's time is before that of an earlier one; None where it is not."""
+def went_back(before: JobState, observation: Observation, field: str) -> Finding | None:
+    """Return how an answer's time is before that of an earlier one; None where it is not.
+
+    Args:
+        before: Where the job stood.
+        observation: What the answer says.
+        field: What answers call the time.
+    """
     was, modified = before.modified, observation.modified
     if was is None or modified is None or modified >= was or not is_before(modified, was):
         return None
     then, now = clock(was), clock(modified)
-    message = SENTENCES["went_back"].format(now=now, then=then)
+    message = SENTENCES["went_back"].format(field=field, now=now, then=then)
     allowed = (SENTENCES["or_later"].format(then=then),)
-    return Finding(message, "LastModifiedTime", now, allowed, modified)
+    return Finding(message, field, now, allowed, modified)

@@ -17,6 +17,6 @@ def lane_of(posted: Posted, subscription: Subscription) -> int:
     return shard_of(posted.event.job.id) % subscription.lanes
 
 
-def shard_of(arn: str) -> int:
-    """Return a number below 64 that is the same for an arn in every process."""
-    return crc32(arn.encode("utf-8", "surrogatepass")) & (MOST_LANES - 1)
+def shard_of(job_id: str) -> int:
+    """Return a number below 64 that is the same for a job's id in every process."""
+    return crc32(job_id.encode("utf-8", "surrogatepass")) & (MOST_LANES - 1)

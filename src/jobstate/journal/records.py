@@ -30,8 +30,8 @@ class JournalJob:
         created: When it was created, to the second; aware, UTC; None where no answer said so.
         states: Region → the states that it may be in, in words; a region never shown is absent.
         entries: Its history, as far as answers gave it.
-        modified: The newest LastModifiedTime; aware, UTC.
-        since: The LastModifiedTime of the answer that first showed where it stands; aware, UTC.
+        modified: The newest time of modification; aware, UTC.
+        since: The time of modification of the answer that first showed where it stands; aware, UTC.
         cause: Why it ended, where an answer said more than its statuses.
         failure_reason: The same in the service's own words, as they came.
         broken: Rule id → how many violations were told.

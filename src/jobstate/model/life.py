@@ -149,7 +149,7 @@ class Life:
 
         Args:
             time: The time; aware.
-            form: The form of the answer, one of the life cycle's writer (for SageMaker
+            form: The form of the answer, one of the life cycle's writer (mostly
                 ``describe``, ``list`` or ``event``); by default the one that says most.
 
         Raises:

@@ -135,14 +135,14 @@ class TrackedJob:
 
     @property
     def modified(self) -> datetime | None:
-        """The newest LastModifiedTime; aware, UTC."""
+        """The newest time of modification; aware, UTC."""
         return self.job_state.modified
 
     @property
     def since(self) -> datetime | None:
         """Since when, at the latest, it is where it stands; aware, UTC; None where nothing tells.
 
-        Exact where its history reaches that far. Else it is the LastModifiedTime of the answer
+        Exact where its history reaches that far. Else it is the time of modification of the answer
         that showed it first, and the job may have come there before: so it is where the primary
         status moves alone (``Stopping/Training``), for histories do not show that.
         """

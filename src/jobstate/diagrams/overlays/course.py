@@ -123,9 +123,9 @@ def course_of(
 
     An answer with a history shows where the job has been, entry by entry; its primary statuses
     are those of the run that `jobstate.automaton.shortest_run` chooses. A thin answer after it, or
-    without any history, shows where the job was when the record was last changed
-    (LastModifiedTime), and nothing of what lies between. A thin answer before it is sorted in by
-    that time, where it fits. An answer that is older than one before it tells nothing.
+    without any history, shows where the job was when the record was last changed,
+    and nothing of what lies between. A thin answer before it is sorted in by that time, where it
+    fits. An answer that is older than one before it tells nothing.
 
     Args:
         lifecycle: The life cycle.

@@ -58,7 +58,7 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
 
     Of answers without a history the way has the statuses that were seen; an arrow is marked only
     if every legal run takes it. How long a job stayed is then the time from one answer's
-    LastModifiedTime to the next one's, and printed with ≈.
+    time of modification to the next one's, and printed with ≈.
 
     A stay in a status during which the primary status moved counts for the state in which the
     status was entered, up to the answer that first shows the other. Nothing lasts in a final state.

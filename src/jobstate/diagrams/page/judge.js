@@ -128,10 +128,10 @@ const Judging = (() => {
       const was = this.modified;
       if (!was || !modified || !isBefore(modified, was)) return null;
       const [now, then] = [clock(modified), clock(was)];
-      const { say } = this.judge;
-      const message = say('went_back', { now, then });
+      const { say, modifiedField: field } = this.judge;
+      const message = say('went_back', { field, now, then });
       const allowed = [say('or_later', { then })];
-      return { message, path: 'LastModifiedTime', seen: now, allowed, at: modified };
+      return { message, path: field, seen: now, allowed, at: modified };
     }
 
     look(observation, sights, found) {
@@ -284,6 +284,7 @@ const Judging = (() => {
       this.mainRegion = (history ?? this.tables.regions[0]).name;
       this.historyRegion = history?.name ?? null;
       this.historyField = history?.history ?? '';
+      this.modifiedField = tables.schema?.modified?.join('.') || 'modified';
     }
 
     sights(observation) {
