@@ -17,6 +17,7 @@ from jobstate.conformance.report import Report
 from jobstate.errors import JobstateError
 from jobstate.model.events import Unmodelled, Violation
 from jobstate.model.job_keys import JobKeys
+from jobstate.model.kinds import by_name
 from jobstate.model.observation import Observation
 from jobstate.model.specification import Severity
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.report import Step
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
@@ -61,11 +63,12 @@ class Judged:
     """Answers about any number of jobs, judged as they come, and kept for the story.
 
     Attributes:
-        lifecycle: The life cycle that judges.
+        lifecycle: The life cycle that judges, or the kinds, each job by its own.
     """
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle | Kinds) -> None:
         self.lifecycle = lifecycle
+        self._lifecycles = by_name(lifecycle)
         self._series: dict[JobKey, Series] = {}
         self._seen: dict[JobKey, list[tuple[str, Observation]]] = {}
         self._keys = JobKeys()
@@ -74,7 +77,7 @@ class Judged:
         """Judge one more answer; `where` tells it from all others."""
         job = self._keys.of(observation)
         if job not in self._series:
-            self._series[job], self._seen[job] = Series(self.lifecycle), []
+            self._series[job], self._seen[job] = Series(self._lifecycles[job.kind]), []
         self._series[job].add(observation, where)
         self._seen[job].append((where, observation))
 
