@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REGION = TRAINING_JOB.regions[0]
 STATES = tuple(state.name for state in REGION.states)
 #: Where every job begins.
-FIRST = REGION.initial[0]
+FIRST = next(iter(REGION.initial))
 
 #: Origin → its targets.
 TABLE = {

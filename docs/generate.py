@@ -373,6 +373,11 @@ def _kinds() -> Iterator[str]:
         " processing-job` takes all for one; `lifecycle`, `explain` and `diagram` take `--kind`"
         " too. `Tracker(KINDS)` tracks jobs of all of them; its journal and snapshots hold them."
     )
+    yield (
+        "Training jobs are linked to their tuning job, the children of an array of AWS Batch to"
+        " their parent, whose rules judge what those show of it; `jobstate check` prints families"
+        " as trees ([verdicts.md](verdicts.md))."
+    )
     for lifecycle, _ in KINDS.values():
         heading, named, rest = tables.render(lifecycle, "markdown").split("\n\n", 2)
         yield f"#{heading}"

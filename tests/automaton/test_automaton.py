@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from jobstate.automaton.automaton import Automaton, compile_lifecycle
-from jobstate.automaton.bitsets import Successors
+from jobstate.automaton.bitsets import Successors, bits
 from jobstate.model.states import Basis, Memory
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import PARCELS, WAY
@@ -72,6 +72,19 @@ def test_several_initial_states() -> None:
     region = attrs.evolve(WAY, initial=("packed", "sent"))
     start = compile_lifecycle(attrs.evolve(PARCELS, regions=(region,)))["way"].start
     assert start.names == {"packed", "sent"}
+
+
+def test_initial_states_that_need_a_feature() -> None:
+    """Only jobs that have it begin there, and where it is fixed that nobody has it, nobody does."""
+    region = attrs.evolve(WAY, initial={"packed": {}, "sent": {"insured": True}})
+    lifecycle = attrs.evolve(PARCELS, regions=(region,))
+    start = compile_lifecycle(lifecycle)["way"].start
+    assert start.names == {"packed", "sent"}
+    hidden = [start.automaton.hidden[place] for place in bits(start.mask)]
+    begun = {(one.state, dict(one.features)["insured"]) for one in hidden}
+    assert begun == {("packed", True), ("packed", False), ("sent", True)}
+    for insured, names in ((True, ["packed", "sent"]), (False, ["packed"])):
+        assert list(lifecycle.given(insured=insured).regions[0].initial) == names
 
 
 def test_a_new_job_has_passed_only_where_it_is() -> None:

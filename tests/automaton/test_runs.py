@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jobstate import Lifecycle
 from jobstate.automaton.automaton import Automaton, compile_lifecycle
 from jobstate.automaton.paths import between
-from jobstate.automaton.runs import Link, after, certain, narrowed
+from jobstate.automaton.runs import Passage, after, certain, narrowed
 from jobstate.automaton.shortest_run import RunPoint, _advance, legs_of
 from jobstate.errors import LifecycleError
 from jobstate.model import Edge, Memory, Region
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from jobstate.automaton.runs import Item
 
-#: Links, each with the hidden states in which a run may be then, as a mask.
-Steps: TypeAlias = tuple[tuple[Link, int], ...]
+#: Passages, each with the hidden states in which a run may be then, as a mask.
+Steps: TypeAlias = tuple[tuple[Passage, int], ...]
 
 STATES = [f"{primary}/{secondary}" for primary, secondary in product("PQ", "xyz")]
 #: Who has more runs than this is not asked.
@@ -36,8 +36,8 @@ class Run(NamedTuple):
     """One run, step by step.
 
     Attributes:
-        moments: The hidden state at the beginning and after each link.
-        taken: For each link, the edges that were taken and the hidden states that they reached.
+        moments: The hidden state at the beginning and after each passage.
+        taken: For each passage, the edges that were taken and the hidden states that they reached.
     """
 
     moments: tuple[int, ...]
@@ -91,7 +91,7 @@ def automata(draw: st.DrawFn) -> Automaton:
 
 
 def every_run(automaton: Automaton, start: int, steps: Steps) -> list[Run]:
-    """Return every run along some links that takes no move twice in a link.
+    """Return every run along some passages that takes no move twice in a passage.
 
     A run that avoids something, or that is somewhere at a moment, can do so without taking a move
     twice, for what it did between can be left out.
@@ -111,8 +111,8 @@ def _onwards(automaton: Automaton, run: Run, steps: Steps) -> Iterator[Run]:
     if not steps:
         yield run
         return
-    (link, mask), *rest = steps
-    for taken in _walks(automaton, run.moments[-1], link, ()):
+    (passage, mask), *rest = steps
+    for taken in _walks(automaton, run.moments[-1], passage, ()):
         there = taken[-1][1] if taken else run.moments[-1]
         if mask >> there & 1:
             longer = Run((*run.moments, there), (*run.taken, taken))
@@ -120,21 +120,21 @@ def _onwards(automaton: Automaton, run: Run, steps: Steps) -> Iterator[Run]:
 
 
 def _walks(
-    automaton: Automaton, index: int, link: Link, taken: tuple[tuple[Edge, int], ...]
+    automaton: Automaton, index: int, passage: Passage, taken: tuple[tuple[Edge, int], ...]
 ) -> Iterator[tuple[tuple[Edge, int], ...]]:
     """Yield what can be taken between two moments."""
-    done = link in {Link.ONE, Link.ENTRY} and bool(taken)
-    if done and (link is Link.ONE or _is_loud(automaton, taken[-1][0])):
+    done = passage in {Passage.ONE, Passage.ENTRY} and bool(taken)
+    if done and (passage is Passage.ONE or _is_loud(automaton, taken[-1][0])):
         yield taken
         return
-    if link in {Link.NOTHING, Link.SILENT, Link.ANY}:
+    if passage in {Passage.NOTHING, Passage.SILENT, Passage.ANY}:
         yield taken
-    if link is Link.NOTHING:
+    if passage is Passage.NOTHING:
         return
     for each, target in automaton.moves[index]:
-        allowed = link is not Link.SILENT or not _is_loud(automaton, each)
+        allowed = passage is not Passage.SILENT or not _is_loud(automaton, each)
         if allowed and (each, target) not in taken:
-            yield from _walks(automaton, target, link, (*taken, (each, target)))
+            yield from _walks(automaton, target, passage, (*taken, (each, target)))
 
 
 def _is_loud(automaton: Automaton, each: Edge) -> bool:
@@ -163,8 +163,8 @@ def masks(automaton: Automaton) -> st.SearchStrategy[int]:
 
 
 def steps_of(automaton: Automaton, most: int) -> st.SearchStrategy[Steps]:
-    """Return links, each with some hidden states."""
-    one = st.tuples(st.sampled_from(Link), masks(automaton))
+    """Return passages, each with some hidden states."""
+    one = st.tuples(st.sampled_from(Passage), masks(automaton))
     return st.lists(one, min_size=1, max_size=most).map(tuple)
 
 
@@ -194,10 +194,10 @@ def test_where_runs_are(data: st.DataObject) -> None:
     found = every_run(automaton, start, steps)
     assume(found)
     forward = [start]
-    for link, mask in steps:
-        forward.append(after(automaton, link, forward[-1]) & mask)
-    links = [None, *(link for link, _ in steps)]
-    assert list(narrowed(automaton, links, forward)) == _moments(found)
+    for passage, mask in steps:
+        forward.append(after(automaton, passage, forward[-1]) & mask)
+    passages = [None, *(passage for passage, _ in steps)]
+    assert list(narrowed(automaton, passages, forward)) == _moments(found)
 
 
 def _moments(found: Sequence[Run]) -> list[int]:
@@ -220,7 +220,7 @@ def test_what_lies_between_two_sets(data: st.DataObject) -> None:
     """Certain and possible states, and statuses, are those of the runs that join the two."""
     automaton = data.draw(automata())
     start, end = data.draw(masks(automaton)), data.draw(masks(automaton))
-    found = every_run(automaton, start, ((Link.ANY, end),))
+    found = every_run(automaton, start, ((Passage.ANY, end),))
     lies = between(automaton, start, end)
     assert bool(found) is bool(lies.ways)
     assume(found)
@@ -230,7 +230,9 @@ def test_what_lies_between_two_sets(data: st.DataObject) -> None:
     possible = {
         name
         for name in names
-        if every_run(automaton, start, ((Link.ANY, automaton.of_state[name]), (Link.ANY, end)))
+        if every_run(
+            automaton, start, ((Passage.ANY, automaton.of_state[name]), (Passage.ANY, end))
+        )
     }
     assert {each.name for each in lies.possible} == possible
     assert set(lies.certain) == {each for each in items if getattr(each, "name", None) in names}
@@ -243,12 +245,14 @@ def test_what_lies_between_two_sets(data: st.DataObject) -> None:
 def test_the_shortest_run(data: st.DataObject) -> None:
     """It is one of those with the fewest moves; certain of them are those that every run makes."""
     automaton = data.draw(automata())
-    links = data.draw(st.lists(st.sampled_from([Link.ENTRY, Link.SILENT]), min_size=1, max_size=3))
-    steps = tuple((link, data.draw(masks(automaton))) for link in links)
+    passages = data.draw(
+        st.lists(st.sampled_from([Passage.ENTRY, Passage.SILENT]), min_size=1, max_size=3)
+    )
+    steps = tuple((passage, data.draw(masks(automaton))) for passage in passages)
     start = automaton.start.mask
     found = every_run(automaton, start, steps)
     assume(found)
-    points = (RunPoint(start, Link.ANY), *(RunPoint(mask, link) for link, mask in steps))
+    points = (RunPoint(start, Passage.ANY), *(RunPoint(mask, passage) for passage, mask in steps))
     _, *legs = legs_of(automaton, points)
     made = [[(each.origin, each.target) for each in leg.moves] for leg in legs]
     all_made = [
@@ -271,7 +275,7 @@ def test_steps_that_are_alike_are_worked_out_once() -> None:
 
     def way(times: int) -> tuple[RunPoint, ...]:
         shown = [automaton.of_visible[status] for status in rounds * times]
-        return tuple(RunPoint(mask, Link.ENTRY) for mask in shown)
+        return tuple(RunPoint(mask, Passage.ENTRY) for mask in shown)
 
     assert not any(leg.broken for leg in legs_of(automaton, way(3)))
     before = _advance.cache_info().misses

@@ -7,9 +7,20 @@ from typing import Any
 
 import pytest
 
-from jobstate import Decision, Outcome, OutcomePolicy, StatusChanged, Tracker, check, explain
+from jobstate import (
+    Decision,
+    Outcome,
+    OutcomePolicy,
+    StatusChanged,
+    Tracker,
+    Violation,
+    check,
+    explain,
+)
 from jobstate.batch import BATCH_JOB
+from jobstate.machine import Job, ModelError, build
 from jobstate.model.events import OutcomeRefined
+from jobstate.testing import tours
 
 BEGIN = 1_790_000_000_000
 
@@ -104,6 +115,60 @@ def test_an_array_never_runs_itself() -> None:
     assert [each.rule for each in illegal.violations] == ["illegal-transition"]
     child = {"arrayProperties": {"index": 1}}
     assert check(BATCH_JOB, [answer("PENDING", **child), answer("RUNNING", **child)]).legal
+
+
+def test_a_child_of_an_array_waits_from_the_beginning() -> None:
+    """Other jobs begin by being submitted; lives and machines begin as their jobs do."""
+    for child, begins in ((True, {"SUBMITTED", "PENDING"}), (False, {"SUBMITTED"})):
+        given = BATCH_JOB.given(child=child)
+        assert set(given.regions[0].initial) == begins
+        assert {tour.states[0] for tour in tours(given)} <= begins
+    machine = build(BATCH_JOB)
+    assert Job(machine, "PENDING", child=True).state == "PENDING"
+    with pytest.raises(ModelError, match=r"say where it begins: SUBMITTED$"):
+        Job(machine, "PENDING")
+
+
+def tried(*attempts: int, most: int = 3, **more: Any) -> dict[str, Any]:
+    """Return a job that waits after so many attempts, each a minute after the one before."""
+    times = [{"startedAt": BEGIN + 60_000 * each} for each in attempts]
+    return answer("RUNNABLE", attempts=times, retryStrategy={"attempts": most}, **more)
+
+
+def test_attempts_are_counted() -> None:
+    """There are never more than the job may have, and none goes; they are counted as one field."""
+    assert BATCH_JOB.reader is not None
+    assert BATCH_JOB.reader.read(tried(1, 2)).fields["attempts"] == 2
+    assert BATCH_JOB.reader.read(tried()).fields["attempts"] == 0
+    assert check(BATCH_JOB, [tried(), tried(1), answer("RUNNING"), tried(1, 2, 3)]).legal
+    (over,) = check(BATCH_JOB, tried(1, 2, 3, 4)).violations
+    assert over.rule == "attempts-within-limit"
+    assert over.message == "retryStrategy.attempts (3) is less than attempts (4)"
+    (fewer,) = check(BATCH_JOB, [tried(1, 2), tried(1)]).violations
+    assert fewer.rule == "attempts-grow"
+    assert fewer.message == "attempts is 1, but an earlier answer had 2"
+
+
+def test_what_came_late_has_fewer_attempts() -> None:
+    """No answer says when a job was changed: of two a tracker can't tell which is older."""
+    tracker = Tracker(BATCH_JOB)
+    assert not any(
+        event.kind == "violation"
+        for each in (tried(1, 2), tried(1), tried(), tried(1, 2))
+        for event in tracker.observe(each).events
+    )
+
+
+def test_what_a_job_was_submitted_with_stays() -> None:
+    """Whatever the order; where a job is tried again it starts anew."""
+    started = [answer("RUNNING", startedAt=BEGIN + each) for each in (60_000, 120_000)]
+    assert check(BATCH_JOB, started).legal
+    tracker = Tracker(BATCH_JOB)
+    for each in (tried(1, most=3), answer("RUNNABLE"), tried(1, most=3)):
+        assert not any(event.kind == "violation" for event in tracker.observe(each).events)
+    (found,) = tracker.observe(tried(1, most=2)).events
+    assert isinstance(found, Violation)
+    assert (found.rule, found.path) == ("submitted-fixed", "retryStrategy.attempts")
 
 
 def test_answers_have_a_lower_bound() -> None:

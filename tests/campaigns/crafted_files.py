@@ -218,8 +218,8 @@ _COLUMNS: Final = {
     "journal": "id file batch newest clean run",
     "kind": "name version",
     "estimate": "id words",
-    "job": "row_id kind id created estimates answers modified since cause failure_reason refined"
-    " ended entered changes reported suppressed told_created forgotten",
+    "job": "row_id kind id created estimates answers modified since kept_values cause"
+    " failure_reason refined ended entered changes reported suppressed told_created forgotten",
     "entry": "job ordinal status start end message",
     "event": "number job kind body",
     "listener": "id name cursor",

@@ -263,7 +263,7 @@ class Judge:
         by_index: bool,  # noqa: FBT001 - one of two ways
     ) -> bool:
         may_miss = by_index and not self._content.sound
-        number, _, _, estimates, _, modified, since, cause, reason, *rest = row
+        number, _, _, estimates, _, modified, since, _, cause, reason, *rest = row
         reported, suppressed, forgotten = rest[-3:]
         words = json.loads(self._words[estimates])
         states = {region: {one[0] for one in each} for region, each in words["regions"]}

@@ -17,6 +17,7 @@ from jobstate.model import (
     Field,
     InOrder,
     Lifecycle,
+    Link,
     Memory,
     Region,
     Requires,
@@ -242,6 +243,10 @@ UNREQUIRED: Final = {"orderId": Field.text(64), "placedAt": Field.text(9)}
                 "not_before soonAt: no shape has the field soonAt",
                 "the value closedAt: no shape has the field ends",
             ],
+        ),
+        (
+            with_schema(links=(Link(field="basket.id", to="basket"),)),
+            ["the link to basket: no shape has the field basket.id"],
         ),
         (
             with_schema(shapes=shapes(**UNREQUIRED)),

@@ -676,6 +676,7 @@ def test_the_report_as_data() -> None:
     }
     assert data["status"] == {"primary": "Completed", "secondary": "Completed"}
     result = {"outcome": "succeeded", "final": True, "gone": False, "cause": None}
+    result |= {"for_good": True, "steady": False}
     assert (data["result"], data["failure_reason"], data["legal"]) == (result, None, True)
     assert data["entries"][0] == {
         "ordinal": 1,

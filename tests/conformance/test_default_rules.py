@@ -372,3 +372,24 @@ def test_the_training_job_says_all_in_its_own_words() -> None:
     assert TRAINING_JOB.rules == RULES
     bare = attrs.evolve(TRAINING_JOB, rules=())
     assert set(ids(bare)) == {each.id for each in RULES if not each.tests}
+
+
+# --- Beginnings that need a feature ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("insured", "message"),
+    [
+        (True, None),
+        (None, None),
+        (False, "the history begins with sent; a job begins with packed"),
+    ],
+)
+def test_a_start_that_needs_a_feature(*, insured: bool | None, message: str | None) -> None:
+    """A job that shows that it lacks it has not begun there; the others may have."""
+    initial = {"packed": {}, "sent": {"insured": True}}
+    way = attrs.evolve(PARCELS.regions[0], initial=initial)
+    features = {} if insured is None else {"insured": insured}
+    report = check(attrs.evolve(PARCELS, regions=(way,)), parcel("sent", "sent", **features))
+    found = [(each.rule, each.message) for each in report.violations]
+    assert found == ([("illegal-start", message)] if message else [])

@@ -161,7 +161,14 @@ def test_a_refined_end_as_data() -> None:
             "created": "2026-03-04T05:06:07Z",
         },
         "end_key": KEY,
-        "result": {"outcome": "failed", "final": True, "gone": False, "cause": "algorithm"},
+        "result": {
+            "outcome": "failed",
+            "final": True,
+            "gone": False,
+            "cause": "algorithm",
+            "for_good": True,
+            "steady": False,
+        },
         "failure_reason": REASON,
         "at": "2026-03-05T01:00:00Z",
     }

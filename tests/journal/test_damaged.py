@@ -418,7 +418,8 @@ def test_a_list_of_problems_ends(path: Path) -> None:
         path,
         "WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
         " INSERT INTO job SELECT x, kind, 'id-' || x, 1, estimates, answers, modified, since,"
-        " cause, failure_reason, refined, ended, entered, changes, reported, suppressed, NULL, 0"
+        " kept_values, cause, failure_reason, refined, ended, entered, changes, reported,"
+        " suppressed, NULL, 0"
         " FROM n, job WHERE row_id = 1",
     )
     assert len(problems(begin, path)) == 100

@@ -269,6 +269,12 @@ def test_where_jobs_begin(parcels: JobMachine) -> None:
     with pytest.raises(ModelError, match="say where it begins: packed or sent"):
         Job(several)
     assert Job(several, "sent").state == "sent"
+    region = attrs.evolve(WAY, initial={"packed": {"insured": False}, "sent": {"insured": True}})
+    either = build(attrs.evolve(PARCELS, regions=(region,)))
+    assert Job(either).state == "packed"
+    assert Job(either, insured=True).state == "sent"
+    with pytest.raises(ModelError, match="say where it begins: sent"):
+        Job(either, "packed", insured=True)
 
 
 def test_restoring(parcels: JobMachine) -> None:

@@ -112,8 +112,16 @@ def test_a_change_as_data() -> None:
         "path_kind": "exact",
         "possible": [],
         "cause": "failure",
-        "result": {"outcome": "failed", "final": True, "gone": False, "cause": "algorithm"},
+        "result": {
+            "outcome": "failed",
+            "final": True,
+            "gone": False,
+            "cause": "algorithm",
+            "for_good": True,
+            "steady": False,
+        },
         "basis": "observed",
+        "reopened": False,
         "failure_reason": "AlgorithmError: exit code 1",
         "at": "2026-01-02T09:04:00.250000Z",
     }

@@ -171,7 +171,7 @@ def markdown_rows(text: str) -> dict[str, list[list[str]]]:
 
 
 def test_markdown_holds_everything() -> None:
-    """States, edges, rules and features, a table each with as many cells in every row."""
+    """States, edges, rules, features, links: a table each with as many cells in every row."""
     found = markdown_rows(render(TRAINING_JOB, "markdown"))
     assert list(found) == [
         "TrainingJobStatus / SecondaryStatus: states",
@@ -180,6 +180,7 @@ def test_markdown_holds_everything() -> None:
         "WarmPoolStatus: edges",
         "Rules",
         "Features",
+        "Links",
     ]
     assert all(len({len(row) for row in each}) == 1 for each in found.values())
     tables = list(found.values())

@@ -14,6 +14,8 @@ from jobstate.model import (
     Edge,
     ExactlyWhen,
     Exclusion,
+    Fixed,
+    Grows,
     InOrder,
     Memory,
     OverFields,
@@ -59,7 +61,7 @@ HERE = Where(region="way", final=True)
 DEFECTS: list[tuple[str, dict[str, object], str]] = [
     ("edge to nowhere", _with_edges(edge("sent", "mars")), "names the unknown state mars"),
     ("edge from nowhere", _with_edges(edge("mars", "sent")), "names the unknown state mars"),
-    ("exit", _with_edges(edge("returned", "sent")), "returned → sent leaves a final state"),
+    ("exit", _with_edges(edge("returned", "sent")), "returned → sent leaves a final state, which"),
     ("twice", _with_edges(edge("packed", "sent")), "packed → sent (moved) is there 2 times"),
     (
         "twice with needs",
@@ -152,6 +154,16 @@ DEFECTS: list[tuple[str, dict[str, object], str]] = [
         "begins nowhere known",
         {"regions": (attrs.evolve(WAY, initial=("packed", "mars")),)},
         "begins in the unknown state mars",
+    ),
+    (
+        "a beginning that needs nothing that there is",
+        {"regions": (attrs.evolve(WAY, initial={"packed": {"warm": True}, "sent": {}}),)},
+        "the beginning in packed needs warm, which no feature provides",
+    ),
+    (
+        "a beginning of some jobs only",
+        {"regions": (attrs.evolve(WAY, initial={"packed": {"insured": True}}),)},
+        "a job with not cheap, not insured, sender begins nowhere in the region way",
     ),
     ("begins nowhere", {"regions": (attrs.evolve(WAY, initial=()),)}, "begins nowhere"),
     (
@@ -301,6 +313,16 @@ def test_each_defect_is_found(change: dict[str, object], text: str) -> None:
     with pytest.raises(LifecycleError) as caught:
         attrs.evolve(PARCELS, **change)  # type: ignore[arg-type]
     assert any(text in defect for defect in caught.value.defects), caught.value.defects
+
+
+@pytest.mark.parametrize("fields", [("weight",), ("length", "weight")])
+def test_what_grows_is_not_fixed(fields: tuple[str, ...]) -> None:
+    """One field can't be both; two rules may each speak of a field of their own."""
+    tests = (Grows(fields=("weight", "height")), Fixed(fields=("colour",)))
+    fine = rule("mine", tests=tests)
+    assert attrs.evolve(PARCELS, rules=(fine,)).rules[0] == fine
+    with pytest.raises(LifecycleError, match="the field weight both grows and is fixed"):
+        attrs.evolve(PARCELS, rules=(fine, rule("other", tests=(Fixed(fields=fields),))))
 
 
 def test_a_life_cycle_has_a_region() -> None:

@@ -18,6 +18,7 @@ from jobstate.machine import Job, JobMachine, TriggerRefusedError, build
 from jobstate.model import Entry, Shown
 from jobstate.model.hidden_states import expand
 from jobstate.sagemaker import TRAINING_JOB
+from tests.kinds.databricks_run import DATABRICKS_RUN
 from tests.support.brute_force import random_features, random_life, visible
 from tests.support.small import PARCELS
 from tests.support.together import together
@@ -33,6 +34,7 @@ DRIVEN = {
     "nobody stops": (TRAINING_JOB.given(stop=False), "job"),
     "warm pools": (TRAINING_JOB, "warm_pool"),
     "parcels": (PARCELS, "way"),
+    "runs that are repaired": (DATABRICKS_RUN, "run"),
 }
 BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 

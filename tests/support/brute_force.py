@@ -271,7 +271,12 @@ def _set_by(spec: Specification, region: Region, name: str) -> frozenset[str]:
 
 def beginnings(spec: Specification, region: Region, features: Features) -> list[Situation]:
     """Return where runs of jobs with these features begin."""
-    return [Situation(name, _set_by(spec, region, name), features) for name in region.initial]
+    has = dict(features)
+    return [
+        Situation(name, _set_by(spec, region, name), features)
+        for name, needs in region.initial.items()
+        if all(has[each] is value for each, value in needs)
+    ]
 
 
 def _can_take(edge: Edge, situation: Situation) -> bool:

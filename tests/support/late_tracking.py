@@ -91,7 +91,7 @@ class Expected:
     @property
     def exact(self) -> bool:
         """A tracker keeps all of it as it is."""
-        return _are_kept_apart(self.job.answers) and _are_kept_apart(self.pool.answers)
+        return are_kept_apart(self.job.answers) and are_kept_apart(self.pool.answers)
 
     def result(self, arrivals: Sequence[int]) -> tuple[str | None, bool]:
         """Return the outcome, None where it has not ended, and whether the job is gone."""
@@ -121,7 +121,7 @@ class Expected:
 Search: TypeAlias = Callable[[frozenset[int]], Expected]
 
 
-def _are_kept_apart(answers: Sequence[Answer]) -> bool:
+def are_kept_apart(answers: Sequence[Answer]) -> bool:
     """Return whether a tracker keeps all of some answers as they are.
 
     Not where too many are abreast, nor of three in a row that show the same the one between.

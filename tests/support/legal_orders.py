@@ -143,18 +143,27 @@ class Orders:
         """The stays that histories tell: ordinal and status, in order."""
         return list(enumerate((stay.status for stay in self._longest), start=1))
 
-    def position(self, arrivals: Sequence[int]) -> int:
+    def position(self, arrivals: Sequence[int], stood: Collection[str] = ()) -> int:
         """Return which answer is taken for the last.
 
-        Of those that are last in some legal order, one that shows an end, and then the one that
-        arrived last.
+        Of those that are last in some legal order, one that shows an end, then one that shows the
+        end that was told before if that may reopen, and then the one that arrived last.
 
         Args:
             arrivals: The numbers of the answers in the order in which they arrived. One that
                 arrived again counts where it stands here the last time.
+            stood: The states that the job was taken to be in before.
         """
         latest = {number: place for place, number in enumerate(arrivals)}
-        return max(self.ends, key=lambda number: (self.shows_end(number), latest[number]))
+        ends = [self._states[name] for name in stood if self._states[name].final]
+        reopen = any(state.reopens for state in ends) and len(ends) == len(stood)
+        told = frozenset(stood if reopen else ())
+
+        def rank(number: int) -> tuple[bool, bool, int]:
+            ended = self.shows_end(number)
+            return ended, ended and bool(self.states(number) & told), latest[number]
+
+        return max(self.ends, key=rank)
 
     def states(self, number: int) -> frozenset[str]:
         """Return the states that the job may be in if an answer is the last."""

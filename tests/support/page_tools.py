@@ -19,7 +19,7 @@ import attrs
 from jobstate import ObservationError, check_jobs
 from jobstate.diagrams.page import JUDGING
 from jobstate.diagrams.page.tables import tables
-from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support import chromium
 
@@ -44,7 +44,8 @@ DRIVER = """({ tables, cases }) => {
   const job = (series) => ({
     findings: series.findings.map(finding),
     unmodelled: series.unmodelled,
-    result: (({ outcome, final, gone }) => ({ outcome, final, gone }))(series.result),
+    result: (({ outcome, final, forGood, gone }) =>
+      ({ outcome, final, for_good: forGood, gone }))(series.result),
     failureReason: series.failureReason,
     legal: series.legal,
     known: Object.fromEntries([...series.known].map(names)),
@@ -123,7 +124,7 @@ def by_python(lifecycle: Lifecycle, case: object) -> Said:
 
 
 #: The tests of rules that are data.
-DATA = (Requires, ExactlyWhen, InOrder, Sums)
+DATA = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
 
 
 @cache
@@ -155,7 +156,12 @@ def _plain(report: Report) -> dict[str, Any]:
             for each in report.violations
         ],
         "unmodelled": [{"field": each.field, "value": each.value} for each in report.unmodelled],
-        "result": {"outcome": str(result.outcome), "final": result.final, "gone": result.gone},
+        "result": {
+            "outcome": str(result.outcome),
+            "final": result.final,
+            "for_good": result.for_good,
+            "gone": result.gone,
+        },
         "failureReason": report.failure_reason,
         "legal": report.legal,
         "known": {

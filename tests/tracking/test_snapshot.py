@@ -228,6 +228,7 @@ def test_as_data() -> None:
         ],
         "modified": moment + 122_250_000,
         "since": moment + 122_250_000,
+        "kept_values": None,
         "cause": None,
         "failure_reason": None,
         "refined": None,

@@ -13,16 +13,16 @@ from attrs import define, field, frozen
 
 from jobstate.automaton.bitsets import Successors, bits
 from jobstate.errors import UnknownNameError
-from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
+from jobstate.model.hidden_states import Hidden, begins, excluded, expand
 from jobstate.model.lifecycle import derived
 from jobstate.model.outcome import Result, result_of
 from jobstate.model.states import Basis, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.states import Region
+    from jobstate.model.states import Edge, Region
 
 #: Stands for every status that the life cycle does not know.
 UNKNOWN = "\x00unknown"
@@ -42,6 +42,8 @@ class RegionView:
         ruled_out: They are a state, but not one under the features that `given` fixed.
         excluded: The states that they show, where those features or the ones shown exclude them.
         visible: The status that a history would print; None where the answer leaves it out.
+        came_from: The hidden states that were just before, as the answer says, where none of them
+            leads to what it shows; else 0.
     """
 
     mask: int
@@ -53,6 +55,7 @@ class RegionView:
     ruled_out: bool
     excluded: tuple[State, ...]
     visible: str | None
+    came_from: int
 
 
 @define(eq=False)
@@ -86,6 +89,12 @@ class StateEstimate:
     def narrows(self, other: StateEstimate) -> bool:
         """Return whether the other rules out a state that was possible here."""
         return not self.names <= other.names
+
+    def goes_on_to(self, other: StateEstimate) -> bool:
+        """Return whether a job that has ended here was reopened if it came there legally."""
+        if not self.result.final or not self.excludes(other):
+            return False
+        return not self.automaton.removal.reach(self.mask) & other.mask
 
     @cached_property
     def label(self) -> str:
@@ -122,6 +131,8 @@ class Automaton:
         of_state: State name → mask.
         words: The statuses that the life cycle knows.
         start: What is known of a job that has just been created.
+        final: The hidden states in which a job has ended.
+        reopening: Those of them from which it may go on.
     """
 
     def __init__(self, lifecycle: Lifecycle, region: Region) -> None:
@@ -147,13 +158,11 @@ class Automaton:
         self._successors = {basis: Successors(self.moves, self.visible, basis) for basis in Basis}
         #: Over all edges.
         self.successors = self._successors[Basis.INFERRED]
-        initial = 0
-        for name in region.initial:
-            initial |= self.of_state[name]
-        # A hidden state that comes back to where it began has passed more than a new job has.
-        sets = memories_set(lifecycle, region)
-        fresh = {one for one in self.hidden if one.passed == sets[one.state]}
-        self.start = self.estimate(initial & self._having(fresh.__contains__))
+        self.final = self._mask_of(state for state in region.states if state.final)
+        self.reopening = self._mask_of(state for state in region.states if state.reopens)
+        #: Over those that take back no end.
+        self.removal = Successors(self._removal(), self.visible, Basis.INFERRED)
+        self.start = self.estimate(self._having(begins(lifecycle, region)))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """Pickle and copy only whose it is: it is compiled anew, or found."""
@@ -162,6 +171,16 @@ class Automaton:
     def successors_over(self, weakest: Basis) -> Successors:
         """Return the successors over edges of at most some weakness."""
         return self._successors[weakest]
+
+    def _mask_of(self, states: Iterable[State]) -> int:
+        return sum(self.of_state[state.name] for state in states)
+
+    def _removal(self) -> list[list[tuple[Edge, int]]]:
+        gone = {state.name for state in self.region.states if state.gone}
+        return [
+            [each for each in moves if each[0].target in {each[0].origin, *gone}]
+            for moves in self.moves
+        ]
 
     def _having(self, wanted: Callable[[Hidden], bool]) -> int:
         mask = 0
@@ -213,7 +232,11 @@ class Automaton:
     # --- What an answer shows -------------------------------------------------------------------
 
     def view(
-        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+        self,
+        primary: str | None,
+        secondary: str | None,
+        features: Mapping[str, bool],
+        previous: str | None = None,
     ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
         words = self.words
@@ -221,15 +244,21 @@ class Automaton:
             primary = UNKNOWN
         if secondary is not None and secondary not in words.secondaries:
             secondary = UNKNOWN
-        key = (primary, secondary, *features.items())
+        if previous is not None and previous not in words.primaries:
+            previous = None  # what nobody knows may lead anywhere
+        key = (primary, secondary, previous, *features.items())
         found = self._views.get(key)
         if found is None:
-            new = self._new_view(primary, secondary, features)
+            new = self._new_view(primary, secondary, features, previous)
             found = self._views.setdefault(key, new)
         return found
 
     def _new_view(
-        self, primary: str | None, secondary: str | None, features: Mapping[str, bool]
+        self,
+        primary: str | None,
+        secondary: str | None,
+        features: Mapping[str, bool],
+        previous: str | None,
     ) -> RegionView:
         fitting = self._with_features(features)
         of_primary = self.everything
@@ -244,9 +273,15 @@ class Automaton:
         unknown = UNKNOWN in (primary, secondary)
         pair = not unknown and primary is not None and secondary is not None
         name = f"{primary}/{secondary}" if pair else str(primary)
+        mask, came_from = both & fitting, 0
+        before = self.of_primary.get(previous or "", 0) & fitting
+        if before and mask and not unknown:
+            # However answers are ordered, the job was there before it came here.
+            mask &= self.successors.reach(before)
+            came_from = 0 if mask else before
         choices = (both & fitting, of_primary & fitting, both, of_primary, fitting, self.everything)
         return RegionView(
-            mask=both & fitting,
+            mask=mask,
             real=next((mask for mask in choices if mask), 0),
             features=fitting,
             unknown=unknown,
@@ -255,6 +290,7 @@ class Automaton:
             ruled_out=not both and not unknown and name in self.words.states,
             excluded=() if both & fitting else self._excluded(name, primary, of_primary),
             visible=secondary if self.words.two_axes else primary,
+            came_from=came_from,
         )
 
     def _excluded(self, name: str, primary: str | None, of_primary: int) -> tuple[State, ...]:
@@ -281,8 +317,23 @@ class Automaton:
             return estimate.steps[region_view]
         except KeyError:
             mask = self.successors.reach(estimate.mask) & region_view.mask
+            mask = self.standing(estimate.mask, region_view.mask, mask)
             found = estimate.steps[region_view] = self.estimate(mask) if mask else None
             return found
+
+    def standing(self, before: int, shown: int, possible: int) -> int:
+        """Return where a job is taken to be: where it had ended, as long as that may be so still.
+
+        An end that reopens may have come again, as itself or another, and nobody saw it; that is
+        reachable from where it stands, so nothing is lost.
+
+        Args:
+            before: Where it was taken to be before.
+            shown: The hidden states that an answer shows.
+            possible: Those of them in which it may be.
+        """
+        stands = before & self.reopening and not (before | shown) & ~self.final
+        return (possible & before if stands else 0) or possible
 
     def states_of(self, mask: int) -> tuple[State, ...]:
         """Return the states of a set of hidden states, in the life cycle's order."""

@@ -13,6 +13,7 @@ from jobstate.automaton.automaton import Automaton, compile_lifecycle
 from jobstate.automaton.paths import Between, between, next_states
 from jobstate.common.text import plain
 from jobstate.errors import UnknownNameError
+from jobstate.model.outcome import result_of
 from jobstate.model.states import Region, State, edge_dict
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Explanation:
         legal: Some legal run leads from the one to the other.
         between: What lies between.
         allowed: The states that one move reaches from the origin.
-        final: The origin is final in every reading.
+        final: The origin is final in every reading, and for good.
         reason: Why it is illegal, in a sentence; empty where it is legal.
     """
 
@@ -88,7 +89,7 @@ def explain(
     found = between(automaton, start, end)
     first = automaton.states_of(start)
     asked = "creation" if origin is None else origin
-    final = bool(first) and all(state.final for state in first)
+    final = result_of(first).for_good
     return Explanation(
         lifecycle=str(lifecycle),
         region=chosen.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import frozen
 
 from jobstate.automaton.bitsets import bits
-from jobstate.automaton.runs import Link, before, certain
+from jobstate.automaton.runs import Passage, before, certain
 from jobstate.model.states import Basis, Edge, State, counted_as
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def next_states(automaton: Automaton, mask: int) -> tuple[State, ...]:
 @lru_cache(maxsize=_REMEMBERED)
 def between(automaton: Automaton, start: int, end: int) -> Between:
     """Return what lies between two sets of hidden states; remembered for the same two."""
-    start = before(automaton, Link.ANY, start, end)
+    start = before(automaton, Passage.ANY, start, end)
     reached = automaton.successors.reach(start)
     end &= reached
     if not end:
         return NOTHING_BETWEEN
-    crossed = before(automaton, Link.ANY, reached, end)
-    passed = certain(automaton, start, ((Link.ANY, end),))
+    crossed = before(automaton, Passage.ANY, reached, end)
+    passed = certain(automaton, start, ((Passage.ANY, end),))
     ends = automaton.states_of(start | end)
     shown = {state.visible for state in ends}
     order = _in_order(automaton, start, crossed)

@@ -1,6 +1,6 @@
 """What the runs between moments of a job's life have in common: where they are, what all do.
 
-Something is known at each moment: a set of hidden states. A link says what a run may do between
+Something is known at each moment: a set of hidden states. A passage says what a run may do between
 two moments. A job may be wherever a run comes from what was known before (`after`) and goes on to
 what is known later (`narrowed`); certain is what no run avoids (`certain`).
 
@@ -36,7 +36,7 @@ _REMEMBERED: Final = 1 << 14
 _GRAPHS: Final = 1 << 8
 
 
-class Link(Enum):
+class Passage(Enum):
     """What a run does between a moment and the next one.
 
     NOTHING: no move.
@@ -53,58 +53,58 @@ class Link(Enum):
     ANY = "any"
 
 
-def after(automaton: Automaton, link: Link, mask: int) -> int:
-    """Return the hidden states to which a link leads from some others."""
+def after(automaton: Automaton, passage: Passage, mask: int) -> int:
+    """Return the hidden states to which a passage leads from some others."""
     successors = automaton.successors
-    if link is Link.ANY:
+    if passage is Passage.ANY:
         return successors.reach(mask)
-    if link is Link.ONE:
+    if passage is Passage.ONE:
         return successors.next(mask)
-    if link is Link.SILENT:
+    if passage is Passage.SILENT:
         return successors.silent(mask)
-    return mask if link is Link.NOTHING else successors.loud(successors.silent(mask))
+    return mask if passage is Passage.NOTHING else successors.loud(successors.silent(mask))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def before(automaton: Automaton, link: Link, mask: int, end: int) -> int:
-    """Return the hidden states of a set from which a link leads to some others."""
-    return sum(1 << index for index in bits(mask) if after(automaton, link, 1 << index) & end)
+def before(automaton: Automaton, passage: Passage, mask: int, end: int) -> int:
+    """Return the hidden states of a set from which a passage leads to some others."""
+    return sum(1 << index for index in bits(mask) if after(automaton, passage, 1 << index) & end)
 
 
 def narrowed(
-    automaton: Automaton, links: Sequence[Link | None], masks: Iterable[int]
+    automaton: Automaton, passages: Sequence[Passage | None], masks: Iterable[int]
 ) -> Sequence[int]:
     """Return where a job may be at each moment in the light of those that come later.
 
     Args:
         automaton: The automaton of the region.
-        links: What leads to each moment from the one before; None where no run does.
+        passages: What leads to each moment from the one before; None where no run does.
         masks: Where it may be, as far as the moments before tell.
     """
     found = list(masks)
     for later in range(len(found) - 1, 0, -1):
-        link = links[later]
-        if link is not None:
-            found[later - 1] = before(automaton, link, found[later - 1], found[later])
+        passage = passages[later]
+        if passage is not None:
+            found[later - 1] = before(automaton, passage, found[later - 1], found[later])
     return found
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def certain(
-    automaton: Automaton, start: int, steps: tuple[tuple[Link, int], ...], *, pairs: bool = False
+    automaton: Automaton, start: int, steps: tuple[tuple[Passage, int], ...], *, pairs: bool = False
 ) -> frozenset[Item]:
-    """Return what every run does that leads from a set of hidden states to others, by links.
+    """Return what every run does that leads from a set of hidden states to others, by passages.
 
     Args:
         automaton: The automaton of the region.
         start: Where runs begin.
-        steps: Links, each with where runs are then. Some run must lead along them.
+        steps: Passages, each with where runs are then. Some run must lead along them.
         pairs: Find pairs of edges too, which takes several times as long.
     """
     graph = _graph(automaton, pairs=pairs)
     done = {node: graph.being[node] for node in bits(start)}
-    for link, mask in steps:
-        done = graph.follow(done, link, mask)
+    for passage, mask in steps:
+        done = graph.follow(done, passage, mask)
     return frozenset(graph.items[number] for number in bits(reduce(and_, done.values())))
 
 
@@ -159,14 +159,14 @@ class _Graph:
         self._index = [index for index, _ in queue]
         self.items = list(numbers)
 
-    def follow(self, done: _Done, link: Link, mask: int) -> _Done:
-        """Return what all runs have done that come to some hidden states by a link."""
-        if link in {Link.SILENT, Link.ENTRY}:
+    def follow(self, done: _Done, passage: Passage, mask: int) -> _Done:
+        """Return what all runs have done that come to some hidden states by a passage."""
+        if passage in {Passage.SILENT, Passage.ENTRY}:
             done = _spread(self._silent, done)
-        elif link is Link.ANY:
+        elif passage is Passage.ANY:
             done = _spread(self._all, done)
-        if link in {Link.ONE, Link.ENTRY}:
-            done = _moved(self._all if link is Link.ONE else self._loud, done)
+        if passage in {Passage.ONE, Passage.ENTRY}:
+            done = _moved(self._all if passage is Passage.ONE else self._loud, done)
         return {node: each for node, each in done.items() if mask >> self._index[node] & 1}
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import frozen
 
 from jobstate.automaton.bitsets import bits
-from jobstate.automaton.runs import Link, certain, narrowed
+from jobstate.automaton.runs import Passage, certain, narrowed
 from jobstate.model.states import Basis
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class RunPoint:
     Attributes:
         mask: The hidden states that it may be in; never empty. Of the first point only those
             count in which a job can begin.
-        link: How it follows the point before: ENTRY, SILENT or ANY.
+        passage: How it follows the point before: ENTRY, SILENT or ANY.
         unknown: A status is shown there that the life cycle does not know, so nothing is broken.
     """
 
     mask: int
-    link: Link
+    passage: Passage
     unknown: bool = False
 
 
@@ -80,7 +80,7 @@ class RunLeg:
         possible: The states in which some legal run is then.
         origin: Where it comes from, if no legal move leads to the point.
         broken: No legal move leads there; at the first point: no job begins there.
-        final: Wherever it is, nothing will run any more.
+        final: Wherever it is, the job has ended.
     """
 
     moves: tuple[RunMove, ...]
@@ -100,17 +100,19 @@ def legs_of(automaton: Automaton, points: tuple[RunPoint, ...]) -> tuple[RunLeg,
         points: What is known, in order; at least one point.
     """
     reached = list(_forward(automaton, points))
-    possible = narrowed(automaton, [each.link for each in reached], (each.mask for each in reached))
+    possible = narrowed(
+        automaton, [each.passage for each in reached], (each.mask for each in reached)
+    )
     legs: list[RunLeg] = []
     before: int | None = None
     for number, path in enumerate(_best(reached)):
         here, mask, point = path[-1], possible[number], points[number]
         states = automaton.states_of(mask)
-        sure = len(states) == 1 or not (point.unknown or point.link is Link.ANY)
+        sure = len(states) == 1 or not (point.unknown or point.passage is Passage.ANY)
         broken = reached[number].broken
         legs.append(
             RunLeg(
-                moves=tuple(_moves(automaton, path, possible[number - 1], point.link, mask)),
+                moves=tuple(_moves(automaton, path, possible[number - 1], point.passage, mask)),
                 state=automaton.hidden[here].state if sure else None,
                 possible=frozenset(state.name for state in states),
                 origin=automaton.hidden[before].state if broken and before is not None else None,
@@ -123,13 +125,13 @@ def legs_of(automaton: Automaton, points: tuple[RunPoint, ...]) -> tuple[RunLeg,
 
 
 def _moves(
-    automaton: Automaton, path: _Path, start: int, link: Link, end: int
+    automaton: Automaton, path: _Path, start: int, passage: Passage, end: int
 ) -> Iterator[RunMove]:
     """Yield the moves of a path between two points that are to be told."""
     for here, there in pairwise(path):
         move = (automaton.hidden[here].state, automaton.hidden[there].state)
-        sure = move in certain(automaton, start, ((link, end),))
-        if sure or link is not Link.ANY:
+        sure = move in certain(automaton, start, ((passage, end),))
+        if sure or passage is not Passage.ANY:
             yield RunMove(*move, sure, _is_silent(automaton, here, there))
 
 
@@ -140,13 +142,13 @@ class _Reached:
     Attributes:
         layer: The hidden states that the run may be in, as far as what came before tells.
         paths: Hidden state → the best path to it from the point before.
-        link: What leads there from the point before; None where the run begins anew.
+        passage: What leads there from the point before; None where the run begins anew.
         broken: It should not have begun anew.
     """
 
     layer: _Layer
     paths: dict[int, _Path]
-    link: Link | None = None
+    passage: Passage | None = None
     broken: bool = False
 
     @property
@@ -161,7 +163,7 @@ def _forward(automaton: Automaton, points: Sequence[RunPoint]) -> Iterator[_Reac
     now = _anew(begun or first.mask, broken=not begun)
     yield now
     for before, point in pairwise(points):
-        anything = before.unknown and point.link is Link.ENTRY
+        anything = before.unknown and point.passage is Passage.ENTRY
         found = None if point.unknown or anything else _advance(automaton, now.layer, point)
         now = found or _anew(point.mask, broken=not (point.unknown or anything))
         yield now
@@ -175,8 +177,8 @@ def _anew(mask: int, *, broken: bool) -> _Reached:
 @lru_cache(maxsize=_REMEMBERED)
 def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached | None:
     """Return what is reached at the next point; None where no run leads there."""
-    near = dict(_spread(automaton, layer, silent=point.link is not Link.ANY))
-    if point.link is Link.ENTRY:
+    near = dict(_spread(automaton, layer, silent=point.passage is not Passage.ANY))
+    if point.passage is Passage.ENTRY:
         near = _entering(automaton, near)
     found = {index: near[index] for index in sorted(near) if point.mask >> index & 1}
     if not found:
@@ -185,7 +187,7 @@ def _advance(automaton: Automaton, layer: _Layer, point: RunPoint) -> _Reached |
     return _Reached(
         tuple((index, cost - least) for index, (cost, _) in found.items()),
         {index: path for index, (_, path) in found.items()},
-        point.link,
+        point.passage,
     )
 
 
@@ -235,5 +237,5 @@ def _best(reached: Sequence[_Reached]) -> list[_Path]:
             index = min(each.layer, key=lambda one: one[1])[0]
         path = each.paths[index]
         found.append(path)
-        index = path[0] if each.link else None
+        index = path[0] if each.passage else None
     return found[::-1]

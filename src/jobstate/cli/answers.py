@@ -16,6 +16,7 @@ from jobstate.cli.shell import complain
 from jobstate.common.text import counted, printable
 from jobstate.conformance.answers import read
 from jobstate.conformance.check import Series
+from jobstate.conformance.children import with_children
 from jobstate.errors import ObservationError
 from jobstate.model.job_keys import JobKeys
 
@@ -113,8 +114,8 @@ class Verdicts(Answers):
         self._keys = JobKeys()
 
     def reports(self) -> list[Report]:
-        """Return the verdict on every job, in the order first seen."""
-        return [series.report() for series in self._jobs.values()]
+        """Return the verdict on every job, in the order first seen, children's told of parents."""
+        return with_children([series.report() for series in self._jobs.values()])
 
     def _judge(self, lifecycle: Lifecycle, observation: Observation, where: str) -> None:
         job = self._keys.of(observation)

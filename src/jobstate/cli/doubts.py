@@ -11,6 +11,7 @@ from jobstate.common.text import counted
 from jobstate.conformance.check import check
 from jobstate.errors import ObservationError
 from jobstate.model.answer_schema import Field
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.hidden_states import expand
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import SchemaWriter
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.answer_schema import AnswerSchema, Path, StatusFields
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.specification import Rule
     from jobstate.model.states import Needs, Region
 
 #: How many lives are told in each form of answers.
@@ -86,7 +88,7 @@ def doubts_when_tried(lifecycle: Lifecycle) -> list[Doubt]:
         text = f"it fails when it is tried: {type(error).__name__}: {error}"
         return [Doubt("fails-when-tried", text)]
     for rule in lifecycle.rules:
-        if rule.id not in breakable and _can_be_judged(lifecycle, rule.id):
+        if rule.id not in breakable and _can_be_judged(lifecycle, rule):
             text = f"the rule {rule.id} never fires, whatever is done to the answers about a life"
             found.append(Doubt("rule-never-fires", text))
     return found
@@ -133,7 +135,7 @@ def _rows(lifecycle: Lifecycle) -> Mapping[str, Mapping[str, tuple[Basis | None,
 
 
 def _dead_ends(lifecycle: Lifecycle, region: Region) -> Iterator[Doubt]:
-    final = {state.name for state in region.states if state.final}
+    final = {state.name for state in region.states if state.final or state.steady}
     shown = {feature.name for feature in lifecycle.features if feature.shown}
     stuck: dict[str, list[Needs]] = {}
     free = set()
@@ -159,13 +161,15 @@ def _schema(lifecycle: Lifecycle, schema: AnswerSchema) -> Iterator[Doubt]:
     if not schema.operations:
         text = "no shape names the operation that gives it: the fixture conformance can't watch"
         yield Doubt("no-operation", text)
+    if not schema.modified and any(each.reopens for each in lifecycle.main_region.states):
+        text = "ends reopen, but no answer says when it was modified: no tracker tells that one has"
+        yield Doubt("reopening-untold", text)
     yield from _unknown_fields(schema, _named_fields(schema))
     for shape in schema.shapes:
-        for what, path in (("id", schema.id), ("created", schema.created)):
-            found = _field_at(shape.fields, path)
-            if found is None or not found.required:
-                text = f"{what} is {'.'.join(path)}, which the shape {shape.name} does not require"
-                yield Doubt("not-required", text)
+        found = _field_at(shape.fields, schema.id)
+        if found is None or not found.required:
+            text = f"id is {'.'.join(schema.id)}, which the shape {shape.name} does not require"
+            yield Doubt("not-required", text)
     for place, shape in enumerate(schema.shapes[:-1]):
         if not set(shape.fields).difference(*(each.fields for each in schema.shapes[place + 1 :])):
             text = f"the shape {shape.name} has no field that later ones lack: none is read so"
@@ -177,12 +181,19 @@ def _schema(lifecycle: Lifecycle, schema: AnswerSchema) -> Iterator[Doubt]:
 
 def _named_fields(schema: AnswerSchema) -> dict[str, Path]:
     """Return every path that a schema has, by what it says about it."""
-    found = {"name": schema.name, "modified": schema.modified, "reason": schema.failure_reason}
+    found = {
+        "name": schema.name,
+        "created": schema.created,
+        "modified": schema.modified,
+        "reason": schema.failure_reason,
+    }
     found |= {f"not_before {'.'.join(path)}": path for path in schema.not_before}
+    found |= {f"the link to {link.to}": link.path for link in schema.links}
     found |= {f"the sign of {sign.feature}": sign.path for sign in schema.signs}
     for place in schema.places:
         found[f"the status of {place.region}"] = place.primary
         found[f"the secondary status of {place.region}"] = place.secondary
+        found[f"the previous status of {place.region}"] = place.previous
     if schema.stays is not None:
         found["stays"] = schema.stays.path
         for each in (schema.stays.status, schema.stays.start, schema.stays.end):
@@ -287,9 +298,11 @@ def _untrue(lifecycle: Lifecycle, answers: Iterable[object], form: str) -> Itera
         yield Doubt("writer-breaks-rule", text)
 
 
-def _can_be_judged(lifecycle: Lifecycle, rule_id: str) -> bool:
-    """Return whether answers have what a rule that is there by default looks at."""
-    declared = any(rule.id == rule_id for rule in lifecycle.declared_rules)
+def _can_be_judged(lifecycle: Lifecycle, rule: Rule) -> bool:
+    """Return whether answers about one job have what a rule looks at."""
+    if any(isinstance(test, OVER_CHILDREN) for test in rule.tests):
+        return False
+    declared = rule in lifecycle.declared_rules
     reader = lifecycle.reader
     timeless = isinstance(reader, SchemaReader) and not reader.schema.modified
-    return declared or rule_id != "modified-time-went-back" or not timeless
+    return declared or rule.id != "modified-time-went-back" or not timeless

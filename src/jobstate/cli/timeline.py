@@ -49,11 +49,9 @@ _SURENESS = {PathKind.EXACT: "", PathKind.CERTAIN: "surely ", PathKind.POSSIBLE:
 def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the whole story of a job."""
     job = report.job
-    status = printable(str(report.shown.get(report.region, "no status")))
-    colour = paint.good if report.legal else paint.bad
     yield paint.bold(printable(job.name)) + created_words(report.created)
     yield paint.faint(printable(job.id))
-    yield f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
+    yield status_line(report, paint)
     yield from reason_lines(report.failure_reason)
     running = not report.result.final
     yield from indented(timeline(report.entries, report.job_state.modified, paint, running=running))
@@ -62,6 +60,18 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
         yield from indented(_news(report))
     if report.violations or report.unmodelled:
         yield ""
+    yield from breach_lines(report, paint)
+
+
+def status_line(report: Report, paint: Paint) -> str:
+    """Return where a job stands, what it has come to, and how long that took."""
+    status = printable(str(report.shown.get(report.region, "no status")))
+    colour = paint.good if report.legal else paint.bad
+    return f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
+
+
+def breach_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield what a job breaks, and the statuses that its life cycle does not know."""
     for step in report.steps:
         for violation in step.violations:
             summary = report.lifecycle.rule(violation.rule).summary
@@ -81,6 +91,8 @@ def outcome_words(result: Result) -> str:
         words += f" ({printable(result.cause)})"
     if result.outcome in _NO_SUCCESS:
         words += ", not a success"
+    if result.final and not result.for_good:
+        words += "; may be reopened"
     return f"{words}; being deleted" if result.gone else words
 
 
@@ -215,7 +227,7 @@ def change_words(change: StatusChanged, *, is_main: bool) -> str:
         move = f"{region}first seen: {change.target}"
     else:
         move = f"{region}{change.origin} → {change.target}"
-    return printable(f"{move}{_way(change)}")
+    return printable(f"{move}{', reopened' if change.reopened else ''}{_way(change)}")
 
 
 def refined_words(event: OutcomeRefined) -> str:

@@ -8,6 +8,8 @@ from typing import Final, overload
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: The earliest time that there is.
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+#: The latest.
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def utc_now() -> datetime:
@@ -94,3 +96,10 @@ def require_aware(moment: datetime) -> None:
     """
     if moment.utcoffset() is None:
         raise ValueError(f"expected an aware time, got {moment.isoformat()}, which has no zone")
+
+
+def latest(was: datetime | None, now: datetime | None) -> datetime | None:
+    """Return the later time: one that was printed more coarsely must not hide the finer one."""
+    if was is None or now is None:
+        return was or now
+    return max(was, now)

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from jobstate.common.times import is_before
 from jobstate.conformance.answers import whose
+from jobstate.conformance.children import judges_children, with_children
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.job_keys import JobKeys, may_be
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from jobstate.conformance.job_state import JobState
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
@@ -56,6 +61,8 @@ def check(lifecycle: Lifecycle | Kinds, answers: object) -> Report:
 def check_jobs(lifecycle: Lifecycle | Kinds, answers: object) -> dict[JobKey, Report]:
     """Return the verdict on every job that answers speak of, in the order first seen.
 
+    What a job's children break is told of the job.
+
     Raises:
         ObservationError: An answer can't be read.
     """
@@ -66,7 +73,8 @@ def check_jobs(lifecycle: Lifecycle | Kinds, answers: object) -> dict[JobKey, Re
         if job not in jobs:
             jobs[job] = Series(its)
         jobs[job].add(observation, where)
-    return {job: series.report() for job, series in jobs.items()}
+    reports = with_children([series.report() for series in jobs.values()])
+    return dict(zip(jobs, reports, strict=True))
 
 
 class Series:
@@ -86,6 +94,10 @@ class Series:
         self._steps: list[Step] = []
         self._answers = 0
         self._unkept = 0
+        self._parent: JobKey | None = None
+        self._fields: Mapping[str, object] = {}
+        self._fields_modified: datetime | None = None
+        self._has_relatives = judges_children(lifecycle)
 
     def takes(self, observation: Observation) -> bool:
         """Return whether an answer may be about the same job."""
@@ -99,6 +111,8 @@ class Series:
         self.job = self._job_state.job
         self._shown.update(observation.shown)
         self._answers += 1
+        if self._has_relatives or observation.parent is not None:
+            self._keep_fields(observation, self._job_state.modified)
         # What breaks a rule is told a bounded number of times, so it is always kept.
         wrong = found.violations or found.unmodelled
         if wrong or found.entered or found.changed or found.refined:
@@ -115,6 +129,14 @@ class Series:
             else:
                 self._unkept += 1
 
+    def _keep_fields(self, observation: Observation, newest: datetime | None) -> None:
+        """Keep what rules over parent and children speak of; of other jobs it would take room."""
+        self._has_relatives = True
+        self._parent = observation.parent or self._parent
+        modified = observation.modified
+        if modified is None or newest is None or not is_before(modified, newest):
+            self._fields, self._fields_modified = observation.fields, modified
+
     def report(self) -> Report:
         """Return the verdict as it stands.
 
@@ -130,4 +152,7 @@ class Series:
             steps=tuple(self._steps),
             answers=self._answers,
             unkept=self._unkept,
+            parent=self._parent,
+            fields=self._fields,
+            fields_modified=self._fields_modified,
         )

@@ -93,6 +93,8 @@ class Diagnosis:
         automaton = estimate.automaton
         if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
+        if region_view.came_from:  # whatever else is known
+            before = estimate = automaton.estimate(region_view.came_from)
         shown = observation.shown[automaton.region.name]
         origin = SENTENCES["creation"] if before is None else before.label
         message = SENTENCES["sample_refused"].format(shown=shown, origin=origin)
@@ -118,8 +120,11 @@ class Diagnosis:
         """Return what is wrong with a history; None where a legal run shows it."""
         if region_view.illegal_pair:
             return _illegal_pair(automaton, observation)
+        if region_view.came_from:
+            return self.sample(None, automaton.start, region_view, observation)
         if followed.trouble is not None:
-            return self._entry(automaton, followed, observation, skipped + followed.trouble)
+            index = skipped + followed.trouble
+            return self._entry(automaton, followed, region_view, observation, index)
         last = observation.entries[-1].status
         if followed.left_out:
             message = SENTENCES["left_out"].format(last=last)
@@ -138,12 +143,18 @@ class Diagnosis:
     # --- Each kind ------------------------------------------------------------------------------
 
     def _entry(
-        self, automaton: Automaton, followed: Followed, observation: Observation, index: int
+        self,
+        automaton: Automaton,
+        followed: Followed,
+        region_view: RegionView,
+        observation: Observation,
+        index: int,
     ) -> Refusal:
         entry = observation.entries[index]
         path = f"{automaton.region.history}[{index}]"
         if followed.before is None:
-            begin = tuple(state.visible for state in automaton.start.states)
+            new = automaton.states_of(automaton.start.mask & region_view.features)
+            begin = tuple(state.visible for state in new)
             said = SENTENCES["illegal_start"].format(status=entry.status, begin=" or ".join(begin))
             found = Finding(said, path, entry.status, begin, entry.start)
             return Refusal(f"{automaton.region.prefix}illegal-start", found)
@@ -197,7 +208,7 @@ class Diagnosis:
     ) -> str:
         if ruled_out:
             return SENTENCES["ruled_out"].format(given=assumed_text(self._lifecycle.assumed))
-        if all(state.final for state in estimate.states):
+        if estimate.result.for_good:
             return SENTENCES["final"].format(label=estimate.label)
         other, mask = self._lifted(estimate, NEEDS)
         end = step(other, mask) & _everywhere(other, target(other))

@@ -78,15 +78,17 @@ def end_of(
         shown = result_of(excluded) if excluded else None
     known = NOTHING_KNOWN if new is None else new.result
     was, now = before.result(main), known if shown is None else shown
-    same = same_end(was, now) or _is_one_end(old, new, was)
-    # Of an end that is taken back the words are void too.
+    reopened = moved is not None and moved.reopens(old)
+    same = not reopened and (same_end(was, now) or _is_one_end(old, new, was))
+    # Of an end that is taken back, or is over, the words are void too.
     cause, reason = _why(None if was.final and not same else before, observation, moved)
     known = with_cause(known, cause)
     now = known if shown is None else with_cause(shown, cause)
     if same:
         now = finer(was, now)
     outcome = observation.outcome
-    if outcome is not None and moved is not None and moved.taken and _may_be(new, outcome):
+    counts = moved is not None and moved.taken and not moved.apart
+    if outcome is not None and counts and _may_be(new, outcome):
         now = evolve(now, outcome=outcome, cause=observation.cause or now.cause)
     more = None if now is known or now == known else now
     turns = not same and (was.final or now.final)
@@ -165,7 +167,7 @@ def _why(
     """Return why a job ended: what the answer says that is taken for last, else what is there."""
     said = (observation.cause, observation.failure_reason)
     kept = (None, None) if before is None else (before.cause, before.failure_reason)
-    if main is not None and not main.taken:
+    if main is not None and (main.apart or not main.taken):
         return kept
     first, second = (said, kept) if main is None or main.last else (kept, said)
     return finer_cause(first[0], second[0]), first[1] or second[1]

@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import define, field
 
+from jobstate.conformance.between import NO_VALUES, KeptValues
 from jobstate.conformance.kept_answers import AnswerPattern, RegionAnswers
 from jobstate.conformance.memo import Estimates
 from jobstate.model.events import (
@@ -40,6 +41,7 @@ class JobState:
         modified: The newest LastModifiedTime.
         since: The LastModifiedTime of the answer that first showed where the job's first region
             stands now; the job may have come there before.
+        kept_values: What fields had of which a rule compares the values of two answers.
         cause: Why the job ended, where an answer said more than its statuses.
         failure_reason: The same in the service's own words, as they came.
         refined: What the job has come to, where an answer said more than the estimates do.
@@ -63,6 +65,7 @@ class JobState:
     entries: Sequence[Entry] = ()
     modified: datetime | None = None
     since: datetime | None = None
+    kept_values: KeptValues = NO_VALUES
     cause: str | None = None
     failure_reason: str | None = None
     refined: Result | None = None

@@ -6,13 +6,14 @@ the answers about a job; whoever tracks jobs keeps the `JobState` of each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.history import LONGEST_REMEMBERED
-from jobstate.common.times import clock, is_before
+from jobstate.common.times import latest
+from jobstate.conformance.between import BetweenAnswers
 from jobstate.conformance.diagnosis import Diagnosis
 from jobstate.conformance.ends import end_of, keep_end, refined
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
@@ -25,6 +26,7 @@ from jobstate.conformance.kept_answers import (
     times_head,
 )
 from jobstate.conformance.memo import Memo
+from jobstate.conformance.modified_times import went_back
 from jobstate.conformance.moves import move
 from jobstate.conformance.regions import Regions, with_sample
 from jobstate.conformance.rules import Ruleset
@@ -32,11 +34,9 @@ from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import PathKind, StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.packed_history import Entries
-from jobstate.model.specification import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from jobstate.conformance.ends import End
     from jobstate.conformance.kept_answers import AnswerPattern, PatternStep
@@ -44,13 +44,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
-    from jobstate.model.specification import Rule
-
-#: What is said of answers out of order; the page's judge fills the same in.
-SENTENCES: Final = {
-    "went_back": "LastModifiedTime is {now}, but an earlier answer had {then}",
-    "or_later": "{then} or later",
-}
+    from jobstate.model.specification import Finding, Rule
 
 
 class Judge:
@@ -77,6 +71,7 @@ class Judge:
         self._rules = {rule.id: rule for rule in lifecycle.rules}
         self.violation_log = ViolationLog(lifecycle, self.automata)
         self.ruleset = Ruleset(lifecycle, self.automata)
+        self._between = BetweenAnswers(lifecycle) or None
         self.diagnosis = Diagnosis(lifecycle)
         history = lifecycle.history_region
         self.history = "" if history is None else history.name
@@ -108,17 +103,24 @@ class Judge:
             view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
         if in_order:
-            went_back = _went_back(start, observation)
-            if went_back is not None:
+            backwards = went_back(start, observation)
+            if backwards is not None:
                 # What it says of the job is old news, and changes nothing.
-                found += self.broken("modified-time-went-back", went_back)
+                found += self.broken("modified-time-went-back", backwards)
                 return self.violation_log.report(Judgement(start), observation, view, found)
+        kept = start.kept_values
+        if self._between is not None:
+            more, kept = self._between.compare(kept, observation, in_order=in_order)
+            found += more
+        judgement = None
         if not (found or _says_more(start, observation)):
             soon = self._in_one_step if in_order else self._ahead
             judgement = soon(start, observation, view)
-            if judgement is not None:
-                return judgement
-        return self._looked_at(start, observation, view, found, in_order=in_order)
+        if judgement is None:
+            judgement = self._looked_at(start, observation, view, found, in_order=in_order)
+        if kept is not start.kept_values:
+            judgement.job_state.kept_values = kept
+        return judgement
 
     def _in_one_step(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -251,7 +253,7 @@ class Judge:
         taken = listed.taken if listed is not None else contradicted is None
         if not new or not taken:
             return start.entries, ()
-        late = _went_back(start, observation) is not None if listed is None else not listed.last
+        late = went_back(start, observation) is not None if listed is None else not listed.last
         told = tuple(stays(start.job, observation.entries, start.entered, late=late))
         if contradicted:
             return new, told
@@ -285,11 +287,12 @@ class Judge:
             patterns=patterns,
             times=times,
             entries=entries,
-            modified=_latest(before.modified, observation.modified),
+            modified=latest(before.modified, observation.modified),
             # What is learned of where the job stands now is certain from the newest answer on.
             since=before.since_when(
                 self.main, estimates, observation.modified if last else before.modified
             ),
+            kept_values=before.kept_values,
             entered=before.entered,
             changes=before.changes + len(changed),
             reported=before.reported,
@@ -322,6 +325,8 @@ class Judge:
                 )
                 if not moved.newest:  # it may have gone another way
                     made = evolve(made, path_kind=PathKind.POSSIBLE)
+                if moved.reopens(old):
+                    made = evolve(made, reopened=True)
                 if is_main and made.result is not end.result:
                     made = evolve(made, result=end.result)
                 yield StatusChanged(
@@ -360,8 +365,9 @@ def _stepped(  # noqa: PLR0913, PLR0917
         step.estimates,
         *answers,
         entries,
-        _latest(before.modified, modified),
+        latest(before.modified, modified),
         modified if step.came else before.since,
+        before.kept_values,
         None,
         None,
         None,
@@ -381,20 +387,3 @@ def _says_more(start: JobState, observation: Observation) -> bool:
     """Return whether more is known of what a job has come to than its estimates tell."""
     why = observation.cause or observation.failure_reason or observation.outcome
     return (why or start.cause or start.failure_reason or start.refined) is not None
-
-
-def _latest(was: datetime | None, now: datetime | None) -> datetime | None:
-    """Return the later time: one that was printed more coarsely must not hide the finer one."""
-    if was is None or now is None:
-        return was or now
-    return max(was, now)
-
-
-def _went_back(before: JobState, observation: Observation) -> Finding | None:
-    was, modified = before.modified, observation.modified
-    if was is None or modified is None or modified >= was or not is_before(modified, was):
-        return None
-    then, now = clock(was), clock(modified)
-    message = SENTENCES["went_back"].format(now=now, then=then)
-    allowed = (SENTENCES["or_later"].format(then=then),)
-    return Finding(message, "LastModifiedTime", now, allowed, modified)

@@ -45,7 +45,8 @@ class AnswerView:
         digest: Almost no other view has it, in this process or another.
         region_views: Region → what is shown of it, compiled.
         features: The features shown.
-        plain: Every status is known, and every two that go together are a state.
+        plain: Every status is known, every two that go together are a state, and what was before
+            leads there.
         plans: Names of fields → what the rules have to look at in an answer that has them.
     """
 
@@ -132,13 +133,14 @@ class Memo:
     def _new_view(self, key: object, observation: Observation) -> AnswerView:
         region_views = {
             region: self._automata[region].view(
-                shown.primary, shown.secondary, observation.features
+                shown.primary, shown.secondary, observation.features, shown.previous
             )
             for region, shown in observation.shown.items()
             if region in self._automata
         }
         plain = not any(
-            region_view.unknown or region_view.illegal_pair for region_view in region_views.values()
+            region_view.unknown or region_view.illegal_pair or region_view.came_from
+            for region_view in region_views.values()
         )
         with _NUMBERING:
             self._count += 1
@@ -162,7 +164,8 @@ class Memo:
     def step(self, before: Estimates, view: AnswerView) -> MemoizedStep | None:
         """Return what a view means that comes after something is known.
 
-        None where that takes a closer look: no legal run shows it, or a status is not known.
+        None where that takes a closer look: no legal run shows it, a status is not known, or a job
+        goes on that had ended.
         """
         try:
             return before.steps[view]
@@ -206,6 +209,8 @@ class Memo:
         for new, reading in found:
             region = new.automaton.region.name
             old = before.get(region)
+            if old is not None and old.goes_on_to(new):
+                return None
             after[region] = new
             ends = region == self._main and new.result.final
             if old is None or old.excludes(new) or (ends and not old.result.final):

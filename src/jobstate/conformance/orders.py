@@ -87,9 +87,6 @@ class RegionOrders:
         self._listed = listed
         self.bounds = Bounds(automaton, most_kept, most_abreast)
         self.nothing = packed(automaton, ())
-        self._final = sum(
-            automaton.of_state[state.name] for state in automaton.region.states if state.final
-        )
 
     def is_newest(self, before: RegionAnswers, new: KeptAnswer) -> bool:
         """Return whether an answer is certainly newer than all.
@@ -150,6 +147,7 @@ class RegionOrders:
         hit = self._ends_with(kept, before, new, statuses, newest=True).get(len(kept))
         if not hit:
             return None
+        hit = self._automaton.standing(before.possible, new.mask, hit)
         bounded = self.bounds.in_order((*kept, new)) or (*kept, new)
         # The first of them may be the second before, which then is where both were joined.
         begin = bounded[0].end if len(bounded) > 1 else 0
@@ -210,22 +208,23 @@ class RegionOrders:
             place = numbers.index(new[1:])
             kept = (*kept[:place], *kept[place + 1 :], kept[place])
             ends = self._walked(kept, origin, statuses)
-            place = self._position(kept, ends)
+            place = self._position(kept, ends, standing)
             found = self._packed(kept, ends, before, pattern.judged)
-            return Taken(found, ends[place], duplicate=True, last=place == len(kept) - 1)
+            stands = self._automaton.standing(standing, kept[place].mask, ends[place])
+            return Taken(found, stands, duplicate=True, last=place == len(kept) - 1)
         newest = self.is_newest(before, new)
         ends = self._ends_with(kept, pattern, new, statuses, newest=newest)
         if not ends:
             return Taken(before, legal=False, newest=newest)
-        last = self._position((*kept, new), ends)
+        last = self._position((*kept, new), ends, standing)
         bounded = self.bounds.in_order((*kept, new)) if newest else None
-        standing = ends[last]
+        standing = self._automaton.standing(standing, (*kept, new)[last].mask, ends[last])
         if bounded is None:
             bounded = self.bounds.all_in((*kept, new))
             if len(bounded) <= len(kept):
                 ends = self._walked(bounded, origin, statuses)
                 # Where the job stands is not lost with the answer that showed it.
-                standing = standing & _union(ends) or ends[self._position(bounded, ends)]
+                standing = standing & _union(ends) or ends[self._position(bounded, ends, standing)]
         found = self._packed(bounded, ends, before, len(statuses))
         return Taken(found, standing, newest=newest, last=last == len(kept))
 
@@ -347,9 +346,33 @@ class RegionOrders:
         found = walk(self._automaton, origin, statuses if self._listed else (), pattern, older)
         return {order[place]: mask for place, mask in found.items()}
 
-    def _position(self, kept: Sequence[KeptAnswer], ends: Ends) -> int:
+    def _position(self, kept: Sequence[KeptAnswer], ends: Ends, standing: int) -> int:
         """Return the index of the answer that is taken for the last."""
-        return max(ends, key=lambda index: (not kept[index].mask & ~self._final, index))
+        automaton = self._automaton
+        stands = standing & automaton.reopening and not standing & ~automaton.final
+
+        def rank(index: int) -> tuple[bool, bool, int]:
+            ended = not kept[index].mask & ~automaton.final
+            # An end that may reopen stands as long as it can.
+            return ended, bool(ended and stands and ends[index] & standing), index
+
+        return max(ends, key=rank)
+
+    def is_apart(
+        self, answers: RegionAnswers, new: KeptAnswer, standing: StateEstimate | None
+    ) -> bool:
+        """Return whether a job that may reopen has gone on between an answer and where it stands.
+
+        Args:
+            answers: What is kept, the answer included.
+            new: The answer.
+            standing: Where the job stands.
+        """
+        if not self._automaton.reopening or standing is None:
+            return False
+        return not new.mask & standing.mask or any(
+            new.is_older(each) and not each.mask & standing.mask for each in answers.unpacked()
+        )
 
 
 def _union(ends: Ends) -> int:

@@ -57,6 +57,7 @@ class Moved:
         last: It is taken for the last one.
         duplicate: It was kept already.
         takes_back: It takes back an end.
+        apart: The job has gone on since: what the answer says more is of another time.
     """
 
     estimate: StateEstimate | None
@@ -69,6 +70,13 @@ class Moved:
     last: bool = True
     duplicate: bool = False
     takes_back: bool = False
+    apart: bool = False
+
+    def reopens(self, before: StateEstimate | None) -> bool:
+        """Return whether a job legally goes on by it that had ended."""
+        legal = self.taken and self.refusal is None and (self.explained or not self.newest)
+        after = self.estimate
+        return legal and bool(before and after and before.goes_on_to(after))
 
 
 class Regions:
@@ -242,6 +250,7 @@ class Regions:
                     newest=taken.newest,
                     last=taken.last,
                     duplicate=taken.duplicate,
+                    apart=not taken.last and orders.is_apart(taken.answers, new.kept, estimate),
                 )
             newest = taken.newest
         listed = bool(new.observation.entries) and region == self._history
@@ -305,7 +314,8 @@ class Regions:
             if refusal is None and followed.is_legal and not shorter and not region_view.unknown:
                 refusal = diagnosis.order(automaton, observation, len(known.pattern.masks) + 1)
             return followed, refusal
-        if region_view.illegal_pair or (newest and not region_view.primary_unknown):
+        alone = region_view.illegal_pair or region_view.came_from
+        if alone or (newest and not region_view.primary_unknown):
             reached = automaton.successors.reach(estimate.mask) & region_view.mask
             if region_view.unknown and reached:
                 return None, None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from jobstate.common.text import printable
 from jobstate.common.times import iso
@@ -20,13 +21,11 @@ from jobstate.model.events import (
     job_dict,
 )
 from jobstate.model.lifecycle import Lifecycle
-from jobstate.model.observation import Shown
+from jobstate.model.observation import JobKey, Shown
 from jobstate.model.specification import Severity
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from jobstate.model.observation import Entry, JobKey
+    from jobstate.model.observation import Entry
     from jobstate.model.outcome import Result
 
 #: The version of what `Report.to_dict` gives; it grows when a field changes its meaning or goes.
@@ -65,6 +64,9 @@ class Report:
         steps: What each answer brought, in order; answers that brought nothing are left out.
         answers: How many answers were read.
         unkept: How many answers brought news beyond the most that is kept of one job.
+        parent: The job that it belongs to; None where no answer names one.
+        fields: The further fields of the last answer, of a job that may have parent or children.
+        fields_modified: When the record was last changed that has them.
     """
 
     lifecycle: Lifecycle
@@ -73,6 +75,9 @@ class Report:
     steps: tuple[Step, ...] = ()
     answers: int = 0
     unkept: int = 0
+    parent: JobKey | None = None
+    fields: Mapping[str, object] = Factory(dict)
+    fields_modified: datetime | None = None
 
     @property
     def created(self) -> datetime | None:
@@ -159,6 +164,7 @@ class Report:
             "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
             "given": dict(self.lifecycle.assumed),
             "job": job_dict(self.job),
+            "parent": self.parent and {"kind": self.parent.kind, "id": self.parent.id},
             "status": {
                 "primary": shown.primary if shown else None,
                 "secondary": shown.secondary if shown else None,

@@ -11,17 +11,15 @@ from attrs import define
 
 from jobstate.common.times import clock, is_before
 from jobstate.errors import shown
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.hidden_states import excluded
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.model.specification import (
-    ExactlyWhen,
     Finding,
-    InOrder,
     OverFields,
     OverHistory,
-    Requires,
     Rule,
     RuleFunction,
-    Sums,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +29,8 @@ if TYPE_CHECKING:
     from jobstate.conformance.memo import AnswerView
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation
-    from jobstate.model.specification import Specification, Where
+    from jobstate.model.rule_tests import Where
+    from jobstate.model.specification import Specification
     from jobstate.model.states import State
 
 
@@ -54,6 +53,10 @@ SENTENCES: Final = {
 }
 
 
+#: The tests that are data.
+_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
+
+
 @define(eq=False)
 class _Plan:
     """What there is to look at in answers that show the same statuses and have the same fields."""
@@ -72,7 +75,12 @@ class Ruleset:
         self._lifecycle = lifecycle
         self._automata = automata
         self._place = {rule.id: place for place, rule in enumerate(lifecycle.rules)}
-        tests = [(rule, test) for rule in lifecycle.rules for test in rule.tests]
+        tests = [
+            (rule, test)
+            for rule in lifecycle.rules
+            for test in rule.tests
+            if not isinstance(test, OVER_CHILDREN)
+        ]
         #: Field, or region, that asks for something → what is asked. Most answers have few.
         self._by_field: dict[str, list[tuple[Rule, Requires]]] = {}
         self._by_region: dict[str, list[tuple[Rule, Requires, Where]]] = {}
@@ -95,7 +103,7 @@ class Ruleset:
         self._functions = [
             (rule, test)
             for rule, test in tests
-            if not isinstance(test, (Requires, ExactlyWhen, InOrder, Sums, OverHistory, OverFields))
+            if not isinstance(test, (*_DATA, OverHistory, OverFields))
         ]
         self._over_fields = [(rule, test) for rule, test in tests if isinstance(test, OverFields)]
         rules = {rule.id: rule for rule in lifecycle.rules}
@@ -237,7 +245,7 @@ def _asked(test: Requires, observation: Observation) -> tuple[str, datetime | No
     if test.when is not None:
         return _so(test.when.region, observation), observation.modified
     value = observation.fields[str(test.field)]
-    asked = SENTENCES["is_set"].format(field=test.field, value=_value(value))
+    asked = SENTENCES["is_set"].format(field=test.field, value=value_text(value))
     return asked, value if isinstance(value, datetime) else observation.modified
 
 
@@ -265,8 +273,8 @@ def _in_order(names: list[str], observation: Observation) -> Iterator[Finding]:
     there = [(name, fields[name]) for name in names]
     # At different precisions "not before" is not transitive, so every pair is compared.
     for (other, low), (field, high) in combinations(there, 2):
-        if _is_certainly_less(high, low):
-            value, bound = _value(high), _value(low)
+        if is_certainly_less(high, low):
+            value, bound = value_text(high), value_text(low)
             message = SENTENCES["less"].format(field=field, value=value, other=other, bound=bound)
             allowed = (SENTENCES["or_more"].format(bound=bound),)
             at = high if isinstance(high, datetime) else observation.modified
@@ -311,7 +319,7 @@ def _is_at_most(one: object, other: object) -> bool:
     return isinstance(one, numbers) and isinstance(other, numbers) and one <= other
 
 
-def _is_certainly_less(one: object, other: object) -> bool:
+def is_certainly_less(one: object, other: object) -> bool:
     """Compare values of a kind, times at the coarser precision; others are nobody's order."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return is_before(one, other)
@@ -320,7 +328,8 @@ def _is_certainly_less(one: object, other: object) -> bool:
     return False
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return a value as messages show it."""
     return clock(value) if isinstance(value, datetime) else shown(value)
 
 

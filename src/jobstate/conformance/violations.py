@@ -42,6 +42,23 @@ class _Reporter:
         return True
 
 
+def violation_of(job: JobKey, rule: Rule, finding: Finding, judge: str) -> Violation:
+    """Return what is told of a finding; the judge is the life cycle's name and version."""
+    return Violation(
+        job=job,
+        rule=rule.id,
+        severity=rule.severity,
+        message=finding.message,
+        basis=rule.basis,
+        source=rule.source,
+        path=finding.path,
+        seen=finding.seen,
+        allowed=finding.allowed,
+        at=finding.at,
+        lifecycle=judge,
+    )
+
+
 class ViolationLog:
     """Makes events of findings, for one life cycle."""
 
@@ -69,7 +86,7 @@ class ViolationLog:
         reporter = _Reporter(judgement.job_state)
         violations = tuple(
             violation
-            for violation in (self._violation(job, rule, each) for rule, each in found)
+            for violation in (violation_of(job, rule, each, self._judge) for rule, each in found)
             if reporter.is_news(violation.rule, violation.key)
         )
         unmodelled = tuple(each for each in news if reporter.is_news(each.kind, each.key))
@@ -80,21 +97,6 @@ class ViolationLog:
             ),
             violations=violations,
             unmodelled=unmodelled,
-        )
-
-    def _violation(self, job: JobKey, rule: Rule, finding: Finding) -> Violation:
-        return Violation(
-            job=job,
-            rule=rule.id,
-            severity=rule.severity,
-            message=finding.message,
-            basis=rule.basis,
-            source=rule.source,
-            path=finding.path,
-            seen=finding.seen,
-            allowed=finding.allowed,
-            at=finding.at,
-            lifecycle=self._judge,
         )
 
     def _has_unknown(self, observation: Observation, view: AnswerView) -> bool:

@@ -129,6 +129,7 @@ _MOVE: Final[Mapping[str, Callable[[Any], Any]]] = {
     "cause": plain.text,
     "result": result_of,
     "basis": partial(_optional, _basis),
+    "reopened": plain.truth,
 }
 #: … and of events beside it.
 _ENTERED: Final[Mapping[str, Callable[[Any], Any]]] = {

@@ -78,7 +78,7 @@ class JournalJob:
 
     @property
     def final(self) -> bool | None:
-        """Nothing will run any more; None where the life cycle is not at hand."""
+        """The job has ended; None where the life cycle is not at hand."""
         return None if self.tracked is None else self.tracked.final
 
 

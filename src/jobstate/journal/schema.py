@@ -46,6 +46,7 @@ CREATE TABLE job (
     answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
     modified INTEGER,
     since INTEGER,
+    kept_values TEXT,               -- by field, as JSON, where a rule compares those of two answers
     cause TEXT,
     failure_reason TEXT,
     refined TEXT,                   -- what it came to, as JSON, where its estimates tell less

@@ -77,7 +77,8 @@ def _line(event: Event) -> str:
 def _change(event: StatusChanged) -> str:
     origin = "first seen as " if event.origin is None else f"{_text(event.origin)} -> "
     cause = "" if event.origin is None or event.cause is None else f" by {_text(event.cause)}"
-    return f"{event.region} {origin}{_text(event.target)}{cause}{_outcome(event)}"
+    again = ", reopened" if event.reopened else ""
+    return f"{event.region} {origin}{_text(event.target)}{cause}{again}{_outcome(event)}"
 
 
 def _outcome(event: StatusChanged | OutcomeRefined) -> str:

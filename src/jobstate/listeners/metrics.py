@@ -87,7 +87,7 @@ ENDED_JOBS: Final = Figure(
     kind=FigureKind.COUNT,
     labels=("lifecycle", "status", "outcome"),
     unit="{job}",
-    meaning="Jobs that have come to their end, by how.",
+    meaning="Jobs that have come to their end, by how; one that was reopened, at each of its ends.",
 )
 REFINED_OUTCOMES: Final = Figure(
     name="refined_outcomes",

@@ -140,7 +140,7 @@ class Lives:
         ended = life.ended if fresh or life.changed else None
         life.changed, life.ended = event.ordinal, event.final
         self._keep(event.job, life, running=not event.final)
-        newly = event.final and not _had_ended(event, ended=ended)
+        newly = event.final and (event.reopened or not _had_ended(event, ended=ended))
         return Turn(fresh, newly, life.stay or _stay(life, event.job))
 
     def is_news(self, event: Event) -> bool:

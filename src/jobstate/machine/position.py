@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jobstate.common.text import plain
 from jobstate.errors import shown
 from jobstate.machine.errors import ModelError
-from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set
+from jobstate.model.hidden_states import Hidden, excluded, expand, memories_set, met
 from jobstate.model.states import needs_text
 
 if TYPE_CHECKING:
@@ -142,10 +142,12 @@ class Positions:
             ModelError: No job has these features; or none begins there, or some do elsewhere too.
         """
         features = self._completed(model, given)
-        wanted = self._region.initial if state is None else self._named(state)
-        names = [name for name in self._region.initial if name in wanted]
+        wanted = set(self._region.initial) if state is None else self._named(state)
+        initial = self._region.initial.items()
+        possible = [name for name, needs in initial if met(needs, dict(features))]
+        names = [name for name in possible if name in wanted]
         if len(names) != 1:
-            raise _error(model, f"say where it begins: {' or '.join(self._region.initial)}")
+            raise _error(model, f"say where it begins: {' or '.join(possible)}")
         self.put(model, self._at(Hidden(names[0], self._sets[names[0]], features)))
 
     def come_back(

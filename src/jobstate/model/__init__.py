@@ -14,9 +14,12 @@ from jobstate.model.answer_schema import (
     StatusFields,
     Stays,
 )
+from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.links import Link
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums, Where
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
     AfterTheEnd,
@@ -29,18 +32,7 @@ from jobstate.model.schema_writer import (
     id_of,
     modified,
 )
-from jobstate.model.specification import (
-    ExactlyWhen,
-    Finding,
-    InOrder,
-    OverFields,
-    OverHistory,
-    Requires,
-    Rule,
-    Severity,
-    Sums,
-    Where,
-)
+from jobstate.model.specification import Finding, OverFields, OverHistory, Rule, Severity
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
 
 __all__ = [
@@ -49,6 +41,9 @@ __all__ = [
     "AnswerSchema",
     "Basis",
     "Began",
+    "ChildrenBelow",
+    "ChildrenCameTo",
+    "CountsChildren",
     "Edge",
     "Entry",
     "Envelope",
@@ -59,9 +54,12 @@ __all__ = [
     "FeatureTest",
     "Field",
     "Finding",
+    "Fixed",
+    "Grows",
     "InOrder",
     "JobKey",
     "Lifecycle",
+    "Link",
     "Memory",
     "Move",
     "Observation",

@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
+from jobstate.model.links import Link
 from jobstate.model.states import Outcome, _outcome
 
 #: How deep lists of lists may go: pages of a list, grouped, are two.
@@ -43,8 +44,8 @@ class FieldKind(StrEnum):
     TEXTS = "texts"
 
 
-#: The kinds that hold one value that rules can speak of.
-_SCALARS: Final = frozenset({FieldKind.TEXT, FieldKind.TIME, FieldKind.COUNT, FieldKind.FLAG})
+#: The kinds that hold one value that rules can speak of; of a list that is how many are in it.
+_SINGLE: Final = frozenset(FieldKind) - {FieldKind.STATUS, FieldKind.PART}
 
 
 @frozen(kw_only=True)
@@ -221,11 +222,13 @@ class StatusFields:
         region: The region's name.
         primary: The primary status.
         secondary: The secondary status; empty where the region has none.
+        previous: The primary status just before, which some events carry; empty where none does.
     """
 
     region: str
     primary: Path = field(converter=_path)
     secondary: Path = field(default=(), converter=_path)
+    previous: Path = field(default=(), converter=_path)
 
 
 @frozen(kw_only=True)
@@ -315,9 +318,11 @@ class AnswerSchema:
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
+        links: Where it names the job's parent; the first that does counts.
         signs: How features show, in the order in which they are read: the last one decides.
-        values: The names by which rules call fields → where they stand; by default every text,
-            time, count and flag outside of lists, by its path with dots.
+        values: The names by which rules call fields → where they stand; that of a list stands for
+            how many are in it. By default every text, time, count, flag and list outside of lists,
+            by its path with dots.
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required``, which makes it of a field's own, filled into ``{expected}``.
@@ -340,6 +345,7 @@ class AnswerSchema:
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
     ends: tuple[EndSign, ...] = ()
+    links: tuple[Link, ...] = ()
     signs: tuple[Sign, ...] = ()
     values: Mapping[str, Path] = field(
         default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below
@@ -378,7 +384,7 @@ def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for name, each in fields.items():
         path = (*above, name)
-        if each.kind in _SCALARS:
+        if each.kind in _SINGLE:
             found.append((".".join(path), path))
         elif each.kind is FieldKind.PART:
             found += _leaves(each.fields, path)

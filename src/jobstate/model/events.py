@@ -88,6 +88,7 @@ class Move:
         cause: What moved the job, where all that is possible agrees; else None.
         result: What the job has come to, and why.
         basis: The weakest basis on the firmest way; None where no legal way is known.
+        reopened: The job had ended, and was retried, repaired or requeued: it legally went on.
     """
 
     region: str
@@ -99,6 +100,7 @@ class Move:
     cause: str | None
     result: Result
     basis: Basis | None
+    reopened: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data."""
@@ -112,6 +114,7 @@ class Move:
             "cause": self.cause,
             "result": self.result.to_dict(),
             "basis": None if self.basis is None else str(self.basis),
+            "reopened": self.reopened,
         }
 
 
@@ -186,8 +189,13 @@ class StatusChanged:
 
     @property
     def final(self) -> bool:
-        """Nothing will run any more."""
+        """It has ended; `result` tells whether for good."""
         return self.move.result.final
+
+    @property
+    def reopened(self) -> bool:
+        """The job had ended, and legally went on."""
+        return self.move.reopened
 
     @property
     def basis(self) -> Basis | None:

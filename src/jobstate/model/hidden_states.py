@@ -14,7 +14,7 @@ from attrs import frozen
 from jobstate.model.states import Needs, needs_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jobstate.model.specification import Specification
     from jobstate.model.states import Edge, Region
@@ -99,11 +99,24 @@ def expand(
         if met(region.needs, features):
             start = [
                 Hidden(name, setting[name], tuple(sorted(features.items())))
-                for name in region.initial
-                if name in names
+                for name, needs in region.initial.items()
+                if name in names and met(needs, features)
             ]
             found.update(_spread(start, features, leaving, setting))
     return found
+
+
+def begins(spec: Specification, region: Region) -> Callable[[Hidden], bool]:
+    """Return what tells whether a new job can be in a hidden state."""
+    setting = memories_set(spec, region)
+
+    def may_begin(hidden: Hidden) -> bool:
+        needs = region.initial.get(hidden.state)
+        # One that comes back to where it began has passed more than a new job has.
+        is_new = hidden.passed == setting[hidden.state]
+        return needs is not None and is_new and met(needs, dict(hidden.features))
+
+    return may_begin
 
 
 def memories_set(spec: Specification, region: Region) -> dict[str, frozenset[str]]:

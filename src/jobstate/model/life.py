@@ -16,7 +16,7 @@ from attrs import Factory, field, frozen
 from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Moment, Observation, Shown
-from jobstate.model.outcome import Result, result_of
+from jobstate.model.outcome import Result, reason_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +126,8 @@ class Life:
         """
         time = max(time, self.start)
         stays = _until(self.stays, time)
-        begun = {region: now for region, each in self.beside.items() if (now := _until(each, time))}
-        ended = self._ended(stays)
+        begun = {region: had for region, each in self.beside.items() if (had := _until(each, time))}
+        ended, now = self._ended(stays), self._state(self.region, stays[-1].state)
         return Moment(
             job=self.job,
             shown={
@@ -141,7 +141,7 @@ class Life:
             features=self.features,
             modified=max(each[-1].start for each in (stays, *begun.values())),
             ended=ended,
-            failure=self.failure if ended else None,
+            failure=reason_of(result_of([now]), self.failure) if ended else None,
         )
 
     def at(self, time: datetime, form: str | None = None) -> dict[str, Any]:
@@ -200,9 +200,15 @@ class Life:
         raise UnknownNameError("state", name, (state.name for state in region.states))
 
     def _ended(self, stays: Sequence[Stay]) -> datetime | None:
-        return next(
-            (each.start for each in stays if self._state(self.region, each.state).final), None
-        )
+        ended, reopens = None, False
+        for stay in stays:
+            state = self._state(self.region, stay.state)
+            if state.final:
+                ended = ended or stay.start
+            elif reopens:
+                ended = None
+            reopens = state.reopens
+        return ended
 
     def _entries(self, stays: Sequence[Stay]) -> tuple[Entry, ...]:
         """Return the history of some stays: one entry where only the primary status moves."""
@@ -213,8 +219,8 @@ class Life:
                 begun.append((state, stay.start))
         entries = []
         for (state, start), (after, left) in zip(begun, [*begun[1:], (None, None)], strict=True):
-            # What is final is over as it begins, and stays so when the job is gone after it.
-            over = state.final and (after is None or after.gone)
+            # What is final is over as it begins, and stays so when the job is gone or goes on.
+            over = state.final and (after is None or after.gone or state.reopens)
             message = self.messages.get(state.visible)
             entries.append(Entry(state.visible, start, start if over else left, message))
         return tuple(entries)

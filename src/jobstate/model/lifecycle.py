@@ -16,8 +16,9 @@ from attrs import field, frozen
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import validation as selfcheck
-from jobstate.model.hidden_states import expand, feature_sets
+from jobstate.model.hidden_states import begins, expand, feature_sets
 from jobstate.model.specification import Specification, judged_ids
+from jobstate.model.states import going_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -236,13 +237,20 @@ def _restricted(
 ) -> tuple[Region, list[tuple[str, State]]]:
     hidden = expand(spec, region, assumed)
     reached = {one.state for one in hidden}
+    new = {one.state for one in filter(begins(spec, region), hidden)}
     taken = {edge for moves in hidden.values() for edge, _ in moves}
     kept = attrs.evolve(
         region,
         states=tuple(state for state in region.states if state.name in reached),
         edges=tuple(edge for edge in region.edges if edge in taken),
-        initial=tuple(name for name in region.initial if name in reached),
+        initial={name: region.initial[name] for name in region.initial if name in new},
     )
+    # Where no such job goes on, an end is for good.
+    left = going_on(kept)
+    states = tuple(
+        attrs.evolve(state, reopens=state.reopens and state.name in left) for state in kept.states
+    )
+    kept = attrs.evolve(kept, states=states)
     return kept, [(region.name, state) for state in region.states if state.name not in reached]
 
 
@@ -268,5 +276,5 @@ def _changed(
         region,
         states=(*states, *add_states),
         edges=(*edges, *add_edges),
-        initial=tuple(name for name in region.initial if name not in dropped),
+        initial={name: needs for name, needs in region.initial.items() if name not in dropped},
     )

@@ -91,10 +91,12 @@ class Shown(NamedTuple):
     Attributes:
         primary: The primary status.
         secondary: The secondary status; None where the answer has none or the region has none.
+        previous: The primary status just before, where the answer says so.
     """
 
     primary: str
     secondary: str | None = None
+    previous: str | None = None
 
     def __str__(self) -> str:
         return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"
@@ -119,6 +121,7 @@ class Observation:
         fields: The further fields that rules speak of, by the service's own names. Only fields
             that have a value are there.
         possible: The names of those that answers of its shape can have.
+        parent: The job that it belongs to; None where the answer names none.
     """
 
     job: JobKey
@@ -132,6 +135,7 @@ class Observation:
     failure_reason: str | None = field(default=None, converter=bounded_reason)
     fields: Mapping[str, object] = Factory(dict)
     possible: frozenset[str] = frozenset()
+    parent: JobKey | None = None
 
 
 class Reader(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from jobstate.errors import LifecycleError
 from jobstate.model.states import UNKNOWN_CAUSE, Outcome, _outcomes
@@ -56,10 +56,17 @@ class OutcomePolicy:
             raise LifecycleError("outcome policy", [f"{each} can't be success" for each in unfit])
 
     def decide(self, result: Result) -> Decision:
-        """Return what a result means. It is never WAIT once the job has ended."""
+        """Return what a result means: never WAIT once the job has ended, for good or not.
+
+        What is steady has come to what one waits for, so it is SUCCESS.
+        """
         if not result.final:
-            return Decision.WAIT
+            return Decision.SUCCESS if result.steady else Decision.WAIT
         return Decision.SUCCESS if result.outcome in self.success else Decision.FAILURE
+
+
+def _is_final(result: Result) -> bool:
+    return result.final
 
 
 @frozen
@@ -68,15 +75,20 @@ class Result:
 
     Attributes:
         outcome: UNKNOWN where what is known leaves several.
-        final: It has ended, whatever it came to; nothing will run any more.
+        final: It has ended, whatever it came to.
         gone: The service is removing it; the outcome is kept.
         cause: Why it ended so; None while it may run and where it succeeded.
+        for_good: It has ended, and nothing will run any more: it can't be reopened wherever it may
+            stand. An end is for good unless somebody says otherwise.
+        steady: It is a resource, and what one waits for.
     """
 
     outcome: Outcome
     final: bool
     gone: bool
     cause: str | None
+    for_good: bool = field(default=Factory(_is_final, takes_self=True))
+    steady: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain data."""
@@ -85,6 +97,8 @@ class Result:
             "final": self.final,
             "gone": self.gone,
             "cause": self.cause,
+            "for_good": self.for_good,
+            "steady": self.steady,
         }
 
 
@@ -148,6 +162,8 @@ def result_of(states: Sequence[State]) -> Result:
         final=final,
         gone=bool(states) and all(state.gone for state in states),
         cause=causes.pop() if len(causes) == 1 else unclear,
+        for_good=final and not any(state.reopens for state in states),
+        steady=bool(states) and all(state.steady for state in states),
     )
 
 

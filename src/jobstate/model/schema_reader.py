@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.model.answer_schema import AnswerSchema, EndSign, Envelope, Path, Sign
+    from jobstate.model.links import Link
     from jobstate.model.specification import FailureCause
 
 #: What is read of an answer: values by name, those of parts within.
@@ -193,6 +194,7 @@ class SchemaReader:
             failure_reason=reason,
             fields=_present(schema.values, record),
             possible=possible,
+            parent=_parent(schema.links, record) if schema.links else None,
         )
 
 
@@ -232,8 +234,9 @@ def _shown(schema: AnswerSchema, record: _Record, spelling: Mapping[str, str]) -
     for place in schema.places:
         primary = _at(record, place.primary)
         if primary is not None:
-            secondary = _at(record, place.secondary) if place.secondary else None
-            spelt = [spelling.get(each or "", each) for each in (primary, secondary)]
+            others = (place.secondary, place.previous)
+            rest = [_at(record, path) if path else None for path in others]
+            spelt = [spelling.get(each or "", each) for each in (primary, *rest)]
             found[place.region] = _status(*spelt)
     return found
 
@@ -241,8 +244,8 @@ def _shown(schema: AnswerSchema, record: _Record, spelling: Mapping[str, str]) -
 # There are few pairs of statuses and many answers. Unknown statuses are bounded in length, so what
 # a hostile source can make this hold is bounded too.
 @lru_cache(maxsize=256)
-def _status(primary: str, secondary: str | None) -> Shown:
-    return Shown(primary, secondary)
+def _status(primary: str, secondary: str | None, previous: str | None) -> Shown:
+    return Shown(primary, secondary, previous)
 
 
 def _features(signs: tuple[Sign, ...], record: _Record) -> dict[str, bool]:
@@ -263,6 +266,12 @@ def _end(schema: AnswerSchema, record: _Record, shown: Mapping[str, Shown]) -> E
     return next((each for each in told if each.holds(_at(record, each.path))), None)
 
 
+def _parent(links: tuple[Link, ...], record: _Record) -> JobKey | None:
+    named = ((link, _at(record, link.path)) for link in links)
+    found = (link.parent(value) for link, value in named if value)
+    return next((parent for parent in found if parent is not None), None)
+
+
 def _entries(schema: AnswerSchema, record: _Record) -> tuple[Entry, ...]:
     stays = schema.stays
     if stays is None:
@@ -281,7 +290,11 @@ def _latest(schema: AnswerSchema, record: _Record) -> datetime | None:
 def _present(names: Mapping[str, Path], record: _Record) -> dict[str, object]:
     # Some sources print an empty text for what a job does not have; 0 is something.
     pairs = ((name, _at(record, path)) for name, path in names.items())
-    return {name: value for name, value in pairs if value or value == 0}
+    return {
+        name: len(value) if type(value) is list else value
+        for name, value in pairs
+        if value or value in (0, [])
+    }
 
 
 # --- Fields ---------------------------------------------------------------------------------------

@@ -110,6 +110,23 @@ class Always:
         return self.value
 
 
+@frozen
+class Having:
+    """Says the same of every job that has a feature.
+
+    Attributes:
+        feature: The feature.
+        value: What it says.
+    """
+
+    feature: str
+    value: object
+
+    def __call__(self, moment: Moment) -> object:
+        """Return the value; None of the others."""
+        return self.value if moment.features.get(self.feature) else None
+
+
 # --- Answers --------------------------------------------------------------------------------------
 
 
@@ -174,6 +191,8 @@ class SchemaWriter:
                 _put(answer, shape, place.primary, status.primary)
                 if place.secondary:
                     _put(answer, shape, place.secondary, status.secondary)
+                if place.previous:
+                    _put(answer, shape, place.previous, _previous(moment, status.primary))
         stays = self.schema.stays
         if stays is not None:
             names = (stays.status, stays.start, stays.end, stays.message)
@@ -184,6 +203,13 @@ class SchemaWriter:
             ]
             _put(answer, shape, stays.path, listed)
         return answer
+
+
+def _previous(moment: Moment, now: str) -> str | None:
+    """Return the status that the history had before this one; what is gone has no entry there."""
+    passed = [each.status for each in moment.entries]
+    before = passed[:-1] if passed[-1] == now else passed
+    return before[-1] if before else None
 
 
 def with_milliseconds(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds

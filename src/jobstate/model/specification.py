@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
-from jobstate.common.text import plain
 from jobstate.model.answer_schema import AnswerSchema
+from jobstate.model.child_rules import OverChildren
 from jobstate.model.observation import Reader, Writer
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.model.states import (
     Basis,
     Exclusion,
     Feature,
     Memory,
     Needs,
-    Outcome,
     Region,
     State,
     _basis,
     _chosen,
     _needs,
-    _outcomes,
+    _texts,
     named,
 )
 
@@ -47,102 +47,6 @@ class Severity(StrEnum):
 
 def _severity(value: Severity | str) -> Severity:
     return _chosen(Severity, value)
-
-
-def _texts(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(plain, values))
-
-
-@frozen(kw_only=True)
-class Where:
-    """A set of states of one region, said by what they are rather than by a list.
-
-    Attributes:
-        region: The region's name.
-        final: Only states that are (not) final; None for either.
-        gone: Only states that are (not) gone; None for either.
-        outcomes: Only states of these outcomes; empty for any.
-        statuses: Only states that show these; empty for any.
-
-    Raises:
-        UnknownNameError: There is no such outcome; it lists those there are.
-    """
-
-    region: str
-    final: bool | None = None
-    gone: bool | None = None
-    outcomes: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
-    statuses: frozenset[str] = field(default=frozenset(), converter=_texts)
-
-    def holds(self, state: State) -> bool:
-        """Return whether a state of the region belongs to the set."""
-        return (
-            self.final in (None, state.final)
-            and self.gone in (None, state.gone)
-            and (not self.outcomes or state.outcome in self.outcomes)
-            and (not self.statuses or state.visible in self.statuses)
-        )
-
-
-@frozen(kw_only=True)
-class Requires:
-    """A rule as data: if a field has a value (or a region is so), a region must be so.
-
-    It is broken only where *no* state that the answer leaves possible is right.
-
-    Attributes:
-        field: The field whose presence asks for it; None where `when` does.
-        when: The states that ask for it; None where `field` does.
-        then: The states, one of which must be possible.
-    """
-
-    field: str | None = None
-    when: Where | None = None
-    then: Where
-
-
-@frozen(kw_only=True)
-class ExactlyWhen:
-    """A rule as data: a field has a value if, and only if, a region is so.
-
-    It is broken only where *no* state that the answer leaves possible is right; and for want of the
-    field only in answers of a shape that has it (`Observation.possible`).
-
-    Attributes:
-        field: The field.
-        when: The states in which it has a value.
-    """
-
-    field: str
-    when: Where
-
-
-@frozen(kw_only=True)
-class Sums:
-    """A rule as data: some fields add up to what some others add up to.
-
-    It is judged in answers that have all of them.
-
-    Attributes:
-        fields: The fields on one side.
-        others: The fields on the other.
-    """
-
-    fields: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class InOrder:
-    """A rule as data: of the fields that have a value, none is less than one before it.
-
-    Times are compared at the coarser of the precisions they were printed at.
-
-    Attributes:
-        fields: The fields, the least first.
-    """
-
-    fields: tuple[str, ...]
 
 
 @frozen
@@ -195,7 +99,18 @@ class OverHistory:
 
 
 #: One way to test a rule.
-Test: TypeAlias = Requires | ExactlyWhen | InOrder | Sums | OverFields | OverHistory | RuleFunction
+Test: TypeAlias = (
+    Requires
+    | ExactlyWhen
+    | InOrder
+    | Sums
+    | Grows
+    | Fixed
+    | OverFields
+    | OverHistory
+    | OverChildren
+    | RuleFunction
+)
 
 
 @frozen(kw_only=True)

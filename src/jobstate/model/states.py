@@ -82,6 +82,10 @@ def _outcomes(values: Iterable[Outcome | str]) -> frozenset[Outcome]:
     return frozenset(map(_outcome, values))
 
 
+def _texts(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, values))
+
+
 #: A cause that nothing shown tells.
 UNKNOWN_CAUSE = "unknown"
 
@@ -96,7 +100,9 @@ class State:
         outcome: What the job has come to when it is here.
         cause: Why it ended so, as far as the status tells; None while it runs or has succeeded.
         finer: What else an answer may tell that it has come to, which the status does not.
-        final: Nothing will run any more; no way out but to a `gone` state.
+        final: The job has ended; no way out but to a `gone` state.
+        reopens: It is final, and yet a job may go on from here: it is retried, repaired, requeued.
+        steady: Of a resource: it is no end, but what one waits for.
         gone: The service is removing the job; the outcome is kept.
         retired: The service no longer supports it.
         meaning: What it means, in a few words for people.
@@ -113,6 +119,8 @@ class State:
     cause: str | None = None
     finer: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
     final: bool = False
+    reopens: bool = False
+    steady: bool = False
     gone: bool = False
     retired: bool = False
     meaning: str = ""
@@ -302,6 +310,13 @@ class Memory:
     rule: str
 
 
+def _initial(
+    states: Mapping[str, Mapping[str, bool] | Needs] | Iterable[str],
+) -> Mapping[str, Needs]:
+    needed = states if isinstance(states, Mapping) else dict.fromkeys(states, ())
+    return {plain(name): _needs(needs) for name, needs in needed.items()}
+
+
 @frozen(kw_only=True)
 class Region:
     """A part of the life cycle that moves by itself (a statechart's orthogonal region).
@@ -312,7 +327,8 @@ class Region:
         field: The field of an answer that shows it, by the service's name, for messages.
         states: Its states, in the order in which people read them.
         edges: Its edges.
-        initial: Names of the states that it can begin in.
+        initial: Names of the states that it can begin in, each with the features that a job must
+            have or lack for that; names alone where nothing is needed.
         needs: Features without which a job does not have this region.
         history: The field of an answer that lists this region's visible statuses since
             creation, which an observation has as `entries`; empty where there is none.
@@ -324,7 +340,7 @@ class Region:
     field: str = ""
     states: tuple[State, ...]
     edges: tuple[Edge, ...]
-    initial: tuple[str, ...]
+    initial: Mapping[str, Needs] = attrs.field(converter=_initial)
     needs: Needs = attrs.field(default=(), converter=_needs)
     history: str = ""
     prefix: str = ""
@@ -336,6 +352,12 @@ class Region:
             UnknownNameError: There is none; it lists those there are.
         """
         return named(self.states, "state", name)
+
+
+def going_on(region: Region) -> frozenset[str]:
+    """Return the names of the states that an edge leads out of to one that is not final."""
+    final = {state.name for state in region.states if state.final}
+    return frozenset(edge.origin for edge in region.edges if edge.target not in final)
 
 
 class _HasName(Protocol):

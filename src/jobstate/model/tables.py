@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.links import Link
     from jobstate.model.specification import Rule
     from jobstate.model.states import Alternatives, Exclusion, Feature, Memory, Region, State
 
@@ -70,12 +71,13 @@ def render(lifecycle: Lifecycle, format: str) -> str:  # noqa: A002 - what every
 
 
 def tables_of(lifecycle: Lifecycle) -> Iterator[Table]:
-    """Yield the states and edges of each region, then the rules, then the features."""
+    """Yield the states and edges of each region, then the rules, the features and the links."""
     for region in lifecycle.regions:
         yield _states(region)
         yield _edges(region)
     yield _rules(lifecycle.rules)
     yield _features(lifecycle.features)
+    yield _links(_links_of(lifecycle))
 
 
 def _states(region: Region) -> Table:
@@ -90,8 +92,10 @@ def _state(state: State) -> tuple[str, ...]:
     name = f"{state.name} (retired)" if state.retired else state.name
     # Regions beside the job's own have no outcomes: what has ended there is not still running.
     outcome = "" if state.final and state.outcome is Outcome.RUNNING else str(state.outcome)
-    # What is gone is final too: the stronger word is enough.
-    final = "gone" if state.gone else "yes" if state.final else ""
+    # What is gone, and what reopens, is final too: the stronger word is enough.
+    marks = {"gone": state.gone, "reopens": state.reopens, "yes": state.final}
+    marks["steady"] = state.steady
+    final = next((mark for mark, holds in marks.items() if holds), "")
     cause, basis = state.cause or "", str(state.basis)
     return (name, outcome, final, cause, state.meaning, basis, state.source)
 
@@ -128,6 +132,25 @@ def _features(features: Iterable[Feature]) -> Table:
         rows=tuple(
             (each.name, each.meaning, "answers" if each.shown else "nothing", each.source)
             for each in features
+        ),
+    )
+
+
+def _links_of(lifecycle: Lifecycle) -> tuple[Link, ...]:
+    return () if lifecycle.schema is None else lifecycle.schema.links
+
+
+def _links(links: Iterable[Link]) -> Table:
+    return Table(
+        title="Links",
+        columns=("field", "what it has of the parent's id", "parent"),
+        rows=tuple(
+            (
+                ".".join(link.path),
+                f"before the last {link.before}" if link.before else "all",
+                link.to,
+            )
+            for link in links
         ),
     )
 
@@ -213,6 +236,7 @@ def to_dict(lifecycle: Lifecycle) -> dict[str, object]:
         "exclusions": [_exclusion_dict(each) for each in lifecycle.exclusions],
         "memories": [_memory_dict(each) for each in lifecycle.memories],
         "rules": [_rule_dict(each) for each in lifecycle.rules],
+        "links": [_link_dict(each) for each in _links_of(lifecycle)],
     }
 
 
@@ -220,7 +244,7 @@ def _region_dict(region: Region) -> dict[str, object]:
     return {
         "name": region.name,
         "title": region.title,
-        "initial": list(region.initial),
+        "initial": {name: dict(needs) for name, needs in region.initial.items()},
         "needs": dict(region.needs),
         "field": region.field,
         "history": region.history,
@@ -238,6 +262,8 @@ def _state_dict(state: State) -> dict[str, object]:
         "outcome": str(state.outcome),
         "cause": state.cause,
         "final": state.final,
+        "reopens": state.reopens,
+        "steady": state.steady,
         "gone": state.gone,
         "retired": state.retired,
         "meaning": state.meaning,
@@ -281,6 +307,10 @@ def _rule_dict(rule: Rule) -> dict[str, object]:
         "summary": rule.summary,
         "source": rule.source,
     }
+
+
+def _link_dict(link: Link) -> dict[str, object]:
+    return {"field": ".".join(link.path), "to": link.to, "before": link.before}
 
 
 _RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {

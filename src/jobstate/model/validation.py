@@ -6,22 +6,24 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from jobstate.model.hidden_states import excluded, expand
-from jobstate.model.specification import (
+from jobstate.model.child_rules import ChildrenBelow, CountsChildren
+from jobstate.model.hidden_states import excluded, expand, feature_sets, met
+from jobstate.model.rule_tests import (
     ExactlyWhen,
+    Fixed,
+    Grows,
     InOrder,
-    OverFields,
-    OverHistory,
     Requires,
     Sums,
-    judged_ids,
 )
-from jobstate.model.states import Outcome, needs_text
+from jobstate.model.specification import OverFields, OverHistory, judged_ids
+from jobstate.model.states import Outcome, going_on, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jobstate.model.specification import Rule, Specification, Test, Where
+    from jobstate.model.rule_tests import Where
+    from jobstate.model.specification import Rule, Specification, Test
     from jobstate.model.states import Edge, Needs, Region, State
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -46,8 +48,14 @@ def defects(spec: Specification) -> Iterator[str]:
     yield from _memory_defects(spec)
     for region in spec.regions:
         yield from _region_defects(spec, region)
+    yield from _rules_defects(spec)
+
+
+def _rules_defects(spec: Specification) -> Iterator[str]:
     for rule in spec.rules:
         yield from _rule_defects(spec, rule)
+    for name in sorted(_named(spec, Grows) & _named(spec, Fixed)):
+        yield f"the field {name} both grows and is fixed"
     declared = {rule.id for rule in spec.declared_rules}
     for rule_id in sorted(spec.switched_off):
         if rule_id in declared:
@@ -90,9 +98,10 @@ def _region_defects(spec: Specification, region: Region) -> Iterator[str]:
     )
     yield from _unprovided(spec, f"the region {region.name}", region.needs)
     names = {state.name for state in region.states}
-    for name in region.initial:
+    for name, needs in region.initial.items():
         if name not in names:
             yield f"the region {region.name} begins in the unknown state {name}"
+        yield from _unprovided(spec, f"the beginning in {name}", needs)
     if names and not region.initial:
         yield f"the region {region.name} begins nowhere"
     for edge in region.edges:
@@ -108,9 +117,12 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
         if name not in states:
             yield f"{what} names the unknown state {name}"
     origin, target = states.get(edge.origin), states.get(edge.target)
+    # A self-loop (the warm pool's update) leaves nothing, so a final state may have one.
     if origin and target and origin.final and not target.gone and origin is not target:
-        # A self-loop (the warm pool's update) leaves nothing, so a final state may have one.
-        yield f"{what} leaves a final state"
+        if not origin.reopens:
+            yield f"{what} leaves a final state, which does not reopen"
+        elif target.final:
+            yield f"{what} leads from an end to another: a job that is reopened goes on"
     yield from _unprovided(spec, what, edge.needs)
     for memory in edge.after:
         if memory not in {each.name for each in spec.memories}:
@@ -119,9 +131,16 @@ def _edge_defects(spec: Specification, region: Region, edge: Edge) -> Iterator[s
 
 def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
     tells_outcome = region is spec.main_region
+    left = going_on(region)
     for state in region.states:
         if state.gone and not state.final:
             yield f"the state {state.name} is gone but not final"
+        if state.reopens and not state.final:
+            yield f"the state {state.name} reopens but is not final"
+        elif state.reopens and state.name not in left:
+            yield f"the state {state.name} reopens, but no edge leads out of it to go on"
+        if state.steady and state.final:
+            yield f"the state {state.name} is steady, so it can't be final"
         if state.final and state.outcome is Outcome.RUNNING and tells_outcome:
             choices = ", ".join(sorted(set(Outcome) - {Outcome.RUNNING}))
             yield f"the state {state.name} is final but running; its outcome is one of: {choices}"
@@ -131,6 +150,8 @@ def _state_defects(spec: Specification, region: Region) -> Iterator[str]:
 
 def _reach_defects(spec: Specification, region: Region) -> Iterator[str]:
     hidden = expand(spec, region)
+    if region.initial:
+        yield from _unbegun(spec, region, {one.features for one in hidden})
     reached = {one.state for one in hidden}
     names = {state.name for state in region.states}
     for state in region.states:
@@ -143,11 +164,21 @@ def _reach_defects(spec: Specification, region: Region) -> Iterator[str]:
     final = {state.name for state in region.states if state.final}
     if not final:
         return
-    ends = final
+    # What is steady is as good as an end.
+    ends = final | {state.name for state in region.states if state.steady}
     while fresh := {edge.origin for edge in taken if edge.target in ends} - ends:
         ends = ends | fresh
     for name in sorted(reached - ends):
         yield f"the state {name} never ends: no final state can be reached from it"
+
+
+def _unbegun(spec: Specification, region: Region, begun: set[Needs]) -> Iterator[str]:
+    """Yield which jobs begin nowhere; one of them, for there may be many."""
+    for features in feature_sets(spec):
+        job = tuple(sorted(features.items()))
+        if met(region.needs, features) and job not in begun:
+            yield f"a job with {needs_text(job)} begins nowhere in the region {region.name}"
+            return
 
 
 def _unprovided(spec: Specification, what: str, needs: Iterable[tuple[str, bool]]) -> Iterator[str]:
@@ -193,13 +224,21 @@ def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
 
 
 def _fields_of(test: Test) -> tuple[str, ...]:
-    if isinstance(test, (InOrder, OverFields, OverHistory)):
+    if isinstance(test, (InOrder, Grows, Fixed, OverFields, OverHistory, CountsChildren)):
         return test.fields
     if isinstance(test, Sums):
         return (*test.fields, *test.others)
+    if isinstance(test, ChildrenBelow):
+        return (test.bound,)
     if isinstance(test, (Requires, ExactlyWhen)) and test.field is not None:
         return (test.field,)
     return ()
+
+
+def _named(spec: Specification, kind: type[Grows | Fixed]) -> set[str]:
+    """Return the fields that tests of a kind name."""
+    tests = (test for rule in spec.rules for test in rule.tests if isinstance(test, kind))
+    return {name for test in tests for name in test.fields}
 
 
 def _where_defects(spec: Specification, rule: Rule, where: Where) -> Iterator[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.model.answer_schema import AnswerSchema, Shape, StatusFields
-from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Rule, Where
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, InOrder, Requires, Where
+from jobstate.model.specification import Rule
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, State
 from jobstate.sagemaker.fields import envelope
 
@@ -181,4 +182,15 @@ def reason_exactly_when_failed(source: str) -> Rule:
         basis=_DOC,
         source=source,
         tests=(ExactlyWhen(field="FailureReason", when=HAS_FAILED),),
+    )
+
+
+def times_fixed(fields: tuple[str, ...], source: str) -> Rule:
+    """Return the rule that times that are set once stay as they are."""
+    return Rule(
+        id="times-fixed",
+        summary=f"{', '.join(fields)}: once set, none changes.",
+        basis=_OBS,
+        source=source,
+        tests=(Fixed(fields=fields),),
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 from jobstate.model.answer_schema import Field
 from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.rule_tests import Requires
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
     AfterTheEnd,
@@ -21,7 +22,7 @@ from jobstate.model.schema_writer import (
     id_of,
     modified,
 )
-from jobstate.model.specification import Requires, Rule
+from jobstate.model.specification import Rule
 from jobstate.model.states import Basis, Region
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
@@ -88,6 +89,10 @@ _RULES: Final = (
     five.times_in_order(
         ("CreationTime", "ProcessingStartTime", "ProcessingEndTime", "LastModifiedTime"),
         "96 answers, no counterexample",
+    ),
+    five.times_fixed(
+        ("CreationTime", "ProcessingStartTime", "ProcessingEndTime"),
+        "7 jobs of which several answers show CreationTime; of the others silent",
     ),
     five.reason_exactly_when_failed("API; 4 of 4, 0 of 92"),
     Rule(

@@ -103,6 +103,10 @@ TRANSFORM_JOB: Final = importable(
                 ("CreationTime", "TransformStartTime", "TransformEndTime", "LastModifiedTime"),
                 "22 answers, no counterexample",
             ),
+            five.times_fixed(
+                ("CreationTime", "TransformStartTime", "TransformEndTime"),
+                "7 jobs of which several answers show CreationTime, 2 of them TransformEndTime",
+            ),
             five.reason_exactly_when_failed("API; 2 of 2, 0 of 47"),
         ),
         reader=SchemaReader(SCHEMA, failure_cause),

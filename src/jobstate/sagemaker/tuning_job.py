@@ -11,10 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jobstate.model.answer_schema import Field
+from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.lifecycle import Lifecycle, importable
+from jobstate.model.rule_tests import Grows, Sums
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Failed, SchemaWriter, created, ended, id_of, modified
-from jobstate.model.specification import Rule, Sums
+from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, Region, State
 from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.failure_reasons import failure_cause
@@ -42,6 +44,14 @@ _JOBS: Final = ("Completed", "InProgress", "RetryableError", "NonRetryableError"
 _OBJECTIVES: Final = ("Succeeded", "Pending", "Failed")
 _JOB_COUNTERS: Final = tuple(f"TrainingJobStatusCounters.{name}" for name in _JOBS)
 _OBJECTIVE_COUNTERS: Final = tuple(f"ObjectiveStatusCounters.{name}" for name in _OBJECTIVES)
+#: Those that count what has ended for good: of a retried training job RetryableError is taken back.
+_GROWING: Final = (
+    *(
+        f"TrainingJobStatusCounters.{name}"
+        for name in ("Completed", "NonRetryableError", "Stopped")
+    ),
+    *(f"ObjectiveStatusCounters.{name}" for name in ("Succeeded", "Failed")),
+)
 
 _SUMMARY: Final = {
     "HyperParameterTuningJobName": name_field(_LONGEST_NAME, required=True),
@@ -143,6 +153,27 @@ _EDGES: Final = (
     ),
 )
 
+#: Which counters that never fall count which training jobs: outcomes, causes. A failure that may be
+#: retried leaves RetryableError again; one of the client's is not retried (API).
+_COUNTS: Final = (
+    ("Completed", {Outcome.SUCCEEDED}, ()),
+    ("Stopped", {Outcome.STOPPED, Outcome.TIMED_OUT}, ()),
+    ("NonRetryableError", {Outcome.FAILED}, ("client",)),
+)
+
+
+def _counts_its_children(*, ended: bool) -> tuple[CountsChildren, ...]:
+    return tuple(
+        CountsChildren(
+            fields=(f"TrainingJobStatusCounters.{name}",),
+            outcomes=outcomes,
+            causes=causes,
+            ended=ended,
+        )
+        for name, outcomes, causes in _COUNTS
+    )
+
+
 _RULES: Final = (
     five.end_time_exactly_when_final(
         "HyperParameterTuningEndTime", "4 of 4 that ended, 0 of 18 others"
@@ -151,7 +182,18 @@ _RULES: Final = (
         ("CreationTime", "HyperParameterTuningEndTime", "LastModifiedTime"),
         "22 answers, no counterexample",
     ),
+    five.times_fixed(
+        ("CreationTime", "HyperParameterTuningEndTime"),
+        "3 jobs of which several answers show CreationTime, 1 of them the end",
+    ),
     five.reason_only_when_failed("API; 1 of 1"),
+    Rule(
+        id="counters-grow",
+        summary="What has ended for good is never counted less.",
+        basis=_INF,
+        source="API, TrainingJobStatusCounters; the others go both ways",
+        tests=(Grows(fields=_GROWING),),
+    ),
     Rule(
         id="counters-agree",
         summary="Both counters add up to the training jobs that were started so far.",
@@ -168,6 +210,34 @@ _RULES: Final = (
             Sums(
                 fields=("ObjectiveStatusCounters.Pending",),
                 others=("TrainingJobStatusCounters.InProgress",),
+            ),
+        ),
+    ),
+    Rule(
+        id="children-are-counted",
+        summary="Once it has ended, it counts each of its training jobs as what that came to.",
+        basis=_INF,
+        source="API, TrainingJobStatusCounters: those launched, by status",
+        tests=_counts_its_children(ended=True),
+    ),
+    Rule(
+        id="children-are-counted-soon",
+        summary="Until it has ended, it counts those of its training jobs that had before.",
+        basis=_INF,
+        source="API; nobody knows how late the counters are",
+        severity=Severity.NOTE,
+        tests=_counts_its_children(ended=False),
+    ),
+    Rule(
+        id="children-end-first",
+        summary="No training job of it runs after it has completed or failed.",
+        basis=_INF,
+        source="InProgress is 0 in 3 of 3 that ended",
+        severity=Severity.NOTE,
+        tests=(
+            ChildrenCameTo(
+                when={Outcome.SUCCEEDED, Outcome.FAILED},
+                outcomes=set().union(*(outcomes for _, outcomes, _ in _COUNTS)),
             ),
         ),
     ),

@@ -34,6 +34,7 @@ from jobstate.model.packed_history import Entries
 from jobstate.model.states import Outcome
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.estimate_sets import EstimateSets
+from jobstate.tracking.value_codec import plain_values, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -126,6 +127,7 @@ class _KindCodec:
             "answers": (self._answers, self._answers_of),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
+            "kept_values": (lambda state: plain_values(state.kept_values), PLAIN["kept_values"]),
             "refined": (lambda state: state.refined and state.refined.to_dict(), PLAIN["refined"]),
             "reported": (_topics, PLAIN["reported"]),
             "told_created": (
@@ -270,6 +272,8 @@ _RESULT: Final[Mapping[str, Callable[[Any], Any]]] = {
     "final": plain.truth,
     "gone": plain.truth,
     "cause": plain.text,
+    "for_good": plain.truth,
+    "steady": plain.truth,
 }
 
 
@@ -291,6 +295,7 @@ PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "since": plain.time,
     "cause": plain.text,
     "failure_reason": _reason,
+    "kept_values": values_of,
     "refined": _refined,
     "ended": plain.count,
     "entered": plain.count,

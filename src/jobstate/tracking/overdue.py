@@ -45,7 +45,7 @@ class Limits:
 
         Args:
             lifecycles: The life cycles whose first regions have the statuses.
-            limits: One for every status that is not final, or by name: of a state
+            limits: One for every status that is neither final nor steady, or by name: of a state
                 (``Stopping/Training``), a secondary or a primary status. The narrower name counts.
 
         Raises:
@@ -88,7 +88,7 @@ class Limits:
             names = {getattr(state, axis) for state in states}
             if len(names) == 1 and (name := names.pop()) in self._named:
                 return name, self._named[name]
-        if self._default is None or job.final:
+        if self._default is None or job.final or job.steady:
             return None
         return job.status, self._default
 

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobstate.common.forks import renewed_in_forked_child
 
@@ -22,12 +22,12 @@ class Retention:
     """How long finished jobs are kept; by default for ever.
 
     A job that was forgotten and is heard of again is a new one: everything is told again. So keep
-    jobs for longer than answers about them can come late.
+    jobs for longer than answers about them can come late, and than they can still be reopened.
 
     Attributes:
         age: How long after its last modification, by the clock, a finished job is kept; one whose
             modification nothing tells, after it was first heard of as finished.
-        count: How many finished jobs are kept at most, those modified last.
+        count: How many jobs that have finished for good are kept at most, those modified last.
     """
 
     age: timedelta | None = None
@@ -35,7 +35,42 @@ class Retention:
 
 
 class Finished:
-    """The finished jobs that a tracker keeps, the one modified first at hand; for many threads."""
+    """The finished jobs that a tracker keeps; for many threads.
+
+    Those that may be reopened are forgotten by age alone: of a count, others would push them out.
+    """
+
+    def __init__(self, retention: Retention, clock: Callable[[], datetime]) -> None:
+        self._for_good = _Queue(retention, clock)
+        self._others = _Queue(evolve(retention, count=None), clock)
+
+    def note(self, job: JobKey, modified: datetime | None, *, for_good: bool) -> None:
+        """Note that a job has finished, or that it was modified since."""
+        queue, other = self._for_good, self._others
+        if not for_good:
+            queue, other = other, queue
+        other.drop(job)
+        queue.note(job, modified)
+
+    def drop(self, job: JobKey) -> None:
+        """Note that a job is not finished, or not tracked, any more."""
+        self._for_good.drop(job)
+        self._others.drop(job)
+
+    def has(self, job: JobKey, since: datetime) -> bool:
+        """Return whether a job has finished and was modified then."""
+        return self._for_good.has(job, since) or self._others.has(job, since)
+
+    def due(self) -> tuple[JobKey, datetime] | None:
+        """Return a job to forget now, and when it was modified; None if there is none.
+
+        It is due until it is dropped, for whoever forgets it may be interrupted.
+        """
+        return self._for_good.due() or self._others.due()
+
+
+class _Queue:
+    """Finished jobs, the one modified first at hand; for many threads."""
 
     def __init__(self, retention: Retention, clock: Callable[[], datetime]) -> None:
         self._retention = retention
@@ -49,7 +84,6 @@ class Finished:
         self._noted = 0
 
     def note(self, job: JobKey, modified: datetime | None) -> None:
-        """Note that a job has finished, or that it was modified since."""
         with self._lock:
             since = modified or self._since.get(job) or self._clock()
             if self._since.get(job) != since:
@@ -59,20 +93,14 @@ class Finished:
                 heappush(self._queue, (since, self._noted, job))
 
     def drop(self, job: JobKey) -> None:
-        """Note that a job is not finished, or not tracked, any more."""
         with self._lock:
             self._since.pop(job, None)
 
     def has(self, job: JobKey, since: datetime) -> bool:
-        """Return whether a job has finished and was modified then."""
         with self._lock:
             return self._since.get(job) == since
 
     def due(self) -> tuple[JobKey, datetime] | None:
-        """Return a job to forget now, and when it was modified; None if there is none.
-
-        It is due until it is dropped, for whoever forgets it may be interrupted.
-        """
         with self._lock:
             while self._queue and self._since.get(self._queue[0][2]) != self._queue[0][0]:
                 heappop(self._queue)

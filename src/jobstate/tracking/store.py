@@ -133,8 +133,9 @@ class Store:
         """Take note of whether a job has finished."""
         if self._finished is None:
             return
-        if job_state.result(self._judges[job_state.job.kind].main).final:
-            self._finished.note(job_state.job, job_state.modified)
+        result = job_state.result(self._judges[job_state.job.kind].main)
+        if result.final:
+            self._finished.note(job_state.job, job_state.modified, for_good=result.for_good)
         else:
             self._finished.drop(job_state.job)
 

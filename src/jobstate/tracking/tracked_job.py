@@ -102,7 +102,7 @@ class TrackedJob:
 
     @property
     def result(self) -> Result:
-        """What it has come to: outcome, whether that is final, whether it is gone, the cause."""
+        """What it has come to: outcome, whether that is final and for good, the cause."""
         return self.job_state.result(self.lifecycle.main_region.name)
 
     @property
@@ -120,8 +120,13 @@ class TrackedJob:
 
     @property
     def final(self) -> bool:
-        """Nothing will run any more."""
+        """It has ended; `result` tells whether for good."""
         return self.result.final
+
+    @property
+    def steady(self) -> bool:
+        """It is a resource, and what one waits for."""
+        return self.result.steady
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -348,8 +348,9 @@ class Tracker(Closing):
         """Return the jobs that are in a status for longer than they should, the worst first.
 
         Args:
-            limits: How long a job may be in every status that is not final, or in each that is
-                named: a state (``Stopping/Training``), a secondary status or a primary one.
+            limits: How long a job may be in every status that is neither final nor steady, or in
+                each that is named: a state (``Stopping/Training``), a secondary status or a primary
+                one.
             now: The time to count to; aware; by default the clock's.
 
         Raises:

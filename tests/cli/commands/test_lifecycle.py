@@ -69,7 +69,7 @@ def test_nothing_is_doubtful() -> None:
     """That is said, and exit code 0."""
     ran = jobstate("lifecycle", "--check", "jobstate.batch:BATCH_JOB")
     assert ran.stdout.splitlines() == [
-        "aws-batch-job 2026.11: 7 states, 15 moves, 2 rules of its own",
+        "aws-batch-job 2026.11: 7 states, 15 moves, 5 rules of its own",
         "nothing is doubtful",
     ]
     assert ran.exit_code == 0

@@ -45,7 +45,13 @@ OF_EACH_KIND = 42
 HOSTILE = 1500
 #: Deeper ones would be Python's own problem to write down for the page.
 DEEPEST = 40
+JOB, POOL = TRAINING_JOB.regions
+#: Where jobs would begin if those on spot instances had to wait first.
+BEGINS = {"InProgress/Starting": {"spot": False}, "InProgress/Pending": {"spot": True}}
 LIFECYCLES = {
+    "starts with needs": attrs.evolve(
+        TRAINING_JOB, regions=(attrs.evolve(JOB, initial=BEGINS), POOL)
+    ),
     "on demand": TRAINING_JOB.given(spot=False, retry=False, plan=False),
     "spot": TRAINING_JOB.given(spot=True),
     "nobody stops": TRAINING_JOB.given(stop=False),

@@ -269,6 +269,25 @@ def test_the_legend_says_what_occurs() -> None:
     assert legend(attrs.evolve(diagram, nodes=(), arrows=(), kinds=())) == []
 
 
+def test_what_reopens_and_what_is_steady() -> None:
+    """Each has a border of its own, and its line in the legend; and only then."""
+    diagram = diagram_of(TRAINING_JOB)
+    said = {"final, but may be reopened", "steady: what one waits for"}
+    assert said.isdisjoint(legend(diagram))
+    ends = [node for node in diagram.nodes if node.final]
+    nodes = {node.id: node for node in diagram.nodes}
+    nodes[ends[0].id] = attrs.evolve(ends[0], reopens=True)
+    nodes[diagram.nodes[0].id] = attrs.evolve(diagram.nodes[0], steady=True)
+    marked = attrs.evolve(diagram, nodes=tuple(nodes.values()))
+    assert said <= set(legend(marked))
+    assert TRAINING_JOB.drawing is not None
+    layout = placed(marked, TRAINING_JOB.drawing())
+    assert layout is not None
+    classes = dict(re.findall(r'<g id="(s_\w+)" class="(state [^"]*)"', svg(marked, layout)))
+    assert [key for key, names in classes.items() if "reopens" in names] == [ends[0].id]
+    assert [key for key, names in classes.items() if "steady" in names] == [diagram.nodes[0].id]
+
+
 def test_a_line_of_no_length() -> None:
     """An engine may put both ends in the same place; that is a point, and no error."""
     course = Course(points=((5, 5), (5, 5)))

@@ -50,7 +50,7 @@ def test_a_state_is_its_pair() -> None:
 
 def test_initial_state() -> None:
     """A job begins in InProgress/Starting."""
-    assert JOB.initial == (facts.INITIAL,)
+    assert JOB.initial == {facts.INITIAL: ()}
     assert not JOB.needs
     assert JOB.history
     assert TRAINING_JOB.history_region is JOB
@@ -145,7 +145,7 @@ def test_warm_pool_states() -> None:
     """The pool has four states on one axis and begins in use."""
     assert sorted(state.name for state in POOL.states) == sorted(facts.POOL_STATES)
     assert all(state.secondary is None for state in POOL.states)
-    assert POOL.initial == (facts.POOL_INITIAL,)
+    assert POOL.initial == {facts.POOL_INITIAL: ()}
     assert {state.name for state in POOL.states if state.final} == facts.POOL_FINAL
     assert not POOL.history
 

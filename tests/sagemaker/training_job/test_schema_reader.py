@@ -11,6 +11,7 @@ import pytest
 
 from jobstate.cli.json_stream import Document, documents
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.observation import JobKey
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
@@ -19,6 +20,7 @@ from tests.campaigns import hostile
 from tests.support import corpus_series
 from tests.support.legal_answers import corpus_histories, generated
 from tests.support.mutants import KINDS, mutants
+from tests.support.relatives import SWEEP, TUNING, trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +62,15 @@ def test_mutants(kind: str) -> None:
     series = [each.answers for each in mutants(KINDS[kind], bases, OF_EACH_KIND, SEED)]
     assert series
     assert differing(chain.from_iterable(series)) == []
+
+
+def test_links() -> None:
+    """Of the tuning job that a training job belongs to, be it well named or not."""
+    named = [SWEEP, "", None, 7, SWEEP.replace("sweep", ""), f"{SWEEP}\n", "x" * 300, [SWEEP]]
+    answers = [trained(1, TuningJobArn=each) for each in named]
+    assert differing(answers) == []
+    parents = [READER.read(each).parent for each in answers[:3:2]]
+    assert parents == [JobKey(TUNING, SWEEP), None]
 
 
 def test_hostile_inputs() -> None:

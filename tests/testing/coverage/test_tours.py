@@ -16,7 +16,7 @@ import pytest
 from jobstate import Lifecycle, Outcome, check
 from jobstate.errors import UnknownNameError
 from jobstate.model import Region
-from jobstate.model.specification import Requires, Where
+from jobstate.model.rule_tests import Requires, Where
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.coverage.tour import NoLifeError, Tour
 from jobstate.testing.coverage.tours import What, tours

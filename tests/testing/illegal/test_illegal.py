@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from jobstate import Lifecycle, Observation, Outcome, check
 from jobstate.errors import UnknownNameError
 from jobstate.model import Finding, Region, Requires, Rule, Severity, Where
-from jobstate.model.specification import InOrder, OverFields, OverHistory
+from jobstate.model.rule_tests import InOrder
+from jobstate.model.specification import OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import TrainingJobReader

@@ -16,7 +16,7 @@ from hypothesis import find as hypothesis_find
 
 from jobstate import Observation, Outcome, check
 from jobstate.errors import LifecycleError, UnknownNameError
-from jobstate.model.specification import Requires, Where
+from jobstate.model.rule_tests import Requires, Where
 from jobstate.model.states import Region
 from jobstate.sagemaker import TRAINING_JOB, TrainingJobDescription, TrainingJobSummary
 from jobstate.testing import (

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from jobstate import Outcome
-from jobstate.model.specification import Requires, Where
+from jobstate.model.rule_tests import Requires, Where
 from jobstate.model.states import Region
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives.walks import beside, walks_of

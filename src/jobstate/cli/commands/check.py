@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import Verdicts
+from jobstate.cli.family_tree import breaks, family_lines
 from jobstate.cli.lifecycles import Given, Ignored, Kind, Own, kinds_of
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, emit, run
 from jobstate.cli.terminal import Paint
-from jobstate.cli.timeline import job_lines, summary_lines
+from jobstate.cli.timeline import summary_lines
 from jobstate.common.text import counted
+from jobstate.conformance.families import families
 from jobstate.model.specification import Severity
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ HELP: Final = """Say what became of jobs, and what can't be true of them.
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
 list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
 same of processing, transform, tuning and AWS Batch jobs. Several answers about one job, in the
-order given, are a series. --lifecycle judges by a life cycle of your own, from a Python file.
+order given, are a series. Jobs that belong together are printed as trees: a tuning job and its
+training jobs, an array and its children. --lifecycle judges by a life cycle of your own, from a
+Python file.
 
 \b
 Examples:
@@ -110,10 +114,11 @@ def _is_legal(report: Report, *, strict: bool) -> bool:
 
 def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
     paint = Paint.on(sys.stdout)
-    many = len(reports) > MANY_JOBS
-    for report in reports:
-        if every or not many or report.violations or report.unmodelled:
-            yield from job_lines(report, paint)
+    found = families(reports)
+    many = len(found) > MANY_JOBS
+    for family in found:
+        if every or not many or any(breaks(each.report) for each in family.members()):
+            yield from family_lines(family, paint, every=every)
             yield ""
     illegal = frozenset(each.job for each in reports if not _is_legal(each, strict=strict))
     if many:

@@ -74,16 +74,17 @@ class _Maker:
         self._parts.append(Part(id=part, label=printable(region.title), name=region.name))
         nodes = self._add_states(region)
         self._places |= {(region.name, name): node.id for name, node in nodes.items()}
-        needed = self._guard([region.needs])
-        self._starts += [
-            Start(
-                id=self._id("b", name),
-                target=nodes[name].id,
-                label=f"[{needed}]" if needed else "",
-                needs=self._needs(region.needs),
+        for name, own in region.initial.items():
+            needs = tuple(sorted({*region.needs, *own}))
+            needed = self._guard([needs])
+            self._starts.append(
+                Start(
+                    id=self._id("b", name),
+                    target=nodes[name].id,
+                    label=f"[{needed}]" if needed else "",
+                    needs=self._needs(needs),
+                )
             )
-            for name in region.initial
-        ]
         for (origin, target), edges in _parallel(region.edges).items():
             self._arrows.append(
                 Arrow(
@@ -155,6 +156,8 @@ class _Maker:
             basis=state.basis,
             source=printable(state.source),
             final=state.final,
+            reopens=state.reopens,
+            steady=state.steady,
             gone=state.gone,
             retired=state.retired,
         )

@@ -88,7 +88,9 @@ class Node:
         outcome: What a job has come to there.
         basis: How we know that it exists.
         source: From where.
-        final: Nothing will run any more.
+        final: The job has ended.
+        reopens: It has ended, but may go on.
+        steady: It is what one waits for, and no end.
         gone: The service is removing the job.
         retired: The service no longer supports it.
     """
@@ -102,6 +104,8 @@ class Node:
     basis: Basis
     source: str
     final: bool
+    reopens: bool
+    steady: bool
     gone: bool
     retired: bool
 

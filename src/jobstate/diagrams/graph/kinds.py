@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MOVE = ArrowKind(name="move", title="moves", colour=Colour.GREY)
 _DETOUR = ArrowKind(name="detour", title="only some jobs", colour=Colour.VIOLET, dash=Dash.LONG)
 _GONE = ArrowKind(name="removal", title="removal", colour=Colour.GREY, dash=Dash.DOTTED)
+_REOPENING = ArrowKind(name="reopening", title="reopening", colour=Colour.VIOLET, dash=Dash.SHORT)
 _ENDS = {
     Outcome.SUCCEEDED: ArrowKind(name="success", title="success", colour=Colour.GREEN),
     Outcome.PARTIAL: ArrowKind(
@@ -28,7 +29,7 @@ _ENDS = {
     Outcome.FAILED: ArrowKind(name="failure", title="failure", colour=Colour.RED, dash=Dash.SHORT),
 }
 #: Where nobody has said how to draw a life cycle.
-_DERIVED = (_MOVE, _DETOUR, *_ENDS.values(), _GONE)
+_DERIVED = (_MOVE, _DETOUR, *_ENDS.values(), _REOPENING, _GONE)
 
 
 class ArrowKinds:
@@ -69,5 +70,7 @@ class ArrowKinds:
             return _GONE
         if target.final and not origin.final:
             return _ENDS.get(target.outcome, _MOVE)
+        if origin.final and not target.final:
+            return _REOPENING
         some = all(any(name in self._choices for name, _ in edge.needs) for edge in edges)
         return _DETOUR if some else _MOVE

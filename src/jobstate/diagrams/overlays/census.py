@@ -199,9 +199,9 @@ class Census:
             self.lengths[track.region.name, visit.state].add(length)
 
     def _count_end(self, track: Track) -> None:
-        if track.visits[-1].final:
+        end = track.ended
+        if end is not None:
             self.ended[track.region.name] += 1
-            end = next(each for each in track.visits if each.final)
             if end.state is not None:
                 self.ends[track.region.name, end.state] += 1
 

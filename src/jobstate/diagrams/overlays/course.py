@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
 from jobstate.automaton.automaton import compile_lifecycle
-from jobstate.automaton.runs import Link
+from jobstate.automaton.runs import Passage
 from jobstate.common.times import microseconds
 from jobstate.diagrams.overlays.spots import followed, in_order
 from jobstate.model.observation import Entry
@@ -65,7 +65,7 @@ class Visit:
             before `begin`.
         exact: A history tells both ends.
         open: It has not ended: the job is there still.
-        final: Nothing will run any more.
+        final: The job has ended.
         entry: Which entry of the history it belongs to, from 0; None for none.
     """
 
@@ -104,6 +104,12 @@ class Track:
     steps: tuple[CourseStep, ...]
     visits: tuple[Visit, ...]
     seen_at: Mapping[int, int]
+
+    @property
+    def ended(self) -> Visit | None:
+        """The visit in which it ended, and not that of its removal; None while it goes on."""
+        ends = list(takewhile(lambda each: each.final, reversed(self.visits)))
+        return ends[-1] if ends else None
 
     def visit_of_entry(self, entry: int) -> int | None:
         """Return the index of the visit with which an entry begins; None where there is none."""
@@ -173,7 +179,7 @@ class _Teller:
     def _is_there(self, spot: Spot, leg: RunLeg) -> bool:
         """Return whether the last visit is the one that a point shows."""
         now = self._visits[-1]
-        if spot.point.link is Link.ENTRY and not leg.moves:
+        if spot.point.passage is Passage.ENTRY and not leg.moves:
             return False
         if leg.state is not None:
             return now.state == leg.state

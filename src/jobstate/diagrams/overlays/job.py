@@ -301,8 +301,7 @@ def _subtitle(report: Report, track: Track | None) -> str:
 
 def _status(report: Report, track: Track) -> str:
     """Return where the job is, or what it ended as."""
-    ended = next((each for each in track.visits if each.final), track.visits[-1])
-    label = cut((ended if track.visits[-1].final else track.visits[-1]).label)
+    label = cut((track.ended or track.visits[-1]).label)
     cause = report.result.cause
     if report.result.outcome is Outcome.FAILED and cause not in {None, UNKNOWN_CAUSE}:
         return f"{label} ({cut(str(cause))})"

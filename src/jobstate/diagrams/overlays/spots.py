@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobstate.automaton.automaton import RegionView
-from jobstate.automaton.runs import Link
+from jobstate.automaton.runs import Passage
 from jobstate.automaton.shortest_run import RunPoint, legs_of
 from jobstate.common.times import is_before
 from jobstate.conformance.histories import contradiction, merged
@@ -90,7 +90,7 @@ def followed(
             legs = _legs(automaton, spots)
     elif region_views:
         beginning = _beginning(automaton, answers[0][1])
-        spots = [beginning, *(_seen(each, Link.ANY) for each in region_views)]
+        spots = [beginning, *(_seen(each, Passage.ANY) for each in region_views)]
         legs = _legs(automaton, spots)
     else:
         return (), ()
@@ -126,16 +126,16 @@ def _beginning(automaton: Automaton, seen: Observation) -> Spot:
     """Return the creation of a job: what any legal run begins with."""
     states = automaton.start.states
     return Spot(
-        point=RunPoint(automaton.start.mask, Link.ANY),
+        point=RunPoint(automaton.start.mask, Passage.ANY),
         label=states[0].visible if len(states) == 1 else automaton.label_of(states),
         at=seen.job.created,
     )
 
 
-def _seen(each: _Sighting, link: Link, entry: int | None = None) -> Spot:
+def _seen(each: _Sighting, passage: Passage, entry: int | None = None) -> Spot:
     region_view, shown = each.region_view, each.shown
     return Spot(
-        point=RunPoint(region_view.mask or region_view.real, link, region_view.unknown),
+        point=RunPoint(region_view.mask or region_view.real, passage, region_view.unknown),
         label=shown.primary if shown.secondary is None else shown.secondary,
         at=each.seen.modified,
         entry=entry,
@@ -145,7 +145,7 @@ def _seen(each: _Sighting, link: Link, entry: int | None = None) -> Spot:
 
 def _entered(automaton: Automaton, entry: Entry, number: int) -> Spot:
     mask = automaton.of_visible.get(entry.status, 0)
-    point = RunPoint(mask or automaton.everything, Link.ENTRY, unknown=not mask)
+    point = RunPoint(mask or automaton.everything, Passage.ENTRY, unknown=not mask)
     return Spot(point=point, label=entry.status, at=entry.start, entry=number)
 
 
@@ -169,11 +169,11 @@ class _Placed:
         for number, entry in enumerate(self._entries):
             found.append(_entered(self._automaton, entry, number))
             found += [
-                _seen(each, Link.SILENT, number)
+                _seen(each, Passage.SILENT, number)
                 for each in self._during[number]
                 if thin or each.seen.entries
             ]
-        return [*found, *(_seen(each, Link.ANY) for each in self._later)]
+        return [*found, *(_seen(each, Passage.ANY) for each in self._later)]
 
     def _place(self, each: _Sighting) -> None:
         if each.answer > self._newest:

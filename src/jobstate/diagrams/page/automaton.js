@@ -88,6 +88,8 @@ const Automata = (() => {
       });
       this.ofVisible = this.grouped('visible');
       this.ofPrimary = this.grouped('primary');
+      this.final = this.where('final');
+      this.reopening = this.where('reopens');
       this.compileMoves();
       const { states, primaries, secondaries, visible } = region.words;
       this.words = [states, primaries, secondaries, visible].map((words) => new Set(words));
@@ -101,12 +103,23 @@ const Automata = (() => {
       return groups;
     }
 
+    /** The hidden states of all states that are something. */
+    where(mark) {
+      const own = this.ofState.filter((_, place) => this.states[place][mark]);
+      return own.reduce((mask, one) => mask | one, 0n);
+    }
+
     /** Moves that a history prints are loud, those that it does not are silent. */
     compileMoves() {
       const visible = this.table.hidden.map(([state]) => this.states[state].visible);
       const silent = [];
       const loud = [];
+      const removal = [];
+      const stateOf = (index) => this.table.hidden[index][0];
       this.table.moves.forEach((targets, index) => {
+        const stands = (target) =>
+          stateOf(target) === stateOf(index) || this.states[stateOf(target)].gone;
+        removal.push(maskOf(targets.filter(stands)));
         const same = (target) => visible[target] === visible[index];
         silent.push(maskOf(targets.filter(same)));
         loud.push(maskOf(targets.filter((target) => !same(target))));
@@ -115,6 +128,20 @@ const Automata = (() => {
       this.reach = closure(this.move);
       this.silent = closure(over(silent));
       this.loud = over(loud);
+      /** What zero or more moves reach that take back no end. */
+      this.removal = closure(over(removal));
+    }
+
+    /** Where a job is taken to be: where it had ended, as long as that may be so still. */
+    standing(before, shown, possible) {
+      const stands = before & this.reopening && !((before | shown) & ~this.final);
+      return (stands ? possible & before : 0n) || possible;
+    }
+
+    /** Whether a job that has ended was reopened if it came from the one to the other legally. */
+    goesOn(one, other) {
+      const stays = this.statesOf(one).some((state) => this.statesOf(other).includes(state));
+      return !(one & ~this.final) && !stays && !(this.removal(one) & other);
     }
 
     /** The hidden states that have some features. */
@@ -161,7 +188,7 @@ const Automata = (() => {
       .flatMap((exclusion) => exclusion.features);
 
   /** What is shown of a region, in the automaton's terms (`Automaton.sight`). */
-  const sightOf = (tables, automaton, { primary, secondary }, features) => {
+  const sightOf = (tables, automaton, { primary, secondary, previous = null }, features) => {
     const [names, primaries, secondaries] = automaton.words;
     const newPrimary = !primaries.has(primary);
     const newSecondary = secondary !== null && !secondaries.has(secondary);
@@ -182,8 +209,13 @@ const Automata = (() => {
     const both = ofPrimary & (seen ? (automaton.ofVisible.get(secondary) ?? 0n) : all);
     const name = plain ? `${primary}/${secondary}` : primary;
     const choices = [both & fitting, ofPrimary & fitting, both, ofPrimary, fitting, all];
+    // However answers are ordered, the job was there before it came here.
+    const before = unknown ? 0n : (automaton.ofPrimary.get(previous) ?? 0n) & fitting;
+    const whole = both & fitting;
+    const mask = before && whole ? whole & automaton.reach(before) : whole;
     return {
-      mask: both & fitting,
+      mask,
+      cameFrom: whole && !mask ? before : 0n,
       real: choices.find((mask) => mask) ?? 0n,
       features: fitting,
       unknown,
@@ -192,7 +224,7 @@ const Automata = (() => {
       excluded: both & fitting ? [] : automaton.excluded(name, primary, ofPrimary),
       ruledOut: !both && !unknown && names.has(name),
       visible: secondaries.size ? (newSecondary ? tables.unknown : secondary) : primary,
-      key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features]),
+      key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features, previous]),
       primary,
       secondary,
     };

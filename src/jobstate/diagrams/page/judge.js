@@ -45,7 +45,8 @@ const Judging = (() => {
     const final = every('final');
     const unclear = final ? UNKNOWN : null;
     const cause = causes.size === 1 ? [...causes][0] : unclear;
-    return { outcome, final, gone: every('gone'), cause };
+    const forGood = final && !states.some((state) => state.reopens);
+    return { outcome, final, forGood, gone: every('gone'), cause };
   };
 
   const isFinerStop = (was, now) => was.outcome === 'stopped' && now.outcome === 'timed_out';
@@ -83,6 +84,7 @@ const Judging = (() => {
       this.known = new Map();
       this.history = { base: null, read: 0, samples: [] };
       this.entries = [];
+      this.values = new Map();
       this.modified = null;
       this.reason = null;
       this.refined = null;
@@ -96,7 +98,10 @@ const Judging = (() => {
       const found = judge.rules.findings(observation, sights);
       const wentBack = this.wentBack(observation);
       if (wentBack) found.push(...judge.broken('modified-time-went-back', wentBack));
-      else this.look(observation, sights, found);
+      else {
+        found.push(...judge.rules.between(this.values, observation));
+        this.look(observation, sights, found);
+      }
       this.answers.push({
         path,
         observation,
@@ -136,7 +141,7 @@ const Judging = (() => {
       const contradicted = contradiction(...histories);
       const rewritten = contradicted ?? shortening(...histories);
       if (rewritten) found.push(...judge.broken('history-rewritten', rewritten));
-      const [was, stood] = [this.result, this.states];
+      const [was, stood, before] = [this.result, this.states, new Map(this.known)];
       const moves = [...sights].map(([region, sight]) => [
         region,
         this.moved(region, observation, sight, rewritten !== null),
@@ -150,7 +155,11 @@ const Judging = (() => {
       if (contradicted) this.entries = fresh;
       else if (fresh.length) this.entries = merged(old, fresh);
       this.modified = latest(this.modified, observation.modified);
-      this.end(was, stood, sights.get(judge.mainRegion), observation);
+      const main = judge.mainRegion;
+      const refused = moves.some(([region, moved]) => region === main && moved.refused);
+      const [one, other] = [before.get(main), this.known.get(main)];
+      const went = one !== undefined && judge.automata.get(main).goesOn(one, other);
+      this.end(was, stood, sights.get(main), observation, went && !refused);
     }
 
     /** How a region moved: what is known after, and what could not be explained. */
@@ -172,7 +181,8 @@ const Judging = (() => {
     }
 
     readSample(automaton, known, observation, sight) {
-      const after = automaton.reach(known) & sight.mask;
+      const reached = automaton.reach(known) & sight.mask;
+      const after = automaton.standing(known, sight.mask, reached);
       if (!sight.primaryUnknown && (!after || sight.illegalPair)) {
         const before = this.known.get(automaton.region.name);
         const { refusal } = this.judge;
@@ -210,13 +220,13 @@ const Judging = (() => {
     }
 
     /** Keep what the job has come to, and why (`jobstate.conformance.ends`). */
-    end(was, stood, sight, { failureReason, outcome, cause }) {
+    end(was, stood, sight, { failureReason, outcome, cause }, reopened) {
       const [known, { states }] = [this.estimated, this];
       let now = this.refined ?? known;
       if (sight) now = sight.excluded.length ? resultOf(sight.excluded) : known;
       const stays = states.some((state) => stood.includes(state));
       const one = stays && alike(resultOf(stood), known) && mayBe(stood, was.outcome);
-      const same = sameEnd(was, now) || (was.final && one);
+      const same = !reopened && (sameEnd(was, now) || (was.final && one));
       if (was.final && !same) this.reason = null;
       this.reason = failureReason ?? this.reason;
       if (same) now = finer(was, now);

@@ -383,12 +383,13 @@ const Reading = (() => {
   const shownOf = (schema, record, spelling = {}) => {
     const found = {};
     const spelt = (status) => own(spelling, status) ?? status;
-    for (const { region, primary, secondary } of schema.places) {
+    for (const { region, primary, secondary, previous } of schema.places) {
       const status = at(record, primary);
       if (status !== undefined)
         found[region] = {
           primary: spelt(status),
           secondary: spelt((secondary ? at(record, secondary) : undefined) ?? null),
+          previous: spelt((previous ? at(record, previous) : undefined) ?? null),
         };
     }
     return found;
@@ -411,11 +412,15 @@ const Reading = (() => {
     return ends.find((each) => each.status === status && holds(each));
   };
 
-  /** Fields that have a value: some sources print an empty text for what a job does not have. */
+  /**
+   * Fields that have a value, of a list how many are in it: some sources print an empty text for
+   * what a job does not have.
+   */
   const valuesOf = (schema, record) => {
     const found = new Map();
     for (const [name, path] of Object.entries(schema.values)) {
-      const value = at(record, path);
+      const there = at(record, path);
+      const value = Array.isArray(there) ? there.length : there;
       if (value !== undefined && value !== '' && value !== false) found.set(name, value);
     }
     return found;

@@ -39,6 +39,7 @@ const Refusing = (() => {
 
     sample(automaton, before, known, sight, observation) {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
+      if (sight.cameFrom) [before, known] = [sight.cameFrom, sight.cameFrom];
       const was = before === undefined ? null : automaton.statesOf(before);
       const origin = was ? automaton.labelOf(was) : this.say('creation');
       const message = this.say('sample_refused', { shown: shownText(sight), origin });
@@ -51,8 +52,9 @@ const Refusing = (() => {
 
     history(automaton, followed, sight, observation, skipped) {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
+      if (sight.cameFrom) return this.sample(automaton, undefined, 0n, sight, observation);
       if (followed.trouble !== null)
-        return this.entry(automaton, followed, observation, skipped + followed.trouble);
+        return this.entry(automaton, followed, sight, observation, skipped + followed.trouble);
       const last = observation.entries[observation.entries.length - 1].status;
       if (followed.leftOut)
         return this.found(automaton, sight, observation, this.say('left_out', { last }));
@@ -69,10 +71,10 @@ const Refusing = (() => {
       return this.found(automaton, sight, observation, message, fitting, 'illegal-pair');
     }
 
-    entry(automaton, followed, observation, index) {
+    entry(automaton, followed, sight, observation, index) {
       const { status, start } = observation.entries[index];
       const here = { path: `${automaton.region.history}[${index}]`, seen: status, at: start };
-      if (!followed.before) return { ...this.beginning(automaton, status), ...here };
+      if (!followed.before) return { ...this.beginning(automaton, sight, status), ...here };
       const previous = observation.entries[index - 1].status;
       const next = automaton
         .statesOf(automaton.move(followed.before))
@@ -86,9 +88,10 @@ const Refusing = (() => {
       return this.refused(automaton, followed.before, target, step, finding, !target(automaton));
     }
 
-    beginning(automaton, status) {
+    beginning(automaton, sight, status) {
       const { region } = automaton;
-      const allowed = automaton.statesOf(maskOf(region.start)).map((state) => state.visible);
+      const begun = maskOf(region.start) & sight.features;
+      const allowed = automaton.statesOf(begun).map((state) => state.visible);
       const message = this.say('illegal_start', { status, begin: allowed.join(' or ') });
       return { rule: `${region.prefix}illegal-start`, message, allowed };
     }
@@ -129,7 +132,7 @@ const Refusing = (() => {
       if (ruledOut) return say('ruled_out', { given: tables.lifecycle.assumed });
       const states = automaton.statesOf(known);
       const label = automaton.labelOf(states);
-      if (states.every((state) => state.final)) return say('final', { label });
+      if (states.every((state) => state.final && !state.reopens)) return say('final', { label });
       const [other, mask] = this.without(automaton, known, 'needs');
       const everywhere = other
         .statesOf(target(other))

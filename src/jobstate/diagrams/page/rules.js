@@ -19,6 +19,12 @@ const Ruling = (() => {
     return isNumber(one) && isNumber(other) && one < other;
   };
 
+  const isSame = (one, other) =>
+    one instanceof Time && other instanceof Time ? sameTime(one, other) : one === other;
+
+  /** Of two prints of one time the finer, which is the later: a print can only cut. */
+  const finer = (one, other) => (one && !(other && other.micros > one.micros) ? one : other);
+
   class Rules {
     constructor(tables, automata, say) {
       Object.assign(this, { tables, automata, say });
@@ -137,6 +143,38 @@ const Ruling = (() => {
       yield { rule, message, path: field, seen: value, allowed, at };
     }
 
+    /**
+     * What rules between two answers find, in their order (`jobstate.conformance.between`); the
+     * fields kept of the answers before become those of this one.
+     */
+    between(kept, observation) {
+      const found = [];
+      const before = new Map(kept);
+      for (const { rule, fields, grows } of this.tables.between)
+        for (const field of fields.filter((name) => this.isKept(observation.values.get(name)))) {
+          const [was, now] = [before.get(field), observation.values.get(field)];
+          const against = was !== undefined && (grows ? isLess(now, was) : !isSame(was, now));
+          if (against) found.push(this.against(rule, field, grows, was, observation));
+          if (grows || was === undefined) kept.set(field, now);
+          else if (!against && was instanceof Time) kept.set(field, finer(was, now));
+        }
+      return found;
+    }
+
+    isKept(value) {
+      if (typeof value === 'string') return [...value].length <= this.tables.most.value;
+      return value !== undefined;
+    }
+
+    against(rule, field, grows, was, { values, modified }) {
+      const value = values.get(field);
+      const [then, now] = [was, value].map((each) => valueText(this.say, each));
+      const message = this.say(grows ? 'fell' : 'changed', { field, now, then });
+      const allowed = [grows ? this.say('never_less', { then }) : then];
+      const at = value instanceof Time ? value : modified;
+      return { rule, message, path: field, seen: now, allowed, at };
+    }
+
     *excluded({ features, modified }) {
       for (const exclusion of this.tables.exclusions)
         if (this.place.has(exclusion.rule) && exclusion.features.every((name) => features[name])) {
@@ -182,9 +220,6 @@ const Ruling = (() => {
     const here = { path: `${name}[${fresh.length}]`, seen: say('no_entry') };
     return { message, ...here, allowed: [entryText(say, gone[0])], at: gone[0].start };
   };
-
-  /** Of two prints of one time the finer, which is the later: a print can only cut. */
-  const finer = (one, other) => (one && !(other && other.micros > one.micros) ? one : other);
 
   const merged = (old, fresh) => {
     const together = fresh.slice(0, old.length).map((now, place) => {

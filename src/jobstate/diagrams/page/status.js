@@ -20,7 +20,9 @@ const Status = (() => {
 
   const factsOf = (state) => {
     const facts = [OUTCOMES[state.outcome]];
-    if (state.final) facts.push('final: nothing runs any more');
+    if (state.reopens) facts.push('final, but the job may be reopened');
+    else if (state.final) facts.push('final: nothing runs any more');
+    if (state.steady) facts.push('steady: what one waits for');
     if (state.gone) facts.push('the service is removing it');
     if (state.retired) facts.push('retired: the service no longer uses it');
     return facts.join('; ');

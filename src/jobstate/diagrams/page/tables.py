@@ -16,7 +16,8 @@ from jobstate import errors
 from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
-from jobstate.conformance import diagnosis, histories, judge, rules
+from jobstate.conformance import between, diagnosis, histories, modified_times, rules
+from jobstate.conformance.between import LONGEST_VALUE
 from jobstate.conformance.check import NO_ANSWER
 from jobstate.conformance.diagnosis import NEEDS, requirements
 from jobstate.conformance.judge import judge_of
@@ -25,7 +26,7 @@ from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model import states
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.specification import ExactlyWhen, InOrder, Requires, Sums
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.model.states import alternatives, choice_text
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
     from jobstate.diagrams.layout.layout import Layout
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.specification import Rule, Where
+    from jobstate.model.rule_tests import Where
+    from jobstate.model.specification import Rule
     from jobstate.model.states import Region, State
 
 #: What JSON can hold.
@@ -64,7 +66,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         "unknown": UNKNOWN,
         "sentences": dict(chain.from_iterable(map(dict.items, SENTENCES))),
         "nothing": attrs.asdict(NO_ANSWER),
-        "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD},
+        "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD, "value": LONGEST_VALUE},
         "features": [each.name for each in lifecycle.features],
         "exclusions": [
             {"features": list(each.features), "rule": each.rule} for each in lifecycle.exclusions
@@ -87,6 +89,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             {"rule": rule.id, "fields": list(test.fields), "others": list(test.others)}
             for rule, test in _tests(lifecycle, Sums)
         ],
+        "between": list(_between(lifecycle)),
         "regions": [
             _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
             for region in lifecycle.regions
@@ -107,7 +110,8 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
 
 #: What is said, by keys that differ: each sentence stands next to what it is about.
 SENTENCES: Final = tuple(
-    module.SENTENCES for module in (states, errors, diagnosis, rules, histories, judge)
+    module.SENTENCES
+    for module in (states, errors, diagnosis, rules, between, histories, modified_times)
 )
 
 
@@ -115,7 +119,7 @@ SENTENCES: Final = tuple(
 
 
 #: The tests that are data.
-_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums)
+_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
 
 
 def _rule(rule: Rule) -> Table:
@@ -148,6 +152,15 @@ def _requires(lifecycle: Lifecycle) -> list[Table]:
         }
         for rule, test in _tests(lifecycle, ExactlyWhen)
     ]
+
+
+def _between(lifecycle: Lifecycle) -> Iterator[Table]:
+    """Yield the tests of two answers in the order of their rules."""
+    for rule in lifecycle.rules:
+        for test in rule.tests:
+            if isinstance(test, (Grows, Fixed)):
+                grows = isinstance(test, Grows)
+                yield {"rule": rule.id, "fields": list(test.fields), "grows": grows}
 
 
 _Test = TypeVar("_Test")
@@ -238,6 +251,8 @@ def _end(state: State) -> Table:
         "name": state.name,
         "outcome": str(state.outcome),
         "final": state.final,
+        "reopens": state.reopens,
+        "steady": state.steady,
         "gone": state.gone,
         "cause": state.cause,
         "finer": sorted(map(str, state.finer)),

@@ -60,7 +60,7 @@ const Verdict = (() => {
     const { findings, result } = series;
     const errors = findings.filter((finding) => finding.severity === 'error').length;
     const broken = errors ? `${errors} broken rule${errors === 1 ? '' : 's'}` : 'no rule broken';
-    const outcome = Status.OUTCOMES[result.outcome] + (result.final ? ', for good' : '');
+    const outcome = Status.OUTCOMES[result.outcome] + (result.forGood ? ', for good' : '');
     return paragraph(`${nameOf(series)}: ${broken}; ${outcome}.`, errors ? 'bad' : 'good');
   };
 

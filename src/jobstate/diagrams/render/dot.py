@@ -26,6 +26,8 @@ _INK, _GREY, _LIGHT = LIGHT.text, LIGHT.quiet, LIGHT.rule
 _WASH = LIGHT.inks[Colour.GREY].wash
 _KEY = {
     LegendItem.FINAL: "double border: final, nothing runs any more",
+    LegendItem.REOPENS: "triple border: final, but the job may be reopened",
+    LegendItem.STEADY: "thick border: steady, what one waits for",
     LegendItem.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
     LegendItem.INFERRED_STATE: "dashed border: status only inferred",
     LegendItem.RETIRED: "grey: no longer supported",
@@ -72,7 +74,10 @@ def _cluster(diagram: Diagram, group: Group) -> Iterator[str]:
 def _look_of_node(node: Node) -> dict[str, str]:
     look = {"label": node.label, "tooltip": node.meaning or node.name}
     if node.final:
-        look |= {"peripheries": "2", "color": LIGHT.inks[colour_of(node)].firm}
+        borders = "3" if node.reopens else "2"
+        look |= {"peripheries": borders, "color": LIGHT.inks[colour_of(node)].firm}
+    if node.steady:
+        look["penwidth"] = "3"
     if node.basis is Basis.INFERRED:
         look["style"] = "rounded,filled,dashed"
     if node.retired:

@@ -19,6 +19,8 @@ class LegendItem(Enum):
     """Something that a reader must be told."""
 
     FINAL = auto()
+    REOPENS = auto()
+    STEADY = auto()
     INFERRED_STATE = auto()
     INFERRED_MOVE = auto()
     RETIRED = auto()
@@ -39,7 +41,9 @@ def colour_of(node: Node) -> Colour:
 def _occurring(diagram: Diagram) -> Iterator[LegendItem]:
     for node in diagram.nodes:
         if node.final:
-            yield LegendItem.FINAL
+            yield LegendItem.REOPENS if node.reopens else LegendItem.FINAL
+        if node.steady:
+            yield LegendItem.STEADY
         # What is retired looks so, whatever its basis.
         if node.retired:
             yield LegendItem.RETIRED

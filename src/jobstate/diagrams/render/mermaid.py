@@ -28,6 +28,8 @@ _SPECIAL = re.compile(r"[^A-Za-z0-9 ,\[\]]")
 #: Nothing here needs escaping.
 _KEY = {
     LegendItem.FINAL: "arrow to the end mark: final",
+    LegendItem.REOPENS: "the same, until reopened: the job may go on",
+    LegendItem.STEADY: "thick border: steady, what one waits for",
     LegendItem.INFERRED_MOVE: "cause?: only inferred",
     LegendItem.INFERRED_STATE: "dashed: status only inferred",
     LegendItem.RETIRED: "grey: no longer supported",
@@ -38,6 +40,7 @@ _STYLES = {
         str(colour): f"fill:{ink.wash},stroke:{ink.firm},stroke-width:2px,color:{LIGHT.text}"
         for colour, ink in LIGHT.inks.items()
     },
+    "steady": "stroke-width:4px",
     "inferred": "stroke-dasharray:4 3",
     "retired": f"stroke-dasharray:1 3,fill:{LIGHT.box},color:{LIGHT.quiet}",
 }
@@ -63,7 +66,7 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield f"  {arrow.origin} --> {arrow.target}{_after_colon(_label(arrow))}"
     for node in diagram.nodes:
         if node.final:
-            yield f"  {node.id} --> [*]"
+            yield f"  {node.id} --> [*]{_after_colon('until reopened' if node.reopens else '')}"
     yield from _legend(diagram)
     yield from _classes(diagram)
 
@@ -107,6 +110,8 @@ def _classes(diagram: Diagram) -> Iterator[str]:
 
 
 def _classes_of(node: Node) -> Iterator[str]:
+    if node.steady:
+        yield "steady"
     if node.retired:
         yield "retired"
     elif node.basis is Basis.INFERRED:

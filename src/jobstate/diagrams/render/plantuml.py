@@ -48,6 +48,8 @@ _SKIN = (
 )
 _KEY = {
     LegendItem.FINAL: "arrow to the end mark: final, nothing runs any more",
+    LegendItem.REOPENS: "the same, until reopened: final, but the job may go on",
+    LegendItem.STEADY: "thick border: steady, what one waits for",
     LegendItem.INFERRED_MOVE: "dashed, lighter arrow: only inferred",
     LegendItem.INFERRED_STATE: "italics: status only inferred",
     LegendItem.RETIRED: "grey: no longer supported",
@@ -74,7 +76,8 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield _arrow(diagram, arrow, back=order[arrow.target] < order[arrow.origin])
     for node in diagram.nodes:
         if node.final:
-            yield f"{node.id} -[{_PLAIN.faint}]-> [*]"
+            until = (("until reopened",) if node.reopens else (), _PLAIN.firm)
+            yield f"{node.id} -[{_PLAIN.faint}]-> [*]{_after_colon(*until)}"
     yield from _legend(diagram)
     yield "@enduml"
 
@@ -90,8 +93,9 @@ def _look(node: Node) -> str:
     ink = LIGHT.inks[colour_of(node)]
     inferred = node.basis is Basis.INFERRED
     stereotypes = [" <<inferred>>"] * inferred + [" <<retired>>"] * node.retired
-    border = f" ##[dashed]{ink.faint[1:]}" if inferred else f" ##{ink.firm[1:]}"
-    return "".join(stereotypes) + (border if inferred or node.final else "")
+    style = "[dashed]" if inferred else "[bold]" if node.steady else ""
+    border = f" ##{style}{(ink.faint if inferred else ink.firm)[1:]}"
+    return "".join(stereotypes) + (border if style or node.final else "")
 
 
 def _arrow(diagram: Diagram, arrow: Arrow, *, back: bool) -> str:

@@ -2,7 +2,8 @@
 
 A region is a `<parallel>`'s child where there are several, a frame a compound `<state>`, a state a
 `<state>` inside; one that is final and has no way out is a `<final>` (a final state from which a
-job can be removed is none to SCXML). Each edge is a `<transition>` that two events fire:
+job can be removed, or reopened, is none to SCXML). Each edge is a `<transition>` that two events
+fire:
 
 - its cause, such as ``spot_reclaimed``; where the same cause leads from the same state to several,
   the target's id follows: ``data_ready.s_InProgress_Training``.
@@ -197,8 +198,8 @@ def _facts(node: Node) -> dict[str, str]:
         basis=str(node.basis),
         source=node.source,
     )
-    marks = {"final": node.final, "gone": node.gone, "retired": node.retired}
-    return said | _own(**{name: "true" for name, is_so in marks.items() if is_so})
+    marks = ("final", "reopens", "steady", "gone", "retired")
+    return said | _own(**{name: "true" for name in marks if getattr(node, name)})
 
 
 # --- XML ----------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ class OpenTelemetryTraces:
     the same span.
 
     The job's end is when its last stay began; where only a list told that the job has ended, it is
-    that answer's LastModifiedTime, and the stays follow when an answer brings them.
+    that answer's LastModifiedTime, and the stays follow when an answer brings them. The root span
+    of a job that was reopened is told again at each further end, and lasts until then.
     """
 
     def __init__(

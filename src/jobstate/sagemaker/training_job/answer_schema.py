@@ -18,6 +18,7 @@ from jobstate.model.answer_schema import (
     StatusFields,
     Stays,
 )
+from jobstate.model.links import Link
 from jobstate.sagemaker.fields import LONGEST_ARN, arn_field, envelope, name_field, reason_field
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
@@ -152,6 +153,7 @@ SCHEMA: Final = AnswerSchema(
     ),
     modified="LastModifiedTime",
     failure_reason="FailureReason",
+    links=(Link(field="TuningJobArn", to="sagemaker-hyper-parameter-tuning-job"),),
     signs=(
         Sign(feature="warm_pool", path="WarmPoolStatus", test=FeatureTest.THERE),
         Sign(feature="spot", path=_PREFERENCES, test=FeatureTest.EXCLUDED),

@@ -29,6 +29,7 @@ _SUMMARIES = "TrainingJobSummaries"
 _DETAIL = "detail"
 _ARN, _MODIFIED = "TrainingJobArn", "LastModifiedTime"
 _TYPE = "detail-type"
+(_TUNING,) = SCHEMA.links
 
 #: Everything that comes from one place in a record of either kind: name → attribute.
 _COMMON_FIELDS: Final = {
@@ -138,7 +139,9 @@ READER: Final = TrainingJobReader(SCHEMA, failure_cause)
 
 
 def _observed(record: TrainingJobRecord) -> Observation:
-    reason = record.failure_reason if isinstance(record, TrainingJobDescription) else None
+    reason = tuning = None
+    if isinstance(record, TrainingJobDescription):
+        reason, tuning = record.failure_reason, record.tuning_job_arn
     return Observation(
         job=JobKey(_KIND, record.training_job_arn, record.creation_time),
         shown=_shown(record),
@@ -149,6 +152,7 @@ def _observed(record: TrainingJobRecord) -> Observation:
         failure_reason=reason,
         fields=_fields(record),
         possible=_POSSIBLE[type(record)],
+        parent=_TUNING.parent(tuning) if tuning else None,
     )
 
 

@@ -17,16 +17,8 @@ from jobstate.model.history_rules import (
     last_is_current,
     only_the_last_open,
 )
-from jobstate.model.specification import (
-    Finding,
-    InOrder,
-    OverFields,
-    OverHistory,
-    Requires,
-    Rule,
-    Severity,
-    Where,
-)
+from jobstate.model.rule_tests import InOrder, Requires, Where
+from jobstate.model.specification import Finding, OverFields, OverHistory, Rule, Severity
 from jobstate.model.states import Basis, Outcome
 from jobstate.sagemaker.training_job.statuses import SecondaryStatus, WarmPoolStatus
 

@@ -1,7 +1,7 @@
 """What a job has certainly done: states, edges and pairs of edges that every legal run has.
 
-What was seen is a row of sets of hidden states and of links between them; something is certain if
-no run leads along the row without it.
+What was seen is a row of sets of hidden states and of passages between them; something is certain
+if no run leads along the row without it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from jobstate.automaton.runs import Link, after, certain, narrowed
+from jobstate.automaton.runs import Passage, after, certain, narrowed
 from jobstate.common.times import is_before
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from jobstate.automaton.runs import Item
     from jobstate.model.observation import Observation
 
-#: How many links are looked at together. An answer stands between two entries of a history, so
-#: two edges in a row lie three links apart at most.
+#: How many passages are looked at together. An answer stands between two entries of a history, so
+#: two edges in a row lie three passages apart at most.
 _WINDOW: Final = 3
 
 
 #: What was seen, and what may lie before it. An empty set stands for what can't be explained.
-Row: TypeAlias = "list[tuple[Link, int]]"
+Row: TypeAlias = "list[tuple[Passage, int]]"
 
 
 def of_stays(
@@ -34,8 +34,8 @@ def of_stays(
 ) -> set[Item]:
     """Return what is certain of a job of which every stay in a state is known."""
     fitting = automaton.view(None, None, features).features
-    row = [(Link.ONE, automaton.of_state.get(name, 0) & fitting) for name in states]
-    row[0] = (Link.NOTHING, row[0][1])
+    row = [(Passage.ONE, automaton.of_state.get(name, 0) & fitting) for name in states]
+    row[0] = (Passage.NOTHING, row[0][1])
     return _along(automaton, row)
 
 
@@ -80,21 +80,21 @@ class _Reading:
         if len(statuses) < len(told) and told[: len(statuses)] == statuses:
             return  # an older answer
         if statuses == told:
-            self._row += [(Link.SILENT, mask) for mask in self._thin]
+            self._row += [(Passage.SILENT, mask) for mask in self._thin]
         elif statuses[: len(told)] != told:
-            self._row = [*self.row(), (Link.NOTHING, 0)]  # rewritten: read it anew
+            self._row = [*self.row(), (Passage.NOTHING, 0)]  # rewritten: read it anew
             told = []
         # Otherwise nobody knows between which entries the thin answers were given.
         self._thin = []
         for position, status in enumerate(statuses[len(told) :], start=len(told)):
-            link = Link.ENTRY if position else Link.NOTHING
-            self._row.append((link, self._automaton.of_visible.get(status, 0)))
+            passage = Passage.ENTRY if position else Passage.NOTHING
+            self._row.append((passage, self._automaton.of_visible.get(status, 0)))
         if seen is not None:
-            self._row.append((Link.SILENT, seen))
+            self._row.append((Passage.SILENT, seen))
         self._told = statuses
 
     def row(self) -> Row:
-        return [*self._row, *((Link.ANY, mask) for mask in self._thin)]
+        return [*self._row, *((Passage.ANY, mask) for mask in self._thin)]
 
 
 # --- Along a row --------------------------------------------------------------------------------
@@ -103,29 +103,29 @@ class _Reading:
 def _along(automaton: Automaton, row: Row) -> set[Item]:
     """Return what is certain along a row; where it can't be explained, it is begun anew."""
     found: set[Item] = set()
-    stretch: Row = [(Link.NOTHING, automaton.start.mask)]
+    stretch: Row = [(Passage.NOTHING, automaton.start.mask)]
     shown = None
-    for link, mask in row:
-        if link in {Link.SILENT, Link.ANY} and mask == shown:
+    for passage, mask in row:
+        if passage in {Passage.SILENT, Passage.ANY} and mask == shown:
             continue  # the same again: it may be the same moment
         shown = mask
-        reached = after(automaton, link, stretch[-1][1]) & mask
+        reached = after(automaton, passage, stretch[-1][1]) & mask
         if reached:
-            stretch.append((link, reached))
+            stretch.append((passage, reached))
         else:
             found |= _in_stretch(automaton, stretch)
-            stretch = [(Link.NOTHING, mask)] * (2 if mask else 1)
+            stretch = [(Passage.NOTHING, mask)] * (2 if mask else 1)
     return found | _in_stretch(automaton, stretch)
 
 
 def _in_stretch(automaton: Automaton, stretch: Row) -> set[Item]:
     """Return what is certain along a stretch that some run explains."""
-    links = [link for link, _ in stretch]
-    masks = narrowed(automaton, links, [mask for _, mask in stretch])
-    steps = list(zip(links, masks, strict=True))
+    passages = [passage for passage, _ in stretch]
+    masks = narrowed(automaton, passages, [mask for _, mask in stretch])
+    steps = list(zip(passages, masks, strict=True))
     found: set[Item] = set()
     for at, start in enumerate(masks[:-1], start=1):
-        # Between thin answers runs are many and pairs hardly ever certain: one link at a time.
-        near = tuple(takewhile(lambda step: step[0] is not Link.ANY, steps[at : at + _WINDOW]))
+        # Between thin answers runs are many and pairs hardly ever certain: one passage at a time.
+        near = tuple(takewhile(lambda step: step[0] is not Passage.ANY, steps[at : at + _WINDOW]))
         found |= certain(automaton, start, near or (steps[at],), pairs=True)
     return found

@@ -176,17 +176,22 @@ class Telling:
 
 
 def value_in(answer: Answer, path: str) -> object:
-    """Return the value of a field by the service's name of it; None where it has none."""
+    """Return the value of a field by the service's name of it, of a list how many are in it.
+
+    None where it has none.
+    """
     if isinstance(answer, Observation):
         return answer.fields.get(path)
     value: object = answer
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+    return len(value) if isinstance(value, list) else value
 
 
 def with_value(answer: Answer, path: str, value: object) -> Answer | None:
     """Return an answer with a field changed, or without it where the value is None.
+
+    Of a list the value is how many are in it.
 
     Returns:
         None where the answer lacks the structure that the field is part of.
@@ -196,6 +201,9 @@ def with_value(answer: Answer, path: str, value: object) -> Answer | None:
         return attrs.evolve(answer, fields={k: v for k, v in fields.items() if v is not None})
     first, _, rest = path.partition(".")
     new: object = value
+    there = answer.get(first)
+    if isinstance(there, list) and isinstance(value, int):
+        new = [*there, *([there[-1] if there else {}] * value)][: max(value, 0)]
     if rest:
         inner = answer.get(first)
         new = with_value(inner, rest, value) if isinstance(inner, dict) else None

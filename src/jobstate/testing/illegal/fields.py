@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Entry, Moment
-    from jobstate.model.specification import Where
+    from jobstate.model.rule_tests import Where
     from jobstate.model.states import State
     from jobstate.testing.illegal.drafts import Answer
 
@@ -106,6 +106,32 @@ def _beyond(value: object, sign: int) -> list[object]:
     """Return values a little, and far, on one side of another."""
     steps = [abs(step) * sign for step in (*_SHIFTS[::2], *_STEPS[::2])]
     return [moved for step in steps if (moved := _moved(value, step)) is not None]
+
+
+def contradict(draft: Draft, fields: Sequence[str], *, grows: bool) -> Iterator[Spoilt]:
+    """Have an answer say of a field what the one before it rules out."""
+    life = draft.life_with(fields)
+    for moment in draft.turned(moments_of(life)):
+        (answer,) = draft.fully([moment])
+        for field in draft.turned(fields):
+            value = value_in(answer, field)
+            if value is None:
+                value = _value_for(draft, field, moment)
+            now = with_value(answer, field, value)
+            for was in _more(value) if grows else _others(value):
+                before = with_value(answer, field, was)
+                if before is not None and now is not None:
+                    yield Spoilt([before, now], f"{field} was {was}, then {value}: {life}")
+
+
+def _more(value: object) -> list[object]:
+    return _beyond(value, 1)
+
+
+def _others(value: object) -> list[object]:
+    if isinstance(value, str):
+        return [value[:-1], f"{value}x"]
+    return [not value] if isinstance(value, bool) else [*_beyond(value, 1), *_beyond(value, -1)]
 
 
 # --- Rules as functions -------------------------------------------------------------------------

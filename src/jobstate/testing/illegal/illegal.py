@@ -18,15 +18,10 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from jobstate.conformance.check import check
 from jobstate.errors import JobstateError, LifecycleError, ObservationError
+from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.lifecycle import derived
-from jobstate.model.specification import (
-    ExactlyWhen,
-    InOrder,
-    OverFields,
-    OverHistory,
-    Requires,
-    Sums,
-)
+from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
+from jobstate.model.specification import OverFields, OverHistory
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
 from jobstate.testing.illegal.drafts import Draft, Spoilt
@@ -213,7 +208,8 @@ def _ways(lifecycle: Lifecycle, rule: Rule) -> Iterator[_Way]:
     for exclusion in lifecycle.exclusions:
         if exclusion.rule == rule.id:
             yield partial(spoil_moves.combine, exclusion=exclusion)
-    for test in rule.tests:
+    # Those over children no series about one job breaks.
+    for test in (each for each in rule.tests if not isinstance(each, OVER_CHILDREN)):
         yield _way_against(lifecycle, test)
         if isinstance(test, ExactlyWhen):
             yield partial(spoil_fields.leave_out, field=test.field, when=test.when)
@@ -237,6 +233,14 @@ def _ways_in(region: Region, name: str) -> Iterator[_Way]:
         yield partial(spoil_moves.leap, region=region)
 
 
+#: The ways to have values disagree, in one answer or in two.
+_DISAGREE: Final[dict[type[Any], Callable[..., Iterator[Spoilt]]]] = {
+    InOrder: spoil_fields.disorder,
+    Grows: partial(spoil_fields.contradict, grows=True),
+    Fixed: partial(spoil_fields.contradict, grows=False),
+}
+
+
 def _way_against(lifecycle: Lifecycle, test: Test) -> _Way:
     if isinstance(test, ExactlyWhen):
         test = Requires(field=test.field, then=test.when)
@@ -246,8 +250,8 @@ def _way_against(lifecycle: Lifecycle, test: Test) -> _Way:
         return partial(spoil_fields.put_out_of_step, when=test.when, then=test.then)
     if isinstance(test, Sums):
         return partial(spoil_fields.nudge, fields=(*test.fields, *test.others), history=False)
-    if isinstance(test, InOrder):
-        return partial(spoil_fields.disorder, fields=test.fields)
+    if isinstance(test, (InOrder, Grows, Fixed)):
+        return partial(_DISAGREE[type(test)], fields=test.fields)
     if isinstance(test, (OverFields, OverHistory)):
         history = isinstance(test, OverHistory)
         return partial(spoil_fields.nudge, fields=test.fields, history=history)

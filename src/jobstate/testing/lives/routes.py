@@ -99,8 +99,8 @@ class Routes:
         region = self._walks.lifecycle.region(name)
         moves = {(edge.origin, edge.target) for edge in region.edges if met(edge.needs, features)}
         return (
-            met(region.needs, features)
-            and states[0] in region.initial
+            states[0] in region.initial
+            and met((*region.needs, *region.initial[states[0]]), features)
             and moves.issuperset(pairwise(states))
         )
 

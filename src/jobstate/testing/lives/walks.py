@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from jobstate.model.hidden_states import Hidden, expand, memories_set, met
+from jobstate.model.hidden_states import Hidden, begins, expand, met
 from jobstate.model.lifecycle import derived
-from jobstate.model.specification import Requires
+from jobstate.model.rule_tests import Requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,13 +45,8 @@ class Walks:
         self.region = lifecycle.main_region
         self.moves = expand(lifecycle, self.region)
         self._states = {state.name: state for state in self.region.states}
-        sets = memories_set(lifecycle, self.region)
         # Where a job begins, and not the same state come back to.
-        self.starts = [
-            one
-            for one in self.moves
-            if one.state in self.region.initial and one.passed == sets[one.state]
-        ]
+        self.starts = list(filter(begins(lifecycle, self.region), self.moves))
         self.to_end = self.distances(one for one in self.moves if self.state(one).final)
 
     def state(self, hidden: Hidden) -> State:
@@ -110,7 +105,11 @@ def beside(
     if not met(region.needs, features):
         return None
     fits = _Fits(lifecycle, region)
-    here = [name for name in region.initial if fits(states[0], name)]
+    here = [
+        name
+        for name, needs in region.initial.items()
+        if met(needs, features) and fits(states[0], name)
+    ]
     if not here:
         return None
     now = choose(here)

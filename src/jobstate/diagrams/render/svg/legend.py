@@ -61,10 +61,14 @@ def _items(diagram: Diagram, layout: Layout) -> Iterator[_Item]:
         yield _Item(_line(f"k-{kind.name}", usual=usual, faint=faint), kind.title)
     if any(arrow.basis is Basis.INFERRED for arrow in diagram.arrows):
         yield _Item(_line("plain", faint=True), "lighter: only inferred")
-    if any(node.final for node in diagram.nodes):
-        rim = element("rect", class_="rim", x="2", y="-11", width="40", height="22", rx="7")
-        box = element("rect", class_="box", x="6", y="-7", width="32", height="14", rx="4")
+    rim = element("rect", class_="rim", x="2", y="-11", width="40", height="22", rx="7")
+    box = element("rect", class_="box", x="6", y="-7", width="32", height="14", rx="4")
+    if any(node.final and not node.reopens for node in diagram.nodes):
         yield _Item(f'<g class="b-grey">{rim}{box}</g>', "final: nothing runs any more")
+    if any(node.reopens for node in diagram.nodes):
+        yield _Item(f'<g class="b-grey reopens">{rim}{box}</g>', "final, but may be reopened")
+    if any(node.steady for node in diagram.nodes):
+        yield _Item(f'<g class="b-grey steady">{box}</g>', "steady: what one waits for")
     if any(node.basis is Basis.INFERRED for node in diagram.nodes):
         box = element("rect", class_="box", x="4", y="-9", width="36", height="18", rx="5")
         yield _Item(f'<g class="inferred">{box}</g>', "dashed: status only inferred")

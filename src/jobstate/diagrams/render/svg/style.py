@@ -63,6 +63,8 @@ _SHAPES = (
     ".box {stroke-width: 1.6;}",
     ".inferred .box {stroke-dasharray: 5 3;}",
     ".rim {fill: none; stroke-width: 1.2;}",
+    ".reopens .rim {stroke-dasharray: 6 4;}",
+    ".steady .box {stroke-width: 3;}",
     ".mark {stroke-width: 1.2;}",
     ".pill {font-size: 12px; font-weight: bold; text-anchor: middle;}",
     ".chip {font-size: 12px; font-weight: bold; text-anchor: middle;}",

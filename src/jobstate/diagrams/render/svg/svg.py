@@ -179,6 +179,8 @@ class _Picture:
             inferred=node.basis is Basis.INFERRED,
             retired=node.retired,
             final=node.final,
+            reopens=node.reopens,
+            steady=node.steady,
             dim=self._overlay is not None and node.id not in self._overlay.nodes,
             now=chip is not None and chip.now,
             bad=chip is not None and bool(chip.alarm),

@@ -1,0 +1,200 @@
+"""A kind of job from outside the library, by its public names alone: runs of Databricks jobs.
+
+A run that has terminated can be repaired: some of its tasks run again, as part of the same run. So
+an end is one that reopens.
+
+Sources: SDK, databricks.github.io, jobs.v2; REPAIR, the page of `jobs/runs/repair` (2026-11).
+`result_state` has words that only tasks come to (EXCLUDED, DISABLED, UPSTREAM_FAILED …); they are
+left out. Where the service prints 0 for a time that is not there yet, whoever asks leaves it out.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from jobstate import model
+from jobstate.model import Basis, Field, Outcome
+
+if TYPE_CHECKING:
+    from jobstate.model.observation import Moment
+
+_DOC, _INF = Basis.DOCUMENTED, Basis.INFERRED
+_RUN, _RUNNING, _OVER = "run", "RUNNING", "TERMINATED"
+#: Two fields are the status; the second is there once the run is over.
+_STATE: Final = {
+    "life_cycle_state": Field.status(required=True),
+    "result_state": Field.status(),
+    "state_message": Field.text(1024),
+}
+_REPAIR: Final = {
+    "type": Field.text(16),
+    "start_time": Field.time(),
+    "end_time": Field.time(),
+}
+_LISTED: Final = {
+    "run_id": Field.count(),
+    "run_name": Field.text(128, required=True),
+    "run_page_url": Field.text(1024, required=True),
+    "state": Field.part(_STATE, required=True),
+    "start_time": Field.time(required=True),
+    "end_time": Field.time(),
+    "repair_history": Field.parts(_REPAIR, 1000),
+}
+SCHEMA: Final = model.AnswerSchema(
+    kind="databricks-run",
+    service="databricks",
+    shapes=(
+        model.Shape(
+            name="describe",
+            fields={**_LISTED, "tasks": Field.parts({"task_key": Field.text(100)}, 1000)},
+            operation="GetRun",
+        ),
+        model.Shape(name="list", fields=_LISTED, operation="ListRuns", listed_in="runs"),
+    ),
+    id="run_page_url",
+    created="start_time",
+    name="run_name",
+    places=(
+        model.StatusFields(
+            region=_RUN, primary="state.life_cycle_state", secondary="state.result_state"
+        ),
+    ),
+    # Nothing says when a run was changed, but the last that happens to it is its end (inferred);
+    # while it runs it was changed when it was repaired last, or later.
+    modified="end_time",
+    not_before=("start_time", "repair_history.start_time"),
+    failure_reason="state.state_message",
+)
+
+
+def _repairs(moment: Moment) -> list[dict[str, object]]:
+    """Return the repairs: a run that had ended began to run again."""
+    ends = {result for _, result, *_ in _ENDS}
+    return [
+        {"type": "REPAIR", "start_time": after.start}
+        for before, after in pairwise(moment.entries)
+        if before.status in ends and after.status == _RUNNING
+    ]
+
+
+WRITER: Final = model.SchemaWriter(
+    schema=SCHEMA,
+    says={
+        "run_name": lambda moment: moment.job.id.rpartition("/")[2],
+        "run_page_url": model.id_of,
+        "state.state_message": model.Failed("FAILED", "a task failed"),
+        "start_time": model.created,
+        "end_time": model.ended,
+        "repair_history": _repairs,
+        "tasks": model.Always([{"task_key": "main"}]),
+    },
+    id_for=lambda name: f"https://example.com/jobs/7/runs/{name}",
+    in_milliseconds=True,
+)
+
+_GOING: Final = (
+    ("QUEUED", "waits for capacity"),
+    ("PENDING", "is about to run"),
+    ("BLOCKED", "waits for what it depends on"),
+    (_RUNNING, "its tasks run"),
+    ("WAITING_FOR_RETRY", "failed, and is tried again"),
+    ("TERMINATING", "its tasks are done; it is cleaned up"),
+)
+#: Status, result, what it came to, why. What has terminated can be repaired.
+_ENDS: Final = (
+    (_OVER, "SUCCESS", Outcome.SUCCEEDED, None),
+    (_OVER, "SUCCESS_WITH_FAILURES", Outcome.PARTIAL, "some_tasks_failed"),
+    (_OVER, "FAILED", Outcome.FAILED, "unknown"),
+    (_OVER, "TIMEDOUT", Outcome.TIMED_OUT, "timeout"),
+    (_OVER, "CANCELED", Outcome.STOPPED, "canceled"),
+    ("SKIPPED", "MAXIMUM_CONCURRENT_RUNS_REACHED", Outcome.STOPPED, "too_many_runs"),
+    ("INTERNAL_ERROR", "FAILED", Outcome.FAILED, "internal"),
+)
+_MOVES: Final = (
+    ("QUEUED", "PENDING", "capacity_found", _INF, "SDK"),
+    ("QUEUED", "SKIPPED/MAXIMUM_CONCURRENT_RUNS_REACHED", "too_many_runs", _DOC, "SDK"),
+    ("QUEUED", "BLOCKED", "dependencies_lack", _INF, "SDK"),
+    ("BLOCKED", "PENDING", "dependencies_done", _INF, "SDK"),
+    ("PENDING", _RUNNING, "started", _DOC, "SDK"),
+    ("PENDING", "TERMINATING", "canceled", _INF, "SDK"),
+    ("PENDING", "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
+    (_RUNNING, "WAITING_FOR_RETRY", "attempt_failed", _DOC, "SDK"),
+    ("WAITING_FOR_RETRY", "PENDING", "retry", _INF, "SDK"),
+    (_RUNNING, "TERMINATING", "tasks_done", _DOC, "SDK"),
+    (_RUNNING, "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
+)
+_OVERS: Final = tuple(f"{_OVER}/{result}" for status, result, *_ in _ENDS if status == _OVER)
+
+#: The life cycle of a run of a Databricks job.
+DATABRICKS_RUN: Final = model.Lifecycle(
+    name=SCHEMA.kind,
+    version="2026.11",
+    title="Databricks run",
+    regions=(
+        model.Region(
+            name=_RUN,
+            title="status",
+            field="state",
+            initial=("QUEUED",),
+            states=(
+                *(
+                    model.State(primary=status, meaning=meaning, basis=_DOC, source="SDK")
+                    for status, meaning in _GOING
+                ),
+                *(
+                    model.State(
+                        primary=status,
+                        secondary=result,
+                        outcome=outcome,
+                        cause=cause,
+                        final=True,
+                        reopens=status == _OVER,
+                        basis=_DOC,
+                        source="SDK",
+                    )
+                    for status, result, outcome, cause in _ENDS
+                ),
+            ),
+            edges=(
+                *(
+                    model.Edge(
+                        origin=origin, target=target, cause=cause, basis=basis, source=source
+                    )
+                    for origin, target, cause, basis, source in _MOVES
+                ),
+                *(
+                    model.Edge(
+                        origin="TERMINATING", target=over, cause="over", basis=_DOC, source="SDK"
+                    )
+                    for over in _OVERS
+                ),
+                *(
+                    model.Edge(
+                        origin=over, target=_RUNNING, cause="repair", basis=_DOC, source="REPAIR"
+                    )
+                    for over in _OVERS
+                ),
+            ),
+        ),
+    ),
+    rules=(
+        model.Rule(
+            id="ended-exactly-when-over",
+            summary="end_time is set if, and only if, the run is over.",
+            basis=_DOC,
+            source="SDK: 0 if the run is still running",
+            tests=(model.ExactlyWhen(field="end_time", when=model.Where(region=_RUN, final=True)),),
+        ),
+        model.Rule(
+            id="times-in-order",
+            summary="A run does not end before it starts.",
+            basis=_INF,
+            source="SDK",
+            tests=(model.InOrder(fields=("start_time", "end_time")),),
+        ),
+    ),
+    reader=model.SchemaReader(SCHEMA),
+    writer=WRITER,
+    sources={"SDK": "the documentation of Databricks' SDK, jobs.v2", "REPAIR": "jobs/runs/repair"},
+)

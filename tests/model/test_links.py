@@ -1,0 +1,71 @@
+"""Links: where an answer names the job that its own belongs to."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+
+from jobstate import check
+from jobstate.batch import BATCH_JOB
+from jobstate.model import Field, JobKey, Lifecycle, Link, SchemaReader
+from jobstate.model.tables import render
+from jobstate.sagemaker import TRAINING_JOB, TUNING_JOB
+from tests.support.relatives import ARRAY, SWEEP, TUNING, array, in_array, trained, tuning
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "answer", "parent"),
+    [
+        (TRAINING_JOB, trained(1), JobKey(TUNING, SWEEP)),
+        (TRAINING_JOB, trained(1, TuningJobArn=None), None),
+        (TUNING_JOB, tuning(), None),
+        (BATCH_JOB, in_array(7), JobKey("aws-batch-job", ARRAY)),
+        (BATCH_JOB, array(), None),
+        (BATCH_JOB, in_array(7) | {"jobId": ":7"}, None),
+    ],
+)
+def test_what_an_answer_names(
+    lifecycle: Lifecycle, answer: dict[str, Any], parent: JobKey | None
+) -> None:
+    """A training job its tuning job, a child its array by the beginning of its id; others none."""
+    report = check(lifecycle, answer)
+    assert report.parent == parent
+    said = None if parent is None else {"kind": parent.kind, "id": parent.id}
+    assert report.to_dict()["parent"] == said
+
+
+def test_a_thinner_answer_takes_no_parent_away() -> None:
+    """An item of a list does not say which tuning job it was; the description before did."""
+    item = {name: value for name, value in trained(1).items() if name != "TuningJobArn"}
+    assert check(TRAINING_JOB, [trained(1), item]).parent == JobKey(TUNING, SWEEP)
+
+
+def test_the_first_link_that_is_there_counts() -> None:
+    """Paths may be given with dots, and what lies within a field that is absent is absent."""
+    schema = BATCH_JOB.schema
+    assert schema is not None
+    described, listed = schema.shapes
+    fields = {**described.fields, "owner": Field.part({"run": Field.text(64)})}
+    reader = SchemaReader(
+        attrs.evolve(
+            schema,
+            shapes=(attrs.evolve(described, fields=fields), listed),
+            links=(Link(field="owner.run", to="run"), *schema.links),
+        )
+    )
+    assert reader.read(in_array(1) | {"owner": {"run": "r-1"}}).parent == JobKey("run", "r-1")
+    assert reader.read(in_array(1)).parent == JobKey("aws-batch-job", ARRAY)
+
+
+def test_tables_have_the_links() -> None:
+    """As a row of their own, and in JSON; a kind without links has no such table."""
+    assert "TuningJobArn" in render(TRAINING_JOB, "text").split("Links\n")[1]
+    assert "before the last :" in render(BATCH_JOB, "markdown").split("## Links\n")[1]
+    assert "Links" not in render(TUNING_JOB, "text")
+    assert json.loads(render(BATCH_JOB, "json"))["links"] == [
+        {"field": "jobId", "to": "aws-batch-job", "before": ":"}
+    ]
+    assert json.loads(render(attrs.evolve(TUNING_JOB, reader=None), "json"))["links"] == []
