@@ -29,7 +29,7 @@ from jobstate.model.hidden_states import feature_sets
 from jobstate.testing import lives
 from tests.support.brute_force import beginnings, moves_of
 from tests.support.page_tools import by_page, differences, missing
-from tests.support.small import PARCELS, WAY, edge, parcel, state
+from tests.support.small import PARCELS, WAY, edge, entries, parcel, state
 
 # --- A run of steps, as events tell of it ---------------------------------------------------------
 
@@ -212,6 +212,13 @@ def test_what_a_feature_rules_out() -> None:
     (found,) = check(PARCELS, came("packed", "sent", insured=False)).violations
     assert found.rule == "illegal-transition"
     assert found.message.endswith("the way there is only for jobs with: insured")
+
+
+def test_beside_a_history() -> None:
+    """It is judged first, for the history of such an answer is no evidence."""
+    answer = attrs.evolve(came("sent", "delivered"), entries=entries("packed", "sent"))
+    (found,) = check(PARCELS, answer).violations
+    assert found.message == "sent can't come after delivered: delivered is final"
 
 
 def ways() -> set[tuple[str, str]]:

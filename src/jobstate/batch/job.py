@@ -300,8 +300,8 @@ _RULES: Final = (
     Rule(
         id="attempts-grow",
         summary="An attempt that was listed once is always listed.",
-        basis=_INF,
-        source="BAPI, JobDetail: those of the job; silent on any that go",
+        basis=_DOC,
+        source="BAPI, JobDetail",
         tests=(Grows(fields=("attempts",)),),
     ),
     Rule(

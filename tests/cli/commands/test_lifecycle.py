@@ -67,9 +67,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_nothing_is_doubtful() -> None:
     """That is said, and exit code 0."""
-    ran = jobstate("lifecycle", "--check", "jobstate.batch:BATCH_JOB")
+    ran = jobstate("lifecycle", "--check", "examples.order:ORDER")
     assert ran.stdout.splitlines() == [
-        "aws-batch-job 2026.11: 7 states, 15 moves, 5 rules of its own",
+        "order 2026.11: 5 states, 5 moves, 1 rule of its own",
         "nothing is doubtful",
     ]
     assert ran.exit_code == 0
@@ -79,7 +79,7 @@ def test_something_is_doubtful() -> None:
     """It is listed, each row whole on a line; exit code 1."""
     ran = jobstate("lifecycle", "--check", "jobstate.sagemaker:PROCESSING_JOB")
     assert ran.stdout.splitlines() == [
-        "sagemaker-processing-job 2026.11: 5 states, 7 moves, 4 rules of its own",
+        "sagemaker-processing-job 2026.11: 5 states, 7 moves, 5 rules of its own",
         "  2 moves are only inferred",
         "      Stopping → Completed (work_done), Stopping → Failed (failure)",
         "1 doubt",
@@ -119,7 +119,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MissingExtraError("jobstate.testing", "hypothesis", "testing")
 
     monkeypatch.setattr(lifecycle, "doubts_when_tried", missing)
-    ran = jobstate("lifecycle", "--check", "jobstate.batch:BATCH_JOB")
+    ran = jobstate("lifecycle", "--check", "examples.order:ORDER")
     assert ran.exit_code == 0
     assert ran.stderr == (
         "no life was told and no rule tried:"

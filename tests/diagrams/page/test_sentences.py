@@ -35,6 +35,8 @@ in_chromium = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missi
 
 #: What only the page's own window says, which no judge does.
 SHOWN_ONLY = {"problem", "problem_got", "whole"}
+#: What only a tracker says, which takes late answers.
+OF_LATE_ANSWERS = {"had_more", "never_more"}
 #: What the check says as well, but which no case has ever been refused for.
 NEVER_MET = {"other_features"}
 #: Documents that can't be read, for every reason but those of fields.
@@ -128,28 +130,36 @@ def test_other_sentences_are_said_alike() -> None:
         ]
         assert all(re.fullmatch(r"<.*>", each["message"]) for each in found)
         met.update(re.findall(r"<(\w+)", json.dumps(found)))
-    assert met == tables(TRAINING_JOB)["sentences"].keys() - SHOWN_ONLY - NEVER_MET
+    assert (
+        met == tables(TRAINING_JOB)["sentences"].keys() - SHOWN_ONLY - OF_LATE_ANSWERS - NEVER_MET
+    )
 
 
-#: A tuning job without an end, whose counters do not agree.
+#: A tuning job without an end, whose counters do not agree; then one falls, and the creation moves.
+_TUNED: dict[str, Any] = {
+    "HyperParameterTuningJobName": "tune",
+    "HyperParameterTuningJobArn": (
+        "arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/tune"
+    ),
+    "HyperParameterTuningJobStatus": "Completed",
+    "CreationTime": "2026-10-05T06:00:00.250Z",
+    "TrainingJobStatusCounters": {
+        "Completed": 2,
+        "InProgress": 0,
+        "RetryableError": 0,
+        "NonRetryableError": 0,
+        "Stopped": 0,
+    },
+    "ObjectiveStatusCounters": {"Succeeded": 1, "Pending": 0, "Failed": 0},
+}
 TUNED = [
     [
-        {
-            "HyperParameterTuningJobName": "tune",
-            "HyperParameterTuningJobArn": (
-                "arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/tune"
-            ),
-            "HyperParameterTuningJobStatus": "Completed",
-            "CreationTime": "2026-10-05T06:00:00Z",
-            "TrainingJobStatusCounters": {
-                "Completed": 2,
-                "InProgress": 0,
-                "RetryableError": 0,
-                "NonRetryableError": 0,
-                "Stopped": 0,
-            },
-            "ObjectiveStatusCounters": {"Succeeded": 1, "Pending": 0, "Failed": 0},
-        }
+        _TUNED,
+        _TUNED
+        | {
+            "CreationTime": "2026-10-05T06:00:00.750Z",
+            "ObjectiveStatusCounters": {"Succeeded": 0, "Pending": 0, "Failed": 0},
+        },
     ]
 ]
 

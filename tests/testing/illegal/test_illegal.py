@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from jobstate import Lifecycle, Observation, Outcome, check
 from jobstate.errors import UnknownNameError
 from jobstate.model import Finding, Region, Requires, Rule, Severity, Where
-from jobstate.model.rule_tests import InOrder
+from jobstate.model.rule_tests import Fixed, Grows, InOrder
 from jobstate.model.specification import OverFields, OverHistory
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import TRAINING_JOB, TRANSFORM_JOB
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import TrainingJobReader
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal, spoiler_of
@@ -267,6 +267,21 @@ def test_rules_of_regions_that_nobody_has() -> None:
     lifecycle = insured.given(insured=False)
     with pytest.raises(UnbreakableRuleError):
         illegal(lifecycle, "paint-illegal-transition")
+
+
+def test_texts_do_not_grow() -> None:
+    """A rule that says they do never fires, whatever is done to lives."""
+    words = rule("words-grow", tests=(Grows(fields=("FailureReason",)),))
+    lifecycle = attrs.evolve(TRANSFORM_JOB, rules=(words,))
+    with pytest.raises(UnbreakableRuleError):
+        illegal(lifecycle, "words-grow")
+
+
+@pytest.mark.parametrize("field", ["FailureReason", "TransformEndTime"])
+def test_what_is_fixed_is_changed(field: str) -> None:
+    """Whatever it is: texts and times."""
+    fixed = rule("it-stays", tests=(Fixed(fields=(field,)),))
+    assert "it-stays" in spoiler_of(attrs.evolve(TRANSFORM_JOB, rules=(fixed,))).breakable
 
 
 def test_no_rule_at_all() -> None:
