@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from jobstate.common.text import printable
 from jobstate.conformance.check import Series
+from jobstate.conformance.children import WHERE, with_children
 from jobstate.conformance.report import Report
 from jobstate.errors import JobstateError
 from jobstate.model.events import Unmodelled, Violation
@@ -82,8 +83,12 @@ class Judged:
         self._seen[job].append((where, observation))
 
     def reports(self) -> dict[JobKey, Report]:
-        """Return the verdict on each job, in the order first seen."""
-        return {job: series.report() for job, series in self._series.items()}
+        """Return the verdict on each job, in the order first seen.
+
+        What a job's children break is told of the job.
+        """
+        reports = with_children([series.report() for series in self._series.values()])
+        return dict(zip(self._series, reports, strict=True))
 
     def observations(self) -> list[Observation]:
         """Return all that was seen, job by job."""
@@ -146,6 +151,8 @@ class Story:
 
     def _call(self) -> str:
         """Return what shows the same again."""
+        if self._step().where == WHERE:
+            return "jobstate.check_jobs(kinds, answers), those about its children too"
         given = ", ".join(f"{name}={has}" for name, has in self.report.lifecycle.assumed)
         call = f"jobstate.check({f'lifecycle.given({given})' if given else 'lifecycle'}, answers)"
         places = [where for where, _ in self.seen]
@@ -164,7 +171,7 @@ class Story:
             head = f"{where or 'the answer'}: shows {self._shown(seen)}"
             modified = f", modified {_time(seen.modified)}" if seen.modified else ""
             lines.append(f"{head}{modified}")
-            if where == place:
+            if place in {where, WHERE}:
                 arrow = len(lines) - 1
             for number, each in enumerate(seen.entries):
                 if number < len(told) and told[number] == each.status:
