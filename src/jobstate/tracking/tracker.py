@@ -140,9 +140,8 @@ class Tracker(Closing):
         returns when what the answer brought is written for good.
 
         Args:
-            answer: An answer in any form that the life cycle's reader takes (for SageMaker: what
-                boto3 returns of one job, what the CLI prints, an event, a record), or an
-                `Observation`.
+            answer: What boto3 returns of one job, what the CLI prints, an event, a record: whatever
+                the life cycle's reader takes; or an `Observation`.
 
         Raises:
             ObservationError: It can't be read; the error lists every problem, nothing was taken.
