@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from jobstate import Lifecycle
+    from jobstate.kinds import Kinds
     from jobstate.testing.plugin import Conformance
 
 _OPTION = "--lifecycle-coverage"
@@ -26,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("jobstate").addoption(
         _OPTION,
         action="store_true",
-        help="Print which states and edges of the life cycle the `conformance` fixture has seen.",
+        help="Print which states and edges of each life cycle the `conformance` fixture has seen.",
     )
 
 
@@ -43,8 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def conformance_lifecycle() -> Lifecycle:
-    """Return the life cycle that judges: that of training jobs. Override it to tighten it."""
+def conformance_lifecycle() -> Lifecycle | Kinds:
+    """Return the life cycle that judges: that of training jobs. Override it; kinds may, too."""
     from jobstate.sagemaker import TRAINING_JOB  # noqa: PLC0415 - only where asked for
 
     return TRAINING_JOB
@@ -52,7 +53,7 @@ def conformance_lifecycle() -> Lifecycle:
 
 @pytest.fixture
 def conformance(
-    request: pytest.FixtureRequest, conformance_lifecycle: Lifecycle
+    request: pytest.FixtureRequest, conformance_lifecycle: Lifecycle | Kinds
 ) -> Iterator[Conformance]:
     """Watch what services answer in a test, which fails if that can't be true."""
     from jobstate.errors import MissingExtraError  # noqa: PLC0415 - only where asked for

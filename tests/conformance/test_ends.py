@@ -407,9 +407,9 @@ def test_listeners_hear_of_it(caplog: pytest.LogCaptureFixture) -> None:
     assert vars(caplog.records[-1])["jobstate_result_cause"] == "algorithm"
     (event,) = observed.events
     figures(event)  # told twice, it counts once
-    counted = registry.get_sample_value("jobstate_refined_outcomes_total", {"outcome": "failed"})
-    assert counted == 1
-    ended = {"status": "Failed/Failed", "outcome": "failed"}
+    refined = {"lifecycle": TRAINING_JOB.name, "outcome": "failed"}
+    assert registry.get_sample_value("jobstate_refined_outcomes_total", refined) == 1
+    ended = refined | {"status": "Failed/Failed"}
     assert registry.get_sample_value("jobstate_ended_jobs_total", ended) == 1
 
 

@@ -256,8 +256,9 @@ def test_metrics_count_each_end() -> None:
     for answer in (*SERIES, run("RUNNING", repaired=40), run("TERMINATED/FAILED", end=50)):
         tracker.observe(answer)
     ended = "jobstate_ended_jobs_total"
-    failed = {"status": "TERMINATED/FAILED", "outcome": "failed"}
-    good = {"status": "TERMINATED/SUCCESS", "outcome": "succeeded"}
+    its = {"lifecycle": DATABRICKS_RUN.name}
+    failed = its | {"status": "TERMINATED/FAILED", "outcome": "failed"}
+    good = its | {"status": "TERMINATED/SUCCESS", "outcome": "succeeded"}
     assert registry.get_sample_value(ended, failed) == 2
     assert registry.get_sample_value(ended, good) == 1
 

@@ -519,15 +519,16 @@ def test_metrics_of_real_lives() -> None:
         "jobstate.unmodelled_statuses": "{status}",
     }
     assert metrics.sums("jobstate.jobs") == {
-        ("InProgress/Pending", "running"): 1,
-        ("InProgress", "running"): 1,
+        (NAME, "InProgress/Pending", "running"): 1,
+        (NAME, "InProgress", "running"): 1,
     }
     assert sum(metrics.sums("jobstate.ended_jobs").values()) == len(polls) + 1
-    assert metrics.sums("jobstate.violations") == {("illegal-transition", "error"): 1}
-    assert metrics.sums("jobstate.unmodelled_statuses") == {("job.secondary",): 1}
+    assert metrics.sums("jobstate.violations") == {(NAME, "illegal-transition", "error"): 1}
+    assert metrics.sums("jobstate.unmodelled_statuses") == {(NAME, "job.secondary"): 1}
     points = found["jobstate.status_duration"].data.data_points
     counts = Counter(each.status for poll in (*polls, broken[0]) for each in stays(poll))
-    (point,) = (each for each in points if each.attributes == {"jobstate.status": "Training"})
+    training = {"jobstate.lifecycle": NAME, "jobstate.status": "Training"}
+    (point,) = (each for each in points if each.attributes == training)
     assert point.count == counts["Training"]
     assert list(point.explicit_bounds) == list(BUCKETS)
     assert not LAST & {each.attributes["jobstate.status"] for each in points}
@@ -545,7 +546,7 @@ def test_metrics_after_a_restart() -> None:
     assert sum(metrics.sums("jobstate.jobs").values()) == 2
     for poll in SERIES[2:]:
         tracker.observe(poll)
-    assert metrics.sums("jobstate.jobs") == {("InProgress/Pending", "running"): 1}
+    assert metrics.sums("jobstate.jobs") == {(NAME, "InProgress/Pending", "running"): 1}
     listen.forget(key(answers("waiting.json")[0]))
     assert metrics.sums("jobstate.jobs") == {}
 

@@ -8,18 +8,24 @@ from importlib import metadata
 from threading import Thread
 from typing import Any
 
+import attrs
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 import _jobstate_pytest
+from jobstate.batch import BATCH_JOB
 from jobstate.errors import UnknownNameError
+from jobstate.kinds import Kinds
 from jobstate.model.life import Life
+from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
 from jobstate.testing.oracle.story import NotConformingError
 from jobstate.testing.plugin import Conformance
 from tests.support.lives_for_tests import told
+from tests.support.several_kinds import batch, processing
 from tests.support.small import PARCELS
 
 pytest_plugins = ["pytester"]
@@ -120,6 +126,79 @@ def test_it_watches_the_calls_of_any_kind(client: Any) -> None:
         client.list_processing_jobs()
     described(client, WRONG)
     assert rules(found) == ["end-time-exactly-when-final"]
+
+
+def test_it_watches_clients_of_several_kinds(client: Any, session: boto3.Session) -> None:
+    """The calls of each, in the clients of each service; every answer is judged by its kind."""
+    found = Conformance(Kinds(TRAINING_JOB, PROCESSING_JOB, BATCH_JOB))
+    other = session.client("batch")
+    found.watch(client)
+    found.watch(other)
+    described(client, LAST)
+    with Stubber(client) as stubber:
+        page = {"ProcessingJobSummaries": [processing("Completed")]}  # without an end time
+        stubber.add_response("list_processing_jobs", page)
+        client.list_processing_jobs()
+        stubber.add_response("list_transform_jobs", {"TransformJobSummaries": []})
+        client.list_transform_jobs()  # of a kind that was not given
+    with Stubber(other) as stubber:
+        job = {**batch("RUNNING", at=1), "jobQueue": "q", "jobDefinition": "d"}
+        stubber.add_response("describe_jobs", {"jobs": [job]})
+        other.describe_jobs(jobs=["0-1-2"])
+    assert [job.kind for job in found.reports] == [
+        "sagemaker-training-job",
+        "sagemaker-processing-job",
+        "aws-batch-job",
+    ]
+    assert rules(found) == ["end-time-exactly-when-final"]
+    with pytest.raises(NotConformingError, match=r"forbids(.|\n)*answer 2 \(ListProcessingJobs\)"):
+        found.verify()
+    found.expect("end-time-exactly-when-final")
+    found.verify()
+    with pytest.raises(UnknownNameError, match="no rule 'end-time'; there is: "):
+        found.expect("end-time")
+    with pytest.raises(TypeError, match="a boto3 client of sagemaker or batch, got <boto"):
+        found.watch(session.client("sts"))
+    found.close()
+    described(client, WRONG)
+    assert len(rules(found)) == 1
+
+
+def test_an_answer_that_is_nobody_s(client: Any) -> None:
+    """Of a call it is known whose it would be; of what came some other way, whose it could be."""
+    found = Conformance(Kinds(TRAINING_JOB, PROCESSING_JOB))
+    found.watch(client)
+    client.meta.events.emit(  # the Stubber gives nothing that is incomplete
+        "after-call.sagemaker.DescribeTrainingJob",
+        http_response=AWSResponse("", 200, {}, None),
+        parsed={"CreationTime": LAST["CreationTime"]},
+        model=client.meta.service_model.operation_model("DescribeTrainingJob"),
+        context={},
+    )
+    found.feed({"status": "RUNNING"})
+    with pytest.raises(NotConformingError) as caught:
+        found.verify()
+    called, fed = caught.value.others
+    assert called.startswith("answer 1 (DescribeTrainingJob): this answer can't be read")
+    assert "TrainingJobStatus: expected" in called
+    assert "ProcessingJobStatus" not in called
+    assert "has one of TrainingJobStatus, ProcessingJobStatus" in fed
+
+
+def test_a_call_of_two_kinds(client: Any) -> None:
+    """Its answers are told apart by what they look like; here nobody can."""
+    schema = PROCESSING_JOB.schema
+    assert schema is not None
+    reader = SchemaReader(attrs.evolve(schema, kind="cleaning"))
+    cleaning = attrs.evolve(PROCESSING_JOB, name="cleaning", reader=reader)
+    found = Conformance(Kinds(PROCESSING_JOB, cleaning))
+    found.watch(client)
+    with Stubber(client) as stubber:
+        page = {"ProcessingJobSummaries": [processing("InProgress")]}
+        stubber.add_response("list_processing_jobs", page)
+        client.list_processing_jobs()
+    with pytest.raises(NotConformingError, match="is of sagemaker-processing-job and cleaning"):
+        found.verify()
 
 
 def test_a_life_cycle_that_names_no_calls(client: Any) -> None:
@@ -313,6 +392,37 @@ def test_another_life_cycle(pytester: pytest.Pytester) -> None:
     ran = pytester.runpytest("--lifecycle-coverage")
     ran.assert_outcomes(failed=1)
     ran.stdout.fnmatch_lines(["*sagemaker-training-job * given spot=yes forbids*"])
+
+
+@pytest.mark.usefixtures("life_file")
+def test_several_kinds(pytester: pytest.Pytester) -> None:
+    """They may judge too, and what was seen is told by life cycle."""
+    pytester.makepyfile(
+        """
+        from answers import LAST
+        from jobstate.batch import BATCH_JOB
+        from jobstate.kinds import Kinds
+        from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
+        import pytest
+
+        @pytest.fixture
+        def conformance_lifecycle():
+            return Kinds(TRAINING_JOB, BATCH_JOB)
+
+        def test_it(conformance):
+            conformance.feed([LAST, {"jobId": "1", "jobName": "a", "status": "RUNNING"}])
+        """
+    )
+    ran = pytester.runpytest("--lifecycle-coverage")
+    ran.assert_outcomes(passed=1)
+    ran.stdout.fnmatch_lines(
+        [
+            "coverage of sagemaker-training-job *",
+            "*states [1-9] of *",
+            "coverage of aws-batch-job *",
+            "*states [1-9] of *",
+        ]
+    )
 
 
 @pytest.mark.usefixtures("life_file")

@@ -1,7 +1,8 @@
 """`Figures`: what an event does to the figures that metrics show.
 
 The table of figures is here, once; each adapter makes its instruments from it. Labels are bounded
-by the life cycle: whatever is not one of its words becomes ``other``.
+by the life cycles: a kind of job that was not given becomes ``other``, and so does whatever is no
+word of a job's own life cycle.
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ from jobstate.model.events import (
     Unmodelled,
     Violation,
 )
+from jobstate.model.kinds import by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.listeners.stays import Closed
     from jobstate.model.events import Event
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
+    from jobstate.model.states import Outcome
     from jobstate.tracking.tracked_job import TrackedJob
 
-#: What a label says that is no word of the life cycle.
+#: What a label says for whatever the life cycles have no word for.
 OTHER: Final = "other"
 #: The upper bounds of the histogram's buckets, in seconds: from 5 s to 28 days, which is as long
 #: as a training job may run.
@@ -74,42 +78,42 @@ class Figure:
 JOBS: Final = Figure(
     name="jobs",
     kind=FigureKind.LEVEL,
-    labels=("status", "outcome"),
+    labels=("lifecycle", "status", "outcome"),
     unit="{job}",
     meaning="Jobs that have not ended, by where they stand.",
 )
 ENDED_JOBS: Final = Figure(
     name="ended_jobs",
     kind=FigureKind.COUNT,
-    labels=("status", "outcome"),
+    labels=("lifecycle", "status", "outcome"),
     unit="{job}",
     meaning="Jobs that have come to their end, by how; one that was reopened, at each of its ends.",
 )
 REFINED_OUTCOMES: Final = Figure(
     name="refined_outcomes",
     kind=FigureKind.COUNT,
-    labels=("outcome",),
+    labels=("lifecycle", "outcome"),
     unit="{job}",
     meaning="Ends that a later answer has told more of, by what they turned out to be.",
 )
 STATUS_DURATION: Final = Figure(
     name="status_duration",
     kind=FigureKind.SPREAD,
-    labels=("status",),
+    labels=("lifecycle", "status"),
     unit="s",
     meaning="How long jobs stayed in a secondary status, by their histories, once it is over.",
 )
 VIOLATIONS: Final = Figure(
     name="violations",
     kind=FigureKind.COUNT,
-    labels=("rule", "severity"),
+    labels=("lifecycle", "rule", "severity"),
     unit="{violation}",
     meaning="Violations of the life cycle's rules.",
 )
 UNMODELLED: Final = Figure(
     name="unmodelled_statuses",
     kind=FigureKind.COUNT,
-    labels=("field",),
+    labels=("lifecycle", "field"),
     unit="{status}",
     meaning="Statuses of jobs that the life cycle does not know, by where they stood.",
 )
@@ -139,15 +143,15 @@ class Figures:
     Steps may be taken in any order: they only add.
     """
 
-    def __init__(self, lifecycle: Lifecycle, remembered: int = REMEMBERED) -> None:
+    def __init__(self, lifecycle: Lifecycle | Kinds, remembered: int = REMEMBERED) -> None:
         """Begin with no job.
 
         Args:
-            lifecycle: The life cycle, whose words the labels are.
+            lifecycle: The life cycle, or the kinds, whose words the labels are.
             remembered: How many jobs that have ended are remembered.
         """
         self._lives = Lives(lifecycle, remembered)
-        self._words = _Words(lifecycle)
+        self._words = {kind: _words(each) for kind, each in by_name(lifecycle).items()}
         #: Where each job that has not ended counts.
         self._places: dict[JobKey, tuple[str, ...]] = {}
         self._lock = Lock()
@@ -173,22 +177,28 @@ class Figures:
             self._lives.forget(job)
             return list(self._place(job, None))
 
+    def close(self) -> list[Increment]:
+        """Return what it does to the figures that no job is tracked any longer."""
+        with self._lock:
+            return [step for job in list(self._places) for step in self._place(job, None)]
+
     def _begun(self, job: TrackedJob) -> Iterator[Increment]:
         self._lives.begin(job)
         if not job.final and job.possible:
-            yield from self._place(job.key, (self._words.status(job.status), str(job.outcome)))
+            yield from self._place(job.key, self._standing(job.key, job.status, job.outcome))
 
     def _stays(self, closed: list[Closed]) -> Iterator[Increment]:
         for stay, end in closed:
             seconds = (end - stay.start).total_seconds()
-            if not self._lives.is_last(stay.status) and seconds >= 0:
-                yield Increment(STATUS_DURATION, (self._words.status(stay.status),), seconds)
+            if not self._lives.is_last(stay) and seconds >= 0:
+                words = self._words_of(stay.job)
+                yield Increment(STATUS_DURATION, (words.name, words.status(stay.status)), seconds)
 
     def _change(self, event: StatusChanged) -> Iterator[Increment]:
         turn = self._lives.changed(event)
         if turn is None:
             return
-        labels = (self._words.status(event.target), str(event.outcome))
+        labels = self._standing(event.job, event.target, event.outcome)
         if turn.fresh:
             yield from self._place(event.job, None if event.final else labels)
         if turn.ended:
@@ -204,34 +214,53 @@ class Figures:
             yield Increment(JOBS, labels, 1)
 
     def _said(self, event: OutcomeRefined | Violation | Unmodelled) -> Increment:
+        words = self._words_of(event.job)
         if isinstance(event, OutcomeRefined):
-            return Increment(REFINED_OUTCOMES, (str(event.outcome),), 1)
+            return Increment(REFINED_OUTCOMES, (words.name, str(event.outcome)), 1)
         if isinstance(event, Violation):
-            return Increment(VIOLATIONS, (self._words.rule(event.rule), str(event.severity)), 1)
-        return Increment(UNMODELLED, (self._words.field(event.field),), 1)
+            rule = words.rule(event.rule)
+            return Increment(VIOLATIONS, (words.name, rule, str(event.severity)), 1)
+        return Increment(UNMODELLED, (words.name, words.field(event.field)), 1)
+
+    def _standing(self, job: JobKey, status: str, outcome: Outcome) -> tuple[str, ...]:
+        words = self._words_of(job)
+        return words.name, words.status(status), str(outcome)
+
+    def _words_of(self, job: JobKey) -> _Words:
+        return self._words.get(job.kind, _NO_WORDS)
 
 
+@frozen
 class _Words:
-    """The words that labels may say: those of the life cycle."""
+    """The words that labels may say of a kind of job: those of its life cycle."""
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
-        region = lifecycle.main_region
-        statuses = {"anything"}
-        for state in region.states:
-            statuses |= {state.name, state.primary, state.visible}
-        self._statuses = frozenset(statuses)
-        self._rules = frozenset(rule.id for rule in lifecycle.rules)
-        self._fields = frozenset(
-            f"{each.name}.{axis}"
-            for each in lifecycle.regions
-            for axis in ("primary", "secondary", "entries")
-        )
+    name: str
+    statuses: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
 
     def status(self, label: str) -> str:
-        return label if label in self._statuses else OTHER
+        return label if label in self.statuses else OTHER
 
     def rule(self, rule: str) -> str:
-        return rule if rule in self._rules else OTHER
+        return rule if rule in self.rules else OTHER
 
     def field(self, field: str) -> str:
-        return field if field in self._fields else OTHER
+        return field if field in self.fields else OTHER
+
+
+#: Of a kind that was not given.
+_NO_WORDS: Final = _Words(OTHER)
+
+
+def _words(lifecycle: Lifecycle) -> _Words:
+    statuses = {"anything"}
+    for state in lifecycle.main_region.states:
+        statuses |= {state.name, state.primary, state.visible}
+    fields = (
+        f"{each.name}.{axis}"
+        for each in lifecycle.regions
+        for axis in ("primary", "secondary", "entries")
+    )
+    rules = (rule.id for rule in lifecycle.rules)
+    return _Words(lifecycle.name, frozenset(statuses), frozenset(rules), frozenset(fields))

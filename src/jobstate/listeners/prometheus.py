@@ -1,15 +1,25 @@
 """`PrometheusListener`: metrics for Prometheus.
 
-No label names a job, and every label says a word of the life cycle or ``other``, so the number of
-series is bounded whatever is told.
+No label names a job, and every label says a word of a life cycle or ``other``, so the number of
+series is bounded whatever is told. A registry takes metrics of a name once, so the listeners of one
+share them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from math import inf
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
+from attrs import frozen
+
+from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import MissingExtraError
-from jobstate.listeners.metrics import BUCKETS, FIGURES, FigureKind, Figures
+from jobstate.listeners.metrics import BUCKETS, FIGURES, Figure, FigureKind, Figures
 from jobstate.listeners.stays import REMEMBERED
 
 try:
@@ -20,11 +30,14 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jobstate.listeners.metrics import Figure, Increment
+    from jobstate.listeners.metrics import Increment
     from jobstate.model.events import Event
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
     from jobstate.tracking.tracked_job import TrackedJob
+
+_Metric: TypeAlias = Gauge | Counter | Histogram
 
 
 class PrometheusListener:
@@ -33,12 +46,13 @@ class PrometheusListener:
     ``jobstate_jobs`` (a gauge: jobs that have not ended), ``jobstate_ended_jobs_total``,
     ``jobstate_refined_outcomes_total``, ``jobstate_status_duration_seconds`` (a histogram),
     ``jobstate_violations_total``, ``jobstate_unmodelled_statuses_total``. What is told twice of a
-    job counts once, as long as the job has not ended or is among the newest that have.
+    job counts once, as long as the job has not ended or is among the newest that have. Several
+    listeners may have one registry, each for jobs of its own: the figures are those of all.
     """
 
     def __init__(
         self,
-        lifecycle: Lifecycle,
+        lifecycle: Lifecycle | Kinds,
         *,
         jobs: Iterable[TrackedJob] = (),
         registry: CollectorRegistry = REGISTRY,
@@ -48,7 +62,7 @@ class PrometheusListener:
         """Register the metrics, and count the jobs that are known already.
 
         Args:
-            lifecycle: The life cycle that the tracker has.
+            lifecycle: The life cycle, or the kinds, that the tracker has.
             jobs: The jobs to begin with: a tracker that has been restored.
             registry: Where the metrics are registered; by default the one that
                 ``prometheus_client.start_http_server`` shows.
@@ -56,10 +70,11 @@ class PrometheusListener:
             remembered: How many jobs that have ended are remembered, to tie late news to them.
 
         Raises:
-            ValueError: The registry has such metrics already, or a number is out of bounds.
+            ValueError: The registry has metrics of these names that are no listener's, or another
+                listener's with other buckets, or a number is out of bounds.
         """
         self._figures = Figures(lifecycle, remembered)
-        self._metrics = {each: _metric(each, registry, buckets) for each in FIGURES}
+        self._metrics = _metrics(registry, buckets)
         self._take(self._figures.begin(jobs))
 
     def __repr__(self) -> str:
@@ -73,6 +88,10 @@ class PrometheusListener:
         """Count a job no longer that was forgotten before its end, by `Tracker.forget`."""
         self._take(self._figures.forget(job))
 
+    def close(self) -> None:
+        """Take jobs that have not ended off the gauge, so that another listener may count them."""
+        self._take(self._figures.close())
+
     def _take(self, steps: list[Increment]) -> None:
         for step in steps:
             child = self._metrics[step.figure].labels(*step.labels)
@@ -82,17 +101,70 @@ class PrometheusListener:
                 child.inc(step.amount)
 
 
-def _metric(
-    figure: Figure, registry: CollectorRegistry, buckets: Sequence[float]
-) -> Gauge | Counter | Histogram:
-    name = f"jobstate_{figure.name}"
+# --- What listeners share -------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class _Shared:
+    """The metrics of one registry.
+
+    Attributes:
+        metrics: They refer to no registry, so none is kept by being known here.
+        bounds: The histogram's upper bounds, in seconds, but for infinity.
+    """
+
+    metrics: Mapping[Figure, _Metric]
+    bounds: tuple[float, ...]
+
+
+#: The metrics that listeners have registered.
+_SHARED: Final[WeakKeyDictionary[CollectorRegistry, _Shared]] = WeakKeyDictionary()
+#: Held while some are.
+_registering = Lock()
+renewed_in_forked_child(sys.modules[__name__], "_registering")
+
+
+def _metrics(registry: CollectorRegistry, buckets: Sequence[float]) -> Mapping[Figure, _Metric]:
+    """Return the metrics of a registry; its first listener registers them.
+
+    Raises:
+        ValueError: It has others of these names, or with other buckets, or there can't be such.
+    """
+    bounds = tuple(each for each in map(float, buckets) if each != inf)
+    made = _Shared({each: _metric(each, bounds) for each in FIGURES}, bounds)
+    with _registering:
+        try:
+            _register(registry, made.metrics.values())
+        except ValueError:
+            known = _SHARED.get(registry)
+            if known is None:
+                raise
+            if known.bounds != bounds:
+                expected = f"the buckets that the registry's first listener has, {known.bounds}"
+                raise ValueError(f"buckets: expected {expected}, got {bounds}") from None
+            return known.metrics
+        _SHARED[registry] = made
+    return made.metrics
+
+
+def _register(registry: CollectorRegistry, metrics: Iterable[_Metric]) -> None:
+    """Register metrics, or none of them.
+
+    Raises:
+        ValueError: The registry has one of such a name.
+    """
+    with ExitStack() as undone:
+        for each in metrics:
+            registry.register(each)
+            undone.callback(registry.unregister, each)
+        undone.pop_all()
+
+
+def _metric(figure: Figure, bounds: Sequence[float]) -> _Metric:
+    name, about = f"jobstate_{figure.name}", (figure.meaning, figure.labels)
     if figure.kind is FigureKind.LEVEL:
         # Of several processes each tracks jobs of its own, so their sum is right.
-        return Gauge(
-            name, figure.meaning, figure.labels, registry=registry, multiprocess_mode="livesum"
-        )
+        return Gauge(name, *about, registry=None, multiprocess_mode="livesum")
     if figure.kind is FigureKind.COUNT:
-        return Counter(name, figure.meaning, figure.labels, registry=registry)
-    return Histogram(
-        f"{name}_seconds", figure.meaning, figure.labels, registry=registry, buckets=buckets
-    )
+        return Counter(name, *about, registry=None)
+    return Histogram(f"{name}_seconds", *about, registry=None, buckets=bounds)

@@ -13,14 +13,17 @@ from attrs import define
 
 from jobstate.conformance.histories import stays
 from jobstate.model.events import StatusEntered
+from jobstate.model.kinds import by_name
 from jobstate.tracking.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.model.events import Event, StatusChanged
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
+    from jobstate.model.states import Region
 
 #: How many jobs that have ended are remembered, if nobody says otherwise; some 500 bytes each.
 REMEMBERED: Final = 10_000
@@ -61,6 +64,7 @@ class _Life:
         changed: The number of the newest change.
         stay: The newest stay.
         said: What tells apart what else was said of it.
+        region: The region whose end is its end; None before its first change.
         begun: The number of the newest change that the listener began with.
         known: What the listener began with, until it hears of a stay.
     """
@@ -69,22 +73,23 @@ class _Life:
     changed: int = 0
     stay: StatusEntered | None = None
     said: frozenset[int] = frozenset()
+    region: str | None = None
     begun: int = 0
     known: TrackedJob | None = None
 
 
 class Lives:
-    """What has been heard of jobs.
+    """What has been heard of jobs, of whatever kind.
 
-    Attributes:
-        region: The region of the life cycle whose end is a job's end: the first.
+    A job's end is the end of its life cycle's first region. Of a kind that was not given it is that
+    of the region that is heard of first, and no status is known to be a job's last.
     """
 
-    def __init__(self, lifecycle: Lifecycle, remembered: int) -> None:
+    def __init__(self, lifecycle: Lifecycle | Kinds, remembered: int) -> None:
         """Begin with no job.
 
         Args:
-            lifecycle: Tells which statuses are a job's last.
+            lifecycle: The life cycle, or the kinds: they tell which statuses are a job's last.
             remembered: How many jobs that have ended are remembered.
 
         Raises:
@@ -92,10 +97,9 @@ class Lives:
         """
         if remembered < 1:
             raise ValueError(f"remembered: expected 1 or more, got {remembered!r}")
-        region = lifecycle.main_region
-        self.region = region.name
-        self._last = {each.visible for each in region.states if each.final}
-        self._last -= {each.visible for each in region.states if not each.final}
+        main = {kind: each.main_region for kind, each in by_name(lifecycle).items()}
+        self._regions = {kind: region.name for kind, region in main.items()}
+        self._last = {kind: _last(region) for kind, region in main.items()}
         self._remembered = remembered
         self._running: dict[JobKey, _Life] = {}
         self._others: OrderedDict[JobKey, _Life] = OrderedDict()
@@ -105,9 +109,9 @@ class Lives:
         life = _Life(ended=job.final, begun=job.job_state.changes, known=job)
         self._keep(job.key, life, running=not job.final)
 
-    def is_last(self, status: str) -> bool:
-        """Return whether a status is one in which jobs only end, and no time passes."""
-        return status in self._last
+    def is_last(self, stay: StatusEntered) -> bool:
+        """Return whether a stay is in a status in which jobs only end, and no time passes."""
+        return stay.status in self._last.get(stay.job.kind, ())
 
     def entered(self, event: StatusEntered) -> list[Closed]:
         """Return the stays that have their end by a new one; none if it was heard before."""
@@ -117,18 +121,19 @@ class Lives:
         before = _before(life, event)
         life.stay, life.known = event, None
         closed = []
-        if before is not None and not self.is_last(before.status):
+        if before is not None and not self.is_last(before):
             closed.append(Closed(before, event.start))
-        if self.is_last(event.status):
+        if self.is_last(event):
             closed.append(Closed(event, event.end or event.start))
         return closed
 
     def changed(self, event: StatusChanged) -> Turn | None:
         """Return what a change means; None if it was heard before, or is of another region."""
-        if event.region != self.region:
+        if event.region != self._regions.get(event.job.kind, event.region):
             return None
         life = self._life(event.job)
-        if event.ordinal <= life.changed:
+        life.region = life.region or event.region
+        if event.region != life.region or event.ordinal <= life.changed:
             return None
         fresh = event.ordinal > life.begun
         # What comes again that the listener has begun with says by itself what was before it.
@@ -165,6 +170,12 @@ class Lives:
         if len(self._others) > self._remembered:
             self._others.popitem(last=False)
         return life
+
+
+def _last(region: Region) -> set[str]:
+    """Return the statuses in which jobs only end."""
+    last = {each.visible for each in region.states if each.final}
+    return last - {each.visible for each in region.states if not each.final}
 
 
 def _before(life: _Life, event: StatusEntered) -> StatusEntered | None:

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.conformance.answers import observations
-from jobstate.errors import ObservationError
+from jobstate.errors import ObservationError, UnknownNameError
+from jobstate.model.kinds import by_name
 from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.oracle.story import Judged, NotConformingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pytest
 
     from jobstate.conformance.report import Report
     from jobstate.model.events import Violation
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
@@ -32,17 +34,14 @@ class Conformance:
     No call ever fails because of what it answers: code under test sees what it would see.
 
     Attributes:
-        lifecycle: The life cycle that judges.
+        lifecycle: The life cycle that judges, or the kinds, each job by its own.
     """
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle | Kinds) -> None:
         self.lifecycle = lifecycle
         self.judged = Judged(lifecycle)
-        schema = lifecycle.schema
-        self._service = schema.service if schema else ""
-        operations = schema.operations if schema else ()
-        #: What botocore says when an answer has come, be it one that a `Stubber` gave.
-        self._events = tuple(f"after-call.{self._service}.{each}" for each in operations)
+        self._lifecycles = by_name(lifecycle)
+        self._operations = _operations(self._lifecycles.values())
         self._lock = Lock()  # clients are shared between threads
         renewed_in_forked_child(self, "_lock")
         self._expected: dict[str, None] = {}
@@ -64,14 +63,17 @@ class Conformance:
         """
         events = getattr(getattr(client, "meta", None), "events", None)
         service = getattr(getattr(client, "meta", None), "service_model", None)
-        if not self._events:
-            raise TypeError(f"no operation is known that answers about a {self.lifecycle.name}")
-        if events is None or getattr(service, "service_name", None) != self._service:
-            raise TypeError(f"expected a boto3 client of {self._service}, got {client!r:.200}")
+        if not self._operations:
+            names = " or ".join(self._lifecycles)
+            raise TypeError(f"no operation is known that answers about a {names}")
+        services = dict.fromkeys(service for service, _ in self._operations)
+        if events is None or getattr(service, "service_name", None) not in services:
+            expected = " or ".join(services)
+            raise TypeError(f"expected a boto3 client of {expected}, got {client!r:.200}")
         if any(each is events for each in self._watched):
             return
         self._watched.append(events)
-        for event in self._events:
+        for event in self._events():
             events.register(event, self._answered)
 
     def feed(self, answer: object, where: str = "") -> None:
@@ -81,11 +83,14 @@ class Conformance:
             answer: What `jobstate.check_jobs` takes.
             where: Where it came from, for the story.
         """
+        self._judge(self.lifecycle, answer, where)
+
+    def _judge(self, lifecycle: Lifecycle | Kinds, answer: object, where: str) -> None:
         with self._lock:
             self._answers += 1
             place = f"answer {self._answers}{f' ({where})' if where else ''}"
             try:
-                for path, observation in observations(self.lifecycle, answer):
+                for path, observation in observations(lifecycle, answer):
                     self.judged.add(f"{place} {path}" if path else place, observation)
             except ObservationError as error:
                 self._unreadable.append(f"{place}: {error}")
@@ -99,7 +104,14 @@ class Conformance:
     ) -> None:
         """Take what botocore says of an answer; errors tell nothing of a job."""
         if http_response.status_code < _NO_ANSWER:
-            self.feed(parsed, model.name)
+            # The operation says whose an answer is, also of one that looks like nobody's.
+            of_it = self._operations[model.service_model.service_name, model.name]
+            self._judge(of_it[0] if len(of_it) == 1 else self.lifecycle, parsed, model.name)
+
+    def _events(self) -> Iterator[str]:
+        """Yield what botocore says when an answer has come, be it one that a `Stubber` gave."""
+        for service, operation in self._operations:
+            yield f"after-call.{service}.{operation}"
 
     # --- What came of it ------------------------------------------------------------------------
 
@@ -117,10 +129,13 @@ class Conformance:
         """Expect that rules are broken in this test, known as they are: it fails if they are not.
 
         Raises:
-            UnknownNameError: The life cycle has no such rule; it lists those there are.
+            UnknownNameError: No life cycle has such a rule; it lists those there are.
         """
+        known = {rule.id: None for each in self._lifecycles.values() for rule in each.rules}
         for rule in rules:
-            self._expected[self.lifecycle.rule(rule).id] = None
+            if rule not in known:
+                raise UnknownNameError("rule", rule, known)
+        self._expected.update(dict.fromkeys(rules))
 
     def verify(self) -> None:
         """Do nothing where all answers can be true, but for what is expected.
@@ -154,13 +169,26 @@ class Conformance:
     def close(self) -> None:
         """Watch nothing any more."""
         for events in self._watched:
-            for event in self._events:
+            for event in self._events():
                 events.unregister(event, self._answered)
         self._watched.clear()
 
 
+def _operations(lifecycles: Iterable[Lifecycle]) -> dict[tuple[str, str], list[Lifecycle]]:
+    """Return whose each operation's answers may be, by the names of service and operation."""
+    found: dict[tuple[str, str], list[Lifecycle]] = {}
+    for lifecycle in lifecycles:
+        if schema := lifecycle.schema:
+            for operation in schema.operations:
+                found.setdefault((schema.service, operation), []).append(lifecycle)
+    return found
+
+
 @contextmanager
-def watching(item: Any, lifecycle: Lifecycle) -> Iterator[Conformance]:  # noqa: ANN401 - an item
+def watching(
+    item: Any,  # noqa: ANN401 - an item
+    lifecycle: Lifecycle | Kinds,
+) -> Iterator[Conformance]:
     """Give what watches in one test, known to the test's item as long as that lasts."""
     found = Conformance(lifecycle)
     item.jobstate_conformance = found
@@ -179,11 +207,12 @@ class CoverageOfRun:
 
     def add(self, conformance: Conformance) -> None:
         """Count what was seen in one test."""
-        lifecycle = conformance.lifecycle
-        found = self._found.get(lifecycle.name)
-        if found is None:
-            found = self._found[lifecycle.name] = LifecycleCoverage(lifecycle)
-        found.add_answers(conformance.judged.observations())
+        seen = conformance.judged.observations()
+        for kind, lifecycle in by_name(conformance.lifecycle).items():
+            found = self._found.get(kind)
+            if found is None:
+                found = self._found[kind] = LifecycleCoverage(lifecycle)
+            found.add_answers([each for each in seen if each.job.kind == kind])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was seen, and what is missing."""

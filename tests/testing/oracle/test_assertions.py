@@ -10,13 +10,17 @@ import attrs
 import pytest
 
 from jobstate import JobKey, ObservationError
+from jobstate.batch import BATCH_JOB
 from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.kinds import Kinds
 from jobstate.model import Basis, Finding, Rule, Severity, Shown
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TUNING_JOB
 from jobstate.testing.oracle.assertions import assert_conforms
 from jobstate.testing.oracle.story import WIDTH, NotConformingError
 from tests.support.lives_for_tests import told
 from tests.support.pages import HOME
+from tests.support.relatives import trained, tuning
+from tests.support.several_kinds import batch, processing
 from tests.support.small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
@@ -54,6 +58,36 @@ def test_the_verdicts() -> None:
     reports = assert_conforms([one.at(one.end), other.at(other.end)], TRAINING_JOB)
     assert list(reports) == [one.job, other.job]
     assert all(report.legal for report in reports.values())
+
+
+def test_several_kinds() -> None:
+    """Each job by its own life cycle; what is given is given of all of them."""
+    answers = [processing("InProgress"), batch("RUNNING", at=1)]
+    kinds = Kinds(PROCESSING_JOB, BATCH_JOB)
+    reports = assert_conforms(answers, kinds)
+    assert [report.lifecycle for report in reports.values()] == [PROCESSING_JOB, BATCH_JOB]
+    said = failure([*answers, processing("Completed", at=1)], kinds)
+    assert [each.rule for each in said.stories[0].breaches] == ["end-time-exactly-when-final"]
+    completed = told("completed")
+    spot = assert_conforms(completed.at(completed.end), Kinds(TRAINING_JOB), given={"spot": False})
+    assert [report.lifecycle.assumed for report in spot.values()] == [(("spot", False),)]
+    with pytest.raises(UnknownNameError, match="spot"):
+        assert_conforms(answers, kinds, given={"spot": True})
+
+
+def test_children() -> None:
+    """What they break is told of their parent, with an arrow at its last answer."""
+    kinds = Kinds(TUNING_JOB, TRAINING_JOB)
+    assert_conforms([tuning(Completed=2), trained(1), trained(2)], kinds)
+    counted = [tuning("InProgress", "06:30:00.500"), tuning(Completed=1), trained(1), trained(2)]
+    text = lines(counted, kinds)
+    assert text[0].startswith("sweep did what sagemaker-hyper-parameter-tuning-job ")
+    seen, said = arrows(text)
+    assert seen == "[1]: shows Completed, modified 2026-10-05 07:00:00"
+    assert "Completed is 1, but 2 of its children" in said
+    assert "    at: its children, TrainingJobStatusCounters.Completed" in "\n".join(text)
+    again = "jobstate.check_jobs(kinds, answers), those about its children too"
+    assert text[-1] == f"to see it again: {again}"
 
 
 def test_nothing_is_not_fine() -> None:

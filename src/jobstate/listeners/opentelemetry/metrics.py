@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from jobstate.listeners.metrics import Figure, Increment
     from jobstate.model.events import Event
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
     from jobstate.tracking.tracked_job import TrackedJob
@@ -30,13 +31,13 @@ class OpenTelemetryMetrics:
     ``jobstate.jobs`` (up and down: jobs that have not ended), ``jobstate.ended_jobs``,
     ``jobstate.refined_outcomes``, ``jobstate.status_duration`` (a histogram, in seconds),
     ``jobstate.violations``, ``jobstate.unmodelled_statuses``: what `PrometheusListener` keeps.
-    Every attribute says a word of the life cycle or ``other``, none names a job. What is told twice
+    Every attribute says a word of a life cycle or ``other``, none names a job. What is told twice
     of a job counts once, as long as the job has not ended or is among the newest that have.
     """
 
     def __init__(
         self,
-        lifecycle: Lifecycle,
+        lifecycle: Lifecycle | Kinds,
         *,
         jobs: Iterable[TrackedJob] = (),
         provider: MeterProvider | None = None,
@@ -45,7 +46,7 @@ class OpenTelemetryMetrics:
         """Make the instruments, and count the jobs that are known already.
 
         Args:
-            lifecycle: The life cycle that the tracker has.
+            lifecycle: The life cycle, or the kinds, that the tracker has.
             jobs: The jobs to begin with: a tracker that has been restored.
             provider: By default the global one.
             remembered: How many jobs that have ended are remembered, to tie late news to them.
@@ -68,6 +69,10 @@ class OpenTelemetryMetrics:
     def forget(self, job: JobKey) -> None:
         """Count a job no longer that was forgotten before its end, by `Tracker.forget`."""
         self._take(self._figures.forget(job))
+
+    def close(self) -> None:
+        """Take jobs that have not ended off the sum, so that another listener may count them."""
+        self._take(self._figures.close())
 
     def _take(self, steps: list[Increment]) -> None:
         for figure, labels, amount in steps:

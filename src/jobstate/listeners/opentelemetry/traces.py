@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from jobstate.listeners.stays import Closed
     from jobstate.model.events import Event
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
     from jobstate.tracking.tracked_job import TrackedJob
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 class OpenTelemetryTraces:
     """Tells each job's life as one trace. Any thread may call it.
 
-    The root span, called as the life cycle, lasts from the job's creation to its end, and is told
+    The root span, called as the job's kind, lasts from the job's creation to its end, and is told
     when the end is; its status is ERROR if the job has failed, with the reason. Under it is a span
     per stay in a secondary status, called as the status, from when the stay began to when the next
     one did, and told then. The ids of the trace and of its spans come from the job's key
@@ -58,7 +59,7 @@ class OpenTelemetryTraces:
 
     def __init__(
         self,
-        lifecycle: Lifecycle,
+        lifecycle: Lifecycle | Kinds,
         *,
         jobs: Iterable[TrackedJob] = (),
         provider: TracerProvider | None = None,
@@ -67,7 +68,7 @@ class OpenTelemetryTraces:
         """Tell it to a provider.
 
         Args:
-            lifecycle: The life cycle that the tracker has.
+            lifecycle: The life cycle, or the kinds, that the tracker has.
             jobs: The jobs to begin with, a tracker that has been restored: the stay that they are
                 in ends some day, and its span needs to know when it began.
             provider: One of the SDK; by default the global one, as soon as that is of the SDK.
@@ -81,7 +82,6 @@ class OpenTelemetryTraces:
             raise TypeError(
                 f"expected a TracerProvider of OpenTelemetry's SDK, got {shown(provider)}"
             )
-        self._name = lifecycle.name
         self._provider = provider
         self._found: Tracer | None = None
         self._lives = Lives(lifecycle, remembered)
@@ -117,7 +117,7 @@ class OpenTelemetryTraces:
             return
         trace = trace_number(stay.job)
         # A sampler that goes by the trace's id decides alike of the whole trace.
-        decision = tracer.sampler.should_sample(None, trace, self._name).decision
+        decision = tracer.sampler.should_sample(None, trace, printable(stay.job.kind)).decision
         with made_with(trace, span_number(stay.job, stay.ordinal)):
             span = tracer.start_span(
                 printable(stay.status),
@@ -135,7 +135,7 @@ class OpenTelemetryTraces:
         begin = job.created or end
         with made_with(trace_number(job), span_number(job)):
             span = tracer.start_span(
-                self._name,
+                printable(job.kind),
                 context=Context(),
                 attributes=attributes(event),
                 start_time=None if begin is None else nanoseconds(begin),
@@ -147,7 +147,7 @@ class OpenTelemetryTraces:
 
     def _end(self, event: StatusChanged, last: StatusEntered | None) -> datetime | None:
         """Return when a job ended, as well as that is known; None, which is now, if nothing is."""
-        if last is not None and (self._lives.is_last(last.status) or event.at is None):
+        if last is not None and (self._lives.is_last(last) or event.at is None):
             return last.start
         return event.at or event.job.created
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobstate.conformance.answers import observations
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.kinds import Kinds
 from jobstate.testing.oracle.story import Judged, NotConformingError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def assert_conforms(
     answers: object,
-    lifecycle: Lifecycle,
+    lifecycle: Lifecycle | Kinds,
     *,
     given: Mapping[str, bool] | None = None,
     strict: bool = False,
@@ -28,8 +29,8 @@ def assert_conforms(
     Args:
         answers: What the service said, in any form that `jobstate.check_jobs` takes: of several
             answers about a job, in the order in which they were given.
-        lifecycle: The life cycle.
-        given: Features that are known of the jobs: ``{"spot": False}``. They prove more.
+        lifecycle: The life cycle, or the kinds that the jobs may be of.
+        given: Features that are known of all jobs: ``{"spot": False}``. They prove more.
         strict: Notes and unmodelled statuses fail too.
 
     Returns:
@@ -39,11 +40,11 @@ def assert_conforms(
         NotConformingError: A job did what is forbidden. It is an AssertionError, whose text tells
             what was seen, with an arrow at the first impossible step, and what was allowed there.
         ObservationError: An answer can't be read, or there is none at all.
-        UnknownNameError: `given` names a feature that the life cycle does not have.
+        UnknownNameError: `given` names a feature that a life cycle does not have.
         LifecycleError: No job has the features given.
     """
     __tracebackhide__ = True
-    judged = Judged(lifecycle.given(**given) if given else lifecycle)
+    judged = Judged(_given(lifecycle, given) if given else lifecycle)
     for where, observation in observations(judged.lifecycle, answers):
         judged.add(where, observation)
     reports = judged.reports()
@@ -52,3 +53,9 @@ def assert_conforms(
     if stories := judged.stories(strict=strict):
         raise NotConformingError(stories)
     return reports
+
+
+def _given(lifecycle: Lifecycle | Kinds, features: Mapping[str, bool]) -> Lifecycle | Kinds:
+    if isinstance(lifecycle, Kinds):
+        return Kinds(*(each.given(**features) for each in lifecycle))
+    return lifecycle.given(**features)

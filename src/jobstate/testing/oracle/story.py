@@ -13,10 +13,12 @@ from attrs import field, frozen
 
 from jobstate.common.text import printable
 from jobstate.conformance.check import Series
+from jobstate.conformance.children import WHERE, with_children
 from jobstate.conformance.report import Report
 from jobstate.errors import JobstateError
 from jobstate.model.events import Unmodelled, Violation
 from jobstate.model.job_keys import JobKeys
+from jobstate.model.kinds import by_name
 from jobstate.model.observation import Observation
 from jobstate.model.specification import Severity
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobstate.conformance.report import Step
+    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
@@ -61,11 +64,12 @@ class Judged:
     """Answers about any number of jobs, judged as they come, and kept for the story.
 
     Attributes:
-        lifecycle: The life cycle that judges.
+        lifecycle: The life cycle that judges, or the kinds, each job by its own.
     """
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle | Kinds) -> None:
         self.lifecycle = lifecycle
+        self._lifecycles = by_name(lifecycle)
         self._series: dict[JobKey, Series] = {}
         self._seen: dict[JobKey, list[tuple[str, Observation]]] = {}
         self._keys = JobKeys()
@@ -74,13 +78,17 @@ class Judged:
         """Judge one more answer; `where` tells it from all others."""
         job = self._keys.of(observation)
         if job not in self._series:
-            self._series[job], self._seen[job] = Series(self.lifecycle), []
+            self._series[job], self._seen[job] = Series(self._lifecycles[job.kind]), []
         self._series[job].add(observation, where)
         self._seen[job].append((where, observation))
 
     def reports(self) -> dict[JobKey, Report]:
-        """Return the verdict on each job, in the order first seen."""
-        return {job: series.report() for job, series in self._series.items()}
+        """Return the verdict on each job, in the order first seen.
+
+        What a job's children break is told of the job.
+        """
+        reports = with_children([series.report() for series in self._series.values()])
+        return dict(zip(self._series, reports, strict=True))
 
     def observations(self) -> list[Observation]:
         """Return all that was seen, job by job."""
@@ -143,6 +151,8 @@ class Story:
 
     def _call(self) -> str:
         """Return what shows the same again."""
+        if self._step().where == WHERE:
+            return "jobstate.check_jobs(kinds, answers), those about its children too"
         given = ", ".join(f"{name}={has}" for name, has in self.report.lifecycle.assumed)
         call = f"jobstate.check({f'lifecycle.given({given})' if given else 'lifecycle'}, answers)"
         places = [where for where, _ in self.seen]
@@ -161,7 +171,7 @@ class Story:
             head = f"{where or 'the answer'}: shows {self._shown(seen)}"
             modified = f", modified {_time(seen.modified)}" if seen.modified else ""
             lines.append(f"{head}{modified}")
-            if where == place:
+            if place in {where, WHERE}:
                 arrow = len(lines) - 1
             for number, each in enumerate(seen.entries):
                 if number < len(told) and told[number] == each.status:
