@@ -137,6 +137,8 @@ def test_a_journal_has_them_all(tmp_path: Path) -> None:
     assert "Failed" in ran.stdout
     assert "SUCCEEDED" in ran.stdout
     assert "judged by aws-batch-job 2026.11, sagemaker-processing-job" in ran.stdout
+    rows = [line.split() for line in ran.stdout.splitlines()]
+    assert ["0-1-2", "aws-batch-job", "SUCCEEDED", "succeeded"] in [row[:4] for row in rows]
 
 
 def test_a_tracker_of_fewer_kinds(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ MANY_PARKED: Final = 10
 #: How much of a name, a status and an error is printed.
 _NAME, _STATUS, _ERROR = 40, 34, 200
 
-_HEAD: Final = ("job", "status", "outcome", "since", "for", "last change", "breaks")
+_HEAD: Final = ("job", "kind", "status", "outcome", "since", "for", "last change", "breaks")
+_KIND: Final = _HEAD.index("kind")
 
 
 @frozen(kw_only=True)
@@ -148,7 +149,10 @@ def jobs_lines(history: JournalReader, view: View, *, every: bool) -> Iterator[s
     chosen: Iterable[JournalJob] = few
     if every and counts.shown > MANY_JOBS:
         chosen = (kept for kept in history.jobs() if view.is_recent(kept.modified))
-    yield from _aligned([_HEAD, *(_row(kept, view) for kept in chosen)])
+    rows = [_HEAD, *(_row(kept, view) for kept in chosen)]
+    if len(history.kinds) == 1:
+        rows = [(*row[:_KIND], *row[_KIND + 1 :]) for row in rows]
+    yield from _aligned(rows)
     if (more := counts.shown - len(few)) and not every:
         ended = counts.ended - sum(kept.final is True for kept in few)
         yield f"… {more:,} more, of which {ended:,} have ended (--all lists them)"
@@ -181,6 +185,7 @@ def _row(kept: JournalJob, view: View) -> tuple[str, ...]:
     goes_on = since is not None and not kept.final
     return (
         cut(printable(kept.job.name), _NAME) + ("†" if kept.forgotten else ""),
+        cut(printable(kept.kind), _STATUS),
         cut(printable(kept.status), _STATUS),
         "" if kept.outcome is None else OUTCOMES[kept.outcome],
         "" if since is None else moment(since),
