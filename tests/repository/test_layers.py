@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imports import cycle, imports, modules, third_party, within
+from jobstate.kinds import KINDS
 from storeys import ROOT, STOREYS, picture, reduced, room, stands_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: `jobstate` itself re-exports what stands up to here, and so can be imported from above it.
@@ -155,6 +157,43 @@ def test_generic_code_knows_nothing_of_sagemaker() -> None:
         and any(wanted.startswith("jobstate.sagemaker") for wanted in all_wanted)
     ]
     assert knowing == []
+
+
+def said_in(path: Path) -> Iterator[str]:
+    """Yield every name and text in a module but what only people read; of another file all."""
+    if path.suffix != ".py":
+        yield path.read_text(encoding="utf-8")
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""  # a docstring
+        names = (getattr(node, each, None) for each in ("id", "attr", "arg", "name", "value"))
+        yield from (each for each in names if isinstance(each, str))
+
+
+def test_generic_code_names_no_kind() -> None:
+    """Not the kind, nor its service, operations, lists or fields."""
+    words = {"sagemaker", "LastModifiedTime"}
+    for kind in KINDS:
+        schema = kind.schema
+        assert schema is not None
+        words |= {kind.name, *schema.operations, schema.id[0], schema.places[0].primary[0]}
+    words -= {"status"}  # as Batch calls it, and everybody
+    files = [
+        path
+        for pattern in ("*.py", "*.js")
+        for path in ROOT.rglob(pattern)
+        if path.relative_to(ROOT).parts[0] not in KNOWING | {"batch"}
+    ]
+    found = {
+        (str(path.relative_to(ROOT)), word)
+        for path in files
+        for said in said_in(path)
+        for word in words
+        if word in said
+    }
+    assert found == set()
+    assert len(files) > 100
 
 
 def test_third_party_imports_stand_at_the_edge() -> None:
