@@ -277,6 +277,7 @@ BOTH = [
         "UPDATE job SET created = created + 1 WHERE row_id = 1",
         "job[1].created: expected a time of a wh",
     ),
+    ("UPDATE kind SET version = NULL", "kind['sagemaker-training-job'][1]: expected a text"),
     (
         "UPDATE job SET created = 9223372036854775807 WHERE row_id = 1",
         "job[1].created: expected a tim",

@@ -35,14 +35,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "jobs.db"
 
 
-def failing(at: str, error: sqlite3.Error, *, left: int = 1 << 30) -> Callable[[str, bool], Any]:
-    """Return what opens databases in which a statement fails, so many times at most."""
-    remaining = [left]
+def failing(
+    at: str, error: sqlite3.Error, *, remaining: list[int] | None = None
+) -> Callable[[str, bool], Any]:
+    """Return what opens databases in which a statement fails, so many more times at most."""
+    left = [1 << 30] if remaining is None else remaining
 
     class Failing(sqlite3.Connection):
         def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-            if sql.lstrip().startswith(at) and remaining[0] > 0:
-                remaining[0] -= 1
+            if sql.lstrip().startswith(at) and left[0] > 0:
+                left[0] -= 1
                 raise error
             return super().execute(sql, parameters)
 
@@ -138,10 +140,12 @@ def test_events_that_can_not_be_read_are_read_later(path: Path) -> None:
     Tracker(TRAINING_JOB, journal=Journal(path), listeners=[listener]).close()
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:
         tracker.observe_all(SERIES)
-    connect = failing("SELECT number, kind, body", DISK, left=1)
+    remaining = [1]
+    connect = failing("SELECT event.number", DISK, remaining=remaining)
     journal = Journal(path, connect=connect)
     with Tracker(TRAINING_JOB, journal=journal, listeners=[listener]) as tracker:
         wait_until(lambda: tracker.progress()[0].idle)
+    assert remaining == [0]
     assert heard == whole()
     with pytest.raises(JournalError, match="is closed"):
         journal._reader.read("SELECT 1", ())  # noqa: SLF001 - as a lane that hangs past the end

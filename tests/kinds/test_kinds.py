@@ -77,6 +77,12 @@ def test_links_to_other_jobs_confuse_nobody() -> None:
     assert check(KINDS, linked).lifecycle is PROCESSING_JOB
 
 
+def test_two_of_one_name() -> None:
+    """Nobody could tell whose a job is."""
+    with pytest.raises(ValueError, match=r"^expected kinds of different names, got several sagem"):
+        Kinds(TRAINING_JOB, TRAINING_JOB.without("illegal-pair"))
+
+
 def test_batch_jobs() -> None:
     """By the list that holds them, or by their own fields, of which one has a common name."""
     job = {"jobId": "1", "jobName": "one", "status": "RUNNING", "createdAt": 1_790_000_000_000}

@@ -27,6 +27,7 @@ from jobstate.model import (
     Sums,
     Where,
 )
+from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import OBSERVED, PARCELS, SOURCE, WAY, edge, feature, rule, state
 
 if TYPE_CHECKING:
@@ -323,6 +324,12 @@ def test_what_grows_is_not_fixed(fields: tuple[str, ...]) -> None:
     assert attrs.evolve(PARCELS, rules=(fine,)).rules[0] == fine
     with pytest.raises(LifecycleError, match="the field weight both grows and is fixed"):
         attrs.evolve(PARCELS, rules=(fine, rule("other", tests=(Fixed(fields=fields),))))
+
+
+def test_the_reader_reads_its_answers() -> None:
+    """Those about another kind would be judged as its own."""
+    with pytest.raises(LifecycleError, match="reads answers about sagemaker-training-job, and its"):
+        TRAINING_JOB.evolve(name="mine")
 
 
 def test_a_life_cycle_has_a_region() -> None:

@@ -350,6 +350,15 @@ def test_another_life_cycle() -> None:
         Tracker(TRAINING_JOB).restore(sent().snapshot())
 
 
+def test_a_job_of_which_nothing_is_shown() -> None:
+    """It is kept, with nothing known of it."""
+    tracker, _ = tracking(PARCELS)
+    tracker.observe(attrs.evolve(parcel("sent"), shown={}))
+    other, told = restored(tracker.snapshot(), PARCELS)
+    assert (other["parcel/1"].status, told) == ("unknown", [])
+    assert other.snapshot() == tracker.snapshot()
+
+
 def test_a_job_that_is_twice() -> None:
     """Nobody could tell which of the two is right."""
     found = data(sent())

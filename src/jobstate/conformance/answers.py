@@ -24,7 +24,9 @@ def read(judged: Lifecycle | Kinds, answer: object) -> Observation:
         ObservationError: It can't be read, or is of another kind; it lists every problem.
     """
     if isinstance(answer, Observation):
-        _require_kind(judged, answer)
+        kind = answer.job.kind
+        if not (kind in judged.by_name if isinstance(judged, Kinds) else kind == judged.name):
+            raise _of_another_kind(judged, answer)
         return answer
     return read_by(judged.of(answer) if isinstance(judged, Kinds) else judged, answer)
 
@@ -38,7 +40,8 @@ def read_by(lifecycle: Lifecycle, answer: object) -> Observation:
     if lifecycle.reader is None:
         raise _no_reader(lifecycle, answer)
     observation = lifecycle.reader.read(answer)
-    _require_kind(lifecycle, observation)
+    if observation.job.kind != lifecycle.name:
+        raise _of_another_kind(lifecycle, observation)
     return observation
 
 
@@ -129,32 +132,25 @@ def _read(
         except ObservationError as error:
             yield "", error
         return
-    for path, lifecycle, item in _items(judged, answers):
-        if isinstance(item, Problem):
-            item = ObservationError([item])  # noqa: PLW2901
-        if lifecycle is None or isinstance(item, ObservationError):
-            yield path, cast("ObservationError", item)
-            continue
-        try:
-            yield path, read_one(lifecycle, item)
-        except ObservationError as error:
-            yield path, error.under(path)
-
-
-def _items(
-    judged: Lifecycle | Kinds, document: object
-) -> Iterator[tuple[str, Lifecycle | None, object]]:
-    """Yield the answers in a document, each with its path and whose kind it is.
-
-    What is none comes as the `Problem` or the error that says so.
-    """
     if isinstance(judged, Kinds):
-        yield from judged.items(document)
+        for path, kind, item in judged.items(answers):
+            yield path, _made(kind, path, item, read_one)
     elif judged.reader is None:
-        yield "", judged, _no_reader(judged, document)
+        yield "", _no_reader(judged, answers)
     else:
-        for path, item in judged.reader.items(document):
-            yield path, judged, item
+        for path, item in judged.reader.items(answers):
+            yield path, _made(judged, path, item, read_one)
+
+
+def _made(
+    lifecycle: Lifecycle | None, path: str, item: object, read_one: _ReadOne[_T]
+) -> _T | ObservationError:
+    if lifecycle is None or isinstance(item, Problem):
+        return ObservationError([cast("Problem", item)])
+    try:
+        return read_one(lifecycle, item)
+    except ObservationError as error:
+        return error.under(path)
 
 
 def _no_reader(lifecycle: Lifecycle, answer: object) -> ObservationError:
@@ -162,13 +158,7 @@ def _no_reader(lifecycle: Lifecycle, answer: object) -> ObservationError:
     return ObservationError([Problem("", expected, type(answer).__name__)])
 
 
-def _require_kind(judged: Lifecycle | Kinds, observation: Observation) -> None:
-    """Refuse what is said of another kind of job than is judged.
-
-    Raises:
-        ObservationError: It is.
-    """
-    kind = observation.job.kind
-    if not (kind in judged.by_name if isinstance(judged, Kinds) else kind == judged.name):
-        expected = " or ".join(map(repr, by_name(judged)))
-        raise ObservationError([Problem("job.kind", expected, shown(kind))])
+def _of_another_kind(judged: Lifecycle | Kinds, observation: Observation) -> ObservationError:
+    """Return the error that says that an observation is of another kind than is judged."""
+    expected = " or ".join(map(repr, by_name(judged)))
+    return ObservationError([Problem("job.kind", expected, shown(observation.job.kind))])

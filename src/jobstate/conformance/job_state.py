@@ -90,14 +90,13 @@ class JobState:
         return self.job.created or self.told_created
 
     def hear_created(self, before: JobState | None, told: JobKey) -> None:
-        """Keep the time of creation that answers told, where the job's own key has none.
+        """Keep the time of creation that answers told; for jobs whose own key has none.
 
         Args:
             before: Where the job stood.
             told: The key that the last answer has.
         """
-        if self.job.created is None:
-            self.told_created = (before and before.told_created) or told.created
+        self.told_created = (before and before.told_created) or told.created
 
     @property
     def answers(self) -> Iterator[RegionAnswers]:

@@ -80,8 +80,9 @@ class Processor:
             if before is not None and fingerprint is not None and before.has_come(fingerprint):
                 return Observed(before.job, Arrival.DUPLICATE)
             arrival, judgement = self._judged(judge, before, observation, view)
-            judgement.job_state.hear_created(before, job)
-            job = judgement.job_state.job
+            told, job = job, judgement.job_state.job
+            if job.created is None:
+                judgement.job_state.hear_created(before, told)
             if judgement.stale and before is not None:
                 if arrival is Arrival.DUPLICATE:  # so it is until something else comes
                     judgement.job_state.other_fingerprint = fingerprint

@@ -213,12 +213,9 @@ class Jobs:
         """Return where the newest job stands that an answer may be about; None where none fits."""
         job = observation.job
         latest = self._latest.get(job.id)
-        if latest is None and job.id not in self._earlier:
+        if latest is None:
             return None  # as of nearly every new job
-        known = [*self._earlier.get(job.id, {}).values()]
-        if latest is not None:
-            known.append(latest)
-        return newest_fitting(known, observation)
+        return newest_fitting([*self._earlier.get(job.id, {}).values(), latest], observation)
 
     def keep(self, job_state: JobState, fingerprint: int | None) -> None:
         """Keep where a job stands now."""
