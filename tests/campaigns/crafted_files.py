@@ -214,7 +214,7 @@ def _header(rng: random.Random, path: Path, _: object) -> str:
 
 # --- By SQL ---------------------------------------------------------------------------------------
 
-_COLUMNS: Final = {
+COLUMNS: Final = {
     "journal": "id file batch newest clean run",
     "kind": "name version",
     "estimate": "id words",
@@ -225,7 +225,7 @@ _COLUMNS: Final = {
     "listener": "id name cursor",
     "held": "listener kind id created first attempts error parked",
 }
-CELLS: Final = [(table, name) for table, names in _COLUMNS.items() for name in names.split()]
+CELLS: Final = [(table, name) for table, names in COLUMNS.items() for name in names.split()]
 ODD: Final[list[Any]] = [
     *(None, -1, 0, 1, 2, 3, 7, 99, 1_000_000, 1 << 31, 1 << 53, (1 << 62) - 1, 1 << 62),
     *((1 << 63) - 1, -(1 << 63), 0.5, 1e300, float("inf"), b"\xff\xfe", b"", "", "x", "-1", "1"),
@@ -326,9 +326,9 @@ ODD_JSON: Final[list[Any]] = [
 
 
 def _rows(rng: random.Random, path: Path, _: object) -> str:
-    table = rng.choice(sorted(_COLUMNS))
+    table = rng.choice(sorted(COLUMNS))
     how = rng.choice(("delete one", "delete one", "delete all", "copy", "copy"))
-    names = [f'"{each}"' for each in _COLUMNS[table].split()]
+    names = [f'"{each}"' for each in COLUMNS[table].split()]
 
     def change(connection: sqlite3.Connection) -> None:
         key = '"job" || \'-\' || "ordinal"' if table == "entry" else names[0]
@@ -353,8 +353,8 @@ def _rows(rng: random.Random, path: Path, _: object) -> str:
 
 
 def _view(rng: random.Random, connection: sqlite3.Connection) -> None:
-    table = rng.choice(sorted(_COLUMNS))
-    first, *rest = _COLUMNS[table].split()
+    table = rng.choice(sorted(COLUMNS))
+    first, *rest = COLUMNS[table].split()
     connection.execute(f"ALTER TABLE {table} RENAME TO real_{table}")
     columns = ", ".join([f'({_LOOP}) AS "{first}"', *(f'"{each}"' for each in rest)])
     connection.execute(f"CREATE VIEW {table} AS SELECT {columns} FROM real_{table}")
@@ -381,7 +381,7 @@ def _statement(sql: str) -> Callable[[random.Random, sqlite3.Connection], object
 
 _SCHEMAS: Final[list[Callable[[random.Random, sqlite3.Connection], object]]] = [
     *[_view, _trigger] * 3,
-    lambda rng, connection: connection.execute(f"DROP TABLE {rng.choice(sorted(_COLUMNS))}"),
+    lambda rng, connection: connection.execute(f"DROP TABLE {rng.choice(sorted(COLUMNS))}"),
     *map(
         _statement,
         (

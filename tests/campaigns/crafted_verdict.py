@@ -34,6 +34,7 @@ from jobstate.journal.schema import MIGRATIONS, NO_TIME
 from jobstate.model.events import StatusChanged, Unmodelled
 from jobstate.sagemaker import TRAINING_JOB
 from tests.campaigns import crafted_files
+from tests.campaigns.crafted_files import COLUMNS
 from tests.support.command import item
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class Judge:
             self.verdict.check(len(to) == count, f"{name}: {len(to)} of {count} rows told")
 
     def _told_job(self, kept: JournalJob, *, by_index: bool = False) -> JournalJob:
-        rows = self._by_key.get((kept.id, micros(kept.job.created)), ())
+        rows = self._by_key.get(columns_of(kept.job), ())
         told = (kept.modified, kept.since, kept.forgotten)
         fine = any(_tried(self._fits, row, kept, told, by_index) for row in rows)
         # Beyond what could be read here: a table that is broken in the middle can be read by keys.
@@ -263,9 +264,11 @@ class Judge:
         by_index: bool,  # noqa: FBT001 - one of two ways
     ) -> bool:
         may_miss = by_index and not self._content.sound
-        number, _, _, estimates, _, modified, since, _, cause, reason, *rest = row
-        reported, suppressed, forgotten = rest[-3:]
-        words = json.loads(self._words[estimates])
+        value = dict(zip(COLUMNS["job"].split(), row, strict=True))
+        number, modified, since = (value[name] for name in ("row_id", "modified", "since"))
+        cause, reason, reported = (value[name] for name in ("cause", "failure_reason", "reported"))
+        suppressed, forgotten = value["suppressed"], value["forgotten"]
+        words = json.loads(self._words[value["estimates"]])
         states = {region: {one[0] for one in each} for region, each in words["regions"]}
         broken = {k: len({*v}) for k, v in json.loads(reported or "{}").items()}
         broken.pop(Unmodelled.kind, None)

@@ -198,6 +198,20 @@ def test_a_still_file_that_is_damaged_is_told_of_while_it_is_followed(path: Path
         list(following.Following(path, "SELECT number FROM event WHERE number > ?").rows(0, 30))
 
 
+def test_the_last_place_for_a_listener(path: Path) -> None:
+    """What it has heard is kept and believed, though nobody has the places before it."""
+    run(path, "UPDATE listener SET id = 65536 WHERE name = 'books'")
+    heard: list[Event] = []
+    books = Subscription(name="books", listener=heard.append)
+    with Tracker(TRAINING_JOB, journal=Journal(path), listeners=[books]) as tracker:
+        wait_until(lambda: tracker.progress()[0].idle)
+    before = len(heard)
+    for _ in range(2):
+        with Tracker(TRAINING_JOB, journal=Journal(path), listeners=[books]) as tracker:
+            wait_until(lambda: tracker.progress()[0].idle)
+    assert len(heard) == before
+
+
 # --- A log without its file ---------------------------------------------------------------------
 
 
@@ -349,6 +363,10 @@ BOTH = [
     (
         "UPDATE listener SET id = 1 << 40 WHERE name = 'books'",
         "listener[1099511627776].id: expecte",
+    ),
+    (
+        "UPDATE listener SET id = 65537 WHERE name = 'books'",
+        "listener[65537].id: expecte",
     ),
     (
         "UPDATE listener SET cursor = 99 WHERE name = 'books'",

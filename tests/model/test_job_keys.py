@@ -91,6 +91,25 @@ def test_a_key_in_words() -> None:
     assert sorted([about(0).job, key]) == [key, about(0).job]
 
 
+def test_a_reader_reads_its_own_kind() -> None:
+    """What one of somebody's own says of another is refused, not judged as of its own."""
+
+    class Odd:
+        fields = frozenset[str]()
+
+        def items(self, document: object) -> list[tuple[str, object]]:
+            return [("", document)]
+
+        def read(self, _: object) -> Observation:
+            return about(0, 1, kind="letter")
+
+    odd = attrs.evolve(PARCELS, reader=Odd())
+    with pytest.raises(ObservationError, match=r"job\.kind: expected 'parcel', got 'letter'$"):
+        Tracker(odd).observe({})
+    with pytest.raises(ObservationError, match=r"job\.kind: expected 'parcel', got 'letter'$"):
+        check(odd, {})
+
+
 def test_another_kind_is_another_job() -> None:
     """Whatever its id; and nobody judges it who does not know its life cycle."""
     known = JobKeys()

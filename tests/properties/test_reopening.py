@@ -28,16 +28,25 @@ def test_late_answers_about_jobs_that_reopen(batch: int) -> None:
 
     Nothing legal is a violation, and each end that is over is told to be.
     """
-    wrong, met = [], Counter[str]()
+    wrong = []
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         made = answer_set(seed)
         for number, order in enumerate(made.orders):
-            course = Course(made)
-            wrong += [f"set {seed}, order {number}: {each}" for each in course.faults(order)]
-            met.update(course.counts._asdict())
+            found = Course(made).faults(order)
+            wrong += [f"set {seed}, order {number}: {each}" for each in found]
     assert not wrong, "\n".join(wrong)
+
+
+def test_they_meet_whatever_there_is() -> None:
+    """Jobs that go on, ends that stand, answers that no order explains: each in many sets."""
+    met = Counter[str]()
+    for seed in range(ALWAYS * BATCH):
+        made = answer_set(seed)
+        course = Course(made)
+        assert list(course.faults(made.orders[0])) == []
+        met.update(course.counts._asdict())
+    assert min(met["reopened"], met["stood"], met["illegal"]) > 0, met
     assert min(met["reopened"], met["stood"]) > BATCH // 3, met
-    assert met["illegal"], met
 
 
 def test_answers_in_order() -> None:

@@ -31,6 +31,7 @@ _SLOT: Final = struct.Struct("<QQQ")
 _MIX: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 _BLOCK: Final = SHARDS * _SLOT.size
+_NOTHING: Final = bytes(_BLOCK)
 
 
 class Acknowledgements:
@@ -85,12 +86,14 @@ class Acknowledgements:
         try:
             content = _read_at(self._file, os.fstat(self._file).st_size, 0)
             ahead = [
-                (place, newest if needs <= batch else 0)
-                for place, (number, needs, proof) in enumerate(_slots(content))
+                (begin + place * _SLOT.size, newest if needs <= batch else 0)
+                for begin in range(0, len(content), _BLOCK)
+                if (block := content[begin : begin + _BLOCK]) != _NOTHING  # a place of nobody's
+                for place, (number, needs, proof) in enumerate(_slots(block))
                 if self._proved(number, needs) == proof and (number > newest or needs > batch)
             ]
             for place, number in ahead:
-                _write_at(self._file, self._slot(number, 0), place * _SLOT.size)
+                _write_at(self._file, self._slot(number, 0), place)
             if ahead:  # for good, before there are others: another power cut may come
                 os.fsync(self._file)
         except OSError as error:

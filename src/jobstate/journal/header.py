@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from jobstate.errors import Problem
     from jobstate.journal.connection import Connection
 
-#: How many listeners a file may have had; more would need a file beside it that no disk holds.
-_LISTENERS: Final = 1 << 31
+#: How many listeners a file may have at once: the file beside it, where each has a place, is read
+#: whole at the start, and is 100 MB then.
+_LISTENERS: Final = 1 << 16
 
 
 class Header(NamedTuple):

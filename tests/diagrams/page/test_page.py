@@ -611,6 +611,7 @@ def test_a_hostile_life_cycle_executes_nothing(
     class Reader:
         schema = attrs.evolve(
             SCHEMA,
+            kind=hostile().name,
             call=evil,
             check=evil,
             examples=lambda: (Example(title=evil, text=f'"{evil}"'),),
