@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstate.diagrams import Look, picture, way
+from jobstate.kinds import KINDS
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support import chromium
 from tests.support.command import ANSWERS
@@ -39,6 +40,8 @@ LIFECYCLES = {
     "no stop": TRAINING_JOB.given(stop=False),
     "retries": TRAINING_JOB.given(retry=True),
     "plan": TRAINING_JOB.given(plan=True),
+    # Those that nobody has placed by hand.
+    **{kind.name: kind for kind in KINDS if kind is not TRAINING_JOB},
 }
 
 
