@@ -148,13 +148,13 @@ class _KindCodec:
             DamagedError: Some can't be read.
         """
         try:
-            kind, its_id, created, *values = map(plain.CALL, self._readers, columns)
+            _, its_id, created, *values = map(plain.CALL, self._readers, columns)
         except plain.DamagedError:  # again, which takes longer, with every problem and its place
             reads = zip(COLUMNS, self._readers, columns, strict=True)
-            kind, its_id, created, *values = plain.read_all(".{}", reads)
+            _, its_id, created, *values = plain.read_all(".{}", reads)
         values.insert(_HISTORY, ())
         values[_ANSWERS : _ANSWERS + 1] = values[_ANSWERS]
-        return JobState(JobKey(kind, its_id, created), *values)
+        return JobState(JobKey(self._kind, its_id, created), *values)  # one text for all jobs
 
     def _number(self, estimates: Estimates | StateEstimate) -> int:
         return self._sets.number(self._judge, estimates)
