@@ -106,8 +106,6 @@ class Series:
     def add(self, observation: Observation, where: str = "") -> None:
         """Judge one more answer; the caller sees to it that it is about the same job."""
         found = self._judge.judge(self._job_state, observation)
-        if found.job_state.job.created is None:
-            found.job_state.hear_created(self._job_state, observation.job)
         self._job_state = found.job_state
         self.job = self._job_state.job
         self._shown.update(observation.shown)

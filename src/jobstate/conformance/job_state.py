@@ -89,15 +89,6 @@ class JobState:
         """When the job was created, to the second; None where no answer said so yet."""
         return self.job.created or self.told_created
 
-    def hear_created(self, before: JobState | None, told: JobKey) -> None:
-        """Keep the time of creation that answers told; for jobs whose own key has none.
-
-        Args:
-            before: Where the job stood.
-            told: The key that the last answer has.
-        """
-        self.told_created = (before and before.told_created) or told.created
-
     @property
     def answers(self) -> Iterator[RegionAnswers]:
         """The answers kept of each region that was shown."""

@@ -26,7 +26,7 @@ from jobstate.conformance.kept_answers import (
     times_head,
 )
 from jobstate.conformance.memo import Memo
-from jobstate.conformance.modified_times import went_back
+from jobstate.conformance.modified_times import is_back, went_back
 from jobstate.conformance.moves import move
 from jobstate.conformance.regions import Regions, with_sample
 from jobstate.conformance.rules import Ruleset
@@ -78,8 +78,7 @@ class Judge:
         self.history = "" if history is None else history.name
         self.history_field = "" if history is None else history.history
         schema = lifecycle.schema
-        self.modified_field = ".".join(schema.modified) if schema else ""
-        self.modified_field = self.modified_field or "modified"
+        self.modified_field = ".".join((schema and schema.modified) or ("modified",))
         self.main = lifecycle.main_region.name
         self.memo = Memo(self.automata, self.history, self.main)
         self._regions = Regions(self.automata, self.diagnosis, self.history)
@@ -103,6 +102,9 @@ class Judge:
                 what it comes after.
         """
         start = before or JobState(observation.job, self.memo.nothing)
+        told = observation.job.created
+        if start.job.created is None and start.told_created is None and told is not None:
+            start = evolve(start, told_created=told)
         if view is None:
             view = self.memo.view(observation)
         found = self.ruleset.findings(observation, view)
@@ -257,7 +259,7 @@ class Judge:
         taken = listed.taken if listed is not None else contradicted is None
         if not new or not taken:
             return start.entries, ()
-        late = bool(went_back(start, observation, "")) if listed is None else not listed.last
+        late = is_back(start, observation) if listed is None else not listed.last
         told = tuple(stays(start.job, observation.entries, start.entered, late=late))
         if contradicted:
             return new, told
@@ -301,6 +303,7 @@ class Judge:
             changes=before.changes + len(changed),
             reported=before.reported,
             suppressed=before.suppressed,
+            told_created=before.told_created,
         )
 
     def broken(self, rule_id: str, finding: Finding) -> list[tuple[Rule, Finding]]:
@@ -380,6 +383,7 @@ def _stepped(  # noqa: PLR0913, PLR0917
         ordinal,
         before.reported,
         before.suppressed,
+        before.told_created,
     )
     judgement = Judgement(job_state, entered, tuple(changed))
     if step.refined is not None:

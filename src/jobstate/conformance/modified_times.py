@@ -18,6 +18,12 @@ SENTENCES: Final = {
 }
 
 
+def is_back(before: JobState, observation: Observation) -> bool:
+    """Return whether an answer's time is certainly before that of an earlier one."""
+    was, modified = before.modified, observation.modified
+    return was is not None and modified is not None and is_before(modified, was)
+
+
 def went_back(before: JobState, observation: Observation, field: str) -> Finding | None:
     """Return how an answer's time is before that of an earlier one; None where it is not.
 
@@ -27,7 +33,7 @@ def went_back(before: JobState, observation: Observation, field: str) -> Finding
         field: What answers call the time.
     """
     was, modified = before.modified, observation.modified
-    if was is None or modified is None or modified >= was or not is_before(modified, was):
+    if was is None or modified is None or not is_back(before, observation):
         return None
     then, now = clock(was), clock(modified)
     message = SENTENCES["went_back"].format(field=field, now=now, then=then)

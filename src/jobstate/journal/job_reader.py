@@ -9,6 +9,7 @@ from jobstate.conformance.judge import judge_of
 from jobstate.errors import Problem, UnknownJobError, shown
 from jobstate.journal.job_rows import (
     JOB_COLUMNS,
+    ROWS_OF_JOB,
     Histories,
     Loaded,
     columns_of,
@@ -39,8 +40,7 @@ _ESTIMATES: Final = COLUMNS.index("estimates")
 _KEY_PLACES: Final = slice(1, 1 + len(KEY))
 _JOBS: Final = f"SELECT {JOB_COLUMNS}, forgotten FROM job"  # noqa: S608 - a constant
 #: What an index finds is read from the table: only that is believed.
-_OF_JOB: Final = "row_id IN (SELECT row_id FROM job WHERE kind = ? AND id = ? AND created IS ?)"
-_JOB: Final = f"{_JOBS} WHERE {_OF_JOB} ORDER BY row_id DESC"
+_JOB: Final = f"{_JOBS} WHERE row_id IN ({ROWS_OF_JOB}) ORDER BY row_id DESC"
 _KEYS: Final = f"SELECT row_id, {', '.join(KEY)} FROM job NOT INDEXED ORDER BY row_id"  # noqa: S608
 _ENTRIES: Final = """
 SELECT job, ordinal, status, start, "end", message FROM entry WHERE job = ? ORDER BY ordinal

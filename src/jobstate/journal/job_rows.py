@@ -306,6 +306,10 @@ def key_of(columns: Sequence[object]) -> JobKey:
         return JobKey(*plain.read_all(".{}", zip(KEY, _KEY_READERS, columns, strict=True)))
 
 
+#: Finds the rows of a job, by its `columns_of`.
+ROWS_OF_JOB: Final = "SELECT row_id FROM job WHERE kind = ? AND id = ? AND created IS ?"
+
+
 def columns_of(job: JobKey) -> tuple[str, str, int | None]:
     """Return what identifies a job, as its row has it."""
     return job.kind, job.id, to_microseconds(job.created)

@@ -12,7 +12,7 @@ from jobstate.delivery.outbox import Held
 from jobstate.delivery.shards import shard_of
 from jobstate.errors import JournalError, shown
 from jobstate.journal.event_codec import posted_of
-from jobstate.journal.job_rows import columns_of, key_of
+from jobstate.journal.job_rows import ROWS_OF_JOB, columns_of, key_of
 from jobstate.journal.schema import NO_TIME
 from jobstate.journal.validation import UNREADABLE, damaged
 from jobstate.tracking import plain_data as plain
@@ -43,15 +43,16 @@ DELETE FROM held WHERE listener = ? AND kind = ? AND id = ? AND created = coales
 HELD_COLUMNS: Final = f"kind, id, nullif(created, {NO_TIME}), first, attempts, error, parked"
 HELD: Final = f"SELECT {HELD_COLUMNS} FROM held WHERE listener = ?"  # noqa: S608 - a constant
 #: Of an event, what `posted_of` reads.
-EVENT_COLUMNS: Final = "event.number, event.kind, body, event.job, job.kind, job.id, job.created"
+EVENT_COLUMNS: Final = (
+    "event.number, event.kind, event.body, event.job, job.kind, job.id, job.created"
+)
 AFTER: Final = f"""
 SELECT {EVENT_COLUMNS} FROM event LEFT JOIN job ON job.row_id = event.job
 WHERE number > ? ORDER BY number LIMIT ?
 """  # noqa: S608 - a constant
 OF_JOB: Final = f"""
 SELECT {EVENT_COLUMNS} FROM event JOIN job ON job.row_id = event.job
-WHERE event.job IN (SELECT row_id FROM job WHERE kind = ? AND id = ? AND created IS ?)
-    AND number BETWEEN ? AND ?
+WHERE event.job IN ({ROWS_OF_JOB}) AND number BETWEEN ? AND ?
 ORDER BY number LIMIT ?
 """  # noqa: S608 - a constant
 

@@ -39,7 +39,7 @@ WHERE number > ? ORDER BY number
 """  # noqa: S608 - a constant
 #: What indexes find is read from the tables: only that is believed.
 _EVENTS_OF_JOB: Final = f"""
-SELECT {EVENT_COLUMNS.replace("body", "event.body")}, found.row_id
+SELECT {EVENT_COLUMNS}, found.row_id
 FROM job AS found JOIN event AS told ON told.job = found.row_id
 JOIN job ON job.row_id = found.row_id JOIN event ON event.number = told.number
 WHERE found.kind = ? AND found.id = ? AND found.created IS ? AND told.number > ?

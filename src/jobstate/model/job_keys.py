@@ -52,10 +52,21 @@ def may_be(known: Known, observation: Observation) -> bool:
     return created is None or at is None or not is_before(at, created)
 
 
-def newest_fitting(known: Iterable[_Known], observation: Observation) -> _Known | None:
-    """Return the job created last that an answer may be about; None where it fits none."""
+def creation(known: Known) -> datetime:
+    """Return what sorts jobs by when they were created, those first of which nothing tells."""
+    return known.created or EARLIEST
+
+
+def meant(known: Iterable[_Known], observation: Observation) -> _Known | None:
+    """Return the job that an answer is about; None where it is about none of them.
+
+    That is the one whose creation it tells exactly, else the one created last that fits.
+    """
+    job = observation.job
     fitting = [each for each in known if may_be(each, observation)]
-    return max(fitting, key=lambda each: each.created or EARLIEST, default=None)
+    if job.created is not None:
+        fitting = [each for each in fitting if each.job == job] or fitting
+    return max(fitting, key=creation, default=None)
 
 
 @define
@@ -76,8 +87,7 @@ class JobKeys:
         """Return the key of the job that is meant: a known one that fits, or its own."""
         job, at = observation.job, observation.modified
         known = self._by_id.setdefault((job.kind, job.id), [])
-        found = next((each for each in known if job.created and each.job == job), None)
-        found = found or newest_fitting(known, observation)
+        found = meant(known, observation)
         if found is None:
             found = _Told(job, job.created, at)
             known.append(found)

@@ -71,18 +71,13 @@ class Processor:
         if before is not None and fingerprint is not None and before.has_come(fingerprint):
             return Observed(job, Arrival.DUPLICATE)
         with stripe.lock:
-            if (
-                before is not None and stripe.version != version
-            ):  # another thread has kept something
-                before = jobs.find(job)
-            if before is None:  # it may be known by another time, printed less coarsely, or more
-                before = jobs.fitting(observation)
+            # It may be known by another time, or another thread has kept something meanwhile.
+            if before is None or stripe.version != version:
+                before = jobs.meant(observation)
             if before is not None and fingerprint is not None and before.has_come(fingerprint):
                 return Observed(before.job, Arrival.DUPLICATE)
             arrival, judgement = self._judged(judge, before, observation, view)
-            told, job = job, judgement.job_state.job
-            if job.created is None:
-                judgement.job_state.hear_created(before, told)
+            job = judgement.job_state.job
             if judgement.stale and before is not None:
                 if arrival is Arrival.DUPLICATE:  # so it is until something else comes
                     judgement.job_state.other_fingerprint = fingerprint

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstate.common.times import EARLIEST
 from jobstate.conformance.job_state import Judgement
-from jobstate.model.job_keys import newest_fitting
+from jobstate.model.job_keys import creation, meant
 from jobstate.model.packed_history import Entries
 from jobstate.tracking.retention import Finished
 
@@ -209,13 +208,13 @@ class Jobs:
         earlier = self._earlier.get(job.id) if self._earlier else None
         return earlier.get(job) if earlier else None
 
-    def fitting(self, observation: Observation) -> JobState | None:
-        """Return where the newest job stands that an answer may be about; None where none fits."""
+    def meant(self, observation: Observation) -> JobState | None:
+        """Return where the job stands that an answer is about; None where it is about none."""
         job = observation.job
         latest = self._latest.get(job.id)
         if latest is None:
             return None  # as of nearly every new job
-        return newest_fitting([*self._earlier.get(job.id, {}).values(), latest], observation)
+        return meant([*self._earlier.get(job.id, {}).values(), latest], observation)
 
     def keep(self, job_state: JobState, fingerprint: int | None) -> None:
         """Keep where a job stands now."""
@@ -226,7 +225,7 @@ class Jobs:
         latest = self._latest.get(job.id)
         # It is mostly the very same key, which takes no time to see.
         if latest is not None and latest.job is not job and latest.job != job:
-            if (latest.created or EARLIEST) > (job_state.created or EARLIEST):
+            if creation(latest) > creation(job_state):
                 self._earlier.setdefault(job.id, {})[job] = job_state
                 return
             self._earlier.setdefault(job.id, {})[latest.job] = latest
@@ -245,7 +244,7 @@ class Jobs:
             return None
         if not earlier:
             return self._latest.pop(job.id)
-        newest = max(earlier.values(), key=lambda each: each.created or EARLIEST)
+        newest = max(earlier.values(), key=creation)
         self._latest[job.id] = newest
         self.drop(newest.job)  # from among the earlier ones
         return latest
