@@ -10,6 +10,7 @@ import pytest
 from jobstate import check, check_jobs
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import ObservationError, Problem, UnknownNameError
+from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS, Kinds
 from jobstate.sagemaker import (
     PROCESSING_JOB,
@@ -56,6 +57,11 @@ def event(kind: Any) -> dict[str, object]:
     return {"detail-type": detail_type, "source": "aws.sagemaker", "detail": answer(kind)}
 
 
+def deep(number: int) -> object:
+    """Return so many lists within a list."""
+    return [deep(number - 1)] if number else []
+
+
 def test_every_kind_of_the_library_is_there() -> None:
     """In the order in which people read them."""
     assert list(KINDS) == [*CALLED, BATCH_JOB]
@@ -66,9 +72,10 @@ def test_every_kind_of_the_library_is_there() -> None:
 @pytest.mark.parametrize("kind", CALLED, ids=lambda kind: kind.name)
 def test_whose_an_answer_is(kind: Any, made: Any) -> None:
     """By its status, its list, or its event's type."""
-    ((_, lifecycle, item),) = KINDS.items(made(kind))
-    assert lifecycle is kind
-    assert item == answer(kind)
+    (found,) = finder_of(KINDS).find(made(kind))
+    assert isinstance(found, Found)
+    assert found.lifecycle is kind
+    assert found.answer == (event if made is event else answer)(kind)
 
 
 def test_links_to_other_jobs_confuse_nobody() -> None:
@@ -87,12 +94,13 @@ def test_batch_jobs() -> None:
     """By the list that holds them, or by their own fields, of which one has a common name."""
     job = {"jobId": "1", "jobName": "one", "status": "RUNNING", "createdAt": 1_790_000_000_000}
     for given in (job, {"jobs": [job]}, {"jobSummaryList": [job]}):
-        ((_, lifecycle, item),) = KINDS.items(given)
-        assert (lifecycle, item) == (BATCH_JOB, job)
+        (found,) = finder_of(KINDS).find(given)
+        assert isinstance(found, Found)
+        assert (found.lifecycle, found.answer) == (BATCH_JOB, job)
 
 
 def test_what_lacks_its_status_is_read_to_say_so() -> None:
-    """By the kind whose id it has."""
+    """By the kind whose id and name it has."""
     broken = {name: value for name, value in answer(TRANSFORM_JOB).items() if "Status" not in name}
     with pytest.raises(ObservationError) as caught:
         check(KINDS, [broken])
@@ -112,10 +120,14 @@ def test_an_answer_of_two_kinds() -> None:
 @pytest.mark.parametrize(
     ("given", "path", "expected"),
     [
-        ({"hello": 1}, "", "an answer about a job, which has one of TrainingJobStatus,"),
+        (
+            {"hello": 1},
+            "",
+            "an answer about a job, which has its id and one of TrainingJobS",
+        ),
         ([[{"hello": 1}]], "[0][0]", "an answer about a job"),
         (7, "", "an answer about a job, an event, or a list of these"),
-        ([[[[[[[[[[]]]]]]]]]], "[0]" * 9, "at most 8 lists within each other"),
+        (deep(17), "[0]" * 17, "at most 16 mappings and lists within each other"),
         ({"TransformJobSummaries": [7]}, "TransformJobSummaries[0]", "an answer about a job"),
     ],
 )
@@ -141,11 +153,25 @@ def test_records_are_of_their_kind() -> None:
     assert check(KINDS, [record]).lifecycle is TRAINING_JOB
 
 
-def test_one_kind_alone_says_all_that_is_wrong() -> None:
-    """Then whatever comes is meant to be of it."""
+def test_what_answers_lack_is_said_in_one_line() -> None:
+    """With what there is, unless so much is there that it must be one."""
     with pytest.raises(ObservationError) as caught:
-        check(Kinds(TUNING_JOB), {})
-    assert len(caught.value.problems) == 4
+        check(Kinds(TUNING_JOB), {"HyperParameterTuningJobStatus": "Completed"})
+    (problem,) = caught.value.problems
+    assert problem.expected == (
+        "an answer about an Amazon SageMaker hyperparameter tuning job, which has"
+        " HyperParameterTuningJobArn too"
+    )
+    assert problem.got == "a mapping of HyperParameterTuningJobStatus"
+    with pytest.raises(ObservationError) as caught:
+        check(
+            Kinds(TUNING_JOB),
+            answer(TUNING_JOB) | {"HyperParameterTuningJobArn": None, "CreationTime": 7},
+        )
+    assert [each.path for each in caught.value.problems] == [
+        "HyperParameterTuningJobArn",
+        "CreationTime",
+    ]
 
 
 def test_names() -> None:

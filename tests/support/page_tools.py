@@ -117,7 +117,7 @@ def said(raw: list[Any]) -> Said:
 def by_python(lifecycle: Lifecycle, case: object) -> Said:
     """Return what the check says of a case by the rules that are data."""
     try:
-        reports = check_jobs(data_only(lifecycle), case)
+        reports = check_jobs(data_only(lifecycle), case, in_order=True)
     except ObservationError:
         return REFUSED
     return [_plain(report) for report in reports.values()] or REFUSED

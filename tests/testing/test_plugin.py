@@ -180,9 +180,9 @@ def test_an_answer_that_is_nobody_s(client: Any) -> None:
         found.verify()
     called, fed = caught.value.others
     assert called.startswith("answer 1 (DescribeTrainingJob): this answer can't be read")
-    assert "TrainingJobStatus: expected" in called
+    assert "got a mapping of CreationTime" in called
     assert "ProcessingJobStatus" not in called
-    assert "has one of TrainingJobStatus, ProcessingJobStatus" in fed
+    assert "and one of TrainingJobStatus, ProcessingJobStatus" in fed
 
 
 def test_a_call_of_two_kinds(client: Any) -> None:

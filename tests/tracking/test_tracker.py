@@ -919,7 +919,7 @@ def test_a_page_of_a_list() -> None:
     other = Tracker(TRAINING_JOB)
     bad = [*page, {"TrainingJobName": 5}, {}, 7, {"TrainingJobName": 6}]
     with pytest.raises(
-        ObservationError, match=r"TrainingJobSummaries\[4\]\.TrainingJobName"
+        ObservationError, match=r"TrainingJobSummaries\[4\]: expected an answer"
     ) as caught:
         other.observe_all({"TrainingJobSummaries": bad})
     paths = [each.path for each in caught.value.problems]
@@ -967,7 +967,7 @@ def test_errors_are_counted_through_all_lists() -> None:
     observed, errors = Tracker(TRAINING_JOB).observe_all(nested, on_error="collect")
     assert len(observed) == 3
     assert [(index, error.problems[0].path) for index, error in errors] == [
-        (2, "[1][0].TrainingJobName"),
+        (2, "[1][0]"),
         (4, "[2].TrainingJobSummaries"),
     ]
 

@@ -134,6 +134,8 @@ SCHEMA: Final = AnswerSchema(
             for begins, outcome, cause in _REASONS
         ),
     ),
+    # Other services' jobs have a jobId and a status too.
+    tells=("status", "jobId", "jobName"),
     # BUG, array jobs: the index is appended to the parent's id.
     links=(Link(field="jobId", to=_NAME, before=":"),),
     signs=(

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from jobstate.cli.json_stream import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
 from jobstate.common.text import counted, printable
-from jobstate.conformance.answers import read
+from jobstate.conformance.answers import Reading, in_sequence, read_found
 from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
-from jobstate.errors import ObservationError
+from jobstate.errors import ObservationError, Problem
+from jobstate.finding import Finder, PassedOver
 from jobstate.model.job_keys import JobKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.conformance.report import Report
-    from jobstate.errors import Problem
     from jobstate.model.kinds import Kinds
-    from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
 
 #: The name that stands for standard input.
@@ -37,20 +37,30 @@ class Answers:
     """Reads answers and hands on what they say.
 
     Attributes:
-        answers: How many answers were read.
+        answers: How many answers were read, copies counted once.
+        passed_over: What else there was, and how often: events and answers of other kinds.
         unusable: How many documents and answers could not be read.
     """
 
-    def __init__(self, kinds: Kinds, take: Callable[[Lifecycle, Observation, str], None]) -> None:
+    def __init__(
+        self,
+        kinds: Kinds,
+        take: Callable[[Reading[Observation]], bool],
+        *,
+        in_order: bool | None = None,
+    ) -> None:
         """Prepare to read.
 
         Args:
             kinds: What the answers may be about.
-            take: Gets whose kind an answer is of, what it says, and where it stands.
+            take: Gets what an answer says; returns whether it has not come before.
+            in_order: The answers stand in order, or they don't; None: those do that nothing wraps.
         """
-        self._kinds = kinds
+        self._finder = Finder(kinds)
         self._take = take
+        self._in_order = in_order
         self.answers = 0
+        self.passed_over: Counter[str] = Counter()
         self.unusable = 0
 
     def read(self, names: Sequence[str]) -> None:
@@ -79,20 +89,23 @@ class Answers:
             yield Unusable(Location(name), error.strerror or str(error), 0)
 
     def _split(self, document: Document) -> None:
-        items = self._kinds.items(document.value)
         place = str(document.location)
-        for path, lifecycle, item in items:
-            if lifecycle is None:
-                self._refuse(document.location, [cast("Problem", item)])
+        for item in self._finder.find(document.value):
+            if isinstance(item, PassedOver):
+                self.passed_over[item.what] += 1
+                continue
+            if isinstance(item, Problem):
+                self._refuse(document.location, [item])
                 continue
             try:
-                observation = read(lifecycle, item)
+                observation = read_found(item)
             except ObservationError as error:
-                self._refuse(document.location, error.under(path).problems)
+                self._refuse(document.location, error.problems)
                 continue
-            where = f"{place} {path}" if len(items) > 1 else place
-            self._take(lifecycle, observation, where)
-            self.answers += 1
+            in_order = item.bare if self._in_order is None else self._in_order
+            where = f"{place} {item.path}" if item.path else place
+            if self._take(Reading(where, item.lifecycle, observation, in_order)):
+                self.answers += 1
 
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:
         self.unusable += 1
@@ -107,9 +120,9 @@ class Answers:
 class Verdicts(Answers):
     """The verdicts on every job that some answers speak of."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, *, in_order: bool | None = None) -> None:
         """Prepare to judge each answer by its kind."""
-        super().__init__(kinds, self._judge)
+        super().__init__(kinds, self._judge, in_order=in_order)
         self._jobs: dict[JobKey, Series] = {}
         self._keys = JobKeys()
 
@@ -117,29 +130,35 @@ class Verdicts(Answers):
         """Return the verdict on every job, in the order first seen, children's told of parents."""
         return with_children([series.report() for series in self._jobs.values()])
 
-    def _judge(self, lifecycle: Lifecycle, observation: Observation, where: str) -> None:
-        job = self._keys.of(observation)
+    def _judge(self, reading: Reading[Observation]) -> bool:
+        job = self._keys.of(reading.observation)
         series = self._jobs.get(job)
         if series is None:
-            series = self._jobs[job] = Series(lifecycle)
-        series.add(observation, where)
+            series = self._jobs[job] = Series(reading.lifecycle)
+        return series.add(reading.observation, reading.path, in_order=reading.in_order)
 
 
 class Kept(Answers):
     """All that some answers say of each job.
 
     Attributes:
-        jobs: What is said of each job, in the order first seen.
+        found: What is said of each job, in the order first seen.
     """
 
     def __init__(self, kinds: Kinds) -> None:
         """Prepare to keep it."""
         super().__init__(kinds, self._keep)
-        self.jobs: dict[JobKey, list[Observation]] = {}
+        self.found: dict[JobKey, list[Reading[Observation]]] = {}
         self._keys = JobKeys()
 
-    def _keep(self, _lifecycle: Lifecycle, observation: Observation, _where: str) -> None:
-        self.jobs.setdefault(self._keys.of(observation), []).append(observation)
+    def _keep(self, reading: Reading[Observation]) -> bool:
+        self.found.setdefault(self._keys.of(reading.observation), []).append(reading)
+        return True
+
+    @property
+    def jobs(self) -> dict[JobKey, list[Observation]]:
+        """What is said of each job, one after the other."""
+        return {job: in_sequence(found) for job, found in self.found.items()}
 
 
 def _size(names: Iterable[str]) -> int | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
+
+from attrs import evolve
 
 from jobstate.errors import ObservationError, Problem, shown
+from jobstate.finding import Found, PassedOver, finder_of
 from jobstate.model.kinds import Kinds, by_name
 from jobstate.model.observation import Observation
 
@@ -14,21 +17,49 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 #: Makes of an answer about a kind of job what is wanted.
-_ReadOne: TypeAlias = "Callable[[Lifecycle, object], _T]"
+ReadOne: TypeAlias = "Callable[[Lifecycle, object], _T]"
+
+#: What is wrong where there is nothing to judge.
+NO_ANSWER: Final = Problem("", "an answer about a job", "none")
+
+
+class Reading(NamedTuple, Generic[_T]):
+    """What one answer says.
+
+    Attributes:
+        path: Where it is among the answers.
+        lifecycle: Whose kind it is.
+        observation: What it says.
+        in_order: It comes after those before it; else nothing but its time says when it was true.
+        nested: It is part of an answer about another job, to which its own belongs.
+    """
+
+    path: str
+    lifecycle: Lifecycle
+    observation: _T
+    in_order: bool = True
+    nested: bool = False
 
 
 def read(judged: Lifecycle | Kinds, answer: object) -> Observation:
-    """Return what one answer says; an observation is one.
+    """Return what one answer says, whatever wraps it; an observation is one.
 
     Raises:
-        ObservationError: It can't be read, or is of another kind; it lists every problem.
+        ObservationError: It can't be read, is none, or several, or is of another kind; it lists
+            every problem.
     """
     if isinstance(answer, Observation):
         kind = answer.job.kind
         if not (kind in judged.by_name if isinstance(judged, Kinds) else kind == judged.name):
             raise _of_another_kind(judged, answer)
         return answer
-    return read_by(judged.of(answer) if isinstance(judged, Kinds) else judged, answer)
+    lifecycle = finder_of(judged).at_once(answer)
+    if lifecycle is not None:
+        return read_by(lifecycle, answer)
+    found = [each for each in readings(judged, [answer]) if not each.nested]
+    if len(found) > 1:
+        raise ObservationError([Problem("", "one answer about a job", f"{len(found):,} of them")])
+    return found[0].observation
 
 
 def read_by(lifecycle: Lifecycle, answer: object) -> Observation:
@@ -45,30 +76,59 @@ def read_by(lifecycle: Lifecycle, answer: object) -> Observation:
     return observation
 
 
-def whose(
-    judged: Lifecycle | Kinds, answers: object
-) -> Iterator[tuple[str, Lifecycle, Observation]]:
-    """Yield what each answer says, with its path among the answers and whose kind it is.
+def read_found(found: Found) -> Observation:
+    """Return what an answer says that was found; one nested in another belongs to that one's job.
 
     Raises:
-        ObservationError: An answer can't be read, or nobody can tell whose it is; those before it
-            were yielded.
+        ObservationError: It can't be read; it lists every problem.
     """
-    lifecycles = by_name(judged)
-    for path, observation in observations(judged, answers):
-        yield path, lifecycles[observation.job.kind], observation
+    try:
+        observation = read_by(found.lifecycle, found.answer)
+        if found.parent is None or observation.parent is not None:
+            return observation
+        return evolve(observation, parent=read_found(found.parent).job)
+    except ObservationError as error:
+        raise error.under(found.path) from None
+
+
+def readings(judged: Lifecycle | Kinds, answers: object) -> Iterator[Reading[Observation]]:
+    """Yield what each answer says that answers have in them, whatever wraps them.
+
+    What is of other kinds is passed over, unless there is nothing else.
+
+    Raises:
+        ObservationError: An answer can't be read, nobody can tell whose it is, or there is
+            something that is none; those before it were yielded.
+    """
+    for each in _read_all(judged, answers, read_by):
+        if isinstance(each, ObservationError):
+            raise each
+        yield each
 
 
 def observations(judged: Lifecycle | Kinds, answers: object) -> Iterator[tuple[str, Observation]]:
     """Yield what each answer says, with its path among the answers.
 
     Raises:
-        ObservationError: As of `whose`.
+        ObservationError: As of `readings`.
     """
-    for path, found in _readings(judged, answers, read_by):
-        if isinstance(found, ObservationError):
-            raise found
-        yield path, found
+    return ((each.path, each.observation) for each in readings(judged, answers))
+
+
+def in_sequence(found: Iterable[Reading[Observation]]) -> list[Observation]:
+    """Return what answers say, one after the other: by their times, where they come in no order.
+
+    Copies count once then; where one has no time, all stay where they are.
+    """
+    every = [each for each in found if not each.nested]
+    seen = [each.observation for each in every]
+    if all(each.in_order for each in every):
+        return seen
+    times = [each.modified or each.modified_not_before for each in seen]
+    if None not in times:
+        ordered = zip(times, [len(each.entries) for each in seen], range(len(seen)), strict=True)
+        seen = [seen[place] for _, _, place in sorted(ordered)]
+    return [each for each, before in zip(seen, [None, *seen[:-1]], strict=True) if each != before]
 
 
 def all_observations(judged: Lifecycle | Kinds, answers: object) -> list[Observation]:
@@ -84,22 +144,22 @@ def all_observations(judged: Lifecycle | Kinds, answers: object) -> list[Observa
 
 
 def readable(
-    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
+    judged: Lifecycle | Kinds, answers: object, read_one: ReadOne[_T]
 ) -> tuple[list[Observation | _T], list[tuple[int, ObservationError]]]:
     """Return the answers that can be read, and why the others can't, by their index.
 
     Args:
-        judged: Whose readers split them.
+        judged: Whose answers they are.
         answers: The answers; those that are observations are returned as they are.
         read_one: Returns one that is none as it is wanted.
     """
     found: list[Observation | _T] = []
     errors: list[tuple[int, ObservationError]] = []
-    for index, (_, each) in enumerate(_readings(judged, answers, read_one)):
+    for index, each in enumerate(_read_all(judged, answers, read_one)):
         if isinstance(each, ObservationError):
             errors.append((index, each))
         else:
-            found.append(each)
+            found.append(each.observation)
     return found, errors
 
 
@@ -108,49 +168,60 @@ def together(errors: Iterable[tuple[int, ObservationError]]) -> ObservationError
     return ObservationError(problem for _, error in errors for problem in error.problems)
 
 
-def _readings(
-    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
-) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
-    """Yield what each answer says or why it can't be read, with its path among the answers."""
-    if isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes)):
-        for position, answer in enumerate(answers):
-            place = f"[{position}]"
-            for path, found in _read(judged, answer, read_one):
-                where = Problem(path, "").under(place).path
-                yield where, found.under(place) if isinstance(found, ObservationError) else found
+def _read_all(
+    judged: Lifecycle | Kinds, answers: object, read_one: ReadOne[_T]
+) -> Iterator[Reading[Observation | _T] | ObservationError]:
+    """Yield what each answer says, or why it can't be read; at last that there was none."""
+    passed_over: dict[str, int] = {}
+    nothing = True
+    for path, document in _documents(answers):
+        for each in _read_document(judged, document, path, read_one):
+            if isinstance(each, PassedOver):
+                passed_over[each.what] = passed_over.get(each.what, 0) + 1
+            else:
+                nothing = False
+                yield each
+    if nothing and passed_over:
+        said = ", ".join(f"{number:,} {what}" for what, number in passed_over.items())
+        yield ObservationError([Problem("", f"an answer about a {_names(judged)}", said)])
+
+
+def _documents(answers: object) -> Iterator[tuple[str, object]]:
+    """Yield what somebody gives, one by one if it is several."""
+    if isinstance(answers, Iterable) and not isinstance(answers, (Mapping, str, bytes, bytearray)):
+        for place, each in enumerate(answers):
+            yield f"[{place}]", each
     else:
-        yield from _read(judged, answers, read_one)
+        yield "", answers
 
 
-def _read(
-    judged: Lifecycle | Kinds, answers: object, read_one: _ReadOne[_T]
-) -> Iterator[tuple[str, Observation | _T | ObservationError]]:
-    """Yield what a document says; lists within it are the reader's, which bounds their depth."""
-    if isinstance(answers, Observation):
+def _read_document(
+    judged: Lifecycle | Kinds, document: object, path: str, read_one: ReadOne[_T]
+) -> Iterator[Reading[Observation | _T] | ObservationError | PassedOver]:
+    if isinstance(document, Observation):
         try:
-            yield "", read(judged, answers)
+            observation = read(judged, document)
         except ObservationError as error:
-            yield "", error
+            yield error.under(path)
+        else:
+            yield Reading(path, by_name(judged)[observation.job.kind], observation)
         return
-    if isinstance(judged, Kinds):
-        for path, kind, item in judged.items(answers):
-            yield path, _made(kind, path, item, read_one)
-    elif judged.reader is None:
-        yield "", _no_reader(judged, answers)
-    else:
-        for path, item in judged.reader.items(answers):
-            yield path, _made(judged, path, item, read_one)
+    for each in finder_of(judged).find(document, path, depth=1 if path else 0):
+        if isinstance(each, Problem):
+            yield ObservationError([each])
+        elif isinstance(each, PassedOver):
+            yield each
+        else:
+            try:
+                nested = each.parent is not None
+                made = read_found(each) if nested else read_one(each.lifecycle, each.answer)
+                yield Reading(each.path, each.lifecycle, made, each.bare, nested)
+            except ObservationError as error:
+                yield error if nested else error.under(each.path)
 
 
-def _made(
-    lifecycle: Lifecycle | None, path: str, item: object, read_one: _ReadOne[_T]
-) -> _T | ObservationError:
-    if lifecycle is None or isinstance(item, Problem):
-        return ObservationError([cast("Problem", item)])
-    try:
-        return read_one(lifecycle, item)
-    except ObservationError as error:
-        return error.under(path)
+def _names(judged: Lifecycle | Kinds) -> str:
+    return " or ".join(by_name(judged))
 
 
 def _no_reader(lifecycle: Lifecycle, answer: object) -> ObservationError:

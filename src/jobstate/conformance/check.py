@@ -5,12 +5,13 @@ Folds `jobstate.conformance.judge` over answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jobstate.common.times import is_before
-from jobstate.conformance.answers import whose
+from jobstate.conformance.answers import NO_ANSWER, readings
 from jobstate.conformance.children import judges_children, with_children
 from jobstate.conformance.judge import judge_of
+from jobstate.conformance.memo import fingerprint
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.job_keys import JobKeys, may_be
@@ -28,51 +29,56 @@ if TYPE_CHECKING:
 #: there for series made up to bring news without end.
 MOST_KEPT = 10_000
 
-#: What is wrong where there is nothing to judge.
-NO_ANSWER: Final = Problem("", "an answer about a job", "none")
 
-
-def check(lifecycle: Lifecycle | Kinds, answers: object) -> Report:
-    """Return the verdict on one job, from one answer about it or several in order.
+def check(lifecycle: Lifecycle | Kinds, answers: object, *, in_order: bool | None = None) -> Report:
+    """Return the verdict on one job, from one answer about it or several.
 
     Args:
         lifecycle: The life cycle, or the kinds that the job may be of; tighten it with
             `Lifecycle.given`, switch rules off with `Lifecycle.without`.
-        answers: What the service said, in any form that the life cycle's reader takes (for
-            SageMaker: what boto3 returns, what the CLI prints, events, records, lists of these),
-            or observations.
+        answers: What the service said, whatever wraps it: what boto3 returns, what the CLI
+            prints, events, records, queues, logs, lists of these, JSON text; or observations.
+        in_order: The answers come in order, or in none, as a tracker takes them. None: they do, but
+            for events and what something else than lists wraps.
 
     Raises:
         ObservationError: An answer can't be read, there is none, or they are about several jobs.
     """
     series: Series | None = None
-    for where, its, observation in whose(lifecycle, answers):
+    for each in readings(lifecycle, answers):
+        if each.nested:
+            continue
+        observation = each.observation
+        ordered = each.in_order if in_order is None else in_order
         if series is None:
-            series = Series(its)
+            series = Series(each.lifecycle)
         elif not series.takes(observation):
             expected = f"another answer about {series.job} (check_jobs takes several jobs)"
-            raise ObservationError([Problem(where, expected, str(observation.job))])
-        series.add(observation, where)
+            raise ObservationError([Problem(each.path, expected, str(observation.job))])
+        series.add(observation, each.path, in_order=ordered)
     if series is None:
         raise ObservationError([NO_ANSWER])
     return series.report()
 
 
-def check_jobs(lifecycle: Lifecycle | Kinds, answers: object) -> dict[JobKey, Report]:
+def check_jobs(
+    lifecycle: Lifecycle | Kinds, answers: object, *, in_order: bool | None = None
+) -> dict[JobKey, Report]:
     """Return the verdict on every job that answers speak of, in the order first seen.
 
-    What a job's children break is told of the job.
+    What a job's children break is told of the job. The arguments are those of `check`.
 
     Raises:
         ObservationError: An answer can't be read.
     """
     jobs: dict[JobKey, Series] = {}
     keys = JobKeys()
-    for where, its, observation in whose(lifecycle, answers):
-        job = keys.of(observation)
+    for each in readings(lifecycle, answers):
+        job = keys.of(each.observation)
+        ordered = each.in_order if in_order is None else in_order
         if job not in jobs:
-            jobs[job] = Series(its)
-        jobs[job].add(observation, where)
+            jobs[job] = Series(each.lifecycle)
+        jobs[job].add(each.observation, each.path, in_order=ordered)
     reports = with_children([series.report() for series in jobs.values()])
     return dict(zip(jobs, reports, strict=True))
 
@@ -93,6 +99,8 @@ class Series:
         self._shown: dict[str, Shown] = {}
         self._steps: list[Step] = []
         self._answers = 0
+        self._in_order = True
+        self._seen: set[int] = set()
         self._unkept = 0
         self._parent: JobKey | None = None
         self._fields: Mapping[str, object] = {}
@@ -103,9 +111,28 @@ class Series:
         """Return whether an answer may be about the same job."""
         return self._job_state is None or may_be(self._job_state, observation)
 
-    def add(self, observation: Observation, where: str = "") -> None:
-        """Judge one more answer; the caller sees to it that it is about the same job."""
-        found = self._judge.judge(self._job_state, observation)
+    def add(self, observation: Observation, where: str = "", *, in_order: bool = True) -> bool:
+        """Judge one more answer; the caller sees to it that it is about the same job.
+
+        Args:
+            observation: What it says.
+            where: Where it is.
+            in_order: It comes after those before it. Else their times order it and all that follow,
+                and what has come already is passed over.
+
+        Returns:
+            Whether it was not passed over.
+        """
+        view = self._judge.memo.view(observation)
+        if self._in_order and not in_order:
+            self._in_order = False
+        if not self._in_order:
+            copy = fingerprint(observation, view)
+            if copy in self._seen:
+                return False
+            if copy is not None and len(self._seen) < MOST_KEPT:
+                self._seen.add(copy)
+        found = self._judge.judge(self._job_state, observation, view, in_order=self._in_order)
         self._job_state = found.job_state
         self.job = self._job_state.job
         self._shown.update(observation.shown)
@@ -127,6 +154,7 @@ class Series:
                 self._steps.append(step)
             else:
                 self._unkept += 1
+        return True
 
     def _keep_fields(self, observation: Observation, newest: datetime | None) -> None:
         """Keep what rules over parent and children speak of; of other jobs it would take room."""

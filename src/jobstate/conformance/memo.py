@@ -236,3 +236,23 @@ class Memo:
 def _tells_less(was: Result, now: Result) -> bool:
     """Return whether an end is known less well from where the job stands now."""
     return same_end(was, now) and finer(was, now) != now
+
+
+def fingerprint(observation: Observation, view: AnswerView) -> int | None:
+    """Return what tells an answer from another one about the same job; None if nothing can."""
+    fields = observation.fields
+    try:
+        return hash(
+            (
+                view.number,
+                observation.modified,
+                observation.modified_not_before,
+                observation.cause,
+                observation.failure_reason,
+                observation.entries,
+                *fields,
+                *fields.values(),
+            )
+        )
+    except TypeError:  # a field that somebody else's reader leaves as a list, say
+        return None

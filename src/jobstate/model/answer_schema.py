@@ -18,14 +18,14 @@ from jobstate.model import values
 from jobstate.model.links import Link
 from jobstate.model.states import Outcome, _outcome
 
-#: How deep lists of lists may go: pages of a list, grouped, are two.
-DEEPEST_LIST: Final = 8
+#: How many mappings and lists may be around an answer.
+DEEPEST: Final = 16
 #: What is right of what is no field.
 _EXPECTED: Final = {
     "document": "an answer about a job, an event, or a list of these",
     "detail": "what the event says of a job",
     "list": "a list",
-    "depth": f"at most {DEEPEST_LIST} lists within each other",
+    "depth": f"at most {DEEPEST} mappings and lists within each other",
     "mapping": values.A_MAPPING,
     "required": values.REQUIRED,
 }
@@ -318,6 +318,9 @@ class AnswerSchema:
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
+        tells: What an answer is known by in whatever wraps it: its status, its id, and what else it
+            must have, where others' answers could have fields of these names. All are texts.
+        nested: Where it holds an answer about a job that belongs to its own.
         links: Where it names the job's parent; the first that does counts.
         signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand; that of a list stands for
@@ -326,7 +329,6 @@ class AnswerSchema:
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required``, which makes it of a field's own, filled into ``{expected}``.
-        deepest: How many lists may lie within each other.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
         examples: Returns some to try.
@@ -346,13 +348,19 @@ class AnswerSchema:
     failure_reason: Path = field(default=(), converter=_path)
     ends: tuple[EndSign, ...] = ()
     links: tuple[Link, ...] = ()
+    tells: tuple[Path, ...] = field(
+        default=attrs.Factory(
+            lambda schema: (schema.places[0].primary, schema.id), takes_self=True
+        ),
+        converter=_some,
+    )
+    nested: tuple[Path, ...] = field(default=(), converter=_some)
     signs: tuple[Sign, ...] = ()
     values: Mapping[str, Path] = field(
         default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below
         converter=_paths,
     )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
-    deepest: int = DEEPEST_LIST
     call: str = ""
     check: str = "jobstate check"
     examples: Callable[[], tuple[Example, ...]] = _no_examples

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from attrs import Factory, field, frozen
 
 from jobstate.common.text import cut
 from jobstate.common.times import EARLIEST
 from jobstate.model.states import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 #: How much is kept of a service's own words for why a job failed.
 LONGEST_REASON: Final = 1_024
@@ -144,13 +140,6 @@ class Reader(Protocol):
     @property
     def fields(self) -> frozenset[str]:
         """Every name that `Observation.fields` may hold."""
-        raise NotImplementedError
-
-    def items(self, document: object) -> Iterable[tuple[str, object]]:
-        """Split a document into answers about one job each, with the path of each in it.
-
-        What is none that the service gives comes as the `Problem` that says so.
-        """
         raise NotImplementedError
 
     def read(self, answer: object) -> Observation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -70,53 +70,11 @@ class SchemaReader:
         """Every name that `Observation.fields` may hold."""
         return frozenset(self.schema.values)
 
-    # --- Documents ------------------------------------------------------------------------------
+    def takes(self, value: object) -> bool:
+        """Return whether something is an answer's form: a mapping, or a record of the reader's."""
+        return isinstance(value, Mapping)
 
-    def items(self, document: object) -> list[tuple[str, object]]:
-        """Split a document into answers about one job each, with the path of each in it.
-
-        Takes an answer, the answer of an operation that lists them, an event, or a list of any of
-        these. The answers themselves are not read yet. What is none of these, is an event about
-        something else, or lies more lists deep than the schema allows comes as a `Problem`.
-        """
-        return [
-            (piece.path, piece) if isinstance(piece, Problem) else piece
-            for piece in self.pieces(document, "", 0)
-        ]
-
-    def pieces(
-        self, document: object, path: str, depth: int
-    ) -> Iterator[tuple[str, object] | Problem]:
-        """Yield the answers of a part of a document, or what is wrong with it, at its path."""
-        if isinstance(document, (list, tuple)):
-            yield from self._each(document, path, depth + 1)
-        elif not isinstance(document, Mapping):
-            yield Problem(path, self.schema.expected["document"], shown(document))
-        elif listed := self._list_in(document, path):
-            yield from self._each(document[listed], _inside(path, listed), depth + 1)
-        elif not self.is_event(document):
-            yield path, document
-        else:
-            envelope, problems = self.envelope_of(document)
-            yield from (problem.under(path) for problem in problems)
-            if not problems:
-                yield _inside(path, envelope.inside), document[envelope.inside]
-
-    def _list_in(self, document: Mapping[str, object], path: str) -> str | None:
-        if not path and self.schema.id[0] in document:
-            return None  # an answer, whatever else it has
-        return next((name for name in self.schema.lists if name in document), None)
-
-    def _each(
-        self, values: object, path: str, depth: int
-    ) -> Iterator[tuple[str, object] | Problem]:
-        if not isinstance(values, (list, tuple)):
-            yield Problem(path, self.schema.expected["list"], shown(values))
-        elif depth > self.schema.deepest:
-            yield Problem(path, self.schema.expected["depth"])
-        else:
-            for place, value in enumerate(values):
-                yield from self.pieces(value, f"{path}[{place}]", depth)
+    # --- Events ---------------------------------------------------------------------------------
 
     def is_event(self, answer: Mapping[str, object]) -> bool:
         """Return whether something looks like an event around an answer."""
@@ -196,10 +154,6 @@ class SchemaReader:
             possible=possible,
             parent=_parent(schema.links, record) if schema.links else None,
         )
-
-
-def _inside(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
 
 
 def _own_fields(schema: AnswerSchema, place: int) -> frozenset[str]:

@@ -9,13 +9,14 @@ that comes nearly always, since reading is most of the cost of an observation.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, cast
 
 from attrs import frozen
 
 from jobstate.errors import Problem, shown
+from jobstate.model.recorded_times import recorded
 
 #: What a time may come as: aware datetime; ISO 8601 with an offset or Z, or a quoted number;
 #: seconds or milliseconds since 1970.
@@ -100,6 +101,8 @@ def _moment(value: object) -> datetime:
         return datetime.combine(value.date(), value.timetz())
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value)
+    if isinstance(value, Mapping) and not isinstance(time := recorded(value), Mapping):
+        return _moment(time)
     raise _NotATimeError(A_TIME)
 
 

@@ -103,6 +103,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     described: Mapping[str, Field],
     listed: Mapping[str, Field],
     not_before: tuple[str, ...] = (),
+    nested: tuple[str, ...] = (),
 ) -> AnswerSchema:
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
@@ -113,6 +114,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         described: The fields of a description.
         listed: The fields of an item of a list.
         not_before: As in `AnswerSchema`.
+        nested: Likewise.
     """
     return AnswerSchema(
         kind=f"sagemaker-{resource}",
@@ -133,6 +135,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         places=(StatusFields(region=JOB, primary=f"{noun}Status"),),
         modified="LastModifiedTime",
         not_before=not_before,
+        nested=nested,
         failure_reason="FailureReason",
         call=f"aws sagemaker describe-{resource}",
     )

@@ -72,6 +72,7 @@ SCHEMA: Final = five.answer_schema(
     detail_type=_EVENT,
     described=_DESCRIPTION,
     listed=_SUMMARY,
+    nested=("BestTrainingJob", "OverallBestTrainingJob"),
 )
 
 

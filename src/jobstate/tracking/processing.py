@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.conformance.memo import fingerprint as fingerprint_of
 from jobstate.errors import ConformanceError
 from jobstate.model.specification import Severity
 from jobstate.tracking.observed import Arrival, Observed
@@ -64,7 +65,7 @@ class Processor:
         job, jobs = observation.job, self._jobs
         judge = self._judges[job.kind]
         view = judge.memo.view(observation)
-        fingerprint = _fingerprint(observation, view)
+        fingerprint = fingerprint_of(observation, view)
         version = stripe.version
         # Without a time of creation a key says nothing: its own job may not be the newest.
         before = jobs.find(job) if job.created is not None else None
@@ -116,26 +117,6 @@ class Processor:
             self.turns.tell(stripe)
         if listeners.direct:
             listeners.dispatcher.tell(events)
-
-
-def _fingerprint(observation: Observation, view: AnswerView) -> int | None:
-    """Return what tells an answer from another one about the same job; None if nothing can."""
-    fields = observation.fields
-    try:
-        return hash(
-            (
-                view.number,
-                observation.modified,
-                observation.modified_not_before,
-                observation.cause,
-                observation.failure_reason,
-                observation.entries,
-                *fields,
-                *fields.values(),
-            )
-        )
-    except TypeError:  # a field that somebody else's reader leaves as a list, say
-        return None
 
 
 def _refuse(judgement: Judgement) -> None:

@@ -205,9 +205,9 @@ def test_wrong_options(options: tuple[object, ...], said: str) -> None:
     ("text", "said"),
     [
         ("[]", "there is no answer about a job in it"),
-        ("{}", "problem"),
+        ("{}", "got an empty mapping"),
         ("{", "line 1"),
-        (f"{json.dumps(item('one'))}\n{{}}", "problem"),
+        (f"{json.dumps(item('one'))}\n{{}}", "got an empty mapping"),
     ],
 )
 def test_what_can_not_be_read(option: str, text: str, said: str, tmp_path: Path) -> None:

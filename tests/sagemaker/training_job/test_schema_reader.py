@@ -31,12 +31,13 @@ SEED, HOSTILE, OF_EACH_KIND = 14, 3_000, 40
 
 def said(reader: SchemaReader, document: object) -> list[object]:
     """Return what a reader makes of a document: what each answer says, and every problem."""
-    return [*chain.from_iterable(_read(reader, *each) for each in reader.items(document))]
+    if not isinstance(document, (list, tuple)):
+        return _read(reader, "", document)
+    several = enumerate(document)
+    return [*chain.from_iterable(_read(reader, f"[{place}]", each) for place, each in several)]
 
 
 def _read(reader: SchemaReader, path: str, item: object) -> list[object]:
-    if isinstance(item, Problem):
-        return [item]
     try:
         return [(path, attrs.asdict(reader.read(item)))]
     except ObservationError as error:

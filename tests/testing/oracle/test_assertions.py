@@ -96,7 +96,7 @@ def test_nothing_is_not_fine() -> None:
     for nothing in nothings:
         with pytest.raises(ObservationError, match="expected an answer about a job, got none"):
             assert_conforms(nothing, TRAINING_JOB)
-    with pytest.raises(ObservationError, match="TrainingJobName"):
+    with pytest.raises(ObservationError, match="which has TrainingJobArn too"):
         assert_conforms({"TrainingJobStatus": "Completed"}, TRAINING_JOB)
 
 

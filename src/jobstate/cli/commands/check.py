@@ -13,10 +13,10 @@ import typer
 from jobstate.cli.answers import Verdicts
 from jobstate.cli.family_tree import breaks, family_lines
 from jobstate.cli.lifecycles import Given, Ignored, Kind, Own, kinds_of
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, emit, run
-from jobstate.cli.terminal import Paint
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, emit, run
+from jobstate.cli.terminal import MOST_NAMES, Paint
 from jobstate.cli.timeline import summary_lines
-from jobstate.common.text import counted
+from jobstate.common.text import counted, cut, printable
 from jobstate.conformance.families import families
 from jobstate.model.specification import Severity
 
@@ -70,6 +70,20 @@ Chosen = Annotated[
     CheckFormat,
     typer.Option("--format", help="For people, or one line of JSON per job for programs."),
 ]
+Ordered = Annotated[
+    bool | None,
+    typer.Option(
+        "--in-order/--any-order",
+        help="The answers about a job stand in the order in which they came, or in none. By default"
+        " they do, but for events and what something else wraps.",
+    ),
+]
+Required = Annotated[
+    int,
+    typer.Option(
+        "--require", metavar="N", min=0, help="Fewer answers than this are an error (exit 2)."
+    ),
+]
 Every = Annotated[
     bool,
     typer.Option("--all", help=f"Print every job in full, be there more than {MANY_JOBS}."),
@@ -86,12 +100,14 @@ def check(  # noqa: PLR0913 - the options of a command
     ignore: Ignored = None,
     chosen: Chosen = CheckFormat.TEXT,
     every: Every = False,
+    in_order: Ordered = None,
+    require: Required = 0,
 ) -> None:
     """Judge the answers in files, print the verdicts, end with an exit code."""
     kinds = kinds_of(kind, own, given, ignore)
 
     def work() -> int:
-        answers = Verdicts(kinds)
+        answers = Verdicts(kinds, in_order=in_order)
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:
@@ -100,6 +116,9 @@ def check(  # noqa: PLR0913 - the options of a command
         else:
             for line in _text(answers, reports, strict=strict, every=every):
                 emit(line)
+        if answers.answers < require:
+            complain(f"{counted(answers.answers, 'answer')} judged, but --require {require:,}")
+            return UNUSABLE
         if answers.unusable:
             return UNUSABLE
         legal = all(_is_legal(report, strict=strict) for report in reports)
@@ -127,8 +146,21 @@ def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool
     if sources := list(_sources(reports)):
         yield from (*sources, "")
     colour = paint.bad if illegal else paint.good
+    if answers.passed_over:
+        yield f"passed over: {_passed_over(answers)}"
     counts = f"{counted(len(reports), 'job')}, {counted(answers.answers, 'answer')}"
-    yield f"{counts}: {colour(_verdict(reports, len(illegal)))}{_more(answers, reports)}"
+    if not reports:
+        yield f"0 answers judged{_more(answers, reports)}"
+        return
+    yield f"{counts}: {colour(_verdict(len(illegal)))}{_more(answers, reports)}"
+
+
+def _passed_over(answers: Verdicts) -> str:
+    """Return what there was of other kinds, by kind, in one line."""
+    most = answers.passed_over.most_common(MOST_NAMES)
+    said = ", ".join(f"{number:,} {printable(cut(what, 80))}" for what, number in most)
+    rest = answers.passed_over.total() - sum(number for _, number in most)
+    return f"{said} and {rest:,} more" if rest else said
 
 
 def _sources(reports: list[Report]) -> Iterator[str]:
@@ -142,9 +174,7 @@ def _sources(reports: list[Report]) -> Iterator[str]:
     yield from meanings
 
 
-def _verdict(reports: list[Report], illegal: int) -> str:
-    if not reports:
-        return "nothing to judge"
+def _verdict(illegal: int) -> str:
     return f"{illegal:,} illegal" if illegal else "all legal"
 
 

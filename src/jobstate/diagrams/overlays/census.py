@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from jobstate.conformance.answers import observations
+from jobstate.conformance.answers import Reading, in_sequence, readings
 from jobstate.diagrams.overlays.course import course_of
 from jobstate.diagrams.overlays.durations import Spans
 from jobstate.errors import ObservationError, Problem
@@ -80,7 +80,7 @@ class Census:
             ObservationError: An answer can't be read, there is none, or they are about several
                 jobs; nothing is counted then.
         """
-        seen = [each for _, each in observations(self.lifecycle, answers)]
+        seen = in_sequence(readings(self.lifecycle, answers))
         jobs = len({each.job for each in seen})
         if jobs != 1:
             expected = "answers about one job (add_jobs takes several jobs)"
@@ -93,11 +93,11 @@ class Census:
         Raises:
             ObservationError: An answer can't be read; nothing is counted then.
         """
-        jobs: dict[JobKey, list[Observation]] = {}
-        for _, each in observations(self.lifecycle, answers):
-            jobs.setdefault(each.job, []).append(each)
-        for seen in jobs.values():
-            self._add(seen)
+        jobs: dict[JobKey, list[Reading[Observation]]] = {}
+        for each in readings(self.lifecycle, answers):
+            jobs.setdefault(each.observation.job, []).append(each)
+        for found in jobs.values():
+            self._add(in_sequence(found))
 
     def add_counts(  # noqa: PLR0913 - each is one thing that is counted, by keyword
         self,

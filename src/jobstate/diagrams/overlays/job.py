@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.common.text import counted
 from jobstate.common.times import require_aware
-from jobstate.conformance.answers import observations
+from jobstate.conformance.answers import in_sequence, readings
 from jobstate.conformance.check import check
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.course import course_of
@@ -76,7 +76,7 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     """
     if now is not None:
         require_aware(now)
-    seen = [each for _, each in observations(lifecycle, answers)]
+    seen = in_sequence(readings(lifecycle, answers))
     report = check(lifecycle, seen)
     tracks = course_of(lifecycle, seen, now)
     maker = _Maker(lifecycle, tracks, _located(report, tracks))

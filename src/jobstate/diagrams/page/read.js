@@ -300,7 +300,7 @@ const Reading = (() => {
   function* each(schema, values, path, depth) {
     if (!Array.isArray(values)) {
       yield { path, problems: [{ path, expected: schema.expected.list, got: shown(values) }] };
-    } else if (depth > schema.deepest) {
+    } else if (depth > schema.deepest + 1) {
       yield { path, problems: [{ path, expected: schema.expected.depth, got: '' }] };
     } else {
       for (const [place, value] of values.entries())
@@ -328,10 +328,21 @@ const Reading = (() => {
     yield* unwrapped(schema, document, path);
   }
 
+  /** What a mapping would have to have to be an answer; nothing of one that lacks but one field. */
+  const lackedBy = ({ tells, name, no_answer: { lacking, nothing } }, answer) => {
+    const lacks = (path) => absent(at(answer, path));
+    if ([...tells.slice(0, 2), name].filter(lacks).length < 2) return null;
+    const missing = tells.filter(lacks).map((path) => path.join('.'));
+    return missing.length < tells.length
+      ? lacking.replace('{lacks}', missing.join(' and '))
+      : nothing;
+  };
+
   /** Take an answer out of the event around it. */
   function* unwrapped(schema, answer, path) {
     if (!isEvent(schema, answer)) {
-      yield { path, answer };
+      const expected = lackedBy(schema, answer);
+      yield expected ? { path, problems: [{ path, expected, got: shown(answer) }] } : { path, answer };
       return;
     }
     const { envelope, problems } = envelopeOf(schema, answer, path);
@@ -464,7 +475,7 @@ const Reading = (() => {
       return;
     }
     for (const [place, one] of document.entries())
-      for (const piece of pieces(schema, one)) {
+      for (const piece of pieces(schema, one, '', 1)) {
         const prefix = `[${place}]`;
         const path = under(prefix, piece.path);
         yield { ...piece, path, problems: allUnder(prefix, piece.problems) };

@@ -17,14 +17,17 @@ from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
 from jobstate.conformance import between, diagnosis, histories, modified_times, rules
+from jobstate.conformance.answers import NO_ANSWER
 from jobstate.conformance.between import LONGEST_VALUE
-from jobstate.conformance.check import NO_ANSWER
 from jobstate.conformance.diagnosis import NEEDS, requirements
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.finding import Finder
 from jobstate.model import states
+from jobstate.model.answer_schema import DEEPEST
+from jobstate.model.kinds import Kinds
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.model.states import alternatives, choice_text
@@ -350,4 +353,11 @@ def _schema(lifecycle: Lifecycle) -> Table | None:
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
     said = attrs.asdict(schema, filter=lambda _, value: bool(value))
     examples = [attrs.asdict(each) for each in schema.examples()]
-    return said | {"possible": possible, "lists": schema.lists, "examples": examples}
+    recogniser = Finder(Kinds(lifecycle)).recogniser
+    return said | {
+        "no_answer": {"lacking": recogniser.lacking(lifecycle), "nothing": recogniser.nothing},
+        "possible": possible,
+        "lists": schema.lists,
+        "deepest": DEEPEST,
+        "examples": examples,
+    }

@@ -19,9 +19,8 @@ from jobstate.sagemaker.training_job.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from jobstate.errors import Problem
 
 _KIND: Final = SCHEMA.kind
 _JOB, _WARM_POOL = "job", "warm_pool"
@@ -67,28 +66,9 @@ class TrainingJobReader(SchemaReader):
 
     id_field = _ARN
 
-    def items(self, document: object) -> list[tuple[str, object]]:
-        """Split a document into answers about one job each, with the path of each in it.
-
-        Takes a describe answer, a summary, a list answer, an EventBridge event, a record, or a
-        list of any of these. The answers themselves are not read yet. What is none of these, is
-        an event about something else, or lies more than 8 lists deep comes as a `Problem`.
-        """
-        if type(document) is dict and _ARN in document:  # one answer: what comes nearly always
-            return [("", document)]
-        if type(document) is dict and type(page := document.get(_SUMMARIES)) is list:
-            paths = map((_SUMMARIES + "[{}]").format, range(len(page)))
-            if all(type(each) is dict and _ARN in each for each in page):  # as nearly always
-                return list(zip(paths, page, strict=True))
-        return super().items(document)
-
-    def pieces(
-        self, document: object, path: str, depth: int
-    ) -> Iterator[tuple[str, object] | Problem]:
-        """Yield the answers of a part of a document, or what is wrong with it, at its path."""
-        if isinstance(document, TrainingJobRecord):
-            return iter([(path, document)])
-        return super().pieces(document, path, depth)
+    def takes(self, value: object) -> bool:
+        """Return whether something is a record, or a mapping."""
+        return isinstance(value, TrainingJobRecord) or super().takes(value)
 
     def read(self, answer: object) -> Observation:
         """Return what a record, an answer about one job, or an event says.

@@ -1,0 +1,47 @@
+"""What is found in a document: an answer, or something that is passed over."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from jobstate.errors import Problem
+from jobstate.model.lifecycle import Lifecycle
+
+
+@frozen
+class Found:
+    """An answer, or an event around one.
+
+    Attributes:
+        path: Where it is in the document: ``Results[0].TrainingJob``; empty for all of it.
+        lifecycle: Whose kind it is.
+        answer: As its reader takes it.
+        bare: Nothing but lists are around it, as the service gives them: it stands in the order
+            given. What wraps answers, and who sends events, keeps no order.
+        parent: The answer that it is nested in, which is about the job that its own belongs to.
+    """
+
+    path: str
+    lifecycle: Lifecycle
+    answer: object
+    bare: bool = True
+    parent: Found | None = None
+
+
+@frozen
+class PassedOver:
+    """Something of a kind that is not looked for.
+
+    Attributes:
+        path: Where it is.
+        what: What it is: the type of an event, or whose answer: ``Endpoint``.
+    """
+
+    path: str
+    what: str
+
+
+#: What a document consists of; a `Problem` is what is wrong with some of it.
+Item: TypeAlias = Found | PassedOver | Problem
