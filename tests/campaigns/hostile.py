@@ -12,34 +12,27 @@ again. Failing inputs are also kept in a file. Imports the check and the reader 
 
 from __future__ import annotations
 
-import argparse
-import base64
 import io
 import json
-import multiprocessing
 import random
 import re
 import sys
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from jobstate import ObservationError, check_jobs
 from jobstate.cli.json_stream import Document, Unusable, documents
 from jobstate.sagemaker import TRAINING_JOB
+from tests.campaigns.attack import Attack
 from tests.support import corpus_series
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "answers"
 #: How many series of the corpus join the examples.
 OF_THE_CORPUS = 24
-#: How many inputs are made and judged between two reports of progress.
-BATCH = 5_000
-
 Change: TypeAlias = Callable[[random.Random, bytearray], None]
 
 
@@ -57,40 +50,6 @@ class Example(NamedTuple):
     values: list[Any]
     keys: list[tuple[int, int]]
     scalars: list[tuple[int, int]]
-
-
-class Failure(NamedTuple):
-    """An input that broke the promise.
-
-    Attributes:
-        seed: What it was made from.
-        number: And which it was.
-        error: What happened.
-        given: The input: bytes in base64, or a value as Python prints it.
-    """
-
-    seed: int
-    number: int
-    error: str
-    given: str
-
-    def __str__(self) -> str:
-        again = f"python -m tests.campaigns.hostile --seed {self.seed} --only {self.number}"
-        return f"{again}  # {self.error}"
-
-
-class Tally(NamedTuple):
-    """What came of some inputs.
-
-    Attributes:
-        outcomes: How many ended how.
-        failures: Those that broke the promise.
-        slowest: The most seconds that one took.
-    """
-
-    outcomes: Counter[str]
-    failures: list[Failure]
-    slowest: float
 
 
 # --- What becomes of an input ---------------------------------------------------------------------
@@ -489,101 +448,8 @@ def _wrapped(rng: random.Random, value: object, *, foreign: bool) -> object:
 
 # --- Runs -----------------------------------------------------------------------------------------
 
-
-def attempt(seed: int, number: int) -> str | Failure:
-    """Make one input and judge it; return how it ended."""
-    given = made(seed, number)
-    try:
-        return judged(given)
-    except Exception as error:  # noqa: BLE001 - any that escapes is what we are looking for
-        said = f"{type(error).__name__}: {str(error)[:200]!r}"
-        return Failure(seed, number, said, printed(given))
-
-
-def printed(given: object) -> str:
-    """Return an input as a failure keeps it."""
-    if isinstance(given, bytes):
-        return base64.b64encode(given).decode()
-    try:
-        return ascii(given)
-    except Exception as error:  # noqa: BLE001 - too deep or too large a number to be printed
-        return f"not to be printed: {type(error).__name__}"
-
-
-def run(seed: int, numbers: Iterable[int]) -> Tally:
-    """Make and judge the inputs of some numbers."""
-    outcomes: Counter[str] = Counter()
-    failures: list[Failure] = []
-    slowest = 0.0
-    for number in numbers:
-        began = time.perf_counter()
-        outcome = attempt(seed, number)
-        slowest = max(slowest, time.perf_counter() - began)
-        if isinstance(outcome, Failure):
-            failures.append(outcome)
-        else:
-            outcomes[outcome] += 1
-    return Tally(outcomes, failures, slowest)
-
-
-def together(tallies: Iterable[Tally]) -> Tally:
-    """Return what came of several runs."""
-    outcomes: Counter[str] = Counter()
-    failures: list[Failure] = []
-    slowest = 0.0
-    for tally in tallies:
-        outcomes += tally.outcomes
-        failures += tally.failures
-        slowest = max(slowest, tally.slowest)
-    return Tally(outcomes, failures, slowest)
-
-
-def described(tally: Tally) -> str:
-    """Return what came of a run, in a line."""
-    count = sum(tally.outcomes.values()) + len(tally.failures)
-    how = ", ".join(f"{number:,} {outcome}" for outcome, number in tally.outcomes.most_common())
-    failed = f"{len(tally.failures):,} FAILED" if tally.failures else "none failed"
-    return f"{count:,} hostile inputs: {how}; {failed}; the slowest took {tally.slowest:.2f} s"
-
-
-def main() -> int:
-    """Run as many as asked for; return 1 if any failed."""
-    parser = argparse.ArgumentParser(description="Attack the check with inputs made from a seed.")
-    parser.add_argument("--count", type=int, default=100_000, help="how many inputs")
-    parser.add_argument("--seed", type=int, default=0, help="what they are made from")
-    parser.add_argument("--jobs", type=int, default=1, help="how many processes")
-    parser.add_argument("--only", type=int, help="make and judge just this one")
-    parser.add_argument("--failures", default="hostile-failures.jsonl", help="where they are kept")
-    options = parser.parse_args()
-    if options.only is not None:
-        print(judged(made(options.seed, options.only)))
-        return 0
-    batches = [
-        range(start, min(start + BATCH, options.count)) for start in range(0, options.count, BATCH)
-    ]
-    with multiprocessing.Pool(options.jobs) as pool:
-        found = pool.imap_unordered(partial(run, options.seed), batches)
-        tally = together(_watched(found, options.count, Path(options.failures)))
-    print(described(tally))
-    return 1 if tally.failures else 0
-
-
-def _watched(found: Iterable[Tally], count: int, kept: Path) -> Iterator[Tally]:
-    """Pass tallies on, with a line of progress, and keep the failures."""
-    began = time.monotonic()
-    done = failed = 0
-    for tally in found:
-        done += sum(tally.outcomes.values()) + len(tally.failures)
-        failed += len(tally.failures)
-        rate = done / (time.monotonic() - began)
-        line = f"\r{done:,} of {count:,} ({done / count:.0%}), {rate:,.0f}/s, {failed:,} failed "
-        print(line, end="" if done < count else "\n", file=sys.stderr, flush=True)
-        if tally.failures:
-            with kept.open("a", encoding="utf-8") as lines:
-                lines.writelines(f"{json.dumps(each._asdict())}\n" for each in tally.failures)
-            print(*tally.failures, sep="\n")
-        yield tally
+ATTACK: Final = Attack("hostile", "hostile inputs", made, judged)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ATTACK.main("Attack the check with inputs made from a seed."))

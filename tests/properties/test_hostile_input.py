@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from jobstate import ObservationError, check_jobs
 from jobstate.sagemaker import TRAINING_JOB
-from tests.campaigns import hostile
+from tests.campaigns import attack, hostile
 from tests.support import facts
 
 if TYPE_CHECKING:
@@ -35,18 +35,18 @@ ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/churn"
 
 
 @pytest.fixture(scope="module")
-def tallies(figures: Callable[[str], None]) -> Iterator[list[hostile.Tally]]:
+def tallies(figures: Callable[[str], None]) -> Iterator[list[attack.Tally]]:
     """Return where each batch notes what came of it, printed when all are through."""
-    found: list[hostile.Tally] = []
+    found: list[attack.Tally] = []
     yield found
-    figures(hostile.described(hostile.together(found)))
+    figures(hostile.ATTACK.described(attack.together(found)))
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_a_verdict_or_one_error(batch: int, tallies: list[hostile.Tally]) -> None:
+def test_a_verdict_or_one_error(batch: int, tallies: list[attack.Tally]) -> None:
     """Mutants of examples and of real answers never get anything else out of the library."""
     size = IN_ALL // BATCHES
-    tally = hostile.run(SEED, range(batch * size, (batch + 1) * size))
+    tally = hostile.ATTACK.run(SEED, range(batch * size, (batch + 1) * size))
     tallies.append(tally)
     assert not tally.failures, "\n".join(map(str, tally.failures[:20]))
     assert min(tally.outcomes.values()) > size // 50
@@ -55,23 +55,23 @@ def test_a_verdict_or_one_error(batch: int, tallies: list[hostile.Tally]) -> Non
 
 def test_an_input_is_made_from_its_seed_and_number() -> None:
     """Whatever was made before, so that a failure can be looked at."""
-    first = [hostile.printed(hostile.made(SEED, number)) for number in range(300)]
-    again = [hostile.printed(hostile.made(SEED, number)) for number in reversed(range(300))]
+    first = [attack.printed(hostile.made(SEED, number)) for number in range(300)]
+    again = [attack.printed(hostile.made(SEED, number)) for number in reversed(range(300))]
     assert first == again[::-1]
     assert len(set(first)) > 280
 
 
-def test_failures_are_found_kept_and_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_found_kept_and_made_again() -> None:
     """What escapes is a failure that names the command to make it again, and its input."""
-    monkeypatch.setattr(hostile, "judged", lambda _: 1 // 0)
-    tally = hostile.run(SEED, range(40))
+    broken = hostile.ATTACK._replace(judged=lambda _: str(1 // 0))
+    tally = broken.run(SEED, range(40))
     assert [each.number for each in tally.failures] == list(range(40))
     assert all(each.given for each in tally.failures)
     assert str(tally.failures[7]).startswith(
         f"python -m tests.campaigns.hostile --seed {SEED} --only 7  #"
     )
     assert "ZeroDivisionError" in str(tally.failures[7])
-    assert "40 hostile inputs: ; 40 FAILED" in hostile.described(tally)
+    assert "40 hostile inputs: ; 40 FAILED" in broken.described(tally)
 
 
 def test_the_program(tmp_path: Path) -> None:
