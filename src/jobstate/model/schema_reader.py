@@ -356,7 +356,7 @@ def text_reader(each: Field) -> _Read:
         return partial(read_text, longest=each.longest)
     matches = re.compile(each.pattern or r"[\s\S]*", re.ASCII).fullmatch
     lengths = range(each.shortest, each.longest + 1)
-    return lambda value: read_matching(value, lengths, matches, each.expected)
+    return lambda value: read_matching(value, lengths, matches, each.expected, each.segments)
 
 
 def _read_list(each: Field, read: _Read, value: object) -> object:

@@ -36,6 +36,8 @@ class Refused:
 #: What is right where nothing came, and where no structure came.
 REQUIRED: Final = "{expected}; it is required"
 A_MAPPING: Final = "a mapping of API names"
+#: What is right of a part of a text, where the other parts before it are as they should be.
+A_SEGMENT: Final = "{expected}, whose {segment} is {right}"
 
 
 def refused(expected: str, value: object, got: str | None = None) -> Refused:
@@ -143,6 +145,23 @@ def read_flag(value: bool) -> bool:  # noqa: FBT001 - a converter gets its value
 Matcher: TypeAlias = Callable[[str], object]
 
 
+@frozen
+class Segment:
+    """A part of a text that a separator ends, to say which one is wrong.
+
+    Attributes:
+        name: What it is called; empty where it tells what the text is, as ``arn`` does.
+        pattern: A regular expression over ASCII that all of it must match.
+        expected: What is right, in words.
+        end: The separator behind it; empty for the last, which is all that is left.
+    """
+
+    name: str
+    pattern: str
+    expected: str
+    end: str = ""
+
+
 def read_text(value: object, longest: int) -> str:
     """Return a text of bounded length."""
     text = _plain(value)
@@ -151,12 +170,30 @@ def read_text(value: object, longest: int) -> str:
     return cast("str", refused(a_text(longest), value))
 
 
-def read_matching(value: object, lengths: range, matches: Matcher, expected: str) -> str:
+def read_matching(
+    value: object,
+    lengths: range,
+    matches: Matcher,
+    expected: str,
+    segments: tuple[Segment, ...] = (),
+) -> str:
     """Return a text of bounded length that all of a pattern matches."""
     text = _plain(value)
     if text is not None and len(text) in lengths and matches(text) and is_unicode(text):
         return text
-    return cast("str", refused(expected, value))
+    return cast("str", _wrong_segment(text or "", segments, expected) or refused(expected, value))
+
+
+def _wrong_segment(text: str, segments: tuple[Segment, ...], expected: str) -> Refused | None:
+    """Return what stands for a text, saying which of its segments is wrong; None of no such."""
+    rest = text
+    for each in segments:
+        found, _, rest = rest.partition(each.end) if each.end else (rest, "", "")
+        if not re.fullmatch(each.pattern, found, re.ASCII):
+            said = A_SEGMENT.format(expected=expected, segment=each.name, right=each.expected)
+            got = f"{shown(found)} in {shown(text)}"
+            return Refused((Problem("", said, got),)) if each.name else None
+    return None
 
 
 def a_text(longest: int) -> str:
