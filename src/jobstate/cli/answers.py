@@ -65,7 +65,7 @@ class Answers:
                     if isinstance(found, Document):
                         self._split(found)
                     else:
-                        self._refuse(found.location, [found.reason])
+                        self._refuse(found.location, found.reasons)
                 before += read
 
     def _documents(self, name: str) -> Iterator[Document | Unusable]:
@@ -76,7 +76,7 @@ class Answers:
             with Path(name).open("rb") as stream:
                 yield from documents(stream, name)
         except OSError as error:
-            yield Unusable(Location(name), error.strerror or str(error), 0)
+            yield Unusable(Location(name), (error.strerror or str(error),), 0)
 
     def _split(self, document: Document) -> None:
         items = self._kinds.items(document.value)

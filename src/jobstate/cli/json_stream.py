@@ -6,35 +6,23 @@ What arrives is hostile until parsed: whatever the bytes are, what comes out is 
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections import Counter
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from attrs import frozen
 
-from jobstate.errors import shown
+from jobstate.cli.strict_json import DefectError, place_of, skip_blank, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 #: How many bytes are held at once at most: a line of JSON Lines, or a file of other JSON.
 MAX_BYTES = 256 * 1024 * 1024
-
-#: How deep objects and arrays may stand in one another. DescribeTrainingJob's answer needs 5.
-MAX_DEPTH = 64
-
-#: How many characters an integer may have: what CPython converts unless told otherwise, since the
-#: time grows with the square.
-MAX_DIGITS = 4300
 
 #: How much is read at once of what is kept whole: a stream may give less than it is asked for.
 _CHUNK = 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 @frozen
@@ -74,12 +62,12 @@ class Unusable:
 
     Attributes:
         location: Where it begins.
-        reason: What is wrong with it, in one line without control characters.
+        reasons: What is wrong with it, each in one line without control characters.
         read: How many bytes of the stream have been used so far, this included.
     """
 
     location: Location
-    reason: str
+    reasons: tuple[str, ...]
     read: int
 
 
@@ -103,20 +91,6 @@ def documents(stream: BinaryIO, name: str) -> Iterator[Found]:
         yield from _found(source)
     except OSError as error:
         yield source.unusable(None, f"can't be read: {error.strerror or type(error).__name__}")
-
-
-class _DefectError(Exception):
-    """Why some text is no document.
-
-    Attributes:
-        reason: In words.
-        mendable: What comes after could make it one, or more than one.
-    """
-
-    def __init__(self, reason: str, *, mendable: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.mendable = mendable
 
 
 class _Source:
@@ -151,8 +125,8 @@ class _Source:
     def location(self, line: int | None) -> Location:
         return Location(self._name, line)
 
-    def unusable(self, line: int | None, reason: str) -> Unusable:
-        return Unusable(self.location(line), reason, self.read)
+    def unusable(self, line: int | None, *reasons: str) -> Unusable:
+        return Unusable(self.location(line), reasons, self.read)
 
 
 def _found(source: _Source) -> Iterator[Found]:
@@ -162,11 +136,11 @@ def _found(source: _Source) -> Iterator[Found]:
         yield source.unusable(None, "is empty")
         return
     try:
-        value = _only_value(line, number)
-    except _DefectError as defect:
+        value = _onlyvalue_at(line, number)
+    except DefectError as defect:
         second = b"" if defect.mendable or len(line) > MAX_BYTES else source.line()
         if _is_record(second):
-            yield source.unusable(number, defect.reason)
+            yield source.unusable(number, *defect.reasons)
             yield from _json_lines(source, second)
         else:
             blank = b"\n" * min(source.number - number - 1, MAX_BYTES)
@@ -180,9 +154,9 @@ def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
     while line:
         number = source.number
         try:
-            value = _only_value(line, number)
-        except _DefectError as defect:
-            yield source.unusable(number, defect.reason)
+            value = _onlyvalue_at(line, number)
+        except DefectError as defect:
+            yield source.unusable(number, *defect.reasons)
             if len(line) > MAX_BYTES:  # the line may have no end
                 return
         else:
@@ -196,16 +170,16 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
     line = number
     try:
         text = _text(head + source.rest(MAX_BYTES - len(head)), number)
-        before, start = 0, _skip_blank(text, 0)
+        before, start = 0, skip_blank(text, 0)
         while start < len(text):
             line += text.count("\n", before, start)
-            value, end = _value(text, start, number)
+            value, end = value_at(text, start, number)
             read += len(text[before:end].encode())
             yield Document(source.location(line), value, read)
             line += text.count("\n", start, end)
-            before, start = end, _skip_blank(text, end)
-    except _DefectError as defect:
-        yield source.unusable(line, defect.reason)
+            before, start = end, skip_blank(text, end)
+    except DefectError as defect:
+        yield source.unusable(line, *defect.reasons)
 
 
 # --- Parsing ------------------------------------------------------------------------------------
@@ -214,117 +188,30 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
 def _is_record(line: bytes) -> bool:
     """Return whether a line is an object or an array, as a line of JSON Lines surely is."""
     try:
-        return isinstance(_only_value(line, 1), (dict, list))
-    except _DefectError:
+        return isinstance(_onlyvalue_at(line, 1), (dict, list))
+    except DefectError:
         return False
 
 
-def _only_value(line: bytes, number: int) -> object:
+def _onlyvalue_at(line: bytes, number: int) -> object:
     text = _text(line, number)
-    value, end = _value(text, _skip_blank(text, 0), number)
-    after = _skip_blank(text, end)
+    value, end = value_at(text, skip_blank(text, 0), number)
+    after = skip_blank(text, end)
     if after < len(text):
-        place = _place(text, after, number)
-        raise _DefectError(f"goes on after its end at {place}", mendable=True)
+        place = place_of(text, after, number)
+        raise DefectError(f"goes on after its end at {place}", mendable=True)
     return value
 
 
 def _text(data: bytes, number: int) -> str:
     """Return what bytes say, whose first line has some number in the stream."""
     if len(data) > MAX_BYTES:
-        raise _DefectError(f"is longer than {MAX_BYTES:,} bytes: split it into JSON Lines")
+        raise DefectError(f"is longer than {MAX_BYTES:,} bytes: split it into JSON Lines")
     if (zero := data.find(0)) >= 0 and not data.startswith(_UTF_16):
-        raise _DefectError(f"has a NUL byte on line {number + data.count(10, 0, zero)}")
+        raise DefectError(f"has a NUL byte on line {number + data.count(10, 0, zero)}")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         guess = ", but probably UTF-16" if data.startswith(_UTF_16) else ""
         line = number + data.count(10, 0, error.start)
-        raise _DefectError(f"is not UTF-8{guess} (line {line}: {error.reason})") from None
-
-
-def _value(text: str, start: int, number: int) -> tuple[object, int]:
-    """Return the value that begins somewhere in a text, and where it ends."""
-    try:
-        value, end = _DECODER.raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _syntax(text, error, number) from None
-    except RecursionError:
-        raise _too_deep() from None
-    containers = text.count("{", start, end) + text.count("[", start, end)
-    if containers > MAX_DEPTH and _is_deep(value):  # counting is much cheaper than looking
-        raise _too_deep()
-    return value, end
-
-
-def _syntax(text: str, error: json.JSONDecodeError, number: int) -> _DefectError:
-    place = _place(text, error.pos, number)
-    cut_off = _skip_blank(text, error.pos) == len(text) or error.msg.startswith("Unterminated")
-    if cut_off:
-        return _DefectError(f"ends in the middle of a value at {place}", mendable=True)
-    words = error.msg.removesuffix(" at").rstrip(": ")
-    return _DefectError(f"is no JSON at {place}: {words}")
-
-
-def _too_deep() -> _DefectError:
-    return _DefectError(f"is nested more than {MAX_DEPTH} levels deep")
-
-
-def _is_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _skip_blank(text: str, position: int) -> int:
-    match = _BLANK.match(text, position)
-    return match.end() if match else position
-
-
-def _place(text: str, position: int, number: int) -> str:
-    position = min(position, len(text.rstrip()))  # a text that is cut off ends where it is cut
-    line = number + text.count("\n", 0, position)
-    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
-
-
-# --- What `json` would let pass -----------------------------------------------------------------
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    counts = Counter(key for key, _ in pairs)
-    key = next(key for key, count in counts.items() if count > 1)
-    raise _DefectError(f"has the key {shown(key)} twice in one object")
-
-
-def _constant(name: str) -> NoReturn:
-    raise _DefectError(f"has the number {name}, which is no JSON")
-
-
-def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise _DefectError(f"has a number of {len(text):,} digits")
-    return int(text)
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise _DefectError(f"has the number {shown(text)[1:-1]}, which is too large")
-    return number
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
-)
+        raise DefectError(f"is not UTF-8{guess} (line {line}: {error.reason})") from None
