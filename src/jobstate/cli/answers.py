@@ -17,14 +17,15 @@ from jobstate.common.text import counted, printable
 from jobstate.conformance.answers import read
 from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
-from jobstate.errors import ObservationError
+from jobstate.errors import ObservationError, Problem
 from jobstate.model.job_keys import JobKeys
+from jobstate.model.time_zones import assume_utc
+from jobstate.model.values import A_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.conformance.report import Report
-    from jobstate.errors import Problem
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
@@ -41,15 +42,23 @@ class Answers:
         unusable: How many documents and answers could not be read.
     """
 
-    def __init__(self, kinds: Kinds, take: Callable[[Lifecycle, Observation, str], None]) -> None:
+    def __init__(
+        self,
+        kinds: Kinds,
+        take: Callable[[Lifecycle, Observation, str], None],
+        *,
+        utc: bool = False,
+    ) -> None:
         """Prepare to read.
 
         Args:
             kinds: What the answers may be about.
             take: Gets whose kind an answer is of, what it says, and where it stands.
+            utc: Times without a zone are in UTC.
         """
         self._kinds = kinds
         self._take = take
+        self._utc = utc
         self.answers = 0
         self.unusable = 0
 
@@ -86,7 +95,7 @@ class Answers:
                 self._refuse(document.location, [cast("Problem", item)])
                 continue
             try:
-                observation = read(lifecycle, item)
+                observation = read(lifecycle, self._in_utc(lifecycle, item))
             except ObservationError as error:
                 self._refuse(document.location, error.under(path).problems)
                 continue
@@ -94,9 +103,13 @@ class Answers:
             self._take(lifecycle, observation, where)
             self.answers += 1
 
+    def _in_utc(self, lifecycle: Lifecycle, item: object) -> object:
+        schema = lifecycle.schema if self._utc else None
+        return item if schema is None else assume_utc(schema, item)
+
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:
         self.unusable += 1
-        lines = [printable(str(problem)) for problem in problems]
+        lines = [printable(f"{problem}{_way_out(problem)}") for problem in problems]
         place = printable(str(location))
         if len(lines) == 1:
             complain(f"{place}: {lines[0]}")
@@ -107,9 +120,9 @@ class Answers:
 class Verdicts(Answers):
     """The verdicts on every job that some answers speak of."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, *, utc: bool = False) -> None:
         """Prepare to judge each answer by its kind."""
-        super().__init__(kinds, self._judge)
+        super().__init__(kinds, self._judge, utc=utc)
         self._jobs: dict[JobKey, Series] = {}
         self._keys = JobKeys()
 
@@ -132,14 +145,20 @@ class Kept(Answers):
         jobs: What is said of each job, in the order first seen.
     """
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, *, utc: bool = False) -> None:
         """Prepare to keep it."""
-        super().__init__(kinds, self._keep)
+        super().__init__(kinds, self._keep, utc=utc)
         self.jobs: dict[JobKey, list[Observation]] = {}
         self._keys = JobKeys()
 
     def _keep(self, _lifecycle: Lifecycle, observation: Observation, _where: str) -> None:
         self.jobs.setdefault(self._keys.of(observation), []).append(observation)
+
+
+def _way_out(problem: Problem | str) -> str:
+    """Return what the commands have for a problem; nothing where they have nothing."""
+    zoneless = isinstance(problem, Problem) and problem.expected == A_ZONE
+    return " (--assume-utc reads it as UTC)" if zoneless else ""
 
 
 def _size(names: Iterable[str]) -> int | None:

@@ -61,7 +61,7 @@ _LONGEST_TIME = 64
 _is_number = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[Ee]\+?[0-9]{1,2})?").fullmatch
 
 A_TIME = "an aware datetime, ISO 8601 with an offset or Z, or s or ms since 1970"
-_A_ZONE = "a time with its zone (an offset or Z), as zones are not guessed"
+A_ZONE: Final = "a time with its zone (an offset or Z), as zones are not guessed"
 _A_SANE_TIME = f"a time from {_FIRST_YEAR}-01-01 until {_BEYOND_YEAR}-01-01, UTC"
 _A_SANE_NUMBER = f"{_A_SANE_TIME}, in s or ms since 1970"
 
@@ -80,13 +80,22 @@ def read_time(value: TimeInput) -> datetime:
             # of the machine's zone. The rest is the zone's own code: dateutil's is in Python.
             offset = None if zone is None else zone.utcoffset(moment)
             if not isinstance(offset, timedelta) or not _WEST < offset < _EAST:
-                return cast("datetime", refused(_A_ZONE if offset is None else A_TIME, value))
+                return cast("datetime", refused(A_ZONE if offset is None else A_TIME, value))
             moment = datetime.combine(moment.date(), moment.time(), UTC) - offset
     except _NotATimeError as unfit:
         return cast("datetime", refused(str(unfit), value))
     except Exception:  # noqa: BLE001 - a tzinfo is foreign code and may raise anything
         return cast("datetime", refused(A_TIME, value))
     return moment if _FIRST <= moment < _BEYOND else cast("datetime", refused(_A_SANE_TIME, value))
+
+
+def in_utc(value: object) -> object:
+    """Return a time that has no zone as one in UTC; anything else as it is."""
+    try:
+        moment = _moment(value)
+    except (_NotATimeError, ValueError):
+        return value
+    return value if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _moment(value: object) -> datetime:

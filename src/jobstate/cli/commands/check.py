@@ -12,7 +12,7 @@ import typer
 
 from jobstate.cli.answers import Verdicts
 from jobstate.cli.family_tree import breaks, family_lines
-from jobstate.cli.lifecycles import Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_of
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, emit, run
 from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import summary_lines
@@ -84,6 +84,7 @@ def check(  # noqa: PLR0913 - the options of a command
     strict: Strict = False,
     given: Given = None,
     ignore: Ignored = None,
+    assume_utc: AssumeUtc = False,
     chosen: Chosen = CheckFormat.TEXT,
     every: Every = False,
 ) -> None:
@@ -91,7 +92,7 @@ def check(  # noqa: PLR0913 - the options of a command
     kinds = kinds_of(kind, own, given, ignore)
 
     def work() -> int:
-        answers = Verdicts(kinds)
+        answers = Verdicts(kinds, utc=assume_utc)
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:
