@@ -19,6 +19,7 @@ from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.job_keys import JobKeys
+from jobstate.model.observation import Observation
 from jobstate.model.time_zones import assume_utc
 from jobstate.model.values import A_ZONE
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.report import Report
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey, Observation
+    from jobstate.model.observation import JobKey
 
 #: The name that stands for standard input.
 STDIN: Final = "-"
@@ -88,7 +89,7 @@ class Answers:
             yield Unusable(Location(name), (error.strerror or str(error),), 0)
 
     def _split(self, document: Document) -> None:
-        items = self._kinds.items(document.value)
+        items = self._items(document.value)
         place = str(document.location)
         for path, lifecycle, item in items:
             if lifecycle is None:
@@ -102,6 +103,15 @@ class Answers:
             where = f"{place} {path}" if len(items) > 1 else place
             self._take(lifecycle, observation, where)
             self.answers += 1
+
+    def _items(self, value: object) -> Sequence[tuple[str, Lifecycle | None, object]]:
+        """Return the answers in a document; what was no JSON says by itself whose it is."""
+        if not isinstance(value, Observation):
+            return self._kinds.items(value)
+        known, kind = self._kinds.by_name, value.job.kind
+        if kind not in known:
+            return [("", None, Problem("", f"answers about {' or '.join(known)}", f"of {kind}"))]
+        return [("", known[kind], value)]
 
     def _in_utc(self, lifecycle: Lifecycle, item: object) -> object:
         schema = lifecycle.schema if self._utc else None

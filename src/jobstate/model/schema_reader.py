@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+import attrs
+
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.answer_schema import FeatureTest, Field, FieldKind
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
@@ -69,6 +71,15 @@ class SchemaReader:
     def fields(self) -> frozenset[str]:
         """Every name that `Observation.fields` may hold."""
         return frozenset(self.schema.values)
+
+    def lenient(self) -> SchemaReader:
+        """Return a reader by the same schema that takes answers whatever they leave out."""
+        fields: dict[str, Field] = {}
+        for shape in reversed(self.schema.shapes):
+            fields |= shape.fields
+        free = {name: attrs.evolve(each, required=False) for name, each in fields.items()}
+        shapes = (attrs.evolve(self.schema.shapes[0], fields=free),)
+        return SchemaReader(attrs.evolve(self.schema, shapes=shapes), self._failure_cause)
 
     # --- Documents ------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import typer
 from jobstate.cli.answers import Verdicts
 from jobstate.cli.family_tree import breaks, family_lines
 from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.partial import PartialVerdicts
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, emit, run
 from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import summary_lines
@@ -41,6 +42,8 @@ Python file.
 Examples:
   aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
   jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+  aws sagemaker describe-training-job --training-job-name NAME \\
+    --query '{Status: TrainingJobStatus, Reason: FailureReason}' | jobstate check --partial -
   jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
 
 \b
@@ -70,6 +73,14 @@ Chosen = Annotated[
     CheckFormat,
     typer.Option("--format", help="For people, or one line of JSON per job for programs."),
 ]
+Partial = Annotated[
+    bool,
+    typer.Option(
+        "--partial",
+        help="Judge each dictionary that has a status, as --query leaves of an answer: by the"
+        " service's names, or Status, Secondary, Reason, Name. What is missing is not known.",
+    ),
+]
 Every = Annotated[
     bool,
     typer.Option("--all", help=f"Print every job in full, be there more than {MANY_JOBS}."),
@@ -85,6 +96,7 @@ def check(  # noqa: PLR0913 - the options of a command
     given: Given = None,
     ignore: Ignored = None,
     assume_utc: AssumeUtc = False,
+    partial: Partial = False,
     chosen: Chosen = CheckFormat.TEXT,
     every: Every = False,
 ) -> None:
@@ -92,7 +104,7 @@ def check(  # noqa: PLR0913 - the options of a command
     kinds = kinds_of(kind, own, given, ignore)
 
     def work() -> int:
-        answers = Verdicts(kinds, utc=assume_utc)
+        answers = (PartialVerdicts if partial else Verdicts)(kinds, utc=assume_utc)
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:
