@@ -42,8 +42,7 @@ Python file.
 Examples:
   aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
   jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
-  aws sagemaker describe-training-job --training-job-name NAME \\
-    --query '{Status: TrainingJobStatus, Reason: FailureReason}' | jobstate check --partial -
+  aws … --query '{Status: TrainingJobStatus, Reason: FailureReason}' | jobstate check --partial -
   jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
 
 \b
