@@ -1,15 +1,18 @@
-"""JSON documents out of files and pipes, one at a time, each with the line it begins on.
+"""Documents out of files and pipes, one at a time, each with the line it begins on.
 
-What arrives is hostile until parsed: whatever the bytes are, what comes out is a `Document` or an
-`Unusable`, and memory is bounded.
+They are JSON; of what is none `foreign_text` and `binary` know. What arrives is hostile until
+parsed: whatever the bytes are, what comes out is a `Document` or an `Unusable`, and memory is
+bounded.
 """
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from jobstate.cli import binary, foreign_text
 from jobstate.cli.strict_json import DefectError, place_of, skip_blank, value_at
 
 if TYPE_CHECKING:
@@ -43,11 +46,12 @@ class Location:
 
 @frozen
 class Document:
-    """A JSON document.
+    """A document.
 
     Attributes:
         location: Where it begins.
-        value: What it says, as `json` gives it. Strings may hold lone surrogates.
+        value: What it says, as `json` gives it. Strings may hold lone surrogates. Of a log it is
+            what that says of a job at one moment, an `Observation`.
         read: How many bytes of the stream have been used so far, this document included.
     """
 
@@ -58,7 +62,7 @@ class Document:
 
 @frozen
 class Unusable:
-    """Something that is no JSON document.
+    """Something that is no document.
 
     Attributes:
         location: Where it begins.
@@ -98,7 +102,7 @@ class _Source:
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
-        self._name = name
+        self.name = name
         self.number = 0
         self.read = 0
 
@@ -123,7 +127,7 @@ class _Source:
         return b"".join(chunks)
 
     def location(self, line: int | None) -> Location:
-        return Location(self._name, line)
+        return Location(self.name, line)
 
     def unusable(self, line: int | None, *reasons: str) -> Unusable:
         return Unusable(self.location(line), reasons, self.read)
@@ -135,12 +139,18 @@ def _found(source: _Source) -> Iterator[Found]:
     if not line:
         yield source.unusable(None, "is empty")
         return
+    if line.startswith(binary.GZIP):
+        yield from _unpacked(source, line)
+        return
+    if said := binary.kind_of(line):
+        yield source.unusable(None, said)
+        return
     try:
-        value = _onlyvalue_at(line, number)
+        value = _only_value(line, number)
     except DefectError as defect:
         second = b"" if defect.mendable or len(line) > MAX_BYTES else source.line()
         if _is_record(second):
-            yield source.unusable(number, *defect.reasons)
+            yield from _foreign(source, line, number, defect)
             yield from _json_lines(source, second)
         else:
             blank = b"\n" * min(source.number - number - 1, MAX_BYTES)
@@ -150,13 +160,46 @@ def _found(source: _Source) -> Iterator[Found]:
         yield from _json_lines(source, source.line())
 
 
+def _unpacked(source: _Source, head: bytes) -> Iterator[Found]:
+    """Yield the documents of a stream that gzip has packed and that begins with a head."""
+    try:
+        data = binary.unpacked(head + source.rest(binary.MOST_UNPACKED - len(head)))
+    except DefectError as defect:
+        yield source.unusable(None, *defect.reasons)
+        return
+    for each in _found(_Source(io.BytesIO(data), source.name)):
+        yield evolve(each, read=source.read)
+
+
+def _foreign(
+    source: _Source, text: str | bytes, number: int, defect: DefectError
+) -> Iterator[Found]:
+    """Yield what a text says that is no JSON, or why it can't be read."""
+    found = None
+    if defect.position is not None:
+        known = text if isinstance(text, str) else text.decode()
+        found = _known(source, known, number, defect.position)
+    yield from [source.unusable(number, *defect.reasons)] if found is None else found
+
+
+def _known(source: _Source, text: str, number: int, position: int) -> list[Found] | None:
+    """Return what a text says, or is, that stops being JSON somewhere; None where nobody knows."""
+    try:
+        found = foreign_text.documents(text, source.name, number, position)
+    except DefectError as named:
+        return [source.unusable(number, *named.reasons)]
+    if found is None:
+        return None
+    return [Document(source.location(line), value, source.read) for line, value in found]
+
+
 def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
     while line:
         number = source.number
         try:
-            value = _onlyvalue_at(line, number)
+            value = _only_value(line, number)
         except DefectError as defect:
-            yield source.unusable(number, *defect.reasons)
+            yield from _foreign(source, line, number, defect)
             if len(line) > MAX_BYTES:  # the line may have no end
                 return
         else:
@@ -167,19 +210,29 @@ def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
 def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Found]:
     """Yield the documents that a stream is, whose lines from some number on begin with a head."""
     read = max(0, source.read - len(head))
-    line = number
+    line, text, before = number, "", 0
     try:
         text = _text(head + source.rest(MAX_BYTES - len(head)), number)
-        before, start = 0, skip_blank(text, 0)
+        start = first = skip_blank(text, 0)
         while start < len(text):
             line += text.count("\n", before, start)
+            before = start
             value, end = value_at(text, start, number)
+            after = skip_blank(text, end)
+            if start == first and after < len(text) and not isinstance(value, (dict, list)):
+                # A number or a text, and more: the beginning of a log, or of a table.
+                found = _known(source, text, number, after)
+                if found is not None:
+                    yield from found
+                    return
             read += len(text[before:end].encode())
             yield Document(source.location(line), value, read)
             line += text.count("\n", start, end)
-            before, start = end, skip_blank(text, end)
+            before, start = end, after
     except DefectError as defect:
-        yield source.unusable(line, *defect.reasons)
+        if defect.position is not None:
+            defect.position -= before
+        yield from _foreign(source, text[before:], line, defect)
 
 
 # --- Parsing ------------------------------------------------------------------------------------
@@ -188,18 +241,18 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
 def _is_record(line: bytes) -> bool:
     """Return whether a line is an object or an array, as a line of JSON Lines surely is."""
     try:
-        return isinstance(_onlyvalue_at(line, 1), (dict, list))
+        return isinstance(_only_value(line, 1), (dict, list))
     except DefectError:
         return False
 
 
-def _onlyvalue_at(line: bytes, number: int) -> object:
+def _only_value(line: bytes, number: int) -> object:
     text = _text(line, number)
     value, end = value_at(text, skip_blank(text, 0), number)
     after = skip_blank(text, end)
     if after < len(text):
         place = place_of(text, after, number)
-        raise DefectError(f"goes on after its end at {place}", mendable=True)
+        raise DefectError(f"goes on after its end at {place}", mendable=True, position=after)
     return value
 
 

@@ -34,12 +34,14 @@ class DefectError(Exception):
     Attributes:
         reasons: In words.
         mendable: What comes after could make it one, or more than one.
+        position: Where the text stops being JSON; None where it is JSON as far as that goes.
     """
 
-    def __init__(self, *reasons: str, mendable: bool = False) -> None:
+    def __init__(self, *reasons: str, mendable: bool = False, position: int | None = None) -> None:
         super().__init__(*reasons)
         self.reasons = reasons
         self.mendable = mendable
+        self.position = position
 
 
 def value_at(text: str, start: int, number: int) -> tuple[object, int]:
@@ -67,9 +69,10 @@ def _syntax(text: str, error: json.JSONDecodeError, number: int) -> DefectError:
     place = place_of(text, error.pos, number)
     cut_off = skip_blank(text, error.pos) == len(text) or error.msg.startswith("Unterminated")
     if cut_off:
-        return DefectError(f"ends in the middle of a value at {place}", mendable=True)
+        text_ends = f"ends in the middle of a value at {place}"
+        return DefectError(text_ends, mendable=True, position=error.pos)
     words = error.msg.removesuffix(" at").rstrip(": ")
-    return DefectError(f"is no JSON at {place}: {words}")
+    return DefectError(f"is no JSON at {place}: {words}", position=error.pos)
 
 
 def _too_deep() -> DefectError:
