@@ -27,7 +27,7 @@ _AGAIN: Final = "mend that, and ask again"
 _JSON_LINES: Final = (
     "make JSON Lines of it, as df.to_json(FILE, orient='records', lines=True) of pandas does"
 )
-_JSON: Final = "`aws … --output json` gives what is read"
+_JSON: Final = "use `--output json`"
 
 
 def documents(
@@ -59,7 +59,7 @@ def documents(
 
 _of_service = re.compile(
     r"(?:[\w.\[\]]+:? ){0,3}An error occurred \((?P<code>[\w.:]{1,100})\) when calling the"
-    r" (?P<operation>\w{1,100}) operation[^\n:]{0,60}: *(?P<message>[^\n]*)"
+    r" (?P<operation>\w{1,100}) operation(?: \([^)\n]{0,60}\))?: *(?P<message>[^\n]*?)\.?$"
 ).match
 _of_command = re.compile(
     r"aws: |usage: aws|Unable to (?:locate|parse)|Partial credentials|Could not connect to|"
@@ -117,12 +117,13 @@ def _markup(head: str, _: int) -> str | None:
 
 _begins_python = re.compile(
     r"\s*(?:>>> |In \[\d+\]:|Out\[\d+\]:|[A-Za-z_]\w* = [\[{(]|<[\w.]+ object at 0x|b?'[\[{]|"
-    r"[A-Za-z_][\w.]*\((?:[\w]+=|[\[{('\"\d]))"
+    r"[A-Za-z_][\w.]*\((?:\w+=|[\[{('\"\d])|\([\[{('\"\d])"
 ).match
 _stops_at_python = re.compile(
     r"[bu]?'|(?:None|True|False|nan|inf)\b|datetime\.|[A-Za-z_][\w.]*\(|\(|<[\w.]+ object at"
 ).match
 _stops_at_javascript = re.compile(r"[A-Za-z_$][\w$]*\s*:\s|undefined\b").match
+_TYPOGRAPHIC: Final = {"\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\xab"}
 _PRINTED: Final = "is {}, as {} shows a value: print {} instead"
 
 
@@ -133,6 +134,10 @@ def _python_or_alike(head: str, rest: str) -> str | None:
         return _PRINTED.format("Python", "print()", "json.dumps(answer, default=str)")
     if is_json_so_far and _stops_at_javascript(rest):
         return _PRINTED.format("JavaScript", "console.log", "JSON.stringify(answer)")
+    if rest[:1] in _TYPOGRAPHIC:
+        return f"has typographic quotes ({rest[:1]}): copy the answer from where it was printed"
+    if is_json_so_far and rest.startswith("\x1b"):
+        return "is JSON in colours, as of `jq -C`: print it without them"
     if is_json_so_far and rest.startswith("=>"):
         return _PRINTED.format("Ruby", "p", "answer.to_h.to_json")
     return None
@@ -141,9 +146,9 @@ def _python_or_alike(head: str, rest: str) -> str | None:
 # --- A text before JSON -------------------------------------------------------------------------
 
 _is_prompt = re.compile(
-    r"\s*(?:\([\w.-]+\) ?)?"  # a virtual environment
-    r"(?:[\w.-]+@[^\n$#%>]{1,80}[$#%>]|\[[^\]\n]{1,80}\] ?[$#]|[\w:/~.-]{0,80}[$%\u276f\u279c]|"
-    r"(?:PS )?[A-Z]:\\[^\n>]{0,200}>|PS [^\n>]{0,200}>|> (?=aws |curl )) ?\S"
+    r"\s*(?!%YAML)(?:\([\w.-]+\) ?)?"  # a virtual environment
+    r"(?:[\w.-]+@[^\n$#%>]{1,80}[$#%>]|\[[^\]\n]{1,80}\] ?[$#]|[\w:/~.-]{0,80} ?[$%\u276f\u279c]|"
+    r"(?:PS )?[A-Z]:\\[^\n>]{0,200}>|PS [^\n>]{0,200}>|> (?=aws |curl )) *\S"
 ).match
 _json_in = re.compile(r"^(?:\{\s*(?:[\"}]|$)|\[\s*(?:[\"{\[\]]|$))", re.MULTILINE).search
 
@@ -157,18 +162,20 @@ def _before_json(head: str, number: int) -> str | None:
     if _is_prompt(head):
         if found:
             return f"is a transcript of a shell; its JSON begins on line {line}: {cut_off}"
-        return "is a transcript of a shell without JSON: run the command again, into a file"
+        return "is a line of a shell, not what a command prints: leave it out"
     return f"is no JSON until line {line}: {cut_off}" if found else None
 
 
 # --- Tables and lines ---------------------------------------------------------------------------
 
 _is_table = re.compile(
-    r"\s*(?:-{5,}\n\|| *[+|][-+| ]{4,}\n|[^\n]*\|[^\n]*\n *\|?[-+|: ]{5,}\n)"
+    r"\s*(?:-{5,}\n\|| *[+|][-+| ]{4,}\n|[^|\n]*\|[^\n]*\n *\|?[-+|: ]{5,}\n)"
 ).match
 _is_property = re.compile(r"[A-Za-z_][\w.]*[ \t]*: |[A-Za-z_][\w.]*[ \t]+:$").match
-_is_underlined = re.compile(r"\s*[^\n]+\n-+(?: +-+)* *$", re.MULTILINE).match
+_is_underlined = re.compile(r"\s*[^\n]+\n(?:-{4,}|-+(?: +-+)+) *$", re.MULTILINE).match
 _is_column = re.compile(r"\"?[A-Za-z_][\w .:/()-]{0,80}\"?|").fullmatch
+#: What columns and keys are called that say something of jobs.
+_is_of_jobs = re.compile(r"\w*(?:status|state|arn|name|time|date|reason|job)", re.IGNORECASE).search
 
 
 def _table(head: str, _: int) -> str | None:
@@ -188,8 +195,9 @@ def _separated(head: str, _: int) -> str | None:
     rows = [line for line in head.splitlines() if line.strip()][:2]
     for separator, name in ((",", "CSV"), (";", "CSV"), ("\t", "TSV")):
         columns = rows[0].split(separator) if rows else []
-        alike = len(rows) > 1 and rows[1].count(separator) >= len(columns) - 1
-        if len(columns) > 1 and alike and all(_is_column(each.strip()) for each in columns):
+        alike = len(rows) > 1 and rows[1].count(separator) >= len(columns) - 1 > 0
+        named = all(_is_column(each.strip()) for each in columns)
+        if alike and named and _is_of_jobs(rows[0]):
             given = listed([each.strip().strip('"') for each in columns if each.strip()])
             return f"is {name} with the columns {cut(given, _LONGEST)}: {_JSON_LINES}"
     if rows and "\t" in rows[0].strip():

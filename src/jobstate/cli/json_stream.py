@@ -178,19 +178,14 @@ def _foreign(
     found = None
     if defect.position is not None:
         known = text if isinstance(text, str) else text.decode()
-        found = _known(source, known, number, defect.position)
-    yield from [source.unusable(number, *defect.reasons)] if found is None else found
-
-
-def _known(source: _Source, text: str, number: int, position: int) -> list[Found] | None:
-    """Return what a text says, or is, that stops being JSON somewhere; None where nobody knows."""
-    try:
-        found = foreign_text.documents(text, source.name, number, position)
-    except DefectError as named:
-        return [source.unusable(number, *named.reasons)]
+        try:
+            found = foreign_text.documents(known, source.name, number, defect.position)
+        except DefectError as named:
+            defect = named
     if found is None:
-        return None
-    return [Document(source.location(line), value, source.read) for line, value in found]
+        yield source.unusable(number, *defect.reasons)
+    for line, value in found or ():
+        yield Document(source.location(line), value, source.read)
 
 
 def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
@@ -219,12 +214,8 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
             before = start
             value, end = value_at(text, start, number)
             after = skip_blank(text, end)
-            if start == first and after < len(text) and not isinstance(value, (dict, list)):
-                # A number or a text, and more: the beginning of a log, or of a table.
-                found = _known(source, text, number, after)
-                if found is not None:
-                    yield from found
-                    return
+            if start == first and after < len(text):
+                _refuse_scalar(value, after, place_of(text, start, number))
             read += len(text[before:end].encode())
             yield Document(source.location(line), value, read)
             line += text.count("\n", start, end)
@@ -233,6 +224,13 @@ def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Fo
         if defect.position is not None:
             defect.position -= before
         yield from _foreign(source, text[before:], line, defect)
+
+
+def _refuse_scalar(value: object, after: int, place: str) -> None:
+    """Refuse a number or a text that more follows: logs begin so, and tables."""
+    if not isinstance(value, (dict, list)):
+        reason = f"is neither an object nor an array at {place}, and goes on after its end"
+        raise DefectError(reason, position=after)
 
 
 # --- Parsing ------------------------------------------------------------------------------------
@@ -265,6 +263,9 @@ def _text(data: bytes, number: int) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        guess = ", but probably UTF-16" if data.startswith(_UTF_16) else ""
         line = number + data.count(10, 0, error.start)
-        raise DefectError(f"is not UTF-8{guess} (line {line}: {error.reason})") from None
+        guess, way_out = "", ""
+        if data.startswith(_UTF_16):
+            guess = ", but probably UTF-16"
+            way_out = ": write it by `Out-File -Encoding utf8`, or `iconv -f UTF-16 -t UTF-8`"
+        raise DefectError(f"is not UTF-8{guess} (line {line}: {error.reason}){way_out}") from None

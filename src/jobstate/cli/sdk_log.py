@@ -78,12 +78,12 @@ def documents(text: str, source: str, number: int) -> list[tuple[int, object]]:
 
     Args:
         text: The log.
-        source: What the file is called: a job of which no line has the name is called by its place.
+        source: What the file is called: so is a job of which no line has the name.
         number: The number of the first line.
     """
     found: list[tuple[int, object]] = []
     for job in _jobs(without_escapes(text), number):
-        name = job.name or (f"{source}:{job.rows[0][0]}" if job.rows else "")
+        name = job.name or (f"{source}:{job.rows[0][0]}" if found and job.rows else source)
         for line, row in job.rows:
             ((_, _, observation),) = partial_observations(_KIND, {"Name": name, **row})
             found.append((line, observation))
@@ -112,7 +112,7 @@ def _jobs(text: str, number: int) -> Iterator[_Job]:
 
 def _row(said: dict[str, Any]) -> dict[str, Any]:
     """Return what a line says; nothing where it tells no status."""
-    reason = _ADVICE.sub("", said["reason"] or said["why"] or "").strip()
+    reason = _ADVICE.sub("", said["reason"] or said["why"] or "").strip().removeprefix("None")
     row = {
         "Secondary": said["secondary"],
         "Status": said["end"] or said["primary"] or said["last"],

@@ -16,23 +16,27 @@ from jobstate.cli.strict_json import MAX_DEPTH, MAX_DIGITS, DefectError, value_a
 from jobstate.common.text import printable
 from jobstate.errors import shown
 
-#: PyYAML, which is all in Python, reads some 300 kB a second.
-MOST_CHARACTERS: Final = 2 * 1024 * 1024
+#: PyYAML, which is all in Python, reads some 300 kB a second; of tiny values half of that.
+MOST_CHARACTERS: Final = 1024 * 1024
 #: How many values there may be, those that aliases stand for included.
-MOST_NODES: Final = 200_000
+MOST_NODES: Final = 100_000
 
 _TAGS: Final = ("null", "bool", "int", "float", "seq", "map", "str")
-_OTHERWISE: Final = "`aws … --output json` gives what is read always"
+_RATHER: Final = "use `--output json`"
 #: A line of a block mapping, perhaps in a list, or what begins a document.
 _KEY = r"(?:- +)*(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[A-Za-z_][\w.-]{0,80}):(?: |$)"
 _BLANK = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
 _is_begun = re.compile(rf"{_BLANK}(?:---|%YAML)(?:\s|$)").match
 _is_mapping = re.compile(rf"{_BLANK}{_KEY}[^\n]*\n{_BLANK}[ \t]*(?:- |{_KEY})", re.MULTILINE).match
+#: A log has keys too ("INFO: begun"), but none like this.
+_is_of_jobs = re.compile(
+    r"^[ -]*[\"']?\w*(?:status|state|arn|name|time|job)\w*[\"']?:", re.IGNORECASE | re.MULTILINE
+).search
 
 
 def is_yaml(text: str) -> bool:
-    """Return whether a text begins as YAML in blocks does."""
-    return bool(_is_begun(text) or _is_mapping(text))
+    """Return whether a text begins as YAML in blocks does, and seems to be about something."""
+    return bool((_is_begun(text) or _is_mapping(text)) and _is_of_jobs(text))
 
 
 def documents(text: str, number: int) -> list[tuple[int, object]]:
@@ -44,10 +48,10 @@ def documents(text: str, number: int) -> list[tuple[int, object]]:
     try:
         yaml = import_module("yaml")
     except ImportError:
-        text = "is YAML, which is read where PyYAML is installed (`pip install pyyaml`)"
-        raise DefectError(f"{text}; {_OTHERWISE}") from None
+        text = f"is YAML: `pip install pyyaml` lets it be read, or {_RATHER}"
+        raise DefectError(text) from None
     if len(text) > MOST_CHARACTERS:
-        raise DefectError(f"is YAML of more than {MOST_CHARACTERS:,} characters: {_OTHERWISE}")
+        raise DefectError(f"is YAML of more than {MOST_CHARACTERS:,} characters: {_RATHER}")
     found = []
     try:
         loader = _loader(yaml)(text)
@@ -61,10 +65,10 @@ def documents(text: str, number: int) -> list[tuple[int, object]]:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {number + mark.line}, column {mark.column + 1}" if mark else ""
         why = getattr(error, "problem", None) or error
-        text = f"is no YAML that can be read{place}: {printable(str(why))[:200]}; {_OTHERWISE}"
+        text = f"is no YAML that can be read{place}: {printable(str(why))[:200]}; {_RATHER}"
         raise DefectError(text) from None
     except Exception as error:  # noqa: BLE001 - PyYAML lets whatever a value is no number by escape
-        text = f"is YAML that can't be read: {printable(str(error))[:200]}; {_OTHERWISE}"
+        text = f"is YAML that can't be read: {printable(str(error))[:200]}; {_RATHER}"
         raise DefectError(text) from None
     return found
 
@@ -89,7 +93,9 @@ class _Counting:
         """Return the next node."""
         event = self.peek_event()  # type: ignore[attr-defined]
         before, is_alias = self.nodes, isinstance(event, self.yaml.AliasEvent)
-        self.nodes += self.sizes.get(event.anchor, MOST_NODES) if is_alias else 1
+        # Of what an alias in itself stands for there is no end, and so no size yet.
+        known = is_alias and event.anchor in self.anchors  # type: ignore[attr-defined]
+        self.nodes += self.sizes.get(event.anchor, MOST_NODES) if known else 1
         self.depth += 1
         if self.nodes > MOST_NODES:
             raise self._refused(event, f"more than {MOST_NODES:,} values, or one within itself")
