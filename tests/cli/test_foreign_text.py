@@ -412,7 +412,7 @@ def test_any_pieces(text: str) -> None:
 )
 def test_much_of_anything_takes_no_time(piece: str) -> None:
     """However often something comes again, what is looked at is bounded."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for text in (piece * 50_000, f"x{piece * 50_000}", f"{piece * 50_000}{{"):
         list(documents(io.BytesIO(text.encode()), "F"))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10

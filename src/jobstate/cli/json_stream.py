@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from attrs import evolve, frozen
 
-from jobstate.cli import binary, foreign_text
+from jobstate.cli import binary
 from jobstate.cli.strict_json import DefectError, place_of, skip_blank, value_at
 
 if TYPE_CHECKING:
@@ -177,6 +177,8 @@ def _foreign(
     """Yield what a text says that is no JSON, or why it can't be read."""
     found = None
     if defect.position is not None:
+        from jobstate.cli import foreign_text  # noqa: PLC0415 - its patterns take time, JSON needs none
+
         known = text if isinstance(text, str) else text.decode()
         try:
             found = foreign_text.documents(known, source.name, number, defect.position)
