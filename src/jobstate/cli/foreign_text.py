@@ -16,8 +16,9 @@ from jobstate.common.text import cut, printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: How much is looked at, in characters.
+#: How much is looked at, in characters; for a log more, which may begin with an installation's.
 _LOOKED_AT: Final = 64 * 1024
+_LOOKED_AT_FOR_LOG: Final = 1024 * 1024
 #: How much is told of what stands in it.
 _LONGEST: Final = 200
 #: Of a traceback's end, and of an error's beginning.
@@ -45,7 +46,7 @@ def documents(
         DefectError: It is nothing that can be read; the error says what it is, and a way out.
     """
     head = without_escapes(text[:_LOOKED_AT]).replace("\r\n", "\n").lstrip("\ufeff")
-    if sdk_log.is_log(head):
+    if sdk_log.is_log(text[:_LOOKED_AT_FOR_LOG]):
         return sdk_log.documents(text, source, number)
     if said := _python_or_alike(head, text[position : position + _LONGEST]):
         raise DefectError(said)

@@ -177,7 +177,7 @@ def _foreign(
     """Yield what a text says that is no JSON, or why it can't be read."""
     found = None
     if defect.position is not None:
-        from jobstate.cli import foreign_text  # noqa: PLC0415 - its patterns take time, JSON needs none
+        from jobstate.cli import foreign_text  # noqa: PLC0415 - slow to load, for JSON never
 
         known = text if isinstance(text, str) else text.decode()
         try:

@@ -32,12 +32,12 @@ MANY_JOBS: Final = 20
 HELP: Final = """Say what became of jobs, and what can't be true of them.
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
-list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the same of
-processing, transform, tuning and AWS Batch jobs. gzip, YAML (with PyYAML) and the progress logs of
-SageMaker's SDK are read too; what else is no JSON is named, with what to do. Several answers about
-one job, in the order given, are a series. Jobs that belong together are printed as trees: a tuning
-job and its training jobs, an array and its children. --lifecycle judges by a life cycle of your
-own, from a Python file.
+list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
+same of processing, transform, tuning and AWS Batch jobs. gzip, YAML (with PyYAML) and the progress
+logs of SageMaker's SDK are read too; what else is no JSON is named, with what to do. Several
+answers about one job, in the order given, are a series. Jobs that belong together are printed as
+trees: a tuning job and its training jobs, an array and its children. --lifecycle judges by a life
+cycle of your own, from a Python file.
 
 \b
 Examples:
