@@ -2,6 +2,7 @@
 
 from jobstate.automaton.explanation import Explanation, explain
 from jobstate.conformance.check import check, check_jobs
+from jobstate.conformance.partial import check_partial
 from jobstate.conformance.report import Report
 from jobstate.delivery.subscription import OverflowPolicy, Retry, Subscription, SubscriptionStatus
 from jobstate.errors import ConformanceError, JobstateError, ObservationError
@@ -56,6 +57,7 @@ __all__ = [
     "Violation",
     "check",
     "check_jobs",
+    "check_partial",
     "explain",
     "outcome_of",
 ]

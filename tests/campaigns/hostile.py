@@ -75,7 +75,7 @@ def _judge_bytes(data: bytes) -> str:
             outcomes.append(judged_value(found.value))
         else:
             assert isinstance(found, Unusable)
-            assert found.reason.isprintable(), "a reason that is not one plain line"
+            assert all(map(str.isprintable, found.reasons)), "a reason that is not one plain line"
             outcomes.append("no JSON")
     assert outcomes, "neither a document nor a reason"
     return outcomes[-1]

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobstate.cli import json_stream as module
-from jobstate.cli.json_stream import MAX_DEPTH, Document, Location, Unusable, documents
+from jobstate.cli.json_stream import Document, Location, Unusable, documents
+from jobstate.cli.strict_json import MAX_DEPTH
 
 
 def found(data: bytes | str) -> list[Document | Unusable]:
@@ -31,7 +32,7 @@ def values(data: bytes | str) -> list[object]:
 def story(data: bytes | str) -> list[tuple[str, object]]:
     """Return where each thing was found, with its value or what is wrong with it."""
     return [
-        (str(each.location), each.value if isinstance(each, Document) else each.reason)
+        (str(each.location), each.value if isinstance(each, Document) else "; ".join(each.reasons))
         for each in found(data)
     ]
 
@@ -40,7 +41,8 @@ def reason(data: bytes | str) -> str:
     """Return what is wrong with the one thing in a file."""
     (each,) = found(data)
     assert isinstance(each, Unusable)
-    return each.reason
+    (said,) = each.reasons
+    return said
 
 
 # --- What is read -------------------------------------------------------------------------------
@@ -109,7 +111,7 @@ def test_the_first_error_ends_other_json() -> None:
 def test_a_bad_first_line_of_json_lines() -> None:
     """Where the second line is a record, the file is JSON Lines, and only the first is lost."""
     assert story('\n{"a": NaN}\n\n{"a": 2}\n{"a": 3}\n') == [
-        ("jobs:2", "has the number NaN, which is no JSON"),
+        ("jobs:2", "a: expected a value, or null where there is none, got NaN, which is no JSON"),
         ("jobs:4", {"a": 2}),
         ("jobs:5", {"a": 3}),
     ]
@@ -176,13 +178,16 @@ def test_nothing(data: bytes) -> None:
         ('{"a": 1}'.encode("utf-16"), "is not UTF-8, but probably UTF-16 "),
         (b'{"a": \0}', "has a NUL byte on line 1"),
         (b'{"a":\n"\0"}', "has a NUL byte on line 2"),
-        (b'{"a": 1, "b": 2, "a": 3}', "has the key 'a' twice in one object"),
-        (b'[\n{"b": {"\\u001b": 1, "\\u001b": 1}}]', r"has the key '\x1b' twice in one object"),
-        (b'{"a": NaN}', "has the number NaN, which is no JSON"),
-        (b"[Infinity]", "has the number Infinity, which is no JSON"),
-        (b"[-Infinity]", "has the number -Infinity, which is no JSON"),
-        (b"[1e999]", "has the number 1e999, which is too large"),
-        (b"[" + b"9" * 5000 + b"]", "has a number of 5,000 digits"),
+        (b'{"a": 1, "b": 2, "a": 3}', "a: expected each key once in an object, got it 2 times"),
+        (b'[\n{"b": {"\\u001b": 1, "\\u001b": 1}}]', r"[0].b.\x1b: expected each key once in an"),
+        (
+            b'{"a": NaN}',
+            "a: expected a value, or null where there is none, got NaN, which is no JSON",
+        ),
+        (b"[Infinity]", "[0]: expected a value, or null where there is none, got Infinity"),
+        (b"[-Infinity]", "[0]: expected a value, or null where there is none, got -Infinity"),
+        (b"[1e999]", "[0]: expected a number below 1.8e308, got 1e999"),
+        (b"[" + b"9" * 5000 + b"]", "[0]: expected at most 4,300 digits, got 5,000"),
         (b'{"a": 1', "ends in the middle of a value at line 1, column 8"),
         (b'{"a":\n{"b": "c', "ends in the middle of a value at line 2, column 7"),
         (b"[1,\n2,\n\n", "ends in the middle of a value at line 2, column 3"),
@@ -266,7 +271,7 @@ def test_a_failing_stream(error: OSError, words: str) -> None:
     """What was read before counts, and the reason is the system's."""
     assert list(documents(Broken(error), "jobs")) == [
         Document(Location("jobs", 1), {}, 3),
-        Unusable(Location("jobs"), words, 3),
+        Unusable(Location("jobs"), (words,), 3),
     ]
 
 
@@ -323,8 +328,7 @@ def is_promised(data: bytes) -> None:
         assert isinstance(each, (Document, Unusable))
         assert each.location.line is None or 1 <= each.location.line <= data.count(b"\n") + 1
         if isinstance(each, Unusable):
-            assert each.reason.isprintable()
-            assert len(each.reason) < 500
+            assert all(said.isprintable() and len(said) < 500 for said in each.reasons)
 
 
 @given(st.binary())

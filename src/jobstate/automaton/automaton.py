@@ -203,7 +203,7 @@ class Automaton:
         """Return (axis, status) of the statuses shown that the life cycle does not know."""
         words = self.words
         found = []
-        if primary not in words.primaries:
+        if primary and primary not in words.primaries:
             found.append(("primary", primary))
         if secondary is not None and secondary not in words.secondaries:
             found.append(("secondary", secondary))
@@ -240,6 +240,7 @@ class Automaton:
     ) -> RegionView:
         """Return what an answer shows, compiled: its statuses and its features."""
         words = self.words
+        primary = primary or None
         if primary is not None and primary not in words.primaries:
             primary = UNKNOWN
         if secondary is not None and secondary not in words.secondaries:

@@ -11,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from jobstate.cli.json_stream import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
@@ -19,15 +21,18 @@ from jobstate.conformance.answers import Reading, in_sequence, read_found
 from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
 from jobstate.errors import ObservationError, Problem
-from jobstate.finding import Finder, PassedOver
+from jobstate.finding import Finder, Found, Item, PassedOver
 from jobstate.model.job_keys import JobKeys
+from jobstate.model.observation import Observation
+from jobstate.model.time_zones import assume_utc
+from jobstate.model.values import A_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.conformance.report import Report
     from jobstate.model.kinds import Kinds
-    from jobstate.model.observation import JobKey, Observation
+    from jobstate.model.observation import JobKey
 
 #: The name that stands for standard input.
 STDIN: Final = "-"
@@ -48,6 +53,7 @@ class Answers:
         take: Callable[[Reading[Observation]], bool],
         *,
         in_order: bool | None = None,
+        utc: bool = False,
     ) -> None:
         """Prepare to read.
 
@@ -55,10 +61,12 @@ class Answers:
             kinds: What the answers may be about.
             take: Gets what an answer says; returns whether it has not come before.
             in_order: The answers stand in order, or they don't; None: those do that nothing wraps.
+            utc: Times without a zone are in UTC.
         """
         self._finder = Finder(kinds)
         self._take = take
         self._in_order = in_order
+        self._utc = utc
         self.answers = 0
         self.passed_over: Counter[str] = Counter()
         self.unusable = 0
@@ -75,7 +83,7 @@ class Answers:
                     if isinstance(found, Document):
                         self._split(found)
                     else:
-                        self._refuse(found.location, [found.reason])
+                        self._refuse(found.location, found.reasons)
                 before += read
 
     def _documents(self, name: str) -> Iterator[Document | Unusable]:
@@ -86,11 +94,11 @@ class Answers:
             with Path(name).open("rb") as stream:
                 yield from documents(stream, name)
         except OSError as error:
-            yield Unusable(Location(name), error.strerror or str(error), 0)
+            yield Unusable(Location(name), (error.strerror or str(error),), 0)
 
     def _split(self, document: Document) -> None:
         place = str(document.location)
-        for item in self._finder.find(document.value):
+        for item in self._items(document.value):
             if isinstance(item, PassedOver):
                 self.passed_over[item.what] += 1
                 continue
@@ -98,7 +106,7 @@ class Answers:
                 self._refuse(document.location, [item])
                 continue
             try:
-                observation = read_found(item)
+                observation = read_found(self._in_utc(item))
             except ObservationError as error:
                 self._refuse(document.location, error.problems)
                 continue
@@ -107,9 +115,20 @@ class Answers:
             if self._take(Reading(where, item.lifecycle, observation, in_order)):
                 self.answers += 1
 
+    def _items(self, value: object) -> Sequence[Item]:
+        """Return what a document consists of; what was no JSON is read already."""
+        if not isinstance(value, Observation):
+            return self._finder.find(value)
+        known, kind = self._finder.kinds.by_name, value.job.kind
+        return [Found("", known[kind], value)] if kind in known else [PassedOver("", kind)]
+
+    def _in_utc(self, found: Found) -> Found:
+        schema = found.lifecycle.schema if self._utc else None
+        return evolve(found, answer=assume_utc(schema, found.answer)) if schema else found
+
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:
         self.unusable += 1
-        lines = [printable(str(problem)) for problem in problems]
+        lines = [printable(f"{problem}{_way_out(problem)}") for problem in problems]
         place = printable(str(location))
         if len(lines) == 1:
             complain(f"{place}: {lines[0]}")
@@ -120,9 +139,9 @@ class Answers:
 class Verdicts(Answers):
     """The verdicts on every job that some answers speak of."""
 
-    def __init__(self, kinds: Kinds, *, in_order: bool | None = None) -> None:
+    def __init__(self, kinds: Kinds, *, in_order: bool | None = None, utc: bool = False) -> None:
         """Prepare to judge each answer by its kind."""
-        super().__init__(kinds, self._judge, in_order=in_order)
+        super().__init__(kinds, self._judge, in_order=in_order, utc=utc)
         self._jobs: dict[JobKey, Series] = {}
         self._keys = JobKeys()
 
@@ -145,9 +164,9 @@ class Kept(Answers):
         found: What is said of each job, in the order first seen.
     """
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, *, utc: bool = False) -> None:
         """Prepare to keep it."""
-        super().__init__(kinds, self._keep)
+        super().__init__(kinds, self._keep, utc=utc)
         self.found: dict[JobKey, list[Reading[Observation]]] = {}
         self._keys = JobKeys()
 
@@ -159,6 +178,12 @@ class Kept(Answers):
     def jobs(self) -> dict[JobKey, list[Observation]]:
         """What is said of each job, one after the other."""
         return {job: in_sequence(found) for job, found in self.found.items()}
+
+
+def _way_out(problem: Problem | str) -> str:
+    """Return what the commands have for a problem; nothing where they have nothing."""
+    zoneless = isinstance(problem, Problem) and problem.expected == A_ZONE
+    return " (--assume-utc reads it as UTC)" if zoneless else ""
 
 
 def _size(names: Iterable[str]) -> int | None:

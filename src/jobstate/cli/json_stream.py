@@ -1,40 +1,31 @@
-"""JSON documents out of files and pipes, one at a time, each with the line it begins on.
+"""Documents out of files and pipes, one at a time, each with the line it begins on.
 
-What arrives is hostile until parsed: whatever the bytes are, what comes out is a `Document` or an
-`Unusable`, and memory is bounded.
+They are JSON; of what is none `foreign_text` and `binary` know. What arrives is hostile until
+parsed: whatever the bytes are, what comes out is a `Document` or an `Unusable`, and memory is
+bounded.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections import Counter
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
+import io
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from jobstate.errors import shown
+from jobstate.cli import binary
+from jobstate.cli.strict_json import DefectError, place_of, skip_blank, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 #: How many bytes are held at once at most: a line of JSON Lines, or a file of other JSON.
 MAX_BYTES = 256 * 1024 * 1024
-
-#: How deep objects and arrays may stand in one another. DescribeTrainingJob's answer needs 5.
-MAX_DEPTH = 64
-
-#: How many characters an integer may have: what CPython converts unless told otherwise, since the
-#: time grows with the square.
-MAX_DIGITS = 4300
 
 #: How much is read at once of what is kept whole: a stream may give less than it is asked for.
 _CHUNK = 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 @frozen
@@ -55,11 +46,12 @@ class Location:
 
 @frozen
 class Document:
-    """A JSON document.
+    """A document.
 
     Attributes:
         location: Where it begins.
-        value: What it says, as `json` gives it. Strings may hold lone surrogates.
+        value: What it says, as `json` gives it. Strings may hold lone surrogates. Of a log it is
+            what that says of a job at one moment, an `Observation`.
         read: How many bytes of the stream have been used so far, this document included.
     """
 
@@ -70,16 +62,16 @@ class Document:
 
 @frozen
 class Unusable:
-    """Something that is no JSON document.
+    """Something that is no document.
 
     Attributes:
         location: Where it begins.
-        reason: What is wrong with it, in one line without control characters.
+        reasons: What is wrong with it, each in one line without control characters.
         read: How many bytes of the stream have been used so far, this included.
     """
 
     location: Location
-    reason: str
+    reasons: tuple[str, ...]
     read: int
 
 
@@ -105,26 +97,12 @@ def documents(stream: BinaryIO, name: str) -> Iterator[Found]:
         yield source.unusable(None, f"can't be read: {error.strerror or type(error).__name__}")
 
 
-class _DefectError(Exception):
-    """Why some text is no document.
-
-    Attributes:
-        reason: In words.
-        mendable: What comes after could make it one, or more than one.
-    """
-
-    def __init__(self, reason: str, *, mendable: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.mendable = mendable
-
-
 class _Source:
     """A stream, and how far it has been read."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
-        self._name = name
+        self.name = name
         self.number = 0
         self.read = 0
 
@@ -149,10 +127,10 @@ class _Source:
         return b"".join(chunks)
 
     def location(self, line: int | None) -> Location:
-        return Location(self._name, line)
+        return Location(self.name, line)
 
-    def unusable(self, line: int | None, reason: str) -> Unusable:
-        return Unusable(self.location(line), reason, self.read)
+    def unusable(self, line: int | None, *reasons: str) -> Unusable:
+        return Unusable(self.location(line), reasons, self.read)
 
 
 def _found(source: _Source) -> Iterator[Found]:
@@ -161,12 +139,18 @@ def _found(source: _Source) -> Iterator[Found]:
     if not line:
         yield source.unusable(None, "is empty")
         return
+    if line.startswith(binary.GZIP):
+        yield from _unpacked(source, line)
+        return
+    if said := binary.kind_of(line):
+        yield source.unusable(None, said)
+        return
     try:
         value = _only_value(line, number)
-    except _DefectError as defect:
+    except DefectError as defect:
         second = b"" if defect.mendable or len(line) > MAX_BYTES else source.line()
         if _is_record(second):
-            yield source.unusable(number, defect.reason)
+            yield from _foreign(source, line, number, defect)
             yield from _json_lines(source, second)
         else:
             blank = b"\n" * min(source.number - number - 1, MAX_BYTES)
@@ -176,13 +160,43 @@ def _found(source: _Source) -> Iterator[Found]:
         yield from _json_lines(source, source.line())
 
 
+def _unpacked(source: _Source, head: bytes) -> Iterator[Found]:
+    """Yield the documents of a stream that gzip has packed and that begins with a head."""
+    try:
+        data = binary.unpacked(head + source.rest(binary.MOST_UNPACKED - len(head)))
+    except DefectError as defect:
+        yield source.unusable(None, *defect.reasons)
+        return
+    for each in _found(_Source(io.BytesIO(data), source.name)):
+        yield evolve(each, read=source.read)
+
+
+def _foreign(
+    source: _Source, text: str | bytes, number: int, defect: DefectError
+) -> Iterator[Found]:
+    """Yield what a text says that is no JSON, or why it can't be read."""
+    found = None
+    if defect.position is not None:
+        from jobstate.cli import foreign_text  # noqa: PLC0415 - slow to load, for JSON never
+
+        known = text if isinstance(text, str) else text.decode()
+        try:
+            found = foreign_text.documents(known, source.name, number, defect.position)
+        except DefectError as named:
+            defect = named
+    if found is None:
+        yield source.unusable(number, *defect.reasons)
+    for line, value in found or ():
+        yield Document(source.location(line), value, source.read)
+
+
 def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
     while line:
         number = source.number
         try:
             value = _only_value(line, number)
-        except _DefectError as defect:
-            yield source.unusable(number, defect.reason)
+        except DefectError as defect:
+            yield from _foreign(source, line, number, defect)
             if len(line) > MAX_BYTES:  # the line may have no end
                 return
         else:
@@ -193,19 +207,32 @@ def _json_lines(source: _Source, line: bytes) -> Iterator[Found]:
 def _one_after_another(source: _Source, head: bytes, number: int) -> Iterator[Found]:
     """Yield the documents that a stream is, whose lines from some number on begin with a head."""
     read = max(0, source.read - len(head))
-    line = number
+    line, text, before = number, "", 0
     try:
         text = _text(head + source.rest(MAX_BYTES - len(head)), number)
-        before, start = 0, _skip_blank(text, 0)
+        start = first = skip_blank(text, 0)
         while start < len(text):
             line += text.count("\n", before, start)
-            value, end = _value(text, start, number)
+            before = start
+            value, end = value_at(text, start, number)
+            after = skip_blank(text, end)
+            if start == first and after < len(text):
+                _refuse_scalar(value, after, place_of(text, start, number))
             read += len(text[before:end].encode())
             yield Document(source.location(line), value, read)
             line += text.count("\n", start, end)
-            before, start = end, _skip_blank(text, end)
-    except _DefectError as defect:
-        yield source.unusable(line, defect.reason)
+            before, start = end, after
+    except DefectError as defect:
+        if defect.position is not None:
+            defect.position -= before
+        yield from _foreign(source, text[before:], line, defect)
+
+
+def _refuse_scalar(value: object, after: int, place: str) -> None:
+    """Refuse a number or a text that more follows: logs begin so, and tables."""
+    if not isinstance(value, (dict, list)):
+        reason = f"is neither an object nor an array at {place}, and goes on after its end"
+        raise DefectError(reason, position=after)
 
 
 # --- Parsing ------------------------------------------------------------------------------------
@@ -215,116 +242,32 @@ def _is_record(line: bytes) -> bool:
     """Return whether a line is an object or an array, as a line of JSON Lines surely is."""
     try:
         return isinstance(_only_value(line, 1), (dict, list))
-    except _DefectError:
+    except DefectError:
         return False
 
 
 def _only_value(line: bytes, number: int) -> object:
     text = _text(line, number)
-    value, end = _value(text, _skip_blank(text, 0), number)
-    after = _skip_blank(text, end)
+    value, end = value_at(text, skip_blank(text, 0), number)
+    after = skip_blank(text, end)
     if after < len(text):
-        place = _place(text, after, number)
-        raise _DefectError(f"goes on after its end at {place}", mendable=True)
+        place = place_of(text, after, number)
+        raise DefectError(f"goes on after its end at {place}", mendable=True, position=after)
     return value
 
 
 def _text(data: bytes, number: int) -> str:
     """Return what bytes say, whose first line has some number in the stream."""
     if len(data) > MAX_BYTES:
-        raise _DefectError(f"is longer than {MAX_BYTES:,} bytes: split it into JSON Lines")
+        raise DefectError(f"is longer than {MAX_BYTES:,} bytes: split it into JSON Lines")
     if (zero := data.find(0)) >= 0 and not data.startswith(_UTF_16):
-        raise _DefectError(f"has a NUL byte on line {number + data.count(10, 0, zero)}")
+        raise DefectError(f"has a NUL byte on line {number + data.count(10, 0, zero)}")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        guess = ", but probably UTF-16" if data.startswith(_UTF_16) else ""
         line = number + data.count(10, 0, error.start)
-        raise _DefectError(f"is not UTF-8{guess} (line {line}: {error.reason})") from None
-
-
-def _value(text: str, start: int, number: int) -> tuple[object, int]:
-    """Return the value that begins somewhere in a text, and where it ends."""
-    try:
-        value, end = _DECODER.raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _syntax(text, error, number) from None
-    except RecursionError:
-        raise _too_deep() from None
-    containers = text.count("{", start, end) + text.count("[", start, end)
-    if containers > MAX_DEPTH and _is_deep(value):  # counting is much cheaper than looking
-        raise _too_deep()
-    return value, end
-
-
-def _syntax(text: str, error: json.JSONDecodeError, number: int) -> _DefectError:
-    place = _place(text, error.pos, number)
-    cut_off = _skip_blank(text, error.pos) == len(text) or error.msg.startswith("Unterminated")
-    if cut_off:
-        return _DefectError(f"ends in the middle of a value at {place}", mendable=True)
-    words = error.msg.removesuffix(" at").rstrip(": ")
-    return _DefectError(f"is no JSON at {place}: {words}")
-
-
-def _too_deep() -> _DefectError:
-    return _DefectError(f"is nested more than {MAX_DEPTH} levels deep")
-
-
-def _is_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _skip_blank(text: str, position: int) -> int:
-    match = _BLANK.match(text, position)
-    return match.end() if match else position
-
-
-def _place(text: str, position: int, number: int) -> str:
-    position = min(position, len(text.rstrip()))  # a text that is cut off ends where it is cut
-    line = number + text.count("\n", 0, position)
-    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
-
-
-# --- What `json` would let pass -----------------------------------------------------------------
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    counts = Counter(key for key, _ in pairs)
-    key = next(key for key, count in counts.items() if count > 1)
-    raise _DefectError(f"has the key {shown(key)} twice in one object")
-
-
-def _constant(name: str) -> NoReturn:
-    raise _DefectError(f"has the number {name}, which is no JSON")
-
-
-def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise _DefectError(f"has a number of {len(text):,} digits")
-    return int(text)
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise _DefectError(f"has the number {shown(text)[1:-1]}, which is too large")
-    return number
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
-)
+        guess, way_out = "", ""
+        if data.startswith(_UTF_16):
+            guess = ", but probably UTF-16"
+            way_out = ": write it by `Out-File -Encoding utf8`, or `iconv -f UTF-16 -t UTF-8`"
+        raise DefectError(f"is not UTF-8{guess} (line {line}: {error.reason}){way_out}") from None

@@ -35,6 +35,10 @@ Kind: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="KIND", help="The kind of job: " + ", ".join(each.name for each in KINDS)),
 ]
+AssumeUtc: TypeAlias = Annotated[
+    bool,
+    typer.Option("--assume-utc", help="Times without a zone are in UTC; else they are refused."),
+]
 Own: TypeAlias = Annotated[
     str | None,
     typer.Option(

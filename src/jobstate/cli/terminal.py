@@ -7,6 +7,7 @@ or message can move the cursor, change colours or turn the direction of reading.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Final, TextIO
 
 from attrs import frozen
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 MOST_NAMES: Final = 8
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+#: What terminals take for commands: colours, links, where to write.
+_ESCAPE: Final = re.compile(
+    r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\^_])"
+)
+
+
+def without_escapes(text: str) -> str:
+    """Return a text without what colours it in a terminal; it has as many lines."""
+    return _ESCAPE.sub("", text) if "\x1b" in text else text
 
 
 def listed(names: Sequence[str]) -> str:

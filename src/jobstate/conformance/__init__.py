@@ -2,6 +2,7 @@
 
 from jobstate.conformance.check import Series, check, check_jobs
 from jobstate.conformance.families import Family, families
+from jobstate.conformance.partial import check_partial
 from jobstate.conformance.report import Report
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "Series",
     "check",
     "check_jobs",
+    "check_partial",
     "families",
 ]

@@ -82,6 +82,8 @@ def read_found(found: Found) -> Observation:
     Raises:
         ObservationError: It can't be read; it lists every problem.
     """
+    if isinstance(found.answer, Observation):
+        return found.answer
     try:
         observation = read_by(found.lifecycle, found.answer)
         if found.parent is None or observation.parent is not None:

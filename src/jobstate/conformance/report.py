@@ -166,7 +166,7 @@ class Report:
             "job": job_dict(self.job),
             "parent": self.parent and {"kind": self.parent.kind, "id": self.parent.id},
             "status": {
-                "primary": shown.primary if shown else None,
+                "primary": shown.primary or None if shown else None,
                 "secondary": shown.secondary if shown else None,
             },
             "result": self.result.to_dict(),

@@ -34,6 +34,7 @@ from jobstate.model.schema_writer import (
 )
 from jobstate.model.specification import Finding, OverFields, OverHistory, Rule, Severity
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
+from jobstate.model.time_zones import assume_utc
 
 __all__ = [
     "AfterTheEnd",
@@ -83,6 +84,7 @@ __all__ = [
     "Stays",
     "Sums",
     "Where",
+    "assume_utc",
     "created",
     "ended",
     "id_of",

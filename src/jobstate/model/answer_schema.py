@@ -27,6 +27,7 @@ _EXPECTED: Final = {
     "list": "a list",
     "depth": f"at most {DEEPEST} mappings and lists within each other",
     "mapping": values.A_MAPPING,
+    "segment": values.A_SEGMENT,
     "required": values.REQUIRED,
 }
 
@@ -59,6 +60,7 @@ class Field:
         shortest, longest: Of a text: how many characters; of parts and texts: how many there are;
             of a count: the least and the most.
         pattern: A regular expression over ASCII that all of a text must match; empty for none.
+        segments: Its parts, to say which one is wrong; with their ends they match what it does.
         fields: Of a part, and of each of the parts: its fields by name.
         each: What each of the texts is.
     """
@@ -69,6 +71,7 @@ class Field:
     shortest: int = 0
     longest: int = 0
     pattern: str = ""
+    segments: tuple[values.Segment, ...] = ()
     fields: Mapping[str, Field] = field(factory=dict)
     each: Field | None = None
 
@@ -328,7 +331,7 @@ class AnswerSchema:
             by its path with dots.
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
-            ``required``, which makes it of a field's own, filled into ``{expected}``.
+            ``required`` and ``segment``, made of a field's own, which is filled in.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
         examples: Returns some to try.

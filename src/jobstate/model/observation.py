@@ -85,7 +85,7 @@ class Shown(NamedTuple):
     """The status that an answer shows for one region.
 
     Attributes:
-        primary: The primary status.
+        primary: The primary status; empty where only the secondary one is known.
         secondary: The secondary status; None where the answer has none or the region has none.
         previous: The primary status just before, where the answer says so.
     """
@@ -95,7 +95,7 @@ class Shown(NamedTuple):
     previous: str | None = None
 
     def __str__(self) -> str:
-        return self.primary if self.secondary is None else f"{self.primary}/{self.secondary}"
+        return "/".join(filter(None, (self.primary, self.secondary)))
 
 
 @frozen(kw_only=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+import attrs
+
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.model.answer_schema import FeatureTest, Field, FieldKind
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
@@ -73,6 +75,15 @@ class SchemaReader:
     def takes(self, value: object) -> bool:
         """Return whether something is an answer's form: a mapping, or a record of the reader's."""
         return isinstance(value, Mapping)
+
+    def lenient(self) -> SchemaReader:
+        """Return a reader by the same schema that takes answers whatever they leave out."""
+        fields: dict[str, Field] = {}
+        for shape in reversed(self.schema.shapes):
+            fields |= shape.fields
+        free = {name: attrs.evolve(each, required=False) for name, each in fields.items()}
+        shapes = (attrs.evolve(self.schema.shapes[0], fields=free),)
+        return SchemaReader(attrs.evolve(self.schema, shapes=shapes), self._failure_cause)
 
     # --- Events ---------------------------------------------------------------------------------
 
@@ -310,7 +321,7 @@ def text_reader(each: Field) -> _Read:
         return partial(read_text, longest=each.longest)
     matches = re.compile(each.pattern or r"[\s\S]*", re.ASCII).fullmatch
     lengths = range(each.shortest, each.longest + 1)
-    return lambda value: read_matching(value, lengths, matches, each.expected)
+    return lambda value: read_matching(value, lengths, matches, each.expected, each.segments)
 
 
 def _read_list(each: Field, read: _Read, value: object) -> object:

@@ -37,6 +37,8 @@ class Refused:
 #: What is right where nothing came, and where no structure came.
 REQUIRED: Final = "{expected}; it is required"
 A_MAPPING: Final = "a mapping of API names"
+#: What is right of a part of a text, where the other parts before it are as they should be.
+A_SEGMENT: Final = "{expected}, whose {segment} is {right}"
 
 
 def refused(expected: str, value: object, got: str | None = None) -> Refused:
@@ -60,7 +62,7 @@ _LONGEST_TIME = 64
 _is_number = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[Ee]\+?[0-9]{1,2})?").fullmatch
 
 A_TIME = "an aware datetime, ISO 8601 with an offset or Z, or s or ms since 1970"
-_A_ZONE = "a time with its zone (an offset or Z), as zones are not guessed"
+A_ZONE: Final = "a time with its zone (an offset or Z), as zones are not guessed"
 _A_SANE_TIME = f"a time from {_FIRST_YEAR}-01-01 until {_BEYOND_YEAR}-01-01, UTC"
 _A_SANE_NUMBER = f"{_A_SANE_TIME}, in s or ms since 1970"
 
@@ -79,13 +81,22 @@ def read_time(value: TimeInput) -> datetime:
             # of the machine's zone. The rest is the zone's own code: dateutil's is in Python.
             offset = None if zone is None else zone.utcoffset(moment)
             if not isinstance(offset, timedelta) or not _WEST < offset < _EAST:
-                return cast("datetime", refused(_A_ZONE if offset is None else A_TIME, value))
+                return cast("datetime", refused(A_ZONE if offset is None else A_TIME, value))
             moment = datetime.combine(moment.date(), moment.time(), UTC) - offset
     except _NotATimeError as unfit:
         return cast("datetime", refused(str(unfit), value))
     except Exception:  # noqa: BLE001 - a tzinfo is foreign code and may raise anything
         return cast("datetime", refused(A_TIME, value))
     return moment if _FIRST <= moment < _BEYOND else cast("datetime", refused(_A_SANE_TIME, value))
+
+
+def in_utc(value: object) -> object:
+    """Return a time that has no zone as one in UTC; anything else as it is."""
+    try:
+        moment = _moment(value)
+    except (_NotATimeError, ValueError):
+        return value
+    return value if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _moment(value: object) -> datetime:
@@ -146,6 +157,23 @@ def read_flag(value: bool) -> bool:  # noqa: FBT001 - a converter gets its value
 Matcher: TypeAlias = Callable[[str], object]
 
 
+@frozen
+class Segment:
+    """A part of a text that a separator ends, to say which one is wrong.
+
+    Attributes:
+        name: What it is called; empty where it tells what the text is, as ``arn`` does.
+        pattern: A regular expression over ASCII that all of it must match.
+        expected: What is right, in words.
+        end: The separator behind it; empty for the last, which is all that is left.
+    """
+
+    name: str
+    pattern: str
+    expected: str
+    end: str = ""
+
+
 def read_text(value: object, longest: int) -> str:
     """Return a text of bounded length."""
     text = _plain(value)
@@ -154,12 +182,30 @@ def read_text(value: object, longest: int) -> str:
     return cast("str", refused(a_text(longest), value))
 
 
-def read_matching(value: object, lengths: range, matches: Matcher, expected: str) -> str:
+def read_matching(
+    value: object,
+    lengths: range,
+    matches: Matcher,
+    expected: str,
+    segments: tuple[Segment, ...] = (),
+) -> str:
     """Return a text of bounded length that all of a pattern matches."""
     text = _plain(value)
     if text is not None and len(text) in lengths and matches(text) and is_unicode(text):
         return text
-    return cast("str", refused(expected, value))
+    return cast("str", _wrong_segment(text or "", segments, expected) or refused(expected, value))
+
+
+def _wrong_segment(text: str, segments: tuple[Segment, ...], expected: str) -> Refused | None:
+    """Return what stands for a text, saying which of its segments is wrong; None of no such."""
+    rest = text
+    for each in segments:
+        found, _, rest = rest.partition(each.end) if each.end else (rest, "", "")
+        if not re.fullmatch(each.pattern, found, re.ASCII):
+            said = A_SEGMENT.format(expected=expected, segment=each.name, right=each.expected)
+            got = f"{shown(found)} in {shown(text)}"
+            return Refused((Problem("", said, got),)) if each.name else None
+    return None
 
 
 def a_text(longest: int) -> str:

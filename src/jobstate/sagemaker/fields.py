@@ -6,9 +6,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
+import attrs
+
 from jobstate.common.times import iso
 from jobstate.model.answer_schema import Envelope, Field
 from jobstate.model.schema_writer import with_milliseconds
+from jobstate.model.values import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +31,13 @@ SOURCES: Final = {
 }
 #: What EventBridge's envelopes say when SageMaker sends them.
 SOURCE: Final = "aws.sagemaker"
-#: The beginning of every arn. AWS's own pattern accepts "job\n" if used with $.
-ARN: Final = r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:"
 #: Where the jobs are that nobody has: the account of AWS's examples.
 ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
 _NAMES_OF_EVENTS = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
+
+
+#: What the name in an arn is, where AWS's pattern takes any.
+_ANY_NAME: Final = Segment("name", ".*", "one line of text")
 
 
 def name_pattern(longest: int = LONGEST_NAME) -> str:
@@ -61,22 +66,42 @@ def name_field(longest: int = LONGEST_NAME, *, required: bool = False) -> Field:
 
 
 def arn_field(
-    resource: str, what: str, *, longest: int = LONGEST_ARN, required: bool = False
+    resource: str,
+    what: str,
+    *,
+    name: Segment = _ANY_NAME,
+    lengths: tuple[int, int] = (0, LONGEST_ARN),
+    required: bool = False,
 ) -> Field:
     """Return a field that holds an arn.
 
     Args:
         resource: The kind of resource, as arns have it: ``processing-job``.
         what: Whose arn it is, in words.
-        longest: How many characters at most.
+        name: What stands behind that.
+        lengths: How many characters at least and at most.
         required: An answer without it can't be read.
     """
-    return Field.text(
+    # AWS's own pattern accepts "job\n" if used with $.
+    segments = (
+        Segment("", "arn", "arn", ":"),
+        Segment("partition", r"aws[a-z\-]*", "aws, aws-cn, aws-us-gov or alike", ":"),
+        Segment("service", "sagemaker", "sagemaker", ":"),
+        Segment("region", r"[a-z0-9\-]*", "lower-case letters, digits and hyphens", ":"),
+        Segment("account", "[0-9]{12}", f"12 digits ({ACCOUNT} will do for a masked one)", ":"),
+        Segment("type of resource", resource, resource, "/"),
+        name,
+    )
+    shortest, longest = lengths
+    least = f"{shortest} to" if shortest else "at most"
+    text = Field.text(
         longest,
-        pattern=f"{ARN}{resource}/.*",
-        expected=f"{what}'s arn (at most {longest:,} characters)",
+        shortest=shortest,
+        pattern="".join(each.pattern + each.end for each in segments),
+        expected=f"{what}'s arn ({least} {longest:,} characters)",
         required=required,
     )
+    return attrs.evolve(text, segments=segments)
 
 
 def reason_field() -> Field:

@@ -44,7 +44,7 @@ _DESCRIPTION: Final = {
     **_COMMON,
     "TransformStartTime": Field.time(),
     "ModelName": name_field(),
-    "LabelingJobArn": arn_field("labeling-job", "a labeling job", longest=2048),
+    "LabelingJobArn": arn_field("labeling-job", "a labeling job", lengths=(0, 2048)),
     "AutoMLJobArn": arn_field("automl-job", "an AutoML job"),
 }
 

@@ -586,3 +586,57 @@ def test_there_is_no_such_kind() -> None:
     found = jobstate("check", "--kind", "dream", "-", stdin="{}")
     assert found.exit_code == 2
     assert "sagemaker-processing-job" in found.stderr
+
+
+# --- Dictionaries that are no answers -------------------------------------------------------------
+
+
+def test_partial() -> None:
+    """Each has a verdict, by its name or else its place; those of one name are two jobs."""
+    lines = [
+        {"Status": "Failed", "Secondary": "Failed", "Failure": "AlgorithmError: exit code 1"},
+        [{"Status": "Completed", "Name": "tide"}, {"Status": "InProgress", "Name": "tide"}],
+    ]
+    text = "\n".join(map(json.dumps, lines))
+    found = verdicts("--partial", "-", stdin=text)
+    assert [(each["job"]["id"], each["result"]["outcome"]) for each in found] == [
+        ("partial <stdin>:1", "failed"),
+        ("partial tide", "succeeded"),
+        ("partial tide", "running"),
+    ]
+    ran = jobstate("check", "--partial", "-", stdin=text)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert "“AlgorithmError: exit code 1”" in ran.stdout
+    assert ran.stdout.endswith("\n3 jobs, 3 answers: all legal\n")
+    assert jobstate("check", "-", stdin=text).exit_code == 2
+
+
+def test_partial_of_a_kind() -> None:
+    """Of the kind whose own name the status has, or that is named."""
+    lines = '{"ProcessingJobStatus": "Completed"}\n{"Status": "FAILED"}\n'
+    kinds = [each["job"]["kind"] for each in verdicts("--partial", "-", stdin=lines)]
+    assert kinds == ["sagemaker-processing-job", "sagemaker-training-job"]
+    found = verdicts("--partial", "--kind", "batch-job", "-", stdin='{"Status": "FAILED"}')
+    assert [each["result"]["outcome"] for each in found] == ["failed"]
+
+
+def test_partial_that_cant_be_judged() -> None:
+    """What it lacks is told with its place, and the rest is judged."""
+    zoneless = {"Status": "Failed", "CreationTime": "2026-03-04 05:06:07"}
+    lines = f'[{{"Name": "tide"}}, {{"Status": "Completed"}}]\n{json.dumps(zoneless)}\n'
+    ran = jobstate("check", "--partial", "-", stdin=lines)
+    first, second = ran.stderr.splitlines()
+    assert first.startswith("<stdin>:1: [0]: expected a status under one of the keys ")
+    assert second.endswith("(--assume-utc reads it as UTC)")
+    assert ran.exit_code == 2
+    assert ran.stdout.endswith("\n1 job, 1 answer: all legal (2 unusable inputs)\n")
+    assert len(verdicts("--partial", "--assume-utc", "-", stdin=lines)) == 2
+
+
+def test_partial_that_is_illegal() -> None:
+    """Ends as for any other job."""
+    ran = jobstate(
+        "check", "--partial", "-", stdin='{"Status": "Completed", "Secondary": "Training"}'
+    )
+    assert ran.exit_code == 1
+    assert "error illegal-pair" in ran.stdout

@@ -12,7 +12,8 @@ import typer
 
 from jobstate.cli.answers import Verdicts
 from jobstate.cli.family_tree import breaks, family_lines
-from jobstate.cli.lifecycles import Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.partial import PartialVerdicts
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, emit, run
 from jobstate.cli.terminal import MOST_NAMES, Paint
 from jobstate.cli.timeline import summary_lines
@@ -32,15 +33,17 @@ HELP: Final = """Say what became of jobs, and what can't be true of them.
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
 list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
-same of processing, transform, tuning and AWS Batch jobs. Several answers about one job, in the
-order given, are a series. Jobs that belong together are printed as trees: a tuning job and its
-training jobs, an array and its children. --lifecycle judges by a life cycle of your own, from a
-Python file.
+same of processing, transform, tuning and AWS Batch jobs. gzip, YAML (with PyYAML) and the progress
+logs of SageMaker's SDK are read too; what else is no JSON is named, with what to do. Several
+answers about one job, in the order given, are a series. Jobs that belong together are printed as
+trees: a tuning job and its training jobs, an array and its children. --lifecycle judges by a life
+cycle of your own, from a Python file.
 
 \b
 Examples:
   aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
   jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+  aws … --query '{Status: TrainingJobStatus, Reason: FailureReason}' | jobstate check --partial -
   jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
 
 \b
@@ -84,6 +87,14 @@ Required = Annotated[
         "--require", metavar="N", min=0, help="Fewer answers than this are an error (exit 2)."
     ),
 ]
+Partial = Annotated[
+    bool,
+    typer.Option(
+        "--partial",
+        help="Judge each dictionary that has a status, as --query leaves of an answer: by the"
+        " service's names, or Status, Secondary, Reason, Name. What is missing is not known.",
+    ),
+]
 Every = Annotated[
     bool,
     typer.Option("--all", help=f"Print every job in full, be there more than {MANY_JOBS}."),
@@ -98,6 +109,8 @@ def check(  # noqa: PLR0913 - the options of a command
     strict: Strict = False,
     given: Given = None,
     ignore: Ignored = None,
+    assume_utc: AssumeUtc = False,
+    partial: Partial = False,
     chosen: Chosen = CheckFormat.TEXT,
     every: Every = False,
     in_order: Ordered = None,
@@ -107,7 +120,8 @@ def check(  # noqa: PLR0913 - the options of a command
     kinds = kinds_of(kind, own, given, ignore)
 
     def work() -> int:
-        answers = Verdicts(kinds, in_order=in_order)
+        read = PartialVerdicts if partial else Verdicts
+        answers = read(kinds, in_order=in_order, utc=assume_utc)
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:

@@ -6,14 +6,15 @@ import os
 import shutil
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.importing import recognised
-from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
+from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
 from jobstate.cli.shell import UNUSABLE, complain, complain_of, run
 from jobstate.cli.terminal import listed
 from jobstate.common.text import counted, printable
@@ -22,7 +23,7 @@ from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jobstate.diagrams import Overlay
     from jobstate.model.lifecycle import Lifecycle
@@ -120,6 +121,10 @@ Output = Annotated[
 ]
 
 
+#: Reads the answers in a file.
+_Read: TypeAlias = "Callable[[str], Kept]"
+
+
 class _UnusableError(Exception):
     """Some input can't be used; what is wrong with it has been said."""
 
@@ -133,6 +138,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     job: Job = None,
     name: Name = None,
     jobs: Fleet = None,
+    assume_utc: AssumeUtc = False,
     look: Looks = Look.AUTO,
     output: Output = None,
 ) -> None:
@@ -146,7 +152,11 @@ def diagram(  # noqa: PLR0913 - the options of a command
 
     def work() -> int:
         try:
-            overlay = _way(tight, job, name) if job is not None else _fleet(tight, jobs)
+            read = partial(_read, tight, utc=assume_utc)
+            if job is not None:
+                overlay: Overlay | None = _way(tight, job, name, read)
+            else:
+                overlay = _fleet(tight, jobs, read)
             drawn = _drawn(tight, drawn_as, overlay, look)
         except _UnusableError:
             return UNUSABLE
@@ -176,10 +186,10 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
     return chosen
 
 
-def _way(lifecycle: Lifecycle, file: str, name: str | None) -> Overlay:
+def _way(lifecycle: Lifecycle, file: str, name: str | None, read: _Read) -> Overlay:
     """Return the way of the job in a file, or of one of several."""
     if not _is_database(file):
-        found = _read(lifecycle, file)
+        found = read(file)
         return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
     with JournalReader(file, lifecycle=lifecycle) as history:
         kept = history.job(_chosen(history.job_keys(), file, name))
@@ -206,7 +216,7 @@ def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
     return wanted[0]
 
 
-def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
+def _fleet(lifecycle: Lifecycle, file: str | None, read: _Read) -> Overlay | None:
     """Return what the jobs in a file did; None without a file."""
     if file is None:
         return None
@@ -219,7 +229,7 @@ def _fleet(lifecycle: Lifecycle, file: str | None) -> Overlay | None:
             complain(f"{printable(file)}: there is no job in it")
             raise _UnusableError
     else:
-        for answers in _read(lifecycle, file).jobs.values():
+        for answers in read(file).jobs.values():
             census.add(answers)
     return fleet(lifecycle, census)
 
@@ -239,8 +249,8 @@ def _is_database(file: str) -> bool:
         return False  # which is said of it when it is read
 
 
-def _read(lifecycle: Lifecycle, file: str) -> Kept:
-    found = Kept(recognised(lifecycle))
+def _read(lifecycle: Lifecycle, file: str, *, utc: bool) -> Kept:
+    found = Kept(recognised(lifecycle), utc=utc)
     found.read([file])
     if found.unusable or not found.jobs:
         if not found.unusable:

@@ -193,6 +193,18 @@ const Reading = (() => {
     return !field.pattern || matches(field.pattern, value);
   };
 
+  /** The segment of a text that is wrong, with what was found there; undefined of no such. */
+  const wrongSegment = (field, value) => {
+    let rest = typeof value === 'string' ? value : '';
+    for (const segment of field.segments ?? []) {
+      const end = segment.end ? rest.indexOf(segment.end) : -1;
+      const found = end < 0 ? rest : rest.slice(0, end);
+      if (!matches(segment.pattern, found)) return segment.name ? { ...segment, found } : undefined;
+      rest = end < 0 ? '' : rest.slice(end + segment.end.length);
+    }
+    return undefined;
+  };
+
   const isCount = (field, value) => Number.isInteger(value) && value >= 0 && value <= field.longest;
 
   /** Reads fields and collects what is wrong, each problem with its path. */
@@ -203,7 +215,11 @@ const Reading = (() => {
     }
 
     refuse(path, field, value) {
-      this.problems.push({ path, expected: field.expected, got: shown(value) });
+      const wrong = wrongSegment(field, value);
+      const said = wrong && { expected: field.expected, segment: wrong.name, right: wrong.expected };
+      const expected = said ? this.expected('segment', said) : field.expected;
+      const got = said ? `${shown(wrong.found)} in ${shown(value)}` : shown(value);
+      this.problems.push({ path, expected, got });
     }
 
     /** The value of a field as it should be; undefined where it is absent or can't be read. */

@@ -19,7 +19,7 @@ from jobstate.model.answer_schema import (
     Stays,
 )
 from jobstate.model.links import Link
-from jobstate.sagemaker.fields import LONGEST_ARN, arn_field, envelope, name_field, reason_field
+from jobstate.sagemaker.fields import envelope, name_field, reason_field
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -29,17 +29,9 @@ if TYPE_CHECKING:
 #: What EventBridge's envelopes say when they are about training jobs.
 DETAIL_TYPE: Final = "SageMaker Training Job State Change"
 
-_PLAN_ARN: Final = Field.text(
-    texts.LONGEST_PLAN_ARN,
-    shortest=texts.SHORTEST_PLAN_ARN,
-    pattern=texts.PLAN_ARN,
-    expected=texts.A_PLAN_ARN,
-)
 _COMMON: Final[Mapping[str, Field]] = {
     "TrainingJobName": name_field(required=True),
-    "TrainingJobArn": Field.text(
-        LONGEST_ARN, pattern=texts.JOB_ARN, expected=texts.A_JOB_ARN, required=True
-    ),
+    "TrainingJobArn": texts.JOB_ARN,
     "TrainingJobStatus": Field.status(required=True),
     "CreationTime": Field.time(required=True),
     "LastModifiedTime": Field.time(),
@@ -79,9 +71,9 @@ _DESCRIPTION: Final[Mapping[str, Field]] = {
     "ResourceConfig": Field.part(
         {
             "KeepAlivePeriodInSeconds": Field.count(),
-            "TrainingPlanArn": _PLAN_ARN,
+            "TrainingPlanArn": texts.PLAN_ARN,
             "InstancePreferences": Field.parts(
-                {"TrainingPlanArns": Field.texts(_PLAN_ARN, texts.MOST_LISTED)},
+                {"TrainingPlanArns": Field.texts(texts.PLAN_ARN, texts.MOST_LISTED)},
                 texts.MOST_LISTED,
             ),
         }
@@ -89,10 +81,10 @@ _DESCRIPTION: Final[Mapping[str, Field]] = {
     "TrainingTimeInSeconds": Field.count(),
     "BillableTimeInSeconds": Field.count(),
     "ModelArtifacts": Field.part({"S3ModelArtifacts": Field.text(texts.LONGEST_S3_URI)}),
-    "TuningJobArn": arn_field("hyper-parameter-tuning-job", "a hyperparameter tuning job"),
+    "TuningJobArn": texts.TUNING_ARN,
 }
 _PREFERENCES: Final = ("ResourceConfig", "InstancePreferences")
-_SUMMARY: Final[Mapping[str, Field]] = {**_COMMON, "TrainingPlanArn": _PLAN_ARN}
+_SUMMARY: Final[Mapping[str, Field]] = {**_COMMON, "TrainingPlanArn": texts.PLAN_ARN}
 
 #: Rules call most fields by their own names.
 _VALUES: Final = (

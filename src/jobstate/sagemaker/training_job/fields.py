@@ -8,13 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from jobstate.model.values import Refused, read_matching, read_status, read_text, refused
+from jobstate.model.schema_reader import text_reader
+from jobstate.model.values import (
+    Refused,
+    Segment,
+    read_matching,
+    read_status,
+    read_text,
+    refused,
+)
 from jobstate.sagemaker.fields import (
-    ARN,
-    LONGEST_ARN,
     LONGEST_NAME,
     LONGEST_REASON,
     a_name,
+    arn_field,
     name_pattern,
 )
 from jobstate.sagemaker.training_job.statuses import (
@@ -29,27 +36,26 @@ if TYPE_CHECKING:
 
 # --- Texts --------------------------------------------------------------------------------------
 
-SHORTEST_PLAN_ARN: Final = 50
-LONGEST_PLAN_ARN: Final = 2048
 LONGEST_S3_URI: Final = 1024
 #: The service's model bounds it nowhere; real messages stay below 200 characters.
 LONGEST_MESSAGE: Final = 64 * 1024
 
-JOB_ARN: Final = f"{ARN}training-job/{name_pattern()}"
-PLAN_ARN: Final = f"{ARN}training-plan/.*"
-TUNING_ARN: Final = f"{ARN}hyper-parameter-tuning-job/.*"
-_is_job_name = re.compile(name_pattern(), re.ASCII).fullmatch
-_is_job_arn = re.compile(JOB_ARN, re.ASCII).fullmatch
-_is_plan_arn = re.compile(PLAN_ARN, re.ASCII).fullmatch
-_is_tuning_arn = re.compile(TUNING_ARN, re.ASCII).fullmatch
-
 A_NAME = a_name()
-A_JOB_ARN = f"a training job's arn (at most {LONGEST_ARN} characters)"
-A_PLAN_ARN = f"a training plan's arn ({SHORTEST_PLAN_ARN} to {LONGEST_PLAN_ARN:,} characters)"
+JOB_ARN: Final = arn_field(
+    "training-job",
+    "a training job",
+    name=Segment("name", name_pattern(), A_NAME),
+    required=True,
+)
+PLAN_ARN: Final = arn_field("training-plan", "a training plan", lengths=(50, 2048))
+TUNING_ARN: Final = arn_field("hyper-parameter-tuning-job", "a hyperparameter tuning job")
+_is_job_name = re.compile(name_pattern(), re.ASCII).fullmatch
+_is_job_arn = re.compile(JOB_ARN.pattern, re.ASCII).fullmatch
+_read_job_arn, _read_plan_arn, _read_tuning_arn = map(text_reader, (JOB_ARN, PLAN_ARN, TUNING_ARN))
+
 #: The service takes one, for each of at most five preferences.
 MOST_LISTED: Final = 100
 A_SHORT_LIST = f"a list of at most {MOST_LISTED}"
-A_TUNING_ARN = f"a hyperparameter tuning job's arn (at most {LONGEST_ARN} characters)"
 
 
 def read_job_name(value: str) -> str:
@@ -61,15 +67,14 @@ def read_job_name(value: str) -> str:
 
 def read_job_arn(value: str) -> str:
     """Return a training job's arn."""
-    if type(value) is str and len(value) <= LONGEST_ARN and _is_job_arn(value):
+    if type(value) is str and len(value) <= JOB_ARN.longest and _is_job_arn(value):
         return value
-    return read_matching(value, range(LONGEST_ARN + 1), _is_job_arn, A_JOB_ARN)
+    return cast("str", _read_job_arn(value))
 
 
 def read_plan_arn(value: str) -> str:
     """Return a training plan's arn."""
-    lengths = range(SHORTEST_PLAN_ARN, LONGEST_PLAN_ARN + 1)
-    return read_matching(value, lengths, _is_plan_arn, A_PLAN_ARN)
+    return cast("str", _read_plan_arn(value))
 
 
 def read_plan_arns(value: Sequence[str] | None) -> tuple[str, ...]:
@@ -90,7 +95,7 @@ def read_plan_arns(value: Sequence[str] | None) -> tuple[str, ...]:
 
 def read_tuning_arn(value: str) -> str:
     """Return a hyperparameter tuning job's arn."""
-    return read_matching(value, range(LONGEST_ARN + 1), _is_tuning_arn, A_TUNING_ARN)
+    return cast("str", _read_tuning_arn(value))
 
 
 def read_reason(value: str) -> str:
