@@ -5,6 +5,7 @@ The memory of a judge is bounded by the number of jobs, and by the news that the
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 from collections import Counter
@@ -22,6 +23,7 @@ from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
 from jobstate.errors import ObservationError, Problem
 from jobstate.finding import Finder, Found, Item, PassedOver
+from jobstate.finding.strangers import A_MAPPING
 from jobstate.model.job_keys import JobKeys
 from jobstate.model.observation import Observation
 from jobstate.model.time_zones import assume_utc
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from jobstate.conformance.report import Report
     from jobstate.model.kinds import Kinds
     from jobstate.model.observation import JobKey
+
+_has_status = re.compile("stat(us|e)|secondary", re.IGNORECASE).search
 
 #: The name that stands for standard input.
 STDIN: Final = "-"
@@ -182,8 +186,13 @@ class Kept(Answers):
 
 def _way_out(problem: Problem | str) -> str:
     """Return what the commands have for a problem; nothing where they have nothing."""
-    zoneless = isinstance(problem, Problem) and problem.expected == A_ZONE
-    return " (--assume-utc reads it as UTC)" if zoneless else ""
+    if not isinstance(problem, Problem):
+        return ""
+    if problem.expected == A_ZONE:
+        return " (--assume-utc reads it as UTC)"
+    # What a query leaves of an answer mostly has a status all the same.
+    has_status = problem.got.startswith(A_MAPPING) and _has_status(problem.got)
+    return " (check --partial takes what there is)" if has_status else ""
 
 
 def _size(names: Iterable[str]) -> int | None:

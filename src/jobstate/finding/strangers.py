@@ -20,6 +20,8 @@ _BESIDE: Final = frozenset(
 _MOST_NAMES: Final = 8
 _LONGEST_NAME: Final = 60
 _LONGEST_MESSAGE: Final = 200
+#: What there is instead of an answer, before the names of its fields.
+A_MAPPING: Final = "a mapping of"
 _AN_ANSWER: Final = "an answer about a job"
 
 
@@ -37,7 +39,7 @@ def no_answer(value: Mapping[str, object], expected: str) -> Problem | None:
     for what, is_it in _FILES.items():
         if is_it(value):
             return Problem("", _AN_ANSWER, what)
-    return Problem("", expected, f"a mapping of {_names(value)}" if value else "an empty mapping")
+    return Problem("", expected, f"{A_MAPPING} {_names(value)}" if value else "an empty mapping")
 
 
 def is_empty_page(value: Mapping[str, object]) -> bool:
