@@ -14,10 +14,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
 
 from jobstate import cli
-from jobstate.cli import shell
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
 from jobstate.cli.terminal import MOST_NAMES, Paint, duration, listed
 from jobstate.common.text import counted, cut
@@ -155,31 +153,6 @@ def test_interrupted_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # --- What the commands share --------------------------------------------------------------------
-
-
-def test_a_broken_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is still to be written goes nowhere, so that the end is quiet."""
-
-    def work() -> int:
-        sys.stdout.write("lost")
-        raise BrokenPipeError
-
-    file = tmp_path / "out"
-    with file.open("w") as stream:
-        monkeypatch.setattr(sys, "stdout", stream)
-        with pytest.raises(typer.Exit) as ended:
-            shell.run(work)
-        monkeypatch.undo()
-    assert ended.value.exit_code == 141
-    assert file.read_text() == ""
-
-
-def test_streams_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that embeds the command may have put anything in the place of its streams."""
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    with pytest.raises(typer.Exit) as ended:
-        shell.run(lambda: 0)
-    assert ended.value.exit_code == 0
 
 
 @pytest.mark.parametrize(
