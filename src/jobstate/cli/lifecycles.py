@@ -1,4 +1,4 @@
-"""Which life cycles a command is about: its options, and what they name."""
+"""Which life cycles a command is about: its options, what they name, what shells offer for them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
+from jobstate.automaton.explanation import known_statuses
 from jobstate.cli.importing import imported, recognised
 from jobstate.common.text import printable
 from jobstate.errors import LifecycleError, UnknownNameError
@@ -13,27 +14,64 @@ from jobstate.kinds import KINDS, Kinds
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
 
 _VALUES: Final = {"yes": True, "true": True, "no": False, "false": False}
+#: What stands for the moment before the first status.
+CREATION: Final = "creation"
+
+
+def _meant(context: typer.Context) -> Sequence[Lifecycle]:
+    """Return the life cycles that a half typed command is about; nobody's own code is run."""
+    kind, own = context.params.get("kind"), context.params.get("own")
+    return [each for each in KINDS if own is None and (kind is None or each.name.endswith(kind))]
+
+
+def _kinds() -> list[str]:
+    return [each.name for each in KINDS]
+
+
+def offered_statuses(context: typer.Context) -> list[str]:
+    """Return every status that may be named; of no kind in particular, those of training jobs."""
+    names = {name for each in _meant(context)[:1] for name in known_statuses(each)}
+    return [CREATION, *sorted(names)]
+
+
+def _rules(context: typer.Context) -> list[str]:
+    return sorted({rule.id for each in _meant(context) for rule in each.rules})
+
+
+def _assumptions(context: typer.Context) -> list[str]:
+    names = {feature.name for each in _meant(context) for feature in each.features}
+    return [f"{name}={value}" for name in sorted(names) for value in ("yes", "no")]
+
 
 Given: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FEATURE=yes|no",
+        autocompletion=_assumptions,
         help="Assume that jobs have, or lack, a feature: a tighter machine proves more."
         " stop=no assumes that nobody asks for a stop. Repeat for several.",
     ),
 ]
 Ignored: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(metavar="RULE", help="Switch a rule off, by its id. Repeat for several."),
+    typer.Option(
+        metavar="RULE",
+        autocompletion=_rules,
+        help="Switch a rule off, by its id. Repeat for several.",
+    ),
 ]
 Kind: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="KIND", help="The kind of job: " + ", ".join(each.name for each in KINDS)),
+    typer.Option(
+        metavar="KIND",
+        autocompletion=_kinds,
+        help="The kind of job, in full or how its name ends: " + ", ".join(map(str, KINDS.by_name)),
+    ),
 ]
 Own: TypeAlias = Annotated[
     str | None,
@@ -86,17 +124,23 @@ def kinds_of(
     if kind is not None or own is not None:
         return recognised(tightened(lifecycle_of(kind, own), given, ignored))
     features, rules = list(given or ()), list(ignored or ())
+    known = {feature.name for each in KINDS for feature in each.features}
+    _ensure_known("feature", _features(features), known, "--given")
+    _ensure_known("rule", rules, {rule.id for each in KINDS for rule in each.rules}, "--ignore")
     found = []
     for each in KINDS:
         has = {feature.name for feature in each.features}
         knows = {rule.id for rule in each.rules}
         wanted = [said for said in features if said.partition("=")[0] in has]
         found.append(tightened(each, wanted, [rule for rule in rules if rule in knows]))
-    known = {feature.name for each in KINDS for feature in each.features}
-    ids = {rule.id for each in KINDS for rule in each.rules}
-    if any(said.partition("=")[0] not in known for said in features) or not ids.issuperset(rules):
-        tightened(TRAINING_JOB, features, rules)  # which says what is wrong
     return Kinds(*found)
+
+
+def _ensure_known(what: str, names: Iterable[str], known: set[str], option: str) -> None:
+    for name in names:
+        if name not in known:
+            error = UnknownNameError(what, name, known)
+            raise typer.BadParameter(str(error), param_hint=option)
 
 
 def tightened(

@@ -291,7 +291,7 @@ def test_ignore() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--given", "spto=no"), "no feature 'spto'; there is: plan, retry, spot, stop, warm_pool"),
+        (("--given", "spott=no"), "no feature 'spott' (did you mean spot?); there is"),
         (("--given", "spot"), "spot is not FEATURE=yes or FEATURE=no"),
         (("--given", "spot=maybe"), "spot=maybe is not FEATURE=yes or FEATURE=no"),
         (("--given", "spot=no", "--given", "spot=yes"), "spot can't be both yes and no"),

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 #: More jobs than this are not printed in full, unless asked for or not as they should be.
 MANY_JOBS: Final = 20
 
-HELP: Final = """Say what became of jobs, and what can't be true of them.
+IN_SHORT: Final = "Say what became of jobs, and what can't be true of them."
+HELP: Final = f"""\b
+Examples:
+  aws sagemaker list-training-jobs | jobstate check -
+  jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+  jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
+
+{IN_SHORT}
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
 list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
@@ -38,16 +45,10 @@ training jobs, an array and its children. --lifecycle judges by a life cycle of 
 Python file.
 
 \b
-Examples:
-  aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
-  jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
-  jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
-
-\b
 Exit codes:
   0  every job is legal
   1  a job did what its life cycle forbids
-  2  some input can't be read (the rest is judged all the same), or a wrong option
+  2  some input can't be read (the rest is judged), or a wrong option
 """
 
 

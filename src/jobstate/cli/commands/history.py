@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import json
 import re
@@ -26,7 +25,7 @@ from jobstate.cli.journal_text import (
 from jobstate.cli.progress import EVENTS, progress
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run
 from jobstate.cli.terminal import Paint, listed
-from jobstate.common.text import printable
+from jobstate.common.text import nearest, printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
@@ -43,20 +42,21 @@ if TYPE_CHECKING:
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
 
-HELP: Final = """Say what a tracker's journal has of jobs, and which listener has not heard it.
+IN_SHORT: Final = "Say what a tracker's journal has, and who has not heard it."
+HELP: Final = f"""\b
+Examples:
+  jobstate history jobs.db --since 2h
+  jobstate history jobs.db --job lighthouse-2026-10-05
+  jobstate history jobs.db --format json | gzip > events.jsonl.gz
+  jobstate history jobs.db --listeners
+  jobstate history jobs.db --follow --job lighthouse-2026-10-05
+
+{IN_SHORT}
 
 Reads the file along while a tracker writes to it, or after a crash, and changes nothing. Without
 --job: the jobs that need a look first, and how far each listener is. With --job: the whole story of
 that job. Times are UTC. --format json prints every event, a line each, in order; with --listeners a
 line per listener. --follow prints what is said from now on, as soon as it is written.
-
-\b
-Examples:
-  jobstate history jobs.db --since 2h
-  jobstate history jobs.db --job lighthouse-2026-10-05
-  jobstate history jobs.db --format json --since 2026-10-05 | gzip > events.jsonl.gz
-  jobstate history jobs.db --listeners
-  jobstate history jobs.db --follow --job lighthouse-2026-10-05
 
 \b
 Exit codes:
@@ -240,7 +240,7 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
 def _not_there(history: JournalReader, name: str) -> str:
     names = dict.fromkeys(key.name for key in history.job_keys())
     wanted = name.rpartition("/")[2]
-    near = difflib.get_close_matches(wanted, names, n=_NEAR) or list(names)[:_NEAR]
+    near = nearest(wanted, names, _NEAR) or list(names)[:_NEAR]
     offered = f"; near it: {listed(near)}" if near else ", nor any other"
     return f"{printable(str(history.path))}: no job is called {printable(name)}{offered}"
 

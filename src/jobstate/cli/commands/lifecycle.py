@@ -26,20 +26,21 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
 
-HELP: Final = """Print the life cycle of a kind of job: states, moves, rules, each with its source.
+IN_SHORT: Final = "Print the life cycle of a kind of job, or check one of yours."
+HELP: Final = f"""\b
+Examples:
+  jobstate lifecycle
+  jobstate lifecycle --all --given spot=no
+  jobstate lifecycle --format csv > moves.csv
+  jobstate lifecycle --new order > order.py
+  jobstate lifecycle --check order:ORDER
+
+{IN_SHORT}
 
 A life cycle of your own begins with --new, which prints a Python file that works. --check says what
 is doubtful about one that is valid: states, moves and rules without a source or only inferred,
 states that nothing leads out of, fields that no answer has, rules that never fire, legal lives that
 break a rule.
-
-\b
-Examples:
-  jobstate lifecycle --given spot=no
-  jobstate lifecycle --format csv > moves.csv
-  jobstate lifecycle --new order > order.py
-  jobstate lifecycle --check order:ORDER
-  jobstate lifecycle --lifecycle order:ORDER
 
 \b
 Exit codes:
