@@ -125,8 +125,8 @@ def kinds_of(
         return recognised(tightened(lifecycle_of(kind, own), given, ignored))
     features, rules = list(given or ()), list(ignored or ())
     known = {feature.name for each in KINDS for feature in each.features}
-    _ensure_known("feature", _features(features), known, "--given")
-    _ensure_known("rule", rules, {rule.id for each in KINDS for rule in each.rules}, "--ignore")
+    ensure_known("feature", _features(features), known, "--given")
+    ensure_known("rule", rules, {rule.id for each in KINDS for rule in each.rules}, "--ignore")
     found = []
     for each in KINDS:
         has = {feature.name for feature in each.features}
@@ -136,7 +136,12 @@ def kinds_of(
     return Kinds(*found)
 
 
-def _ensure_known(what: str, names: Iterable[str], known: set[str], option: str) -> None:
+def ensure_known(what: str, names: Iterable[str], known: set[str], option: str) -> None:
+    """Refuse names that an option does not know.
+
+    Raises:
+        typer.BadParameter: There is one.
+    """
     for name in names:
         if name not in known:
             error = UnknownNameError(what, name, known)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: Exit codes, beside 0: as a shell shows what the signals SIGINT and SIGPIPE ended.
 VIOLATIONS: Final = 1
 UNUSABLE: Final = 2
+CAME_TO: Final = 3
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 

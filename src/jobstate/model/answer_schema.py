@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
+from jobstate.model.console import Console
 from jobstate.model.links import Link
 from jobstate.model.states import Outcome, _outcome
 
@@ -315,6 +316,7 @@ class AnswerSchema:
         places: Where the statuses stand.
         stays: Where the history stands; None where answers have none.
         modified: When the record was last changed; empty where answers don't say.
+        ended: When the job ended; empty where no answer says so.
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
@@ -327,6 +329,7 @@ class AnswerSchema:
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required``, which makes it of a field's own, filled into ``{expected}``.
         deepest: How many lists may lie within each other.
+        console: Where people look at a job; None where nowhere.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
         examples: Returns some to try.
@@ -342,6 +345,7 @@ class AnswerSchema:
     places: tuple[StatusFields, ...]
     stays: Stays | None = None
     modified: Path = field(default=(), converter=_path)
+    ended: Path = field(default=(), converter=_path)
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
     ends: tuple[EndSign, ...] = ()
@@ -353,6 +357,7 @@ class AnswerSchema:
     )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
     deepest: int = DEEPEST_LIST
+    console: Console | None = None
     call: str = ""
     check: str = "jobstate check"
     examples: Callable[[], tuple[Example, ...]] = _no_examples

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from jobstate.common.times import iso
 from jobstate.model.answer_schema import Envelope, Field
+from jobstate.model.console import Console
 from jobstate.model.schema_writer import with_milliseconds
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def arn_field(
         expected=f"{what}'s arn (at most {longest:,} characters)",
         required=required,
     )
+
+
+def console(jobs: str) -> Console:
+    """Return where SageMaker's console has jobs of a kind."""
+    return Console(url=f"https://{{domain}}/sagemaker/home?region={{region}}#/{jobs}/{{name}}")
 
 
 def reason_field() -> Field:

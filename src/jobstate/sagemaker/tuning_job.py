@@ -72,6 +72,8 @@ SCHEMA: Final = five.answer_schema(
     detail_type=_EVENT,
     described=_DESCRIPTION,
     listed=_SUMMARY,
+    ended="HyperParameterTuningEndTime",
+    page="hyper-tuning-jobs",
 )
 
 

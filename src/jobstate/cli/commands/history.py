@@ -33,7 +33,7 @@ from jobstate.kinds import KINDS
 from jobstate.model.events import job_dict, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
@@ -182,15 +182,17 @@ def _whole(history: JournalReader, chosen: HistoryFormat, view: View, *, every: 
     if chosen is HistoryFormat.JSON:
         _export(history.events(), history.newest, view)
         return 0
-    for line in heading(history, view):
-        emit(line)
+    _print(heading(history, view), view)
     emit("")
-    for line in jobs_lines(history, view, every=every):
-        emit(line)
+    _print(jobs_lines(history, view, every=every), view)
     emit("")
-    for line in listeners_lines(history.listeners(), view.paint, every=False):
-        emit(line)
+    _print(listeners_lines(history.listeners(), view.paint, every=False), view)
     return 0
+
+
+def _print(lines: Iterable[str], view: View) -> None:
+    for line in view.paint.folded(lines):
+        emit(line)
 
 
 def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int:
@@ -199,8 +201,7 @@ def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int
         for position in positions:
             emit(json.dumps(_position_dict(position)))
     else:
-        for line in listeners_lines(positions, view.paint, every=True):
-            emit(line)
+        _print(listeners_lines(positions, view.paint, every=True), view)
     return 0
 
 
@@ -216,8 +217,7 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
         for place, key in enumerate(dict.fromkeys(found)):
             if place:
                 emit("")
-            for line in story_lines(history, history.job(key), positions, view):
-                emit(line)
+            _print(story_lines(history, history.job(key), positions, view), view)
     there = {each for key in found for each in (key.id, key.name)}
     missing = [name for name in dict.fromkeys(names) if name not in there]
     sys.stdout.flush()
@@ -232,7 +232,10 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
         wanted = not names or {event.job.id, event.job.name} & {*names}
         if not wanted or not view.is_recent(time_of(event)):
             continue
-        emit(_as_json(number, event) if chosen is HistoryFormat.JSON else event_line(event, view))
+        if chosen is HistoryFormat.JSON:
+            emit(_as_json(number, event))
+        else:
+            _print([event_line(event, view)], view)
         sys.stdout.flush()
     return 0
 

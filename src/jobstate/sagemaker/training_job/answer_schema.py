@@ -19,7 +19,14 @@ from jobstate.model.answer_schema import (
     Stays,
 )
 from jobstate.model.links import Link
-from jobstate.sagemaker.fields import LONGEST_ARN, arn_field, envelope, name_field, reason_field
+from jobstate.sagemaker.fields import (
+    LONGEST_ARN,
+    arn_field,
+    console,
+    envelope,
+    name_field,
+    reason_field,
+)
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -152,6 +159,7 @@ SCHEMA: Final = AnswerSchema(
         message="StatusMessage",
     ),
     modified="LastModifiedTime",
+    ended="TrainingEndTime",
     failure_reason="FailureReason",
     links=(Link(field="TuningJobArn", to="sagemaker-hyper-parameter-tuning-job"),),
     signs=(
@@ -172,6 +180,7 @@ SCHEMA: Final = AnswerSchema(
         **{name: name for name in _VALUES},
         "ModelArtifacts": "ModelArtifacts.S3ModelArtifacts",
     },
+    console=console("jobs"),
     call="aws sagemaker describe-training-job",
     examples=_examples,
 )
