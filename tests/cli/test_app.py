@@ -21,7 +21,7 @@ from jobstate.cli.app import app
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
 from jobstate.cli.terminal import MOST_NAMES, Paint, duration, listed
 from jobstate.common.text import counted, cut
-from tests.support.command import ANSWERS, jobstate
+from tests.support.command import ANSWERS, Terminal, jobstate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,14 +34,6 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the program, which ends with its process, from tuning this one's garbage collector."""
     monkeypatch.setattr(gc, "set_threshold", lambda _: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)
-
-
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
 
 
 # --- The whole ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import typer
 
 from jobstate.automaton.explanation import known_statuses
 from jobstate.cli.importing import imported, recognised
+from jobstate.cli.shell import wrong_option
 from jobstate.common.text import printable
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.kinds import KINDS, Kinds
@@ -98,7 +99,7 @@ def lifecycle_of(kind: str | None, own: str | None = None) -> Lifecycle:
     if own is not None:
         if kind is not None:
             text = "--kind and --lifecycle exclude each other"
-            raise typer.BadParameter(text, param_hint="--lifecycle")
+            raise wrong_option(text, "--lifecycle")
         return imported(own)
     if kind is None:
         return TRAINING_JOB
@@ -106,7 +107,7 @@ def lifecycle_of(kind: str | None, own: str | None = None) -> Lifecycle:
     try:
         return meant[0] if len(meant) == 1 else KINDS.named(kind)
     except UnknownNameError as error:
-        raise typer.BadParameter(str(error), param_hint="--kind") from None
+        raise wrong_option(str(error), "--kind") from None
 
 
 def kinds_of(
@@ -145,7 +146,7 @@ def ensure_known(what: str, names: Iterable[str], known: set[str], option: str) 
     for name in names:
         if name not in known:
             error = UnknownNameError(what, name, known)
-            raise typer.BadParameter(str(error), param_hint=option)
+            raise wrong_option(str(error), option)
 
 
 def tightened(
@@ -159,12 +160,12 @@ def tightened(
     try:
         chosen = lifecycle.without(*(ignored or ()))
     except UnknownNameError as error:
-        raise typer.BadParameter(str(error), param_hint="--ignore") from None
+        raise wrong_option(str(error), "--ignore") from None
     features = _features(given or ())
     try:
         return chosen.given(**features) if features else chosen
     except (LifecycleError, UnknownNameError) as error:
-        raise typer.BadParameter(str(error), param_hint="--given") from None
+        raise wrong_option(str(error), "--given") from None
 
 
 def _features(given: Iterable[str]) -> dict[str, bool]:
@@ -173,9 +174,9 @@ def _features(given: Iterable[str]) -> dict[str, bool]:
         name, _, value = each.partition("=")
         if value.lower() not in _VALUES:
             text = f"{printable(each)} is not FEATURE=yes or FEATURE=no"
-            raise typer.BadParameter(text, param_hint="--given")
+            raise wrong_option(text, "--given")
         wanted = _VALUES[value.lower()]
         if features.setdefault(name, wanted) is not wanted:
             text = f"{printable(name)} can't be both yes and no"
-            raise typer.BadParameter(text, param_hint="--given")
+            raise wrong_option(text, "--given")
     return features

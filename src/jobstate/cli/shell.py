@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn, TextIO
 
 import typer
 
+from jobstate.cli.terminal import width_of
+from jobstate.cli.width import columns_of, folded
 from jobstate.common.text import printable
 
 if TYPE_CHECKING:
@@ -86,10 +88,20 @@ def complain_of(error: Exception) -> None:
     complain("\n".join(map(printable, str(error).split("\n"))))
 
 
+def wrong_option(text: str, option: str) -> typer.BadParameter:
+    """Return the error about an option's value; on a terminal its lines fit."""
+    width = width_of(sys.stderr)
+    if width is not None and columns_of(f"Error: Invalid value for {option}: {text}") > width:
+        text = "\n".join(["", *folded(f"  {text}", width)])
+    return typer.BadParameter(text, param_hint=option)
+
+
 def complain(text: str) -> None:
     """Write a text to standard error, with a line's end after it; where that fails, nowhere."""
+    width = width_of(sys.stderr)
     try:
-        sys.stderr.write(f"{text}\n")
+        for line in text.split("\n"):
+            sys.stderr.write("\n".join([*folded(line, width), ""]))
         sys.stderr.flush()
     except OSError:
         _drop(sys.stderr)

@@ -87,20 +87,25 @@ def _head(text: str, width: int) -> str:
 
 
 def table(
-    rows: Sequence[Sequence[str]], width: int | None = None, *, numbers: bool = False
+    rows: Sequence[Sequence[str]],
+    width: int | None = None,
+    *,
+    head: bool = True,
+    numbers: bool = False,
 ) -> Iterator[str]:
     """Yield rows in columns; where those are too wide, each row as a block.
 
     Args:
-        rows: The cells; the first row is the columns' names.
+        rows: The cells.
         width: How wide it may be.
+        head: The first row is the columns' names.
         numbers: All but the first column stand at the right.
     """
     widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
     rest = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
     room = widths[-1] if width is None else min(widths[-1], width - rest)
     if room < min(widths[-1], _NARROWEST_TEXT):
-        yield from _blocks(rows, width)
+        yield from _blocks(rows[1:], rows[0], width) if head else _blocks(rows, (), width)
         return
     for row in rows:
         *cells, text = (
@@ -112,11 +117,13 @@ def table(
         yield from (f"{' ' * rest}{line.strip()}" for line in more)
 
 
-def _blocks(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
-    names, *others = rows
-    for first, *cells in others:
+def _blocks(
+    rows: Sequence[Sequence[str]], names: Sequence[str], width: int | None
+) -> Iterator[str]:
+    for first, *cells in rows:
         yield from folded(first, width)
-        said = zip(names[1:], cells, strict=True)
-        told = ", ".join(f"{name}: {cell.strip()}" for name, cell in said if cell.strip())
+        before = [f"{name.lower()}: " for name in names[1:]] or [""] * len(cells)
+        said = zip(before, map(str.strip, cells), strict=True)
+        told = (", " if names else ": ").join(f"{name}{cell}" for name, cell in said if cell)
         if told:
             yield from folded(f"{' ' * _HANGING}{told}", width)

@@ -586,7 +586,11 @@ def test_an_outcome_has_its_own_colour(
     broken: bool,  # noqa: FBT001 - a table
 ) -> None:
     """None is red because a rule is broken, nor green because none is."""
-    wrong = {"FailureReason": "?"} if primary != "Failed" else {"TrainingEndTime": "2020-01-01T00:00:00Z"}
+    wrong = (
+        {"FailureReason": "?"}
+        if primary != "Failed"
+        else {"TrainingEndTime": "2020-01-01T00:00:00Z"}
+    )
     report = check(TRAINING_JOB, {**item("tide", primary, secondary), **(wrong if broken else {})})
     (head, *_), plain = job_lines(report, Paint(wanted=True)), next(job_lines(report, Paint()))
     words = re.split(", after |: “", plain.partition(": ")[2])[0]

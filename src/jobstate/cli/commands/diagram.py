@@ -14,7 +14,7 @@ import typer
 from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
-from jobstate.cli.shell import UNUSABLE, complain, complain_of, run
+from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
 from jobstate.cli.terminal import MOST_NAMES, listed
 from jobstate.common.text import counted, nearest, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
@@ -141,9 +141,9 @@ def diagram(  # noqa: PLR0913 - the options of a command
     tight = tightened(lifecycle_of(kind, own), given)
     drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
     if job is not None and jobs is not None:
-        raise typer.BadParameter("--job and --fleet exclude each other", param_hint="--fleet")
+        raise wrong_option("--job and --fleet exclude each other", "--fleet")
     if name is not None and job is None:
-        raise typer.BadParameter("--name goes with --job", param_hint="--name")
+        raise wrong_option("--name goes with --job", "--name")
 
     def work() -> int:
         try:
@@ -170,10 +170,10 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
     if chosen is None:
         endings = ", ".join(_ENDINGS)
         text = f"what shall it be? Name a format, or a file (-o) that ends in one of {endings}"
-        raise typer.BadParameter(text, param_hint="--format")
+        raise wrong_option(text, "--format")
     if overlaid and chosen not in _OVERLAID:
         text = f"jobs are laid over svg and png, not over {chosen}"
-        raise typer.BadParameter(text, param_hint="--format")
+        raise wrong_option(text, "--format")
     return chosen
 
 

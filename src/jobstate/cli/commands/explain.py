@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -19,8 +20,8 @@ from jobstate.cli.lifecycles import (
     offered_statuses,
     tightened,
 )
-from jobstate.cli.shell import VIOLATIONS, emit, run
-from jobstate.cli.terminal import listed
+from jobstate.cli.shell import VIOLATIONS, emit, run, wrong_option
+from jobstate.cli.terminal import Paint, listed
 from jobstate.common.text import counted, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.states import Basis, needs_text
@@ -91,7 +92,7 @@ def explain_command(  # noqa: PLR0913 - the options of a command
         if chosen is ExplainFormat.JSON:
             emit(json.dumps(found.to_dict()))
         else:
-            for line in _text(found):
+            for line in Paint.on(sys.stdout).folded(_text(found)):
                 emit(line)
         return 0 if found.legal else VIOLATIONS
 
@@ -102,7 +103,7 @@ def _explained(lifecycle: Lifecycle, origin: str, target: str) -> Explanation:
     try:
         return explain(lifecycle, None if origin == CREATION else origin, target)
     except UnknownNameError as error:
-        raise typer.BadParameter(str(error), param_hint="FROM TO") from None
+        raise wrong_option(str(error), "FROM TO") from None
 
 
 def _text(found: Explanation) -> Iterator[str]:

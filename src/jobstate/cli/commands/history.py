@@ -23,7 +23,7 @@ from jobstate.cli.journal_text import (
     story_lines,
 )
 from jobstate.cli.progress import EVENTS, progress
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run, wrong_option
 from jobstate.cli.terminal import Paint, listed
 from jobstate.common.text import nearest, printable
 from jobstate.common.times import iso
@@ -124,9 +124,9 @@ def history_command(  # noqa: PLR0913 - the options of a command
     now = datetime.now(UTC)
     begin = None if since is None else _time(since, now)
     if listeners and jobs:
-        raise typer.BadParameter("--job and --listeners exclude each other", param_hint="--job")
+        raise wrong_option("--job and --listeners exclude each other", "--job")
     if listeners and follow:
-        raise typer.BadParameter("--listeners has no events to follow", param_hint="--follow")
+        raise wrong_option("--listeners has no events to follow", "--follow")
 
     def work() -> int:
         try:
@@ -172,7 +172,7 @@ def _time(text: str, now: datetime) -> datetime:
         return (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         wrong = f"{printable(text)} is no time: give 30min, 2h, 7d, 2026-10-05 or 2026-10-05T07:10Z"
-        raise typer.BadParameter(wrong, param_hint="--since") from None
+        raise wrong_option(wrong, "--since") from None
 
 
 # --- What is printed ----------------------------------------------------------------------------
