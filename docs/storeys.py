@@ -43,7 +43,8 @@ _SPREAD = 14.0
 
 def room(module: str) -> str:
     """Return the package or loose module at the top in which a module stands; else nothing."""
-    return module.split(".")[1] if "." in module else ""
+    name = module.split(".")[1] if "." in module else ""
+    return "cli" if name == "__main__" else name  # its door
 
 
 def stands_on() -> dict[str, set[str]]:

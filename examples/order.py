@@ -22,7 +22,9 @@ SCHEMA = model.AnswerSchema(
     name="orderId",
     places=(model.StatusFields(region="order", primary="orderStatus"),),
     modified="updatedAt",
+    ended="closedAt",
     failure_reason="problem",
+    console=model.Console(url="https://shop.example/orders/{id}"),
 )
 WRITER = model.SchemaWriter(
     schema=SCHEMA,

@@ -202,7 +202,9 @@ TEXTS = {
         "the life cycle 'sagemaker-training-job' contradicts itself: spot is already fixed the"
         " other way"
     ),
-    UnknownNameError: "no feature 'spots'; there is: plan, retry, spot, stop, warm_pool",
+    UnknownNameError: (
+        "no feature 'spots' (did you mean spot?); there is: plan, retry, spot, stop, warm_pool"
+    ),
     ConformanceError: (
         f"'{ARN} (created 2026-01-02T09:00:00Z)' did what its life cycle forbids (2 problems):\n"
         "  - illegal-pair: InProgress does not go with Completed, only with Starting, "

@@ -1,5 +1,7 @@
 """Know, from whatever a service says, where a job stands, how it got there, what can't be true."""
 
+import typing as _typing
+
 from jobstate.automaton.explanation import Explanation, explain
 from jobstate.conformance.check import check, check_jobs
 from jobstate.conformance.partial import check_partial
@@ -61,3 +63,18 @@ __all__ = [
     "explain",
     "outcome_of",
 ]
+
+__version__: str
+
+if not _typing.TYPE_CHECKING:  # else every name would be one of them
+
+    def __getattr__(name: str) -> str:
+        """Return the version; looking for it is slow, and few ask."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import metadata  # noqa: PLC0415 - slow
+
+        try:
+            return metadata.version("jobstate")
+        except metadata.PackageNotFoundError:
+            return "0+unknown"

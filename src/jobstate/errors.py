@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from attrs import frozen
 
+from jobstate.common.text import nearest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -106,7 +108,9 @@ class UnknownNameError(JobstateError, LookupError):
 
     def __str__(self) -> str:
         there = ", ".join(self.choices) or "none at all"
-        return f"no {self.kind} {shown(self.name)}; there is: {there}"
+        near = nearest(self.name, self.choices) if isinstance(self.name, str) else ()
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        return f"no {self.kind} {shown(self.name)}{meant}; there is: {there}"
 
 
 class UnknownJobError(JobstateError, KeyError):

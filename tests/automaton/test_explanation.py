@@ -129,14 +129,15 @@ def test_the_warm_pool_is_found_by_its_names() -> None:
 def test_unknown_names_list_the_choices() -> None:
     """Whoever mistypes a status sees those there are."""
     with pytest.raises(
-        UnknownNameError, match="no state 'Traning'; there is: Available, Completed,"
+        UnknownNameError,
+        match=r"no state 'Traning' \(did you mean Training\?\); there is: ",
     ):
         explain(TRAINING_JOB, "Traning", "Completed")
     with pytest.raises(UnknownNameError) as caught:
         explain(TRAINING_JOB, "Training", "Available", region="warm_pool")
     assert caught.value.name == "Training"
     assert set(caught.value.choices) == facts.POOL_STATES
-    with pytest.raises(UnknownNameError, match="no region 'pool'; there is: job, warm_pool"):
+    with pytest.raises(UnknownNameError, match=r"no region 'pool' .*; there is: job, warm_pool"):
         explain(TRAINING_JOB, "Training", "Completed", region="pool")
 
 

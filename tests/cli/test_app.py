@@ -14,14 +14,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
+from typer.testing import CliRunner
 
 from jobstate import cli
-from jobstate.cli import shell
+from jobstate.cli.app import app
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
 from jobstate.cli.terminal import MOST_NAMES, Paint, duration, listed
 from jobstate.common.text import counted, cut
-from tests.support.command import ANSWERS, jobstate
+from tests.support.command import ANSWERS, Terminal, jobstate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,14 +36,6 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gc, "freeze", lambda: None)
 
 
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
-
-
 # --- The whole ----------------------------------------------------------------------------------
 
 
@@ -52,16 +44,23 @@ def test_help_lists_the_commands() -> None:
     ran = jobstate("--help")
     assert ran.exit_code == 0
     assert all(f"\n  {command} " in ran.stdout for command in COMMANDS)
-    assert jobstate().output == ran.stdout
+    assert "Example:\n    aws sagemaker list-training-jobs | jobstate check -\n" in ran.stdout
+    said = ran.stdout.partition("Commands:\n")[2].splitlines()
+    assert len(said) == len(COMMANDS)
+    assert all(line.endswith(".") for line in said)
+    assert (jobstate().stdout, jobstate().exit_code) == (ran.stdout, 0)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches(command: str) -> None:
-    """Every command shows examples on lines of their own, and its exit codes."""
+    """Every command begins with examples on lines of their own, and says its exit codes."""
     text = jobstate(command, "--help").stdout
+    assert text.splitlines()[2] == "  Examples:"
+    verbatim = text.partition("\nOptions:")[0]
+    assert max(map(len, verbatim.splitlines())) <= 80
     examples = text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
     assert 2 <= len(examples) <= 5
-    assert all(f"jobstate {command} " in example for example in examples)
+    assert all(f"jobstate {command}" in example for example in examples)
     assert [line.split()[0] for line in text.partition("Exit codes:\n")[2].splitlines()[:2]] == [
         "0",
         "2" if command == "diagram" else "1",
@@ -79,17 +78,20 @@ def test_version(monkeypatch: pytest.MonkeyPatch) -> None:
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "version", missing)
-    assert "(not installed)" in jobstate("--version").stdout
+    assert jobstate("--version").stdout.startswith("jobstate 0+unknown, ")
 
 
-def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """``python -m jobstate.cli`` is the same program."""
+@pytest.mark.parametrize("module", ["jobstate", "jobstate.cli"])
+def test_as_a_module(
+    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``python -m jobstate`` is the same program."""
     monkeypatch.setattr(sys, "argv", ["__main__.py", "check", str(ANSWERS / "completed.json")])
     # Not runpy: it wants a loader with get_code, and pytest puts its own in place of it for all
     # that an installed plugin comes with.
-    monkeypatch.delitem(sys.modules, "jobstate.cli.__main__", raising=False)
+    monkeypatch.delitem(sys.modules, f"{module}.__main__", raising=False)
     with pytest.raises(SystemExit) as ended:
-        importlib.import_module("jobstate.cli.__main__")
+        importlib.import_module(f"{module}.__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out.endswith("all legal\n")
 
@@ -108,6 +110,47 @@ def test_a_check_is_light() -> None:
         check=True,
     )
     assert ran.stdout.splitlines()[-1] == "False"
+
+
+# --- What shells offer ---------------------------------------------------------------------------
+
+
+def offered(typed: str) -> list[str]:
+    """Return what bash is offered for the last of some words."""
+    words = ["jobstate", *typed.split(" ")]
+    asked = {
+        "_JOBSTATE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "\n".join(words),
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    ran = CliRunner().invoke(app, [], prog_name="jobstate", env=asked)
+    return str(ran.stdout).split()
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("ch", ["check"]),
+        ("explain Up", ["Updating", "Uploading"]),
+        ("explain c", ["creation"]),
+        ("explain --kind aws-batch-job RU", ["RUNNABLE", "RUNNING"]),
+        ("explain --lifecycle order:ORDER Pl", []),
+        ("check --kind sagemaker-t", ["sagemaker-training-job", "sagemaker-transform-job"]),
+        ("check --ignore warm-pool-w", ["warm-pool-with-spot"]),
+        ("check --given spo", ["spot=yes", "spot=no"]),
+        ("check --kind aws-batch-job --given s", []),
+        ("lifecycle --format m", ["markdown"]),
+    ],
+)
+def test_what_shells_offer(typed: str, there: list[str]) -> None:
+    """Commands, statuses, kinds, rules and features, of the kind that is named."""
+    assert offered(typed) == there
+
+
+def test_completion_is_installed_as_usual() -> None:
+    """By the option that every such program has."""
+    ran = CliRunner().invoke(app, ["--show-completion", "bash"], prog_name="jobstate")
+    assert "complete -o default -F _jobstate_completion jobstate" in ran.stdout
 
 
 # --- What is missing ----------------------------------------------------------------------------
@@ -155,31 +198,6 @@ def test_interrupted_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # --- What the commands share --------------------------------------------------------------------
-
-
-def test_a_broken_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is still to be written goes nowhere, so that the end is quiet."""
-
-    def work() -> int:
-        sys.stdout.write("lost")
-        raise BrokenPipeError
-
-    file = tmp_path / "out"
-    with file.open("w") as stream:
-        monkeypatch.setattr(sys, "stdout", stream)
-        with pytest.raises(typer.Exit) as ended:
-            shell.run(work)
-        monkeypatch.undo()
-    assert ended.value.exit_code == 141
-    assert file.read_text() == ""
-
-
-def test_streams_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that embeds the command may have put anything in the place of its streams."""
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    with pytest.raises(typer.Exit) as ended:
-        shell.run(lambda: 0)
-    assert ended.value.exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from tests.support.command import ANSWERS, item, jobstate, verdicts
 from tests.support.relatives import ARRAY, SWEEP, TUNING, array, in_array, trained, tuning
 from tests.support.small import BEGIN, PARCELS
 
+CONSOLE = "https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/"
+
 if TYPE_CHECKING:
     from typer.testing import Result
 
@@ -47,9 +49,10 @@ def test_a_tuning_job_and_its_training_jobs() -> None:
         trained(4, "InProgress"),
     )
     assert ran.stdout.splitlines() == [
-        "sweep  created 2026-10-05 06:00:00 UTC",
-        SWEEP,
-        "Completed: succeeded",
+        "sweep  Completed: succeeded, after 1 h",
+        "  created 2026-10-05 06:00:00 UTC",
+        f"  {SWEEP}",
+        "  https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/hyper-tuning-jobs/sweep",
         "",
         (
             "  error children-are-counted: TrainingJobStatusCounters.Completed is 1,"
@@ -63,11 +66,16 @@ def test_a_tuning_job_and_its_training_jobs() -> None:
         ),
         "",
         "  4 children seen: 1 still running, 2 succeeded, 1 failed",
-        "  ├─ sweep-001-a301f0d0  Completed/Completed: succeeded",
-        "  ├─ sweep-002-a301f0d0  Completed/Completed: succeeded",
-        "  ├─ sweep-003-a301f0d0  Failed/Failed: failed (client)",
-        "  │  “ClientError: no data”",
-        "  └─ sweep-004-a301f0d0  InProgress/Training: still running",
+        "  ├─ sweep-001-a301f0d0  Completed/Completed: succeeded, after 15 min",
+        "  ├─ sweep-002-a301f0d0  Completed/Completed: succeeded, after 15 min",
+        (
+            "  ├─ sweep-003-a301f0d0  Failed/Failed: failed (client), after 15 min:"
+            " “ClientError: no data”"
+        ),
+        (
+            "  └─ sweep-004-a301f0d0  InProgress/Training: still running, for 15 min at least"
+            " (last changed 2026-10-05 06:20:00 UTC)"
+        ),
         "",
         "API: SageMaker API reference and botocore's sagemaker/2017-07-24 service model (1.44.8)",
         "",
@@ -83,9 +91,8 @@ def test_a_parent_that_was_not_seen() -> None:
         f"{ARRAY}  not seen",
         "",
         "  2 children seen: 1 succeeded, 1 failed",
-        f"  ├─ {ARRAY}:0  SUCCEEDED: succeeded",
-        f"  └─ {ARRAY}:1  FAILED: failed (host_lost)",
-        "     “Host EC2 terminated.”",
+        f"  ├─ {ARRAY}:0  SUCCEEDED: succeeded, after 1 min 30 s",
+        (f"  └─ {ARRAY}:1  FAILED: failed (host_lost), after 1 min 30 s: “Host EC2 terminated.”"),
         "",
         "2 jobs, 2 answers: all legal",
     ]
@@ -96,7 +103,7 @@ def test_what_a_child_breaks_stands_below_it() -> None:
     """In full, as of any job."""
     wrong = trained(1, TrainingStartTime="2026-10-05T05:00:00Z")
     assert tree(wrong, tuning(Completed=1))[1:4] == [
-        "  └─ sweep-001-a301f0d0  Completed/Completed: succeeded",
+        "  └─ sweep-001-a301f0d0  Completed/Completed: succeeded, after 15 min",
         (
             "       error times-out-of-order: TrainingStartTime (2026-10-05 05:00:00) is less than"
             " CreationTime (2026-10-05 06:05:00)"
@@ -110,30 +117,34 @@ def test_every_child_in_full() -> None:
     lines = tree(tuning(Completed=1), trained(1), options=("--all",))
     assert lines == [
         "  1 child seen: 1 succeeded",
-        "  └─ sweep-001-a301f0d0  created 2026-10-05 06:05:00 UTC",
-        f"     {trained(1)['TrainingJobArn']}",
-        "     Completed/Completed: succeeded",
+        "  └─ sweep-001-a301f0d0  Completed/Completed: succeeded, after 15 min",
+        "       created 2026-10-05 06:05:00 UTC",
+        f"       {trained(1)['TrainingJobArn']}",
+        f"       {CONSOLE}sweep-001-a301f0d0",
     ]
 
 
 def test_many_children() -> None:
-    """Those that break something and a bearable number of others, first what did not succeed."""
+    """Those that failed or break something, and a bearable number of others."""
     wrong = trained(50, TrainingStartTime="2026-10-05T05:00:00Z")
     failed = trained(60, "Failed", FailureReason="InternalServerError: sorry")
     children = [trained(each) for each in range(40)]
     lines = tree(tuning(Completed=41), *children, wrong, failed)
     assert lines[0] == "  42 children seen: 41 succeeded, 1 failed"
     named = [line[5:14] for line in lines if "sweep-" in line]
-    assert named == [f"sweep-{each:03}" for each in [*range(MANY_CHILDREN - 1), 50, 60]]
-    assert lines[-1] == "  └─ 21 more, of which none breaks anything"
+    assert named == [f"sweep-{each:03}" for each in [*range(MANY_CHILDREN), 50, 60]]
+    assert lines[-1] == "  └─ 20 more, of which none failed, timed out or breaks anything"
 
 
 def test_one_family_is_not_many_jobs() -> None:
-    """Of many families only those are printed that have something wrong, wherever in them."""
+    """Of many families only those members are named that need a look."""
     others = [item(f"other-{each}") for each in range(30)]
     assert "sweep" not in checked(tuning(Completed=1), trained(1), *others).stdout
     wrong = trained(1, TrainingStartTime="2026-10-05T05:00:00Z")
-    assert tree(tuning(Completed=1), wrong, *others)[0] == "  1 child seen: 1 succeeded"
+    lines = checked(tuning(Completed=1), wrong, *others).stdout.splitlines()
+    assert lines[0] == "sweep-001-a301f0d0  Completed/Completed: succeeded, after 15 min"
+    assert lines[1].startswith("  error times-out-of-order: ")
+    assert not any(line.startswith("sweep  ") for line in lines)
     many = [in_array(each) for each in range(30)]
     assert tree(array(size=30), *many)[0] == "  30 children seen: 30 succeeded"
 
@@ -168,13 +179,13 @@ def printed(*reports: Report) -> list[str]:
 def test_a_loop_is_told() -> None:
     """And the tree ends."""
     lines = printed(parcel("a", "b"), parcel("b", "a"))
-    assert lines[3:] == [
+    assert lines[2:] == [
         "  circular: by the answers it belongs to itself or to a child of it",
         "",
         "  1 child seen: 1 still running",
         "  └─ b  packed: still running",
     ]
-    assert printed(parcel("a", "a"))[3:] == lines[3:4]
+    assert printed(parcel("a", "a"))[2:] == lines[2:3]
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "a\nb", "\u202egnp", "\ud800"])

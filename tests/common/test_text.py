@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstate.common.text import plain, printable
+from jobstate.common.text import nearest, plain, printable
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,27 @@ def test_members_of_enumerations_as_bare_strings(text: object, expected: str) ->
     """Whatever kind of enumeration it is."""
     assert plain(text) == expected
     assert type(plain(text)) is str
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Competed", "Completed"),
+        ("completed", "Completed"),
+        ("TIMEDOUT", "Timed_Out"),
+        ("kind", "some-kind-of-job"),
+        ("mp", None),
+        ("Nirvana", None),
+        ("", None),
+        ("Completed" * 10**6, None),
+    ],
+)
+def test_what_may_be_meant(name: str, meant: str | None) -> None:
+    """Misspelt, in other capitals, or a part of it; nothing where nothing is near."""
+    there = ("some-kind-of-job", "Completed", "Timed_Out", "another-kind-of-job")
+    assert nearest(name, there) == ([] if meant is None else [meant])
+
+
+def test_several_may_be_meant() -> None:
+    """The nearest come first."""
+    assert nearest("job-2", ["job-1", "job-12", "other", "job-22"], 2) == ["job-22", "job-12"]

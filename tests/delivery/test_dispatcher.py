@@ -177,7 +177,7 @@ def test_a_job_is_parked_and_unparked(caplog: pytest.LogCaptureFixture) -> None:
     tracker.observe(travels(1)[1])
     tracker.close()
     assert [type(event) for event in heard] == [StatusEntered, StatusChanged]
-    with pytest.raises(UnknownNameError, match="no listener 'page'; there is: pager"):
+    with pytest.raises(UnknownNameError, match=r"no listener 'page' \(did you mean pager\?\)"):
         tracker.unpark("page")
 
 

@@ -166,7 +166,7 @@ def test_names_that_clash() -> None:
 
 def test_edges_of_others_have_no_trigger(parcels: JobMachine) -> None:
     """The error lists the edges that there are."""
-    with pytest.raises(UnknownNameError, match=r"no edge 'packed .*'; there is: at the door → del"):
+    with pytest.raises(UnknownNameError, match=r"no edge 'packed .*; there is: at the door → del"):
         parcels.trigger_of(edge("packed", "returned"))
 
 

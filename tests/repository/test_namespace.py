@@ -6,9 +6,14 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
+
+import jobstate
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -87,10 +92,31 @@ def test_no_name_hides_a_module(module: ModuleType) -> None:
 
 
 def test_it_only_re_exports(module: ModuleType) -> None:
-    """The file holds a docstring, imports and the list of names: no code to look for."""
-    _docstring, *body, names = ast.parse(inspect.getsource(module)).body
-    assert all(isinstance(each, ast.ImportFrom) for each in body)
+    """The file holds a docstring, imports, the list of names and perhaps the version, no more."""
+    _docstring, *body = ast.parse(inspect.getsource(module)).body
+    names, *version = [each for each in body if not isinstance(each, (ast.Import, ast.ImportFrom))]
     assert ast.unparse(names).startswith("__all__ = [")
+    assert all("__version__" in ast.unparse(each) for each in version)
+
+
+def test_the_version() -> None:
+    """That of the distribution, read only if somebody asks."""
+    assert jobstate.__version__ == metadata.version("jobstate")
+    program = "import sys, jobstate; print('importlib.metadata' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)  # noqa: S603 - a fixed program
+    assert ran.stdout.strip() == b"False"
+    with pytest.raises(AttributeError, match="module 'jobstate' has no attribute 'version'"):
+        getattr(jobstate, "version")  # noqa: B009 - type checkers know that it is not there
+
+
+def test_a_tree_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no version, and says so in the way that is usual."""
+
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert jobstate.__version__ == "0+unknown"
 
 
 def test_documented(module: ModuleType) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from jobstate.cli.app import app
@@ -28,6 +30,28 @@ def jobstate(*arguments: object, stdin: str | bytes = b"") -> Result:
     """Run the command; an error that nobody expects fails the test."""
     words = [str(each) for each in arguments]
     return CliRunner().invoke(app, words, input=stdin, catch_exceptions=False)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def on_terminal(columns: int, *arguments: object) -> list[str]:
+    """Return the lines that the command prints, to both streams, on a terminal of some width."""
+    stream = Terminal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", stream)
+        patch.setattr(sys, "stderr", stream)
+        patch.setenv("COLUMNS", str(columns))
+        patch.setenv("TERM", "xterm")
+        patch.delenv("NO_COLOR", raising=False)
+        with suppress(SystemExit):
+            app([str(each) for each in arguments], prog_name="jobstate")
+    return stream.getvalue().splitlines()
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def test_a_job_of_which_nothing_was_shown() -> None:
 
 def test_a_status_that_nobody_knows() -> None:
     """Is refused with those there are, rather than never overdue."""
-    with pytest.raises(UnknownNameError, match=r"^no status 'Trainig'; there is: Completed, "):
+    with pytest.raises(UnknownNameError, match=r"^no status 'Trainig' .*Training\?\); there is"):
         fleet().overdue({"Trainig": HOUR})
 
 

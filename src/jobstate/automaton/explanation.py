@@ -117,9 +117,14 @@ def _region_of(lifecycle: Lifecycle, region: str | None, names: list[str]) -> Re
         words = _words(candidate)
         if all(name in words for name in names):
             return candidate
-    choices = [word for candidate in lifecycle.regions for word in _words(candidate)]
+    choices = known_statuses(lifecycle)
     unknown = next((name for name in names if name not in choices), " and ".join(names))
-    raise UnknownNameError("state", unknown, set(choices))
+    raise UnknownNameError("state", unknown, choices)
+
+
+def known_statuses(lifecycle: Lifecycle) -> set[str]:
+    """Return all that `explain` takes for a status: of states, and of either axis."""
+    return {word for region in lifecycle.regions for word in _words(region)}
 
 
 def _words(region: Region) -> set[str]:

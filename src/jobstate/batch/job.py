@@ -22,6 +22,7 @@ from jobstate.model.answer_schema import (
     StatusFields,
 )
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
+from jobstate.model.console import Console
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.links import Link
 from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
@@ -122,6 +123,7 @@ SCHEMA: Final = AnswerSchema(
     created="createdAt",
     name="jobName",
     places=(StatusFields(region=_JOB, primary="status"),),
+    ended="stoppedAt",
     not_before=("createdAt", "startedAt", "stoppedAt", "attempts.startedAt", "attempts.stoppedAt"),
     failure_reason="statusReason",
     ends=(
@@ -141,6 +143,9 @@ SCHEMA: Final = AnswerSchema(
     signs=(
         Sign(feature="array", path="arrayProperties.size", test=FeatureTest.THERE),
         Sign(feature="child", path="arrayProperties.index", test=FeatureTest.THERE),
+    ),
+    console=Console(
+        url="https://{domain}/batch/home?region={region}#jobs/detail/{id}", arn="jobArn"
     ),
     call="aws batch describe-jobs",
 )

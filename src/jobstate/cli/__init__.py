@@ -24,8 +24,13 @@ def main() -> None:
     gc.set_threshold(_ALLOCATIONS)
     try:
         from jobstate.cli.app import app  # noqa: PLC0415 - the extra may not be there
+        from jobstate.cli.shell import open_streams, unwritten  # noqa: PLC0415 - likewise
 
-        app(prog_name="jobstate")
+        open_streams()
+        try:
+            app(prog_name="jobstate")
+        except OSError as error:  # from the help, say: commands have their own
+            sys.exit(unwritten(error))
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library not in _EXTRA:

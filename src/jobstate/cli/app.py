@@ -6,40 +6,37 @@ from typing import Annotated, Final
 
 import typer
 
+import jobstate
 from jobstate.cli.commands import check, diagram, explain, history, lifecycle
 from jobstate.sagemaker import TRAINING_JOB
 
-HELP: Final = """Know where SageMaker and Batch jobs stand, how they got there, what can't be true.
+HELP: Final = """\b
+Example:
+  aws sagemaker list-training-jobs | jobstate check -
 
-\b
-Begin with:
-  jobstate check FILE
+Know where SageMaker and Batch jobs stand, how they got there, what can't be true.
 """
 
 # Plain help needs no rich, whose import would take longer than most checks.
 app = typer.Typer(
     help=HELP,
-    add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("check", help=check.HELP)(check.check)
-app.command("explain", help=explain.HELP)(explain.explain_command)
-app.command("lifecycle", help=lifecycle.HELP)(lifecycle.lifecycle)
-app.command("diagram", help=diagram.HELP)(diagram.diagram)
-app.command("history", help=history.HELP)(history.history_command)
+for name, command, module in (
+    ("check", check.check, check),
+    ("explain", explain.explain_command, explain),
+    ("lifecycle", lifecycle.lifecycle, lifecycle),
+    ("diagram", diagram.diagram, diagram),
+    ("history", history.history_command, history),
+):
+    app.command(name, help=module.HELP, short_help=module.IN_SHORT)(command)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if asked:
-        from importlib import metadata  # noqa: PLC0415 - slower to import than to judge an answer
-
-        try:
-            version = metadata.version("jobstate")
-        except metadata.PackageNotFoundError:
-            version = "(not installed)"
-        typer.echo(f"jobstate {version}, {TRAINING_JOB}")
+        typer.echo(f"jobstate {jobstate.__version__}, {TRAINING_JOB}")
         raise typer.Exit
 
 
@@ -52,6 +49,8 @@ Version = Annotated[
 
 
 @app.callback()
-def jobstate(*, version: Version = False) -> None:
-    """Take what comes before the command."""
+def main(context: typer.Context, *, version: Version = False) -> None:
+    """Take what comes before the command; without one, print what there is."""
     del version
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

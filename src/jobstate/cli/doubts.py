@@ -185,6 +185,8 @@ def _named_fields(schema: AnswerSchema) -> dict[str, Path]:
         "name": schema.name,
         "created": schema.created,
         "modified": schema.modified,
+        "ended": schema.ended,
+        "the arn of the console": schema.console.arn if schema.console else (),
         "reason": schema.failure_reason,
     }
     found |= {f"not_before {'.'.join(path)}": path for path in schema.not_before}

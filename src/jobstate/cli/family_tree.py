@@ -13,10 +13,10 @@ from attrs import frozen
 from jobstate.cli.timeline import (
     OUTCOMES,
     breach_lines,
+    headline,
     indented,
     job_lines,
-    reason_lines,
-    status_line,
+    needs_a_look,
 )
 from jobstate.common.text import printable
 from jobstate.conformance.families import Family
@@ -28,17 +28,12 @@ if TYPE_CHECKING:
     from jobstate.cli.terminal import Paint
     from jobstate.conformance.report import Report
 
-#: Of more children those are printed that break something, and so many others.
+#: Of more children those are printed that need a look, and so many others.
 MANY_CHILDREN: Final = 20
 #: Deeper branches are indented no further.
 _DEEPEST: Final = 8
-#: What needs no look: others that break nothing are printed first.
+#: Of others those come last.
 _ORDINARY: Final = (Outcome.SUCCEEDED, Outcome.RUNNING)
-
-
-def breaks(report: Report | None) -> bool:
-    """Return whether there is something to tell of a job beside its story."""
-    return report is not None and bool(report.violations or report.unmodelled)
 
 
 def family_lines(family: Family, paint: Paint, *, every: bool) -> Iterator[str]:
@@ -58,7 +53,7 @@ def family_lines(family: Family, paint: Paint, *, every: bool) -> Iterator[str]:
     if family.children:
         yield ""
         yield f"  {_counts(family.children)}"
-        yield from indented(_Tree(family, paint, every=every).lines())
+        yield from indented(_Tree(family, paint.narrower(2), every=every).lines())
 
 
 def _counts(children: Sequence[Family]) -> str:
@@ -92,10 +87,11 @@ class _Tree:
         self._family = family
         self._paint = paint
         self._every = every
-        #: Those that break something, or have a descendant that does.
+        #: Those that need a look, or have a descendant that does.
         self._wrong: set[Family] = set()
         for member in reversed(list(family.members())):
-            if breaks(member.report) or not self._wrong.isdisjoint(member.children):
+            looked_at = member.report is not None and needs_a_look(member.report)
+            if looked_at or not self._wrong.isdisjoint(member.children):
                 self._wrong.add(member)
 
     def lines(self) -> Iterator[str]:
@@ -105,7 +101,8 @@ class _Tree:
             branch = left.pop()
             corner, beside = ("└─ ", "   ") if branch.last else ("├─ ", "│  ")
             below = branch.guides + beside
-            for number, line in enumerate(self._said(branch)):
+            paint = self._paint.narrower(len(below))
+            for number, line in enumerate(paint.folded(self._said(branch, paint))):
                 yield f"{below if number else branch.guides + corner}{line}"
             if branch.member is not None:
                 guides = below if branch.depth < _DEEPEST else branch.guides
@@ -131,15 +128,13 @@ class _Tree:
         left_out = {*others[MANY_CHILDREN:]}
         return [each for each in children if each not in left_out]
 
-    def _said(self, branch: _Branch) -> Iterator[str]:
+    def _said(self, branch: _Branch, paint: Paint) -> Iterator[str]:
         """Yield what is said at a branch."""
         report = None if branch.member is None else branch.member.report
         if report is None:
-            yield f"{branch.rest:,} more, of which none breaks anything"
+            yield f"{branch.rest:,} more, of which none failed, timed out or breaks anything"
         elif self._every:
-            yield from job_lines(report, self._paint)
+            yield from job_lines(report, paint)
         else:
-            name = self._paint.bold(printable(report.job.name))
-            yield f"{name}  {status_line(report, self._paint)}"
-            yield from reason_lines(report.failure_reason)
-            yield from breach_lines(report, self._paint)
+            yield headline(report, paint)
+            yield from breach_lines(report, paint)

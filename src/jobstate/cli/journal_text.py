@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, frozen
 
-from jobstate.cli.terminal import Paint, created_words, duration, listed, moment, table
+from jobstate.cli.stays import timeline
+from jobstate.cli.terminal import Paint, duration, listed, moment
 from jobstate.cli.timeline import (
     OUTCOMES,
+    came_to,
     change_words,
+    heading_lines,
     indented,
     outcome_table,
-    outcome_words,
-    reason_lines,
+    reason_words,
     refined_words,
-    timeline,
     took,
     violation_lines,
 )
+from jobstate.cli.width import table
 from jobstate.common.text import counted, cut, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.events import (
@@ -145,14 +147,14 @@ def jobs_lines(history: JournalReader, view: View, *, every: bool) -> Iterator[s
         yield "no job" if view.since is None else f"no job has changed since {moment(view.since)}"
         return
     if counts.shown > MANY_JOBS:
-        yield from (*outcome_table(counts.outcomes, counts.illegal), "")
+        yield from (*outcome_table(counts.outcomes, counts.illegal, view.paint), "")
     chosen: Iterable[JournalJob] = few
     if every and counts.shown > MANY_JOBS:
         chosen = (kept for kept in history.jobs() if view.is_recent(kept.modified))
     rows = [_HEAD, *(_row(kept, view) for kept in chosen)]
     if len(history.kinds) == 1:
         rows = [(*row[:_KIND], *row[_KIND + 1 :]) for row in rows]
-    yield from _aligned(rows)
+    yield from table(rows, view.paint.width)
     if (more := counts.shown - len(few)) and not every:
         ended = counts.ended - sum(kept.final is True for kept in few)
         yield f"… {more:,} more, of which {ended:,} have ended (--all lists them)"
@@ -199,14 +201,6 @@ def _since(kept: JournalJob) -> datetime | None:
     return kept.since if kept.tracked is None else kept.tracked.since
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield rows in columns, all to the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-
-
 # --- Listeners ----------------------------------------------------------------------------------
 
 
@@ -227,7 +221,8 @@ def listeners_lines(
         (printable(each.name), *(f"{n:,}" for n in (each.behind, len(each.parked), _retried(each))))
         for each in positions
     ]
-    yield from table([("listener", "behind", "parked", "told again"), *rows])
+    head = ("listener", "behind", "parked", "told again")
+    yield from table([head, *rows], paint.width, numbers=True)
     for each in positions:
         if each.parked:
             yield ""
@@ -264,15 +259,13 @@ def story_lines(
 ) -> Iterator[str]:
     """Yield the whole story of a job: its stays, changes, violations, who has not heard what."""
     paint = view.paint
-    yield paint.bold(printable(kept.job.name)) + created_words(kept.created)
-    yield paint.faint(printable(kept.id))
-    yield f"{printable(kept.status)}{_came_to(kept, view)}"
-    if kept.tracked is not None:
-        yield from reason_lines(kept.tracked.failure_reason)
+    yield f"{paint.bold(printable(kept.job.name))}  {printable(kept.status)}{_came_to(kept, view)}"
+    yield from indented(heading_lines(kept.job, kept.created, _console(kept, view), paint))
     if kept.forgotten:
-        yield f"forgotten by the tracker {moment(kept.forgotten)}, and kept for now"
+        yield f"  forgotten by the tracker {moment(kept.forgotten)}, and kept for now"
     running = kept.final is False
-    yield from indented(timeline(kept.entries, kept.modified, paint, running=running))
+    inner = paint.narrower(2)
+    yield from indented(timeline(kept.entries, kept.modified, inner, running=running))
     posted = list(history.events(job=kept.job))
     yield from _changes(posted, view)
     yield from _findings(posted, kept, view)
@@ -282,9 +275,16 @@ def story_lines(
 def _came_to(kept: JournalJob, view: View) -> str:
     if kept.tracked is None:
         return ""
-    colour = view.paint.bad if view.is_illegal(kept) else view.paint.good
-    result = kept.tracked.result
-    return f": {colour(outcome_words(result))}{took(result, kept.entries)}"
+    result, entries = kept.tracked.result, kept.entries
+    begin, ended = (entries[0].start, entries[-1].start) if entries else (kept.created, None)
+    lasted = took(result, begin, ended, kept.modified)
+    return f": {came_to(result, view.paint)}{lasted}{reason_words(kept.tracked.failure_reason)}"
+
+
+def _console(kept: JournalJob, view: View) -> str | None:
+    lifecycle = view.lifecycles.get(kept.kind)
+    schema = None if lifecycle is None else lifecycle.schema
+    return None if schema is None or schema.console is None else schema.console.page(kept.job)
 
 
 def _changes(posted: Sequence[Posted], view: View) -> Iterator[str]:

@@ -7,8 +7,7 @@ import re
 from importlib import resources
 from string import Template
 
-import typer
-
+from jobstate.cli.shell import wrong_option
 from jobstate.common.text import printable
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -25,7 +24,7 @@ def new_lifecycle(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         text = f"{printable(name)} is no name in kebab-case, as nightly-build is"
-        raise typer.BadParameter(text, param_hint="--new")
+        raise wrong_option(text, "--new")
     words = name.split("-")
     pascal = "".join(word.capitalize() for word in words)
     file = resources.files("jobstate.cli").joinpath("new_lifecycle.py.txt")

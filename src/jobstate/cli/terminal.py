@@ -1,4 +1,4 @@
-"""Text as people read it in a terminal: cut, in columns, coloured.
+"""Text as people read it in a terminal: cut, coloured, as wide as there is room.
 
 Everything that comes from outside goes through that before it is printed, so that no status, name
 or message can move the cursor, change colours or turn the direction of reading.
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING, Final, TextIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from jobstate.cli.width import folded
 from jobstate.common.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
 
 #: More names than this in a row are not read.
 MOST_NAMES: Final = 8
+
+#: What is narrower is taken to be so wide.
+_NARROWEST: Final = 20
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -47,11 +52,6 @@ def moment(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def created_words(created: datetime | None) -> str:
-    """Return when a job was created, to be put behind its name; nothing where nothing says so."""
-    return "" if created is None else f"  created {moment(created)} UTC"
-
-
 def duration(length: timedelta) -> str:
     """Return a length of time in its two largest units."""
     seconds = abs(length).total_seconds()
@@ -66,34 +66,39 @@ def duration(length: timedelta) -> str:
     return f"{sign}{rest} s"
 
 
-def table(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return rows in columns, the first to the left and the others to the right."""
-    every = list(rows)
-    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in every
-    ]
+def width_of(stream: TextIO) -> int | None:
+    """Return how many columns a stream has; None where it is no terminal: lines stay whole."""
+    return max(shutil.get_terminal_size().columns, _NARROWEST) if stream.isatty() else None
 
 
 @frozen
 class Paint:
-    """Colours, where they are wanted.
+    """What lines are made for: colours, where they are wanted, and so many columns.
 
     Attributes:
         wanted: Whether to colour at all.
+        width: How many columns there are; None where lines stay whole.
     """
 
     wanted: bool = False
+    width: int | None = None
 
     @classmethod
     def on(cls, stream: TextIO) -> Paint:
-        """Return colours for a stream: only on a terminal, and not if NO_COLOR is set."""
+        """Return what a stream is like: colours only on a terminal, and not if NO_COLOR is set."""
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-        return cls(wanted=stream.isatty() and not plain)
+        return cls(wanted=stream.isatty() and not plain, width=width_of(stream))
+
+    def narrower(self, columns: int) -> Paint:
+        """Return the same with fewer columns."""
+        if self.width is None:
+            return self
+        return evolve(self, width=max(self.width - columns, _NARROWEST // 2))
+
+    def folded(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield lines that fit."""
+        for line in lines:
+            yield from folded(line, self.width)
 
     def bold(self, text: str) -> str:
         """Return a heading."""

@@ -1,4 +1,4 @@
-"""A verdict as people read it: heading, timeline, what each answer brought, what can't be true.
+"""A verdict as people read it: what came of a job, its history, what can't be true of it.
 
 Pure: verdicts in, lines out.
 """
@@ -6,10 +6,11 @@ Pure: verdicts in, lines out.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from jobstate.cli.terminal import Paint, created_words, duration, listed, moment, table
+from jobstate.cli.stays import timeline
+from jobstate.cli.terminal import duration, listed, moment
+from jobstate.cli.width import table
 from jobstate.common.text import counted, cut, printable
 from jobstate.model.events import PathKind
 from jobstate.model.observation import LONGEST_REASON
@@ -17,18 +18,15 @@ from jobstate.model.specification import Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from jobstate.cli.terminal import Paint
     from jobstate.conformance.report import Report, Step
     from jobstate.model.events import OutcomeRefined, StatusChanged, Violation
-    from jobstate.model.observation import Entry
+    from jobstate.model.observation import JobKey
     from jobstate.model.outcome import Result
 
-#: How wide the bars are, all together.
-_BAR: Final = 32
-#: Of a longer history only so many entries at each end are printed.
-_ENTRIES_AT_AN_END: Final = 20
 #: How much of a service's or a rule's words is printed.
 _LONGEST_TEXT: Final = 400
 
@@ -43,18 +41,18 @@ OUTCOMES = {
 }
 #: What has been taken for success often enough to say that it is none.
 _NO_SUCCESS = {Outcome.PARTIAL, Outcome.STOPPED, Outcome.TIMED_OUT}
+#: What somebody has to look at.
+_BAD = {Outcome.FAILED, Outcome.TIMED_OUT}
 _SURENESS = {PathKind.EXACT: "", PathKind.CERTAIN: "surely ", PathKind.POSSIBLE: "perhaps "}
 
 
 def job_lines(report: Report, paint: Paint) -> Iterator[str]:
-    """Yield the whole story of a job."""
-    job = report.job
-    yield paint.bold(printable(job.name)) + created_words(report.created)
-    yield paint.faint(printable(job.id))
-    yield status_line(report, paint)
-    yield from reason_lines(report.failure_reason)
+    """Yield the whole story of a job, what came of it first."""
+    inner = paint.narrower(2)
+    yield headline(report, paint)
+    yield from indented(heading_lines(report.job, report.created, report.console, paint))
     running = not report.result.final
-    yield from indented(timeline(report.entries, report.job_state.modified, paint, running=running))
+    yield from indented(timeline(report.entries, report.job_state.modified, inner, running=running))
     if report.answers > 1:
         yield ""
         yield from indented(_news(report))
@@ -63,11 +61,32 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     yield from breach_lines(report, paint)
 
 
-def status_line(report: Report, paint: Paint) -> str:
-    """Return where a job stands, what it has come to, and how long that took."""
+def headline(report: Report, paint: Paint, longest: int = LONGEST_REASON) -> str:
+    """Return what an on-call person wants: which job, what came of it, how long it took, and why.
+
+    Args:
+        report: The verdict.
+        paint: The colours.
+        longest: How many characters of the failure reason there may be.
+    """
+    name = paint.bold(printable(report.job.name))
     status = printable(str(report.shown.get(report.region, "no status")))
-    colour = paint.good if report.legal else paint.bad
-    return f"{status}: {colour(outcome_words(report.result))}{took(report.result, report.entries)}"
+    begin = report.entries[0].start if report.entries else report.created
+    lasted = took(report.result, begin, report.ended, report.job_state.modified)
+    why = reason_words(report.failure_reason, longest)
+    return f"{name}  {status}: {came_to(report.result, paint)}{lasted}{why}"
+
+
+def heading_lines(
+    job: JobKey, created: datetime | None, console: str | None, paint: Paint
+) -> Iterator[str]:
+    """Yield which job it is in full."""
+    if created is not None:
+        yield f"created {moment(created)} UTC"
+    if job.id != job.name:
+        yield paint.faint(printable(job.id))
+    if console is not None:
+        yield printable(console)
 
 
 def breach_lines(report: Report, paint: Paint) -> Iterator[str]:
@@ -80,6 +99,16 @@ def breach_lines(report: Report, paint: Paint) -> Iterator[str]:
             what = f"{each.field} is {each.value}, which {report.lifecycle} does not know"
             yield f"  {paint.odd('unmodelled')}: {printable(what)}"
             yield f"      at: {printable(step.where)}"
+
+
+def came_to(result: Result, paint: Paint) -> str:
+    """Return what a job has come to, in its colour, whatever rule was broken."""
+    words = outcome_words(result)
+    if result.outcome is Outcome.RUNNING:
+        return words
+    if result.outcome in _BAD:
+        return paint.bad(words)
+    return paint.good(words) if result.outcome is Outcome.SUCCEEDED else paint.odd(words)
 
 
 def outcome_words(result: Result) -> str:
@@ -96,104 +125,34 @@ def outcome_words(result: Result) -> str:
     return f"{words}; being deleted" if result.gone else words
 
 
-def reason_lines(failure_reason: str | None) -> Iterator[str]:
-    """Yield why a job failed, where its service has said so."""
-    if failure_reason is not None:
-        yield f"“{cut(printable(failure_reason), LONGEST_REASON)}”"
+def reason_words(failure_reason: str | None, longest: int = LONGEST_REASON) -> str:
+    """Return why a job failed, where its service has said so, to be put behind what came of it."""
+    return "" if failure_reason is None else f": “{cut(printable(failure_reason), longest)}”"
 
 
-def took(result: Result, entries: Sequence[Entry]) -> str:
-    """Return how long a job took that has ended, as far as its history tells."""
-    if not result.final or not entries:
+def took(
+    result: Result, begin: datetime | None, ended: datetime | None, modified: datetime | None
+) -> str:
+    """Return how long a job ran, or runs at least, to be put behind what came of it.
+
+    Args:
+        result: What came of it.
+        begin: When it began.
+        ended: When it ended.
+        modified: When its record was last changed.
+    """
+    if begin is None:
         return ""
-    return f", after {duration(entries[-1].start - entries[0].start)}"
+    if result.final:
+        return "" if ended is None else f", after {duration(ended - begin)}"
+    if modified is None or modified <= begin or result.outcome is not Outcome.RUNNING:
+        return ""
+    return f", for {duration(modified - begin)} at least (last changed {moment(modified)} UTC)"
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:
     """Return lines, each further in."""
     return (f"  {line}" for line in lines)
-
-
-# --- The timeline -------------------------------------------------------------------------------
-
-
-def timeline(
-    entries: Sequence[Entry], modified: datetime | None, paint: Paint, *, running: bool
-) -> Iterator[str]:
-    """Yield a history, each stay with its part of the time.
-
-    Args:
-        entries: The history; nothing is yielded of an empty one.
-        modified: When the record was last changed: what runs, runs at least until then.
-        paint: Its colours.
-        running: The last stay goes on.
-    """
-    if not entries:
-        return
-    scale = _Scale(entries, modified, running=running)
-    rows = [_row(number, entries, scale) for number in range(len(entries))]
-    left_out = len(rows) - 2 * _ENTRIES_AT_AN_END
-    lines = [line.rstrip() for line in _columns(rows)]
-    if left_out > 1:
-        yield from lines[:_ENTRIES_AT_AN_END]
-        yield f"… {left_out:,} more …"
-        yield from lines[-_ENTRIES_AT_AN_END:]
-    else:
-        yield from lines
-    if message := entries[-1].message:
-        yield paint.faint(f"“{cut(printable(message), _LONGEST_TEXT)}”")
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for status, start, length, bar in rows:
-        yield "  ".join(
-            (status.ljust(widths[0]), start.rjust(widths[1]), length.rjust(widths[2]), bar)
-        )
-
-
-class _Scale:
-    """Where a moment lies on the bars."""
-
-    def __init__(
-        self, entries: Sequence[Entry], modified: datetime | None, *, running: bool
-    ) -> None:
-        times = [time for each in entries for time in (each.start, each.end) if time]
-        self.running = running
-        self.first = min(times)
-        self.last = max([*times, modified]) if modified and running else max(times)
-
-    def place(self, time: datetime) -> int:
-        return round(_BAR * ((time - self.first) / ((self.last - self.first) or timedelta(1))))
-
-
-def _row(number: int, entries: Sequence[Entry], scale: _Scale) -> tuple[str, str, str, str]:
-    entry = entries[number]
-    start = moment(entry.start)
-    if number and entries[number - 1].start.date() == entry.start.date():
-        start = start.partition(" ")[2]
-    last = number == len(entries) - 1
-    end = entry.end or (None if last else entries[number + 1].start)
-    running = last and scale.running
-    if running:
-        length = "running"
-    else:
-        length = "" if end is None or (last and end == entry.start) else duration(end - entry.start)
-    return cut(printable(entry.status), 40), start, length, _bar(entry, end, scale, running=running)
-
-
-def _bar(entry: Entry, end: datetime | None, scale: _Scale, *, running: bool) -> str:
-    """Return the stay's part of the whole, at its place: ``|`` ended there, ``>`` goes on."""
-    begin = min(scale.place(entry.start), _BAR - 1)
-    until = scale.last if running else end
-    length = 0 if until is None else scale.place(until) - begin
-    if running:
-        drawn = "=" * (length - 1) + ">"
-    elif end is None or end == entry.start:
-        drawn = "|"
-    else:
-        drawn = "=" * max(length, 1)
-    return " " * begin + drawn
 
 
 # --- What each answer brought -------------------------------------------------------------------
@@ -276,31 +235,40 @@ def violation_lines(found: Violation, where: str, summary: str, paint: Paint) ->
 # --- Many jobs ----------------------------------------------------------------------------------
 
 
-def summary_lines(reports: Iterable[Report], illegal: frozenset[object]) -> list[str]:
-    """Return a table of the jobs by outcome.
+def needs_a_look(report: Report) -> bool:
+    """Return whether a job failed, timed out, or did what should be told of it."""
+    return report.result.outcome in _BAD or bool(report.violations or report.unmodelled)
+
+
+def summary_lines(
+    reports: Iterable[Report], illegal: frozenset[object], paint: Paint
+) -> Iterator[str]:
+    """Yield a table of the jobs by outcome.
 
     Args:
         reports: The verdicts on all of them.
         illegal: The jobs that count as illegal.
+        paint: How wide it may be.
     """
     jobs: Counter[Outcome] = Counter()
     wrong: Counter[Outcome] = Counter()
     for report in reports:
         jobs[report.result.outcome] += 1
         wrong[report.result.outcome] += report.job in illegal
-    return outcome_table(jobs, wrong)
+    return outcome_table(jobs, wrong, paint)
 
 
-def outcome_table(jobs: Counter[Outcome], wrong: Counter[Outcome]) -> list[str]:
-    """Return how many jobs came to what.
+def outcome_table(jobs: Counter[Outcome], wrong: Counter[Outcome], paint: Paint) -> Iterator[str]:
+    """Yield how many jobs came to what.
 
     Args:
         jobs: Outcome → how many jobs.
         wrong: Outcome → how many of them are illegal.
+        paint: How wide it may be.
     """
     rows = [
         (OUTCOMES[outcome], f"{jobs[outcome]:,}", f"{wrong[outcome]:,}")
         for outcome in Outcome
         if jobs[outcome]
     ]
-    return table([("outcome", "jobs", "illegal"), *rows])
+    return table([("outcome", "jobs", "illegal"), *rows], paint.width, numbers=True)

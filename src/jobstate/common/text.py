@@ -6,6 +6,15 @@ What a format needs besides (quotes, brackets …) each renderer adds.
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: No name is longer that somebody has misspelt.
+_LONGEST_NAME: Final = 200
+#: Fewer characters than these are in too many names.
+_SHORTEST_PART: Final = 3
 
 
 def printable(text: str) -> str:
@@ -24,6 +33,18 @@ def printable(text: str) -> str:
 def cut(text: str, longest: int) -> str:
     """Return a text that is at most so many characters long."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def nearest(name: str, names: Iterable[str], most: int = 1) -> list[str]:
+    """Return which of some names may be meant by one that is none of them, the nearest first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
+    wanted = name[:_LONGEST_NAME].casefold()
+    there = {each.casefold(): each for each in sorted(names, reverse=True)}
+    near = get_close_matches(wanted, there, n=most)
+    if not near and len(wanted) >= _SHORTEST_PART:
+        near = sorted((each for each in there if wanted in each), key=len)[:most]
+    return [there[each] for each in near]
 
 
 def plain(text: object) -> str:

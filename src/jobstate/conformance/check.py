@@ -5,6 +5,7 @@ Folds `jobstate.conformance.judge` over answers.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jobstate.common.times import is_before
@@ -15,14 +16,13 @@ from jobstate.conformance.memo import fingerprint
 from jobstate.conformance.report import Report, Step
 from jobstate.errors import ObservationError, Problem
 from jobstate.model.job_keys import JobKeys, may_be
+from jobstate.model.lifecycle import Lifecycle, derived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from jobstate.conformance.job_state import JobState
     from jobstate.model.kinds import Kinds
-    from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation, Shown
 
 #: Of how many answers the news are kept for one job. Real jobs bring some dozens; the bound is
@@ -106,6 +106,9 @@ class Series:
         self._fields: Mapping[str, object] = {}
         self._fields_modified: datetime | None = None
         self._has_relatives = judges_children(lifecycle)
+        self._end_field, self._arn_field = _fields_told(lifecycle)
+        self._ended_at: datetime | None = None
+        self._arn: str | None = None
 
     def takes(self, observation: Observation) -> bool:
         """Return whether an answer may be about the same job."""
@@ -137,6 +140,10 @@ class Series:
         self.job = self._job_state.job
         self._shown.update(observation.shown)
         self._answers += 1
+        if isinstance(ended_at := observation.fields.get(self._end_field), datetime):
+            self._ended_at = ended_at
+        if isinstance(arn := observation.fields.get(self._arn_field), str):
+            self._arn = arn
         if self._has_relatives or observation.parent is not None:
             self._keep_fields(observation, self._job_state.modified)
         # What breaks a rule is told a bounded number of times, so it is always kept.
@@ -182,4 +189,17 @@ class Series:
             parent=self._parent,
             fields=self._fields,
             fields_modified=self._fields_modified,
+            ended_at=self._ended_at,
+            arn=self._arn,
         )
+
+
+@derived
+def _fields_told(lifecycle: Lifecycle) -> tuple[str, str]:
+    """Return the names of the fields that say when a job ended, and its arn; empty of no field."""
+    schema = lifecycle.schema
+    if schema is None:
+        return "", ""
+    names = {path: name for name, path in schema.values.items()}
+    arn = schema.console.arn if schema.console else ()
+    return names.get(schema.ended, ""), names.get(arn, "")

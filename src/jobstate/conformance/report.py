@@ -67,6 +67,8 @@ class Report:
         parent: The job that it belongs to; None where no answer names one.
         fields: The further fields of the last answer, of a job that may have parent or children.
         fields_modified: When the record was last changed that has them.
+        ended_at: When it ended, as the field says that is there for it; aware, UTC.
+        arn: What its console finds it by, where that is not its id.
     """
 
     lifecycle: Lifecycle
@@ -78,6 +80,8 @@ class Report:
     parent: JobKey | None = None
     fields: Mapping[str, object] = Factory(dict)
     fields_modified: datetime | None = None
+    ended_at: datetime | None = None
+    arn: str | None = None
 
     @property
     def created(self) -> datetime | None:
@@ -111,6 +115,20 @@ class Report:
         None of a job that runs or has succeeded, and where nothing says so.
         """
         return self.job_state.reason(self.region)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, by its history or else by a field; None where it has not or none says."""
+        if not self.result.final:
+            return None
+        return self.entries[-1].start if self.entries else self.ended_at
+
+    @property
+    def console(self) -> str | None:
+        """The address of its page in the service's console; None where nothing tells it."""
+        schema = self.lifecycle.schema
+        console = None if schema is None else schema.console
+        return None if console is None else console.page(self.job, self.arn)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -171,6 +189,8 @@ class Report:
             },
             "result": self.result.to_dict(),
             "failure_reason": self.failure_reason,
+            "ended": iso(self.ended),
+            "console": self.console,
             "legal": self.legal,
             "violations": [
                 {**each.details(), "where": step.where}

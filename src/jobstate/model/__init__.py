@@ -15,6 +15,7 @@ from jobstate.model.answer_schema import (
     Stays,
 )
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
+from jobstate.model.console import Console
 from jobstate.model.events import Move, PathKind
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.links import Link
@@ -44,6 +45,7 @@ __all__ = [
     "Began",
     "ChildrenBelow",
     "ChildrenCameTo",
+    "Console",
     "CountsChildren",
     "Edge",
     "Entry",

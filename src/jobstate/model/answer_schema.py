@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
+from jobstate.model.console import Console
 from jobstate.model.links import Link
 from jobstate.model.states import Outcome, _outcome
 
@@ -318,6 +319,7 @@ class AnswerSchema:
         places: Where the statuses stand.
         stays: Where the history stands; None where answers have none.
         modified: When the record was last changed; empty where answers don't say.
+        ended: When the job ended; empty where no answer says so.
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
@@ -332,6 +334,7 @@ class AnswerSchema:
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required`` and ``segment``, made of a field's own, which is filled in.
+        console: Where people look at a job; None where nowhere.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
         examples: Returns some to try.
@@ -347,6 +350,7 @@ class AnswerSchema:
     places: tuple[StatusFields, ...]
     stays: Stays | None = None
     modified: Path = field(default=(), converter=_path)
+    ended: Path = field(default=(), converter=_path)
     not_before: tuple[Path, ...] = field(default=(), converter=_some)
     failure_reason: Path = field(default=(), converter=_path)
     ends: tuple[EndSign, ...] = ()
@@ -364,6 +368,7 @@ class AnswerSchema:
         converter=_paths,
     )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
+    console: Console | None = None
     call: str = ""
     check: str = "jobstate check"
     examples: Callable[[], tuple[Example, ...]] = _no_examples

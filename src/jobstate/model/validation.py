@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from jobstate.common.text import nearest
 from jobstate.model.child_rules import ChildrenBelow, CountsChildren
 from jobstate.model.hidden_states import excluded, expand, feature_sets, met
 from jobstate.model.rule_tests import (
@@ -216,9 +217,7 @@ def _untested(spec: Specification, rule_id: str) -> Iterator[str]:
     """Yield what is wrong with the id of a rule that has no tests of its own."""
     tested = judged_ids(spec)
     if rule_id not in tested:
-        from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
-
-        near = get_close_matches(rule_id, sorted(tested), n=1)
+        near = nearest(rule_id, tested)
         meant = f"is {near[0]} meant?" if near else f"without tests go: {', '.join(sorted(tested))}"
         yield f"the rule {rule_id} has no tests, and nothing else tests it; {meant}"
 

@@ -10,6 +10,7 @@ import attrs
 
 from jobstate.common.times import iso
 from jobstate.model.answer_schema import Envelope, Field
+from jobstate.model.console import Console
 from jobstate.model.schema_writer import with_milliseconds
 from jobstate.model.values import Segment
 
@@ -102,6 +103,11 @@ def arn_field(
         required=required,
     )
     return attrs.evolve(text, segments=segments)
+
+
+def console(jobs: str) -> Console:
+    """Return where SageMaker's console has jobs of a kind."""
+    return Console(url=f"https://{{domain}}/sagemaker/home?region={{region}}#/{jobs}/{{name}}")
 
 
 def reason_field() -> Field:

@@ -12,7 +12,7 @@ from jobstate.model.answer_schema import AnswerSchema, Shape, StatusFields
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, InOrder, Requires, Where
 from jobstate.model.specification import Rule
 from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, State
-from jobstate.sagemaker.fields import envelope
+from jobstate.sagemaker.fields import console, envelope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +102,8 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     detail_type: str,
     described: Mapping[str, Field],
     listed: Mapping[str, Field],
+    ended: str,
+    page: str,
     not_before: tuple[str, ...] = (),
     nested: tuple[str, ...] = (),
 ) -> AnswerSchema:
@@ -113,6 +115,8 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         detail_type: What EventBridge's envelopes say.
         described: The fields of a description.
         listed: The fields of an item of a list.
+        ended: As in `AnswerSchema`.
+        page: How the console has them: ``processing-jobs``.
         not_before: As in `AnswerSchema`.
         nested: Likewise.
     """
@@ -134,9 +138,11 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         name=f"{noun}Name",
         places=(StatusFields(region=JOB, primary=f"{noun}Status"),),
         modified="LastModifiedTime",
+        ended=ended,
         not_before=not_before,
         nested=nested,
         failure_reason="FailureReason",
+        console=console(page),
         call=f"aws sagemaker describe-{resource}",
     )
 

@@ -66,6 +66,8 @@ SCHEMA: Final = five.answer_schema(
     detail_type=_EVENT,
     described=_DESCRIPTION,
     listed=_SUMMARY,
+    ended="ProcessingEndTime",
+    page="processing-jobs",
 )
 
 _WRITER: Final = SchemaWriter(

@@ -56,6 +56,8 @@ SCHEMA: Final = five.answer_schema(
     described=_DESCRIPTION,
     listed={**_COMMON, "LastModifiedTime": Field.time()},
     not_before=("CreationTime", "TransformStartTime", "TransformEndTime"),
+    ended="TransformEndTime",
+    page="transform-jobs",
 )
 
 _WRITER: Final = SchemaWriter(

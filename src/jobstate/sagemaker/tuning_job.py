@@ -73,6 +73,8 @@ SCHEMA: Final = five.answer_schema(
     described=_DESCRIPTION,
     listed=_SUMMARY,
     nested=("BestTrainingJob", "OverallBestTrainingJob"),
+    ended="HyperParameterTuningEndTime",
+    page="hyper-tuning-jobs",
 )
 
 

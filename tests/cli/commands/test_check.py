@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from jobstate import Observation
     from jobstate.model.specification import Specification
 
+ENDED = "2026-03-04T05:36:07Z"
+WHY = {"FailureReason": f"ClientError: {'a' * 500}"}
 PROGRAM = (sys.executable, "-m", "jobstate.cli", "check")
 
 
@@ -47,12 +50,16 @@ def text_of(*answers: object, options: tuple[str, ...] = ()) -> str:
 
 
 def test_the_story_of_a_job() -> None:
-    """Name, arn, creation, statuses, outcome in words, and a timeline in proportion."""
+    """What came of it first; which job it is, where to look, and a timeline in proportion."""
     ran = jobstate("check", ANSWERS / "stopped.json")
     assert ran.stdout.splitlines() == [
-        "lighthouse-sweep-17  created 2026-10-07 13:20:02 UTC",
-        "arn:aws:sagemaker:eu-west-1:111122223333:training-job/lighthouse-sweep-17",
-        "Stopped/Stopped: stopped (stop_requested), not a success, after 33 min 44 s",
+        (
+            "lighthouse-sweep-17  Stopped/Stopped: stopped (stop_requested), not a success,"
+            " after 33 min 44 s"
+        ),
+        "  created 2026-10-07 13:20:02 UTC",
+        "  arn:aws:sagemaker:eu-west-1:111122223333:training-job/lighthouse-sweep-17",
+        "  https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/lighthouse-sweep-17",
         "  Starting     2026-10-07 13:20:02  1 min 41 s  ==",
         "  Downloading             13:21:43        45 s    =",
         "  Training                13:22:28  30 min 4 s    =============================",
@@ -68,7 +75,7 @@ def test_the_story_of_a_job() -> None:
 
 def test_what_runs_is_marked() -> None:
     """The last entry of a job that goes on has no length, and its bar ends in an arrow."""
-    line = jobstate("check", ANSWERS / "waiting.json").stdout.splitlines()[4]
+    line = jobstate("check", ANSWERS / "waiting.json").stdout.splitlines()[5]
     assert line.startswith("  Pending")
     assert "running" in line
     assert line.endswith(">")
@@ -77,7 +84,7 @@ def test_what_runs_is_marked() -> None:
 def test_what_runs_reaches_to_what_is_known() -> None:
     """A running entry lasts at least until the record was last modified."""
     answer = described(("Starting", 10), ("Training", 0), LastModifiedTime="2026-03-04T05:06:57Z")
-    assert text_of(answer).splitlines()[3:5] == [
+    assert text_of(answer).splitlines()[4:6] == [
         "  Starting  2026-03-04 05:06:07     10 s  ======",
         "  Training             05:06:17  running        =========================>",
     ]
@@ -85,14 +92,14 @@ def test_what_runs_reaches_to_what_is_known() -> None:
 
 def test_a_new_day_is_printed() -> None:
     """The date stands where it changes, and nowhere else."""
-    lines = jobstate("check", ANSWERS / "timed-out.json").stdout.splitlines()[3:9]
+    lines = jobstate("check", ANSWERS / "timed-out.json").stdout.splitlines()[4:10]
     assert ["2026-10-" in line for line in lines] == [True, False, False, True, False, False]
 
 
 def test_a_source_without_ends() -> None:
     """Where EndTime is left out, an entry lasts until the next one begins."""
     answer = described(("Starting", 90), ("Downloading", 0.5), ("Training", 0))
-    starting, downloading, *_ = text_of(answer).splitlines()[3:]
+    starting, downloading, *_ = text_of(answer).splitlines()[4:]
     assert "  1 min 30 s  ====" in starting
     assert "  < 1 s  " in downloading
 
@@ -105,7 +112,7 @@ def test_times_that_go_back() -> None:
 
 def test_no_time_at_all() -> None:
     """A history without any length has a timeline."""
-    assert text_of(described(("Starting", 0))).splitlines()[3].endswith("running  >")
+    assert text_of(described(("Starting", 0))).splitlines()[4].endswith("running  >")
 
 
 def test_a_long_history_is_cut() -> None:
@@ -118,8 +125,11 @@ def test_a_long_history_is_cut() -> None:
 
 def test_a_list_item_has_no_timeline() -> None:
     """What a list says is told, and nothing made up."""
-    assert text_of(item("tide", "Stopped")).splitlines()[2:] == [
-        "Stopped: stopped, cause unknown, not a success",
+    assert text_of(item("tide", "Stopped")).splitlines() == [
+        "tide  Stopped: stopped, cause unknown, not a success",
+        "  created 2026-03-04 05:06:07 UTC",
+        "  arn:aws:sagemaker:eu-west-1:111122223333:training-job/tide",
+        "  https://console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/tide",
         "",
         "1 job, 1 answer: all legal",
     ]
@@ -139,7 +149,7 @@ def test_a_list_item_has_no_timeline() -> None:
 def test_outcomes_in_words(primary: str, secondary: str | None, words: str) -> None:
     """Every outcome says what it is, and what is no success says so."""
     status = primary if secondary is None else f"{primary}/{secondary}"
-    assert f"{status}: {words}" in text_of(item("tide", primary, secondary)).splitlines()
+    assert f"tide  {status}: {words}" in text_of(item("tide", primary, secondary)).splitlines()
 
 
 # --- Series -------------------------------------------------------------------------------------
@@ -202,7 +212,7 @@ def test_a_violation_says_what_was_allowed_and_why() -> None:
     """Rule, severity, message, place, what was allowed, the rule's words, basis and source."""
     ran = jobstate("check", BROKEN / "warm-pool-with-spot.json")
     assert ran.exit_code == 1
-    assert ran.stdout.splitlines()[9:] == [
+    assert ran.stdout.splitlines()[10:] == [
         "",
         "  error warm-pool-with-spot: the job shows spot and warm pool, which exclude each other",
         f"      at: {BROKEN / 'warm-pool-with-spot.json'}:1, features",
@@ -291,7 +301,7 @@ def test_ignore() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--given", "spto=no"), "no feature 'spto'; there is: plan, retry, spot, stop, warm_pool"),
+        (("--given", "spott=no"), "no feature 'spott' (did you mean spot?); there is"),
         (("--given", "spot"), "spot is not FEATURE=yes or FEATURE=no"),
         (("--given", "spot=maybe"), "spot=maybe is not FEATURE=yes or FEATURE=no"),
         (("--given", "spot=no", "--given", "spot=yes"), "spot can't be both yes and no"),
@@ -452,31 +462,140 @@ def test_a_terminal_that_knows_few_characters() -> None:
 
 
 def many() -> str:
-    """Return more jobs than are printed in full: one is illegal, one is a note's."""
+    """Return more jobs than are printed in full: some should be looked at."""
     jobs = [item(f"job-{number}") for number in range(MANY_JOBS + 1)]
     jobs += [item("odd", "InProgress", "Completed"), loaded(BROKEN / "plan-on-spot.json")]
+    jobs += [item("late", "Stopped", "MaxRuntimeExceeded"), item("halt", "Stopped", "Stopped")]
+    jobs.append({**item("lost", "Failed", "Failed"), "TrainingEndTime": ENDED, **WHY})
     return "".join(f"{json.dumps(job)}\n" for job in jobs)
 
 
 def test_many_jobs_are_counted() -> None:
-    """Legal jobs beyond twenty are counted by outcome; what is not as it should be is printed."""
+    """Beyond twenty each that failed, timed out or is odd has its line; all are counted."""
     ran = jobstate("check", "-", stdin=many())
     assert "job-3" not in ran.stdout
-    assert "error illegal-pair: " in ran.stdout
-    assert "note plan-with-spot: " in ran.stdout
+    assert "\n  error illegal-pair: " in ran.stdout
+    assert "\n  note plan-with-spot: " in ran.stdout
+    named = [line for line in ran.stdout.splitlines() if re.match(r"[\w-]+  \w+/\w+: ", line)]
+    assert [line.split()[0] for line in named] == ["odd", "lighthouse-broken-25", "late", "lost"]
+    reason = "ClientError: " + "a" * (120 - len("ClientError: ") - 1) + "…"
+    assert named[2:] == [
+        "late  Stopped/MaxRuntimeExceeded: timed out (max_runtime), not a success",
+        f"lost  Failed/Failed: failed (client), after 30 min: “{reason}”",
+    ]
     table = [
         "outcome        jobs  illegal",
         "still running     2        1",
         "succeeded        21        0",
+        "failed            1        0",
+        "stopped           1        0",
+        "timed out         1        0",
     ]
     assert "\n".join(["", *table, ""]) in ran.stdout
-    assert ran.stdout.endswith("\n23 jobs, 23 answers: 1 illegal (1 error, 1 note)\n")
+    assert ran.stdout.endswith("\n26 jobs, 26 answers: 1 illegal (1 error, 1 note)\n")
+
+
+def test_many_jobs_that_are_as_they_should_be() -> None:
+    """Are only counted."""
+    jobs = "".join(f"{json.dumps(item(f'job-{number}'))}\n" for number in range(30))
+    assert jobstate("check", "-", stdin=jobs).stdout.startswith("outcome    jobs  illegal\n")
 
 
 def test_all() -> None:
     """With --all every job is printed in full."""
     ran = jobstate("check", "--all", "-", stdin=many())
-    assert all(f"job-{number}  created" in ran.stdout for number in range(MANY_JOBS + 1))
+    assert all(f"training-job/job-{number}\n" in ran.stdout for number in range(MANY_JOBS + 1))
+
+
+# --- Outcomes -----------------------------------------------------------------------------------
+
+
+def names_in(text: str) -> list[str]:
+    """Return the jobs that have a headline."""
+    return re.findall(r"^([\w-]+)  \w+/?\w*: ", text, re.MULTILINE)
+
+
+def test_jobs_of_an_outcome() -> None:
+    """Only they are printed, in full; the verdict is on all."""
+    ran = jobstate("check", "--outcome", "failed, timed_out", "-", stdin=many())
+    assert names_in(ran.stdout) == ["late", "lost"]
+    assert ran.stdout.count("  created ") == 2
+    assert ran.stdout.splitlines()[-1].startswith("26 jobs, 26 answers: 1 illegal ")
+    assert ran.exit_code == 1
+    found = verdicts("--outcome", "timed_out", "-", stdin=many())
+    assert [each["job"]["id"].rpartition("/")[2] for each in found] == ["late"]
+
+
+def test_many_jobs_of_an_outcome() -> None:
+    """Have a line each, and with --all their stories."""
+    ran = jobstate("check", "--outcome", "succeeded", "-", stdin=many())
+    assert names_in(ran.stdout) == [f"job-{number}" for number in range(MANY_JOBS + 1)]
+    assert "created" not in ran.stdout
+    ran = jobstate("check", "--outcome", "succeeded", "--all", "-", stdin=many())
+    assert ran.stdout.count("  created ") == MANY_JOBS + 1
+
+
+@pytest.mark.parametrize("option", ["--outcome", "--exit-on"])
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("faild", "failed"), ("failed,timed-out", "timed_out"), ("Stopped", "stopped")],
+)
+def test_an_outcome_that_there_is_not(option: str, wrong: str, meant: str) -> None:
+    """Is refused with what may be meant."""
+    ran = jobstate("check", option, wrong, "-")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert f"(did you mean {meant}?); there is: failed, partial, running" in ran.stderr
+    assert jobstate("check", option, "", "-").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "exit_code"),
+    [
+        (["failed.json"], 3),
+        (["timed-out.json", "completed.json"], 3),
+        (["completed.json", "stopped.json"], 0),
+        (["failed.json", "broken/illegal-step.json"], 1),
+        (["failed.json", "none.json", "broken/illegal-step.json"], 2),
+    ],
+)
+def test_an_exit_code_for_scripts(files: list[str], exit_code: int) -> None:
+    """3 where a job came to that; what is illegal, and what can't be read, weighs more."""
+    paths = [ANSWERS / name for name in files]
+    assert jobstate("check", "--exit-on", "failed,timed_out", *paths).exit_code == exit_code
+    selected = ("--outcome", "running", "--format", "json")
+    ran = jobstate("check", "--exit-on", "failed,timed_out", *selected, *paths)
+    assert (ran.exit_code, ran.stdout) == (exit_code, "")
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "code"),
+    [
+        ("Completed", "Completed", "\x1b[32m"),
+        ("Failed", "Failed", "\x1b[31m"),
+        ("Stopped", "MaxRuntimeExceeded", "\x1b[31m"),
+        ("Stopped", "Stopped", "\x1b[33m"),
+        ("Hibernating", None, "\x1b[33m"),
+        ("InProgress", "Training", ""),
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_an_outcome_has_its_own_colour(
+    primary: str,
+    secondary: str | None,
+    code: str,
+    broken: bool,  # noqa: FBT001 - a table
+) -> None:
+    """None is red because a rule is broken, nor green because none is."""
+    wrong = (
+        {"FailureReason": "?"}
+        if primary != "Failed"
+        else {"TrainingEndTime": "2020-01-01T00:00:00Z"}
+    )
+    report = check(TRAINING_JOB, {**item("tide", primary, secondary), **(wrong if broken else {})})
+    (head, *_), plain = job_lines(report, Paint(wanted=True)), next(job_lines(report, Paint()))
+    words = re.split(", after |: “", plain.partition(": ")[2])[0]
+    painted = f"{code}{words}\x1b[0m" if code else words
+    assert head.partition(": ")[2].startswith(painted)
 
 
 # --- How it ends --------------------------------------------------------------------------------

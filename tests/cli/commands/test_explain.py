@@ -99,3 +99,22 @@ def test_json() -> None:
         ran = jobstate("explain", *words, "--format", "json")
         origin = None if words[0] == "creation" else words[0]
         assert json.loads(ran.stdout) == explain(TRAINING_JOB, origin, words[1]).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("explain", "Training", "Competed"), "Completed"),
+        (("explain", "training", "Completed"), "Training"),
+        (("explain", "Training", "Completed", "--given", "spott=no"), "spot"),
+        (("explain", "Training", "Completed", "--kind", "traning-job"), "sagemaker-training-job"),
+        (("lifecycle", "--kind", "tuning"), "sagemaker-hyper-parameter-tuning-job"),
+        (("diagram", "--given", "worm_pool=no", "-o", "x.svg"), "warm_pool"),
+        (("check", "--ignore", "ilegal-pair", "-"), "illegal-pair"),
+    ],
+)
+def test_what_may_be_meant(words: tuple[str, ...], meant: str) -> None:
+    """Of a misspelt status, feature, kind or rule the nearest is named first."""
+    ran = jobstate(*words)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert f" (did you mean {meant}?); there is: " in ran.stderr

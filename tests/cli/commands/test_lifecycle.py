@@ -11,13 +11,15 @@ import pytest
 
 from jobstate import Tracker, check
 from jobstate.cli.commands import lifecycle
+from jobstate.cli.width import columns_of
 from jobstate.diagrams import render
 from jobstate.errors import MissingExtraError
+from jobstate.kinds import KINDS
 from jobstate.machine import Job, build
 from jobstate.model import tables
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import tours
-from tests.support.command import jobstate, modules_of
+from tests.support.command import jobstate, modules_of, on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +35,41 @@ def test_every_format_is_offered() -> None:
     assert {*lifecycle.LifecycleFormat} == {*tables.FORMATS}
 
 
-def test_text_is_for_people() -> None:
-    """Without a format, the tables are printed as text."""
-    assert jobstate("lifecycle").stdout == tables.render(TRAINING_JOB, "text")
+def test_what_fits_a_screen_comes_first() -> None:
+    """Each primary status with what it comes to and its secondary ones, features, numbers."""
+    assert jobstate("lifecycle", *TIGHT).stdout.splitlines()[2:9] == [
+        "TrainingJobStatus / SecondaryStatus",
+        (
+            "  InProgress  running             Starting, Pending, Downloading, Training,"
+            " Uploading, Restarting, Updating; 3 retired"
+        ),
+        (
+            "  Stopping    running             Stopping, Starting, Pending, Downloading, Training,"
+            " Uploading, Restarting, Updating; 3 retired"
+        ),
+        "  Completed   succeeded           Completed",
+        "  Failed      failed              Failed",
+        "  Stopped     stopped, timed out  Stopped, MaxRuntimeExceeded, MaxWaitTimeExceeded",
+        (
+            "  Deleting    as before           Completed, Failed, Stopped, MaxRuntimeExceeded,"
+            " MaxWaitTimeExceeded"
+        ),
+    ]
+    assert "  warm_pool  instances are kept for the next job\n" in jobstate("lifecycle").stdout
+
+
+@pytest.mark.parametrize("kind", KINDS.by_name)
+def test_it_fits(kind: str) -> None:
+    """On 80 columns and 40 lines, whatever the kind, and no line runs over."""
+    found = on_terminal(80, "lifecycle", "--kind", kind)
+    assert len(found) <= 39
+    assert max(map(columns_of, found)) <= 80
 
 
 @pytest.mark.parametrize("name", tables.FORMATS)
 def test_lifecycle(name: str) -> None:
-    """It prints the tables of the life cycle under what is assumed."""
-    ran = jobstate("lifecycle", *TIGHT, "--format", name)
+    """It prints the tables of the life cycle under what is assumed, all of them if asked for."""
+    ran = jobstate("lifecycle", *TIGHT, "--format", name, "--all")
     expected = tables.render(TRAINING_JOB.given(spot=False), name)
     assert ran.stdout.splitlines() == expected.splitlines()
     assert ran.exit_code == 0
@@ -137,6 +165,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         ("--check", "jobstate.batch:BATCH_JOB", "--new", "order"),
         ("--check", "jobstate.batch:NOTHING"),
         ("--new", "order", "--kind", "batch-job"),
+        ("--new", "order", "--all"),
         ("--new", "Order"),
         ("--new", "an order"),
         ("--new", "class"),

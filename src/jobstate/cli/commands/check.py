@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from jobstate.cli.answers import Verdicts
-from jobstate.cli.family_tree import breaks, family_lines
+from jobstate.cli.family_tree import family_lines
 from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_of
+from jobstate.cli.outcomes import ExitOn, Selected, outcomes_of
 from jobstate.cli.partial import PartialVerdicts
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, emit, run
+from jobstate.cli.shell import CAME_TO, UNUSABLE, VIOLATIONS, complain, emit, run
 from jobstate.cli.terminal import MOST_NAMES, Paint
-from jobstate.cli.timeline import summary_lines
+from jobstate.cli.timeline import breach_lines, headline, job_lines, needs_a_look, summary_lines
 from jobstate.common.text import counted, cut, printable
 from jobstate.conformance.families import families
 from jobstate.model.specification import Severity
@@ -25,11 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate.conformance.report import Report
+    from jobstate.model.states import Outcome
 
-#: More jobs than this are not printed in full, unless asked for or not as they should be.
+#: More jobs than this are not printed in full, unless asked for: those that need a look are named.
 MANY_JOBS: Final = 20
+#: How much of a failure reason is printed of one of many jobs.
+_LONGEST_REASON: Final = 120
 
-HELP: Final = """Say what became of jobs, and what can't be true of them.
+IN_SHORT: Final = "Say what became of jobs, and what can't be true of them."
+HELP: Final = f"""\b
+Examples:
+  aws sagemaker list-training-jobs | jobstate check -
+  jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
+  jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
+
+{IN_SHORT}
 
 Reads what the service answers, in JSON, in any mixture: answers of describe-training-job and
 list-training-jobs, single summaries, EventBridge events, arrays or JSON Lines of these, and the
@@ -40,17 +51,11 @@ trees: a tuning job and its training jobs, an array and its children. --lifecycl
 cycle of your own, from a Python file.
 
 \b
-Examples:
-  aws sagemaker describe-training-job --training-job-name NAME | jobstate check -
-  jobstate check --given spot=no --format json monday.jsonl tuesday.jsonl
-  aws … --query '{Status: TrainingJobStatus, Reason: FailureReason}' | jobstate check --partial -
-  jobstate check --lifecycle order:ORDER orders.jsonl    # ORDER of order.py
-
-\b
 Exit codes:
   0  every job is legal
   1  a job did what its life cycle forbids
-  2  some input can't be read (the rest is judged all the same), or a wrong option
+  2  some input can't be read (the rest is judged), or a wrong option
+  3  with --exit-on, a job came to that (1 and 2 come first)
 """
 
 
@@ -115,9 +120,13 @@ def check(  # noqa: PLR0913 - the options of a command
     every: Every = False,
     in_order: Ordered = None,
     require: Required = 0,
+    selected: Selected = None,
+    exit_on: ExitOn = None,
 ) -> None:
     """Judge the answers in files, print the verdicts, end with an exit code."""
     kinds = kinds_of(kind, own, given, ignore)
+    wanted = outcomes_of(selected, "--outcome")
+    awaited = outcomes_of(exit_on, "--exit-on")
 
     def work() -> int:
         read = PartialVerdicts if partial else Verdicts
@@ -125,18 +134,22 @@ def check(  # noqa: PLR0913 - the options of a command
         answers.read(files)
         reports = answers.reports()
         if chosen is CheckFormat.JSON:
-            for report in reports:
+            for report in _selected(reports, wanted):
                 emit(json.dumps(report.to_dict()))
+                sys.stdout.flush()  # whoever reads along has each at once
         else:
-            for line in _text(answers, reports, strict=strict, every=every):
+            paint = Paint.on(sys.stdout)
+            lines = _text(answers, reports, wanted, paint, strict=strict, every=every)
+            for line in paint.folded(lines):
                 emit(line)
         if answers.answers < require:
             complain(f"{counted(answers.answers, 'answer')} judged, but --require {require:,}")
             return UNUSABLE
         if answers.unusable:
             return UNUSABLE
-        legal = all(_is_legal(report, strict=strict) for report in reports)
-        return 0 if legal else VIOLATIONS
+        if not all(_is_legal(report, strict=strict) for report in reports):
+            return VIOLATIONS
+        return CAME_TO if any(each.result.outcome in awaited for each in reports) else 0
 
     run(work)
 
@@ -145,18 +158,32 @@ def _is_legal(report: Report, *, strict: bool) -> bool:
     return report.legal and not (strict and (report.violations or report.unmodelled))
 
 
-def _text(answers: Verdicts, reports: list[Report], *, strict: bool, every: bool) -> Iterator[str]:
-    paint = Paint.on(sys.stdout)
-    found = families(reports)
-    many = len(found) > MANY_JOBS
-    for family in found:
-        if every or not many or any(breaks(each.report) for each in family.members()):
-            yield from family_lines(family, paint, every=every)
-            yield ""
+def _selected(reports: list[Report], wanted: frozenset[Outcome]) -> list[Report]:
+    return [each for each in reports if not wanted or each.result.outcome in wanted]
+
+
+def _text(  # noqa: PLR0913 - the options of a command
+    answers: Verdicts,
+    reports: list[Report],
+    wanted: frozenset[Outcome],
+    paint: Paint,
+    *,
+    strict: bool,
+    every: bool,
+) -> Iterator[str]:
+    chosen = _selected(reports, wanted)
+    found = [] if wanted else families(reports)
+    many = len(found or chosen) > MANY_JOBS
+    if many and not every:
+        yield from _named(chosen if wanted else list(filter(needs_a_look, reports)), paint)
+    elif wanted:
+        for report in chosen:
+            yield from (*job_lines(report, paint), "")
+    for family in found if every or not many else ():
+        yield from (*family_lines(family, paint, every=every), "")
     illegal = frozenset(each.job for each in reports if not _is_legal(each, strict=strict))
     if many:
-        yield from summary_lines(reports, illegal)
-        yield ""
+        yield from (*summary_lines(reports, illegal, paint), "")
     if sources := list(_sources(reports)):
         yield from (*sources, "")
     colour = paint.bad if illegal else paint.good
@@ -175,6 +202,15 @@ def _passed_over(answers: Verdicts) -> str:
     said = ", ".join(f"{number:,} {printable(cut(what, 80))}" for what, number in most)
     rest = answers.passed_over.total() - sum(number for _, number in most)
     return f"{said} and {rest:,} more" if rest else said
+
+
+def _named(reports: list[Report], paint: Paint) -> Iterator[str]:
+    """Yield a line for each of many jobs, and below it what it breaks."""
+    for report in reports:
+        yield headline(report, paint, _LONGEST_REASON)
+        yield from breach_lines(report, paint)
+    if reports:
+        yield ""
 
 
 def _sources(reports: list[Report]) -> Iterator[str]:

@@ -15,9 +15,9 @@ import typer
 from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
-from jobstate.cli.shell import UNUSABLE, complain, complain_of, run
-from jobstate.cli.terminal import listed
-from jobstate.common.text import counted, printable
+from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
+from jobstate.cli.terminal import MOST_NAMES, listed
+from jobstate.common.text import counted, nearest, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
@@ -29,23 +29,24 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
 
-HELP: Final = """Draw the life cycle of a kind of job, one job's way through it, or a fleet's.
+IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
+HELP: Final = f"""\b
+Examples:
+  jobstate diagram -o training-job.svg
+  jobstate diagram --given spot=no --given stop=no -o on-demand.png
+  jobstate diagram --job answer.json -o job.svg
+  jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
+  jobstate diagram -o training-job.html    # to click through, to replay in
+
+{IN_SHORT}
 
 The format is that of the file's ending (.svg, .png, .html, .mmd, .dot, .puml, .scxml, .md, .csv)
 unless --format names it.
 
 \b
-Examples:
-  jobstate diagram -o training-job.svg
-  jobstate diagram --given spot=no --given stop=no -o on-demand.png
-  aws sagemaker describe-training-job --training-job-name NAME | jobstate diagram --job - -o job.svg
-  jobstate diagram --fleet monday.jsonl -o fleet.svg    # or jobs.db, the journal of a tracker
-  jobstate diagram -o training-job.html    # to click through, and to replay jobs in
-
-\b
 Exit codes:
   0  drawn
-  2  some answers can't be read, a tool is missing, the file can't be written, or a wrong option
+  2  answers can't be read, the file can't be written, a wrong option …
 """
 
 
@@ -146,9 +147,9 @@ def diagram(  # noqa: PLR0913 - the options of a command
     tight = tightened(lifecycle_of(kind, own), given)
     drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
     if job is not None and jobs is not None:
-        raise typer.BadParameter("--job and --fleet exclude each other", param_hint="--fleet")
+        raise wrong_option("--job and --fleet exclude each other", "--fleet")
     if name is not None and job is None:
-        raise typer.BadParameter("--name goes with --job", param_hint="--name")
+        raise wrong_option("--name goes with --job", "--name")
 
     def work() -> int:
         try:
@@ -179,10 +180,10 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
     if chosen is None:
         endings = ", ".join(_ENDINGS)
         text = f"what shall it be? Name a format, or a file (-o) that ends in one of {endings}"
-        raise typer.BadParameter(text, param_hint="--format")
+        raise wrong_option(text, "--format")
     if overlaid and chosen not in _OVERLAID:
         text = f"jobs are laid over svg and png, not over {chosen}"
-        raise typer.BadParameter(text, param_hint="--format")
+        raise wrong_option(text, "--format")
     return chosen
 
 
@@ -206,11 +207,11 @@ def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
     wanted = [key for each, key in names.items() if name in {None, each, key.id}]
     if len(wanted) != 1:
         there = listed(sorted(names))
-        problem = (
-            f"{counted(len(names), 'job')}: choose one with --name: {there}"
-            if name is None
-            else f"no job is called {printable(name)}; there: {there}"
-        )
+        problem = f"{counted(len(names), 'job')}: choose one with --name: {there}"
+        if name is not None:
+            near = listed(nearest(name, names, MOST_NAMES))
+            offered = f"near it: {near}" if near else f"there: {there}"
+            problem = f"no job is called {printable(name)}; {offered}"
         complain(f"{printable(file)}: {problem}")
         raise _UnusableError
     return wanted[0]

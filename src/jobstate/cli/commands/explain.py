@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,9 +11,17 @@ import typer
 
 from jobstate.automaton.explanation import explain
 from jobstate.automaton.paths import MOST_WAYS
-from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
-from jobstate.cli.shell import VIOLATIONS, emit, run
-from jobstate.cli.terminal import listed
+from jobstate.cli.lifecycles import (
+    CREATION,
+    Given,
+    Kind,
+    Own,
+    lifecycle_of,
+    offered_statuses,
+    tightened,
+)
+from jobstate.cli.shell import VIOLATIONS, emit, run, wrong_option
+from jobstate.cli.terminal import Paint, listed
 from jobstate.common.text import counted, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.states import Basis, needs_text
@@ -24,24 +33,23 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import Edge, State
 
-#: What stands for the moment before the first status.
-CREATION: Final = "creation"
 #: More ways than this are only counted in text.
 _WAYS: Final = 3
 
-HELP: Final = """Say whether a job seen in FROM can be seen in TO later, and why.
+IN_SHORT: Final = "Say whether a job in FROM can be seen in TO later, and why."
+HELP: Final = f"""\b
+Examples:
+  jobstate explain Starting Completed
+  jobstate explain InProgress/Training Starting --given spot=no
+  jobstate explain Stopping Completed --kind transform-job
+  jobstate explain Placed Delivered --lifecycle order:ORDER
+
+{IN_SHORT}
 
 A status is a pair (InProgress/Training), a secondary status (Training), a primary one
 (InProgress: any state that shows it) or that of a warm pool (Available). FROM may also be
 creation. Prints the shortest ways with cause, basis and source of each move, what every way
 passes, and what some way may pass.
-
-\b
-Examples:
-  jobstate explain Starting Completed
-  jobstate explain InProgress/Training Starting --given spot=no --given retry=no
-  jobstate explain Stopping Completed --kind transform-job
-  jobstate explain Placed Delivered --lifecycle order:ORDER    # ORDER of order.py
 
 \b
 Exit codes:
@@ -58,8 +66,13 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
-Origin = Annotated[str, typer.Argument(metavar="FROM", help="Where the job was.")]
-Target = Annotated[str, typer.Argument(metavar="TO", help="Where it is seen later.")]
+Origin = Annotated[
+    str, typer.Argument(metavar="FROM", autocompletion=offered_statuses, help="Where the job was.")
+]
+Target = Annotated[
+    str,
+    typer.Argument(metavar="TO", autocompletion=offered_statuses, help="Where it is seen later."),
+]
 Chosen = Annotated[ExplainFormat, typer.Option("--format", help="For people, or for programs.")]
 
 
@@ -79,7 +92,7 @@ def explain_command(  # noqa: PLR0913 - the options of a command
         if chosen is ExplainFormat.JSON:
             emit(json.dumps(found.to_dict()))
         else:
-            for line in _text(found):
+            for line in Paint.on(sys.stdout).folded(_text(found)):
                 emit(line)
         return 0 if found.legal else VIOLATIONS
 
@@ -90,7 +103,7 @@ def _explained(lifecycle: Lifecycle, origin: str, target: str) -> Explanation:
     try:
         return explain(lifecycle, None if origin == CREATION else origin, target)
     except UnknownNameError as error:
-        raise typer.BadParameter(str(error), param_hint="FROM TO") from None
+        raise wrong_option(str(error), "FROM TO") from None
 
 
 def _text(found: Explanation) -> Iterator[str]:

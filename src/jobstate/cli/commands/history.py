@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import json
 import re
@@ -24,9 +23,9 @@ from jobstate.cli.journal_text import (
     story_lines,
 )
 from jobstate.cli.progress import EVENTS, progress
-from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run
+from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run, wrong_option
 from jobstate.cli.terminal import Paint, listed
-from jobstate.common.text import printable
+from jobstate.common.text import nearest, printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
@@ -34,7 +33,7 @@ from jobstate.kinds import KINDS
 from jobstate.model.events import job_dict, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jobstate.delivery.outbox import Posted
     from jobstate.journal import ListenerPosition
@@ -43,20 +42,21 @@ if TYPE_CHECKING:
 #: As many names are offered in place of one that is not there.
 _NEAR: Final = 5
 
-HELP: Final = """Say what a tracker's journal has of jobs, and which listener has not heard it.
+IN_SHORT: Final = "Say what a tracker's journal has, and who has not heard it."
+HELP: Final = f"""\b
+Examples:
+  jobstate history jobs.db --since 2h
+  jobstate history jobs.db --job lighthouse-2026-10-05
+  jobstate history jobs.db --format json | gzip > events.jsonl.gz
+  jobstate history jobs.db --listeners
+  jobstate history jobs.db --follow --job lighthouse-2026-10-05
+
+{IN_SHORT}
 
 Reads the file along while a tracker writes to it, or after a crash, and changes nothing. Without
 --job: the jobs that need a look first, and how far each listener is. With --job: the whole story of
 that job. Times are UTC. --format json prints every event, a line each, in order; with --listeners a
 line per listener. --follow prints what is said from now on, as soon as it is written.
-
-\b
-Examples:
-  jobstate history jobs.db --since 2h
-  jobstate history jobs.db --job lighthouse-2026-10-05
-  jobstate history jobs.db --format json --since 2026-10-05 | gzip > events.jsonl.gz
-  jobstate history jobs.db --listeners
-  jobstate history jobs.db --follow --job lighthouse-2026-10-05
 
 \b
 Exit codes:
@@ -124,9 +124,9 @@ def history_command(  # noqa: PLR0913 - the options of a command
     now = datetime.now(UTC)
     begin = None if since is None else _time(since, now)
     if listeners and jobs:
-        raise typer.BadParameter("--job and --listeners exclude each other", param_hint="--job")
+        raise wrong_option("--job and --listeners exclude each other", "--job")
     if listeners and follow:
-        raise typer.BadParameter("--listeners has no events to follow", param_hint="--follow")
+        raise wrong_option("--listeners has no events to follow", "--follow")
 
     def work() -> int:
         try:
@@ -172,7 +172,7 @@ def _time(text: str, now: datetime) -> datetime:
         return (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         wrong = f"{printable(text)} is no time: give 30min, 2h, 7d, 2026-10-05 or 2026-10-05T07:10Z"
-        raise typer.BadParameter(wrong, param_hint="--since") from None
+        raise wrong_option(wrong, "--since") from None
 
 
 # --- What is printed ----------------------------------------------------------------------------
@@ -182,15 +182,17 @@ def _whole(history: JournalReader, chosen: HistoryFormat, view: View, *, every: 
     if chosen is HistoryFormat.JSON:
         _export(history.events(), history.newest, view)
         return 0
-    for line in heading(history, view):
-        emit(line)
+    _print(heading(history, view), view)
     emit("")
-    for line in jobs_lines(history, view, every=every):
-        emit(line)
+    _print(jobs_lines(history, view, every=every), view)
     emit("")
-    for line in listeners_lines(history.listeners(), view.paint, every=False):
-        emit(line)
+    _print(listeners_lines(history.listeners(), view.paint, every=False), view)
     return 0
+
+
+def _print(lines: Iterable[str], view: View) -> None:
+    for line in view.paint.folded(lines):
+        emit(line)
 
 
 def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int:
@@ -199,8 +201,7 @@ def _listeners(history: JournalReader, chosen: HistoryFormat, view: View) -> int
         for position in positions:
             emit(json.dumps(_position_dict(position)))
     else:
-        for line in listeners_lines(positions, view.paint, every=True):
-            emit(line)
+        _print(listeners_lines(positions, view.paint, every=True), view)
     return 0
 
 
@@ -216,8 +217,7 @@ def _jobs(history: JournalReader, names: Sequence[str], chosen: HistoryFormat, v
         for place, key in enumerate(dict.fromkeys(found)):
             if place:
                 emit("")
-            for line in story_lines(history, history.job(key), positions, view):
-                emit(line)
+            _print(story_lines(history, history.job(key), positions, view), view)
     there = {each for key in found for each in (key.id, key.name)}
     missing = [name for name in dict.fromkeys(names) if name not in there]
     sys.stdout.flush()
@@ -232,7 +232,10 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
         wanted = not names or {event.job.id, event.job.name} & {*names}
         if not wanted or not view.is_recent(time_of(event)):
             continue
-        emit(_as_json(number, event) if chosen is HistoryFormat.JSON else event_line(event, view))
+        if chosen is HistoryFormat.JSON:
+            emit(_as_json(number, event))
+        else:
+            _print([event_line(event, view)], view)
         sys.stdout.flush()
     return 0
 
@@ -240,7 +243,7 @@ def _follow(history: JournalReader, names: Sequence[str], chosen: HistoryFormat,
 def _not_there(history: JournalReader, name: str) -> str:
     names = dict.fromkeys(key.name for key in history.job_keys())
     wanted = name.rpartition("/")[2]
-    near = difflib.get_close_matches(wanted, names, n=_NEAR) or list(names)[:_NEAR]
+    near = nearest(wanted, names, _NEAR) or list(names)[:_NEAR]
     offered = f"; near it: {listed(near)}" if near else ", nor any other"
     return f"{printable(str(history.path))}: no job is called {printable(name)}{offered}"
 

@@ -12,9 +12,10 @@ import typer
 
 from jobstate.cli.doubts import Doubt, doubts, doubts_when_tried
 from jobstate.cli.importing import imported
+from jobstate.cli.lifecycle_text import in_full, overview
 from jobstate.cli.lifecycles import Given, Kind, Own, lifecycle_of, tightened
 from jobstate.cli.new_lifecycle import new_lifecycle
-from jobstate.cli.shell import VIOLATIONS, complain, emit, run
+from jobstate.cli.shell import VIOLATIONS, complain, emit, run, wrong_option
 from jobstate.cli.terminal import Paint
 from jobstate.common.text import counted, printable
 from jobstate.errors import MissingExtraError
@@ -22,24 +23,25 @@ from jobstate.model.states import alternatives
 from jobstate.model.tables import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
 
-HELP: Final = """Print the life cycle of a kind of job: states, moves, rules, each with its source.
+IN_SHORT: Final = "Print the life cycle of a kind of job, or check one of yours."
+HELP: Final = f"""\b
+Examples:
+  jobstate lifecycle
+  jobstate lifecycle --all --given spot=no
+  jobstate lifecycle --format csv > moves.csv
+  jobstate lifecycle --new order > order.py
+  jobstate lifecycle --check order:ORDER
+
+{IN_SHORT}
 
 A life cycle of your own begins with --new, which prints a Python file that works. --check says what
 is doubtful about one that is valid: states, moves and rules without a source or only inferred,
 states that nothing leads out of, fields that no answer has, rules that never fire, legal lives that
 break a rule.
-
-\b
-Examples:
-  jobstate lifecycle --given spot=no
-  jobstate lifecycle --format csv > moves.csv
-  jobstate lifecycle --new order > order.py
-  jobstate lifecycle --check order:ORDER
-  jobstate lifecycle --lifecycle order:ORDER
 
 \b
 Exit codes:
@@ -78,6 +80,9 @@ New = Annotated[
         "--new", metavar="NAME", help="Print a Python file with a life cycle to begin with."
     ),
 ]
+Every = Annotated[
+    bool, typer.Option("--all", help="Every state, move and rule, not only what fits a screen.")
+]
 
 
 def lifecycle(  # noqa: PLR0913 - the options of a command
@@ -88,22 +93,29 @@ def lifecycle(  # noqa: PLR0913 - the options of a command
     chosen: Chosen = LifecycleFormat.TEXT,
     doubtful: Doubtful = None,
     new: New = None,
+    every: Every = False,
 ) -> None:
     """Print the life cycle, the doubts about one, or a new one."""
-    _ensure_alone({"--check": doubtful, "--new": new}, (kind, own, given))
+    _ensure_alone({"--check": doubtful, "--new": new}, (kind, own, given, every))
     if new is not None:
-        text = new_lifecycle(new)
+        lines: Iterable[str] = [new_lifecycle(new)]
     elif doubtful is not None:
         if chosen not in _DOUBTS_AS:
             text = f"doubts are printed as text or json, not as {chosen}"
-            raise typer.BadParameter(text, param_hint="--format")
+            raise wrong_option(text, "--format")
         looked_at = imported(doubtful)
         run(lambda: _check(looked_at, chosen))
     else:
-        text = render(tightened(lifecycle_of(kind, own), given), chosen.value)
+        printed = tightened(lifecycle_of(kind, own), given)
+        if chosen is LifecycleFormat.TEXT:
+            paint = Paint.on(sys.stdout)
+            lines = paint.folded((in_full if every else overview)(printed, paint))
+        else:
+            lines = [render(printed, chosen.value)]
 
     def work() -> int:
-        emit(text)
+        for line in lines:
+            emit(line)
         return 0
 
     run(work)
@@ -118,7 +130,7 @@ def _ensure_alone(asked: dict[str, str | None], others: tuple[object, ...]) -> N
     there = [name for name, value in asked.items() if value is not None]
     if there and (len(there) > 1 or any(others)):
         text = "it goes with --format alone" if there == ["--check"] else "it goes alone"
-        raise typer.BadParameter(text, param_hint=there[-1])
+        raise wrong_option(text, there[-1])
 
 
 def _check(lifecycle: Lifecycle, chosen: LifecycleFormat) -> int:
@@ -131,13 +143,13 @@ def _check(lifecycle: Lifecycle, chosen: LifecycleFormat) -> int:
         said = [each.to_dict() for each in found]
         emit(json.dumps({"name": lifecycle.name, "version": lifecycle.version, "doubts": said}))
     else:
-        for line in _text(lifecycle, found):
+        paint = Paint.on(sys.stdout)
+        for line in paint.folded(_text(lifecycle, found, paint)):
             emit(line)
     return VIOLATIONS if found else 0
 
 
-def _text(lifecycle: Lifecycle, found: Sequence[Doubt]) -> Iterator[str]:
-    paint = Paint.on(sys.stdout)
+def _text(lifecycle: Lifecycle, found: Sequence[Doubt], paint: Paint) -> Iterator[str]:
     counts = [
         counted(sum(len(region.states) for region in lifecycle.regions), "state"),
         counted(sum(len(alternatives(region.edges)) for region in lifecycle.regions), "move"),
@@ -148,6 +160,7 @@ def _text(lifecycle: Lifecycle, found: Sequence[Doubt]) -> Iterator[str]:
         yield f"  {paint.odd(printable(doubt.text))}"
         # What belongs together stays on one line: a no-break space is none to textwrap.
         rows = ", ".join(printable(row).replace(" ", _JOINED) for row in doubt.rows)
-        for line in textwrap.wrap(rows, _WIDTH - len(_INDENT), break_on_hyphens=False):
+        width = min(_WIDTH, paint.width or _WIDTH) - len(_INDENT)
+        for line in textwrap.wrap(rows, width, break_on_hyphens=False):
             yield f"{_INDENT}{line.replace(_JOINED, ' ')}"
     yield paint.odd(counted(len(found), "doubt")) if found else paint.good("nothing is doubtful")

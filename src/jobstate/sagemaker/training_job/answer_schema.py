@@ -19,7 +19,7 @@ from jobstate.model.answer_schema import (
     Stays,
 )
 from jobstate.model.links import Link
-from jobstate.sagemaker.fields import envelope, name_field, reason_field
+from jobstate.sagemaker.fields import console, envelope, name_field, reason_field
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -144,6 +144,7 @@ SCHEMA: Final = AnswerSchema(
         message="StatusMessage",
     ),
     modified="LastModifiedTime",
+    ended="TrainingEndTime",
     failure_reason="FailureReason",
     links=(Link(field="TuningJobArn", to="sagemaker-hyper-parameter-tuning-job"),),
     signs=(
@@ -164,6 +165,7 @@ SCHEMA: Final = AnswerSchema(
         **{name: name for name in _VALUES},
         "ModelArtifacts": "ModelArtifacts.S3ModelArtifacts",
     },
+    console=console("jobs"),
     call="aws sagemaker describe-training-job",
     examples=_examples,
 )
