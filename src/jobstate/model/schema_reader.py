@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from jobstate.errors import ObservationError, Problem, shown
-from jobstate.model.answer_schema import FeatureTest, Field, FieldKind
+from jobstate.model.answer_schema import FeatureTest
+from jobstate.model.fields import Field, FieldKind
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
 from jobstate.model.values import (
     Refused,

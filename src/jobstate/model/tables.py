@@ -16,7 +16,8 @@ from attrs import frozen
 
 from jobstate.common.text import printable
 from jobstate.errors import UnknownNameError
-from jobstate.model.states import Outcome, alternatives, choice_text, edge_dict
+from jobstate.model.choices import choice_text
+from jobstate.model.states import Outcome, alternatives, edge_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -25,9 +25,10 @@ from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.model import states
+from jobstate.model.choices import choice_text
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
-from jobstate.model.states import alternatives, choice_text
+from jobstate.model.states import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -348,6 +349,6 @@ def _schema(lifecycle: Lifecycle) -> Table | None:
     if schema is None:
         return None
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
-    said = attrs.asdict(schema, filter=lambda _, value: bool(value))
+    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name != "write")
     examples = [attrs.asdict(each) for each in schema.examples()]
     return said | {"possible": possible, "lists": schema.lists, "examples": examples}
