@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import stat
 import sys
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from jobstate.cli.json_stream import Document, Location, Unusable, documents
 from jobstate.cli.progress import progress
 from jobstate.cli.shell import complain
 from jobstate.common.text import counted, printable
-from jobstate.conformance.answers import read
+from jobstate.conformance.answers import readings
 from jobstate.conformance.check import Series
 from jobstate.conformance.children import with_children
 from jobstate.errors import ObservationError
@@ -79,19 +80,15 @@ class Answers:
             yield Unusable(Location(name), error.strerror or str(error), 0)
 
     def _split(self, document: Document) -> None:
-        items = self._kinds.items(document.value)
+        found = readings(self._kinds, document.value)
+        first = [*islice(found, 2)]
         place = str(document.location)
-        for path, lifecycle, item in items:
-            if lifecycle is None:
-                self._refuse(document.location, [cast("Problem", item)])
+        for path, each in chain(first, found):
+            if isinstance(each, ObservationError):
+                self._refuse(document.location, each.problems)
                 continue
-            try:
-                observation = read(lifecycle, item)
-            except ObservationError as error:
-                self._refuse(document.location, error.under(path).problems)
-                continue
-            where = f"{place} {path}" if len(items) > 1 else place
-            self._take(lifecycle, observation, where)
+            where = f"{place} {path}" if len(first) > 1 else place
+            self._take(self._kinds.by_name[each.job.kind], each, where)
             self.answers += 1
 
     def _refuse(self, location: Location, problems: Sequence[Problem | str]) -> None:

@@ -71,6 +71,18 @@ def observations(judged: Lifecycle | Kinds, answers: object) -> Iterator[tuple[s
         yield path, found
 
 
+def readings(
+    judged: Lifecycle | Kinds, document: object
+) -> Iterator[tuple[str, Observation | ObservationError]]:
+    """Yield what each answer of a document says, or why it can't be read, with its path in it.
+
+    Args:
+        judged: Whose readers split and read it.
+        document: An answer, or whatever a reader finds answers in; it bounds how deep lists lie.
+    """
+    return _read(judged, document, read_by)
+
+
 def all_observations(judged: Lifecycle | Kinds, answers: object) -> list[Observation]:
     """Return what all answers say.
 
