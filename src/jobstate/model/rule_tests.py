@@ -114,6 +114,8 @@ class Grows:
 
     It is for counts, also of how many are in a list, and for times. Which of two answers is older
     their order tells where they are taken in the order given, else their times of modification.
+    Where the schema has no such time, an answer of before the end is older than one of after it;
+    of two others nobody knows.
 
     Attributes:
         fields: The fields, each by itself; one may be given as its name.

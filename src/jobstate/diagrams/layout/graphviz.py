@@ -331,7 +331,7 @@ class _Reader:
 
 
 def _with_clear_heads(layout: Layout) -> Layout:
-    courses = [each.course for each in (*layout.lines, *layout.starts)]
+    courses = [each.course for each in layout.lines] + [each.course for each in layout.starts]
     return attrs.evolve(
         layout, frames=tuple(_with_clear_head(each, courses) for each in layout.frames)
     )
