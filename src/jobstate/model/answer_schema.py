@@ -222,7 +222,8 @@ class AnswerSchema:
         not_before: Times before which it was not changed last, where `modified` is absent.
         failure_reason: Why the job failed, in the service's own words; empty where nothing says so.
         ends: How more of an end shows than its status says; the first that holds counts.
-        links: Where it names the job's parent; the first that does counts.
+        links: Where it names the job's parent, of which the first counts that is there, and its
+            children.
         signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand; that of a list stands for
             how many are in it. By default every text, time, count, flag and list outside of lists,

@@ -53,6 +53,8 @@ class SchemaReader:
         """
         self.schema = schema
         self._failure_cause = failure_cause
+        self._parents = tuple(link for link in schema.links if not link.child)
+        self._children = tuple(link for link in schema.links if link.child)
         self._shapes = [
             (
                 _own_fields(schema, place),
@@ -195,7 +197,8 @@ class SchemaReader:
             failure_reason=reason,
             fields=_present(schema.values, record),
             possible=possible,
-            parent=_parent(schema.links, record) if schema.links else None,
+            parent=_parent(self._parents, record) if self._parents else None,
+            children=_children(self._children, record) if self._children else (),
         )
 
 
@@ -269,8 +272,13 @@ def _end(schema: AnswerSchema, record: _Record, shown: Mapping[str, Shown]) -> E
 
 def _parent(links: tuple[Link, ...], record: _Record) -> JobKey | None:
     named = ((link, _at(record, link.path)) for link in links)
-    found = (link.parent(value) for link, value in named if value)
+    found = (link.job(value) for link, value in named if value)
     return next((parent for parent in found if parent is not None), None)
+
+
+def _children(links: tuple[Link, ...], record: _Record) -> tuple[JobKey, ...]:
+    found = (link.job(value) for link in links for value in _all_at(record, link.path))
+    return tuple(child for child in found if child is not None)
 
 
 def _entries(schema: AnswerSchema, record: _Record) -> tuple[Entry, ...]:

@@ -32,6 +32,7 @@ from jobstate.sagemaker.fields import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from jobstate.model.links import Link
     from jobstate.model.schema_writer import Said
     from jobstate.model.specification import Test
 
@@ -138,6 +139,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     described: Mapping[str, Field],
     listed: Mapping[str, Field] | None = None,
     not_before: tuple[str, ...] = (),
+    links: tuple[Link, ...] = (),
 ) -> AnswerSchema:
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
@@ -150,6 +152,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         described: The fields that only a description has.
         listed: The fields that only an item of a list has.
         not_before: As in `AnswerSchema`.
+        links: Likewise.
     """
     resource = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", noun).lower()
     common = {
@@ -179,6 +182,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         modified="LastModifiedTime",
         not_before=not_before,
         failure_reason="FailureReason",
+        links=links,
         call=f"aws sagemaker describe-{resource}",
     )
 

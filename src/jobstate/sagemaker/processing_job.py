@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from jobstate.model.fields import Field
+from jobstate.model.links import Link
 from jobstate.model.rule_tests import Requires
 from jobstate.model.schema_writer import AfterTheEnd, Always, ended
 from jobstate.model.specification import Rule
@@ -35,6 +36,8 @@ SCHEMA: Final = five.answer_schema(
         "AutoMLJobArn": arn_field("automl-job", "an AutoML job"),
         "TrainingJobArn": arn_field("training-job", "a training job"),
     },
+    # API: the training job that it is associated with, as a debugger's rule is.
+    links=(Link(field="TrainingJobArn", to="sagemaker-training-job"),),
 )
 
 _RULES: Final = (

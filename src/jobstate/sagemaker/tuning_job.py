@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.fields import Field
+from jobstate.model.links import Link
 from jobstate.model.rule_tests import Grows, Sums
 from jobstate.model.schema_writer import ended
 from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import Basis, Edge, Outcome, State
 from jobstate.sagemaker import five_statuses as five
-from jobstate.sagemaker.fields import reason_field
+from jobstate.sagemaker.fields import arn_field, reason_field
 
 if TYPE_CHECKING:
     from jobstate.model.observation import Moment
@@ -48,7 +49,13 @@ SCHEMA: Final = five.answer_schema(
         "TrainingJobStatusCounters": Field.part(dict.fromkeys(_JOBS, Field.count())),
         "ObjectiveStatusCounters": Field.part(dict.fromkeys(_OBJECTIVES, Field.count())),
     },
-    described={"FailureReason": reason_field()},
+    described={
+        "FailureReason": reason_field(),
+        "BestTrainingJob": Field.part(
+            {"TrainingJobArn": arn_field("training-job", "a training job")}
+        ),
+    },
+    links=(Link(field="BestTrainingJob.TrainingJobArn", to="sagemaker-training-job", child=True),),
 )
 
 

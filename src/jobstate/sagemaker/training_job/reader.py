@@ -152,7 +152,7 @@ def _observed(record: TrainingJobRecord) -> Observation:
         failure_reason=reason,
         fields=_fields(record),
         possible=_POSSIBLE[type(record)],
-        parent=_TUNING.parent(tuning) if tuning else None,
+        parent=_TUNING.job(tuning) if tuning else None,
     )
 
 
