@@ -7,6 +7,7 @@ Facts as known in November 2026.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
@@ -59,15 +60,10 @@ SCHEMA: Final = five.answer_schema(
 )
 
 
-def _jobs_counted(moment: Moment) -> dict[str, int]:
+def _one(names: tuple[str, ...], running: str, ended: str, moment: Moment) -> dict[str, int]:
     """Return counters of a job that started one training job, which ended with it."""
-    counted = "InProgress" if moment.ended is None else "Completed"
-    return {name: int(name == counted) for name in _JOBS}
-
-
-def _objectives_counted(moment: Moment) -> dict[str, int]:
-    counted = "Pending" if moment.ended is None else "Succeeded"
-    return {name: int(name == counted) for name in _OBJECTIVES}
+    counted = running if moment.ended is None else ended
+    return {name: int(name == counted) for name in names}
 
 
 def _counts_its_children(*, ended: bool) -> tuple[CountsChildren, ...]:
@@ -175,8 +171,8 @@ TUNING_JOB: Final = five.lifecycle(
     rules=_RULES,
     says={
         "HyperParameterTuningEndTime": ended,
-        "TrainingJobStatusCounters": _jobs_counted,
-        "ObjectiveStatusCounters": _objectives_counted,
+        "TrainingJobStatusCounters": partial(_one, _JOBS, "InProgress", "Completed"),
+        "ObjectiveStatusCounters": partial(_one, _OBJECTIVES, "Pending", "Succeeded"),
     },
     more_sources={
         "SF": "output of Step Functions",
