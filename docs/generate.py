@@ -374,9 +374,10 @@ def _kinds() -> Iterator[str]:
         " too. `Tracker(KINDS)` tracks jobs of all of them; its journal and snapshots hold them."
     )
     yield (
-        "Training jobs are linked to their tuning job, the children of an array of AWS Batch to"
-        " their parent, whose rules judge what those show of it; `jobstate check` prints families"
-        " as trees ([verdicts.md](verdicts.md))."
+        "Training jobs are linked to their tuning job, which names the best of them, processing"
+        " jobs to the training job that they go with, the children of an array of AWS Batch to"
+        " their parent. Rules of the parent judge what its children show of it; `jobstate check`"
+        " prints families as trees ([verdicts.md](verdicts.md))."
     )
     for lifecycle, _ in KINDS.values():
         heading, named, rest = tables.render(lifecycle, "markdown").split("\n\n", 2)

@@ -27,6 +27,7 @@ ROOT: Final = Path(jobstate.__file__).parent
 STOREYS: Final[tuple[Mapping[str, int], ...]] = (
     {"errors": 1, "common": 3},
     {"model": 2},
+    {"eventbridge": 3},
     {"delivery": 0, "machine": 1, "automaton": 2, "finding": 5, "batch": 4, "sagemaker": 3},
     {"conformance": 2, "kinds": 4},
     {"tracking": 1, "testing": 3},

@@ -235,7 +235,7 @@ def test_members_of_enumerations_are_taken_as_strings() -> None:
 
 def test_life_cycles_may_be_declared_with_enumerations() -> None:
     """Whose members need be no strings, or may print as something else."""
-    made = State(primary=Shade.DARK, secondary=Shade.LIGHT, basis=OBSERVED, source=SOURCE)
+    made = State(Shade.DARK, "", OBSERVED, SOURCE, secondary=Shade.LIGHT)
     assert made.name == "dark/light"
     assert Where(region="way", statuses={Shade.DARK}).statuses == {"dark"}
     assert edge(Shade.DARK, Shade.LIGHT) == edge("dark", "light")

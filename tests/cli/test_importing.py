@@ -113,7 +113,7 @@ def test_no_lifecycle() -> None:
 def test_one_that_contradicts_itself(folder: Path) -> None:
     """Every defect is listed."""
     text = (folder / "order.py").read_text(encoding="utf-8")
-    wrong = text.replace('"Lost", "lost", Basis', '"Found", "lost", Basis')
+    wrong = text.replace('"Lost", "lost", DOC', '"Found", "lost", DOC')
     (folder / "wrong.py").write_text(wrong, encoding="utf-8")
     first, *defects = refused("wrong:ORDER").splitlines()
     assert first.startswith("wrong:ORDER: the life cycle 'order' contradicts itself")

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate import ConformanceError, Lifecycle, Observation, Tracker, Violation, check
+from jobstate.batch import BATCH_JOB
 from jobstate.conformance.between import LONGEST_VALUE, MOST_VALUES
 from jobstate.errors import SnapshotError
 from jobstate.journal import Journal
-from jobstate.model import Fixed, Grows
+from jobstate.model import Edge, Fixed, Grows
 from tests.support.small import BEGIN, PARCELS, SOURCE, parcel, rule
 
 if TYPE_CHECKING:
@@ -221,6 +222,50 @@ def test_how_much_is_kept_is_bounded() -> None:
     (job,) = tracker
     kept = job.job_state.kept_values["stamps"]
     assert [each.value for each in kept] == [*range(100 - MOST_VALUES, 100)]
+
+
+# --- Where answers have no times ------------------------------------------------------------------
+
+
+def attempts(status: str, count: int) -> dict[str, Any]:
+    """Return an answer about a Batch job that lists so many attempts."""
+    job = {"jobId": "1", "jobName": "one", "status": status, "createdAt": 1_790_000_000_000}
+    return {**job, "attempts": [{"statusReason": "retry"}] * count}
+
+
+@given(
+    st.lists(
+        st.builds(attempts, st.sampled_from(["RUNNABLE", "RUNNING", "FAILED"]), st.integers(0, 4)),
+        max_size=8,
+    )
+)
+def test_what_is_before_the_end_is_older(answers: list[dict[str, Any]]) -> None:
+    """In a job that has ended nothing is less than it ever was before; else nobody knows."""
+    before = [len(each["attempts"]) for each in answers if each["status"] != "FAILED"]
+    since = [len(each["attempts"]) for each in answers if each["status"] == "FAILED"]
+    found = [each.rule for each in told(answers, Tracker(BATCH_JOB))]
+    expected = bool(before and since) and max(before) > min(since)
+    assert ("attempts-grow" in found) is expected
+
+
+def test_what_came_first_may_be_later() -> None:
+    """The end may be told before what went before it."""
+    (found,) = told([attempts("FAILED", 1), attempts("RUNNING", 2)], Tracker(BATCH_JOB))
+    assert found.message == "attempts is 2, but a later answer had 1"
+
+
+def test_an_end_that_reopens_is_no_last_word() -> None:
+    """What comes after it may have more, and is none the older for it."""
+    late = tuple(
+        attrs.evolve(state, reopens=True) if state.name == "FAILED" else state
+        for state in BATCH_JOB.main_region.states
+    )
+    again = Edge("FAILED", "RUNNABLE", "requeued", "inferred", SOURCE)
+    region = attrs.evolve(
+        BATCH_JOB.main_region, states=late, edges=(*BATCH_JOB.main_region.edges, again)
+    )
+    reopening = attrs.evolve(BATCH_JOB, regions=(region,))
+    assert told([attempts("FAILED", 1), attempts("RUNNING", 2)], Tracker(reopening)) == []
 
 
 # --- Times ----------------------------------------------------------------------------------------

@@ -305,7 +305,7 @@ def test_what_is_added_is_judged_too() -> None:
     """A feature can change, a pair can be wrong."""
     more = life(WAY).evolve(
         add_features=[feature("insured")],
-        add_states=[State(primary="sent", secondary="back", basis="observed", source=SOURCE)],
+        add_states=[State("sent", "", "observed", SOURCE, secondary="back")],
         add_edges=[edge("sent", "sent/back"), edge("sent/back", "sent")],
     )
     assert {"feature-changed", "illegal-pair"} <= set(ids(more))
@@ -315,7 +315,7 @@ def test_what_is_added_is_judged_too() -> None:
 def test_what_is_gone_is_not_judged() -> None:
     """Without secondary statuses there is no illegal pair; to have switched it off is no error."""
     mixed = life(WAY).evolve(
-        add_states=[State(primary="sent", secondary="back", basis="observed", source=SOURCE)],
+        add_states=[State("sent", "", "observed", SOURCE, secondary="back")],
         add_edges=[edge("sent", "sent/back"), edge("sent/back", "sent")],
     )
     assert "illegal-pair" in ids(mixed)
@@ -326,7 +326,7 @@ def test_what_is_gone_is_not_judged() -> None:
 
 def test_what_given_rules_out_is_judged() -> None:
     """A pair of which no such job has the statuses is known all the same."""
-    back = State(primary="sent", secondary="back", basis="observed", source=SOURCE)
+    back = State("sent", "", "observed", SOURCE, secondary="back")
     wide = life(WAY).evolve(
         add_features=[feature("insured")],
         add_states=[back],

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 KIND = PARCELS.name
 
 
-def parcel(name: str, parent: str | None = None, after: int = 0) -> Report:
-    """Return the verdict on a parcel that may lie in another, packed some seconds later."""
+def parcel(name: str, parent: str | None = None, after: int = 0, holds: str = "") -> Report:
+    """Return the verdict on a parcel that may lie in another, or hold some, packed later."""
     seen = Observation(
         job=JobKey(KIND, name, BEGIN + timedelta(seconds=after)),
         shown={"way": Shown("packed")},
         parent=None if parent is None else JobKey(KIND, parent),
+        children=tuple(JobKey(KIND, each) for each in holds),
     )
     return check(PARCELS, seen)
 
@@ -176,3 +177,55 @@ def test_the_cost_is_linear(shape: Callable[[int], list[Report]]) -> None:
     assert lines_run(lambda: families(two)) < 2.2 * lines_run(lambda: families(one))
     (family,) = families(shape(10_000))
     assert sum(1 for _ in family.members()) == 10_000
+
+
+# --- Named by the parent --------------------------------------------------------------------------
+
+
+def test_a_parent_may_name_its_children() -> None:
+    """Whichever came first; those that were not seen are no part of the family."""
+    reports = [parcel("b"), parcel("a", holds="bcx"), parcel("c")]
+    assert [drawn(each) for each in families(reports)] == [["a", "b", "c"]]
+
+
+def test_what_a_child_says_counts_more() -> None:
+    """Also where its parent was not seen; of two that name it the first is its parent."""
+    reports = [parcel("a", holds="bc"), parcel("d", holds="c"), parcel("b", "z"), parcel("c")]
+    assert [drawn(each) for each in families(reports)] == [["a", "c"], "d", ["(z)", "b"]]
+
+
+def test_a_child_is_no_older() -> None:
+    """Another job had its id before."""
+    reports = [parcel("b"), parcel("a", after=60, holds="b"), parcel("b", after=90)]
+    assert [drawn(each) for each in families(reports)] == ["b", ["a", "b"]]
+
+
+def test_one_that_names_itself_is_circular() -> None:
+    """As one whose parent it is."""
+    (family,) = families([parcel("a", holds="a")])
+    assert family.circular
+    assert family.children == ()
+
+
+def test_an_item_of_a_list_joins_its_tuning_job() -> None:
+    """It does not say whose it is, but the description of the tuning job names it as the best."""
+    item = {name: value for name, value in trained(1).items() if name != "TuningJobArn"}
+    best = tuning(Completed=0) | {"BestTrainingJob": {"TrainingJobArn": item["TrainingJobArn"]}}
+    reports = check_jobs(KINDS, [item, best]).values()
+    (family,) = families(reports)
+    assert (family.job.id, len(family.children)) == (SWEEP, 1)
+    assert family.report is not None
+    assert {each.rule for each in family.report.violations} == {"children-are-counted"}
+
+
+def test_a_processing_job_belongs_to_its_training_job() -> None:
+    """And with it to the tuning job."""
+    rule = {
+        "ProcessingJobName": "rule",
+        "ProcessingJobArn": f"{SWEEP.rpartition(':')[0]}:processing-job/rule",
+        "ProcessingJobStatus": "InProgress",
+        "CreationTime": "2026-10-05T06:05:10Z",
+        "TrainingJobArn": trained(1)["TrainingJobArn"],
+    }
+    (family,) = families(check_jobs(KINDS, [rule, trained(1), tuning(Completed=1)]).values())
+    assert [len(each.children) for each in family.members()] == [1, 1, 0]

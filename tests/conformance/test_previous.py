@@ -21,9 +21,6 @@ from jobstate.model import (
     Shape,
     Shown,
     StatusFields,
-    created,
-    id_of,
-    modified,
 )
 from jobstate.model.hidden_states import feature_sets
 from jobstate.testing import lives
@@ -77,12 +74,7 @@ RUN: Final = Lifecycle(
         ),
     ),
     reader=SchemaReader(SCHEMA),
-    writer=SchemaWriter(
-        schema=SCHEMA,
-        says={"arn": id_of, "begun": created, "changed": modified},
-        id_for=str,
-        event=lambda answer, _: {"detail-type": "Run", "detail": answer},
-    ),
+    writer=SchemaWriter(SCHEMA),
 )
 
 

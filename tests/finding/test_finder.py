@@ -84,7 +84,7 @@ def test_nested_answers_are_of_children() -> None:
         assert find(document) == [path, inner]
     parent, child = check_jobs(KINDS, tuning).values()
     assert (parent.job.name, child.job.name) == ("tune", "one")
-    assert child.parent == parent.job
+    assert [each.id for each in parent.children] == [child.job.id]
     assert child.result.outcome is Outcome.SUCCEEDED
     assert check(KINDS, tuning).job == parent.job
     assert Tracker(KINDS).observe(tuning).job == parent.job

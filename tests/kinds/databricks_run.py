@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from jobstate import model
-from jobstate.model import Basis, Field, Outcome
+from jobstate.model import Basis, Edge, Field, Outcome, State
 
 if TYPE_CHECKING:
     from jobstate.model.observation import Moment
@@ -46,11 +46,11 @@ SCHEMA: Final = model.AnswerSchema(
     service="databricks",
     shapes=(
         model.Shape(
-            name="describe",
-            fields={**_LISTED, "tasks": Field.parts({"task_key": Field.text(100)}, 1000)},
+            "describe",
+            {**_LISTED, "tasks": Field.parts({"task_key": Field.text(100)}, 1000)},
             operation="GetRun",
         ),
-        model.Shape(name="list", fields=_LISTED, operation="ListRuns", listed_in="runs"),
+        model.Shape("list", _LISTED, operation="ListRuns", listed_in="runs"),
     ),
     id="run_page_url",
     created="start_time",
@@ -79,12 +79,10 @@ def _repairs(moment: Moment) -> list[dict[str, object]]:
 
 
 WRITER: Final = model.SchemaWriter(
-    schema=SCHEMA,
-    says={
+    SCHEMA,
+    {
         "run_name": lambda moment: moment.job.id.rpartition("/")[2],
-        "run_page_url": model.id_of,
         "state.state_message": model.Failed("FAILED", "a task failed"),
-        "start_time": model.created,
         "end_time": model.ended,
         "repair_history": _repairs,
         "tasks": model.Always([{"task_key": "main"}]),
@@ -93,14 +91,6 @@ WRITER: Final = model.SchemaWriter(
     in_milliseconds=True,
 )
 
-_GOING: Final = (
-    ("QUEUED", "waits for capacity"),
-    ("PENDING", "is about to run"),
-    ("BLOCKED", "waits for what it depends on"),
-    (_RUNNING, "its tasks run"),
-    ("WAITING_FOR_RETRY", "failed, and is tried again"),
-    ("TERMINATING", "its tasks are done; it is cleaned up"),
-)
 #: Status, result, what it came to, why. What has terminated can be repaired.
 _ENDS: Final = (
     (_OVER, "SUCCESS", Outcome.SUCCEEDED, None),
@@ -111,90 +101,68 @@ _ENDS: Final = (
     ("SKIPPED", "MAXIMUM_CONCURRENT_RUNS_REACHED", Outcome.STOPPED, "too_many_runs"),
     ("INTERNAL_ERROR", "FAILED", Outcome.FAILED, "internal"),
 )
-_MOVES: Final = (
-    ("QUEUED", "PENDING", "capacity_found", _INF, "SDK"),
-    ("QUEUED", "SKIPPED/MAXIMUM_CONCURRENT_RUNS_REACHED", "too_many_runs", _DOC, "SDK"),
-    ("QUEUED", "BLOCKED", "dependencies_lack", _INF, "SDK"),
-    ("BLOCKED", "PENDING", "dependencies_done", _INF, "SDK"),
-    ("PENDING", _RUNNING, "started", _DOC, "SDK"),
-    ("PENDING", "TERMINATING", "canceled", _INF, "SDK"),
-    ("PENDING", "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
-    (_RUNNING, "WAITING_FOR_RETRY", "attempt_failed", _DOC, "SDK"),
-    ("WAITING_FOR_RETRY", "PENDING", "retry", _INF, "SDK"),
-    (_RUNNING, "TERMINATING", "tasks_done", _DOC, "SDK"),
-    (_RUNNING, "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
+_STATES: Final = (
+    State("QUEUED", "waits for capacity", _DOC, "SDK"),
+    State("PENDING", "is about to run", _DOC, "SDK"),
+    State("BLOCKED", "waits for what it depends on", _DOC, "SDK"),
+    State(_RUNNING, "its tasks run", _DOC, "SDK"),
+    State("WAITING_FOR_RETRY", "failed, and is tried again", _DOC, "SDK"),
+    State("TERMINATING", "its tasks are done; it is cleaned up", _DOC, "SDK"),
+    *(
+        State(
+            status,
+            "",
+            _DOC,
+            "SDK",
+            secondary=result,
+            outcome=outcome,
+            cause=cause,
+            reopens=status == _OVER,
+        )
+        for status, result, outcome, cause in _ENDS
+    ),
 )
 _OVERS: Final = tuple(f"{_OVER}/{result}" for status, result, *_ in _ENDS if status == _OVER)
+_SKIPPED: Final = "SKIPPED/MAXIMUM_CONCURRENT_RUNS_REACHED"
+_EDGES: Final = (
+    Edge("QUEUED", "PENDING", "capacity_found", _INF, "SDK"),
+    Edge("QUEUED", _SKIPPED, "too_many_runs", _DOC, "SDK"),
+    Edge("QUEUED", "BLOCKED", "dependencies_lack", _INF, "SDK"),
+    Edge("BLOCKED", "PENDING", "dependencies_done", _INF, "SDK"),
+    Edge("PENDING", _RUNNING, "started", _DOC, "SDK"),
+    Edge("PENDING", "TERMINATING", "canceled", _INF, "SDK"),
+    Edge("PENDING", "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
+    Edge(_RUNNING, "WAITING_FOR_RETRY", "attempt_failed", _DOC, "SDK"),
+    Edge("WAITING_FOR_RETRY", "PENDING", "retry", _INF, "SDK"),
+    Edge(_RUNNING, "TERMINATING", "tasks_done", _DOC, "SDK"),
+    Edge(_RUNNING, "INTERNAL_ERROR/FAILED", "internal_error", _DOC, "SDK"),
+    *(Edge("TERMINATING", over, "over", _DOC, "SDK") for over in _OVERS),
+    *(Edge(over, _RUNNING, "repair", _DOC, "REPAIR") for over in _OVERS),
+)
 
 #: The life cycle of a run of a Databricks job.
-DATABRICKS_RUN: Final = model.Lifecycle(
-    name=SCHEMA.kind,
+DATABRICKS_RUN: Final = model.Lifecycle.from_schema(
+    SCHEMA,
     version="2026.11",
     title="Databricks run",
-    regions=(
-        model.Region(
-            name=_RUN,
-            title="status",
-            field="state",
-            initial=("QUEUED",),
-            states=(
-                *(
-                    model.State(primary=status, meaning=meaning, basis=_DOC, source="SDK")
-                    for status, meaning in _GOING
-                ),
-                *(
-                    model.State(
-                        primary=status,
-                        secondary=result,
-                        outcome=outcome,
-                        cause=cause,
-                        final=True,
-                        reopens=status == _OVER,
-                        basis=_DOC,
-                        source="SDK",
-                    )
-                    for status, result, outcome, cause in _ENDS
-                ),
-            ),
-            edges=(
-                *(
-                    model.Edge(
-                        origin=origin, target=target, cause=cause, basis=basis, source=source
-                    )
-                    for origin, target, cause, basis, source in _MOVES
-                ),
-                *(
-                    model.Edge(
-                        origin="TERMINATING", target=over, cause="over", basis=_DOC, source="SDK"
-                    )
-                    for over in _OVERS
-                ),
-                *(
-                    model.Edge(
-                        origin=over, target=_RUNNING, cause="repair", basis=_DOC, source="REPAIR"
-                    )
-                    for over in _OVERS
-                ),
-            ),
-        ),
-    ),
+    states=_STATES,
+    edges=_EDGES,
     rules=(
         model.Rule(
             id="ended-exactly-when-over",
             summary="end_time is set if, and only if, the run is over.",
             basis=_DOC,
             source="SDK: 0 if the run is still running",
-            tests=(model.ExactlyWhen(field="end_time", when=model.Where(region=_RUN, final=True)),),
+            tests=model.ExactlyWhen(field="end_time", when=model.Where(region=_RUN, final=True)),
         ),
         model.Rule(
             id="times-in-order",
             summary="A run does not end before it starts.",
             basis=_INF,
             source="SDK",
-            tests=(model.InOrder(fields=("start_time", "end_time")),),
+            tests=model.InOrder(fields=("start_time", "end_time")),
         ),
     ),
-    reader=model.SchemaReader(SCHEMA),
     writer=WRITER,
     sources={"SDK": "the documentation of Databricks' SDK, jobs.v2", "REPAIR": "jobs/runs/repair"},
 )

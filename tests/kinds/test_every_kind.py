@@ -20,8 +20,8 @@ from jobstate import Lifecycle, Outcome, Tracker, check, outcome_of
 from jobstate.batch import BATCH_JOB
 from jobstate.diagrams import render
 from jobstate.machine import build
-from jobstate.model.answer_schema import AnswerSchema, FieldKind
 from jobstate.model.child_rules import OVER_CHILDREN
+from jobstate.model.fields import FieldKind
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker import PROCESSING_JOB, TRANSFORM_JOB, TUNING_JOB
 from jobstate.testing import illegal, lives, tours
@@ -31,7 +31,8 @@ from tests.kinds.databricks_run import DATABRICKS_RUN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstate.model.answer_schema import Field
+    from jobstate.model.answer_schema import AnswerSchema
+    from jobstate.model.fields import Field
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus" / "kinds"
 ARN: Final = "arn:aws:sagemaker:us-east-1:111122223333"

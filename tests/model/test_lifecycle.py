@@ -6,7 +6,20 @@ import pytest
 
 from jobstate import Outcome
 from jobstate.errors import LifecycleError, UnknownNameError
-from jobstate.model import Basis, InOrder, Where
+from jobstate.model import (
+    AnswerSchema,
+    Basis,
+    Edge,
+    Field,
+    InOrder,
+    Lifecycle,
+    Requires,
+    Shape,
+    State,
+    StatusFields,
+    Stays,
+    Where,
+)
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
@@ -149,3 +162,56 @@ def test_sources_are_given() -> None:
         assert each.source, each.id
         assert each.summary.endswith("."), each.id
     assert SOURCE
+
+
+# --- From a schema --------------------------------------------------------------------------------
+
+FIELDS = {
+    "id": Field.text(64, required=True),
+    "state": Field.part({"now": Field.status(), "why": Field.status()}),
+    "endedAt": Field.time(),
+    "log": Field.parts({"status": Field.status(), "at": Field.time()}, 9),
+}
+SCHEMA = AnswerSchema(
+    kind="letter",
+    service="post",
+    shapes=(Shape("describe", FIELDS),),
+    id="id",
+    places=(StatusFields(primary="state.now", secondary="state.why"),),
+    stays=Stays(path="log", status="status", start="at", end="until"),
+)
+
+
+def test_what_a_schema_says_is_not_said_again() -> None:
+    """Name, reader, and the one region with the field, its title and the history."""
+    over = Requires(field="endedAt", then=Where(final=True))
+    letter = Lifecycle.from_schema(
+        SCHEMA,
+        version="1",
+        title="Letter",
+        states=(
+            State("sent", "on its way", OBSERVED, SOURCE),
+            State("read", "opened", OBSERVED, SOURCE, outcome="succeeded"),
+        ),
+        edges=(Edge("sent", "read", "opened", OBSERVED, SOURCE),),
+        rules=(rule("ended", tests=over),),
+    )
+    (region,) = letter.regions
+    assert (letter.name, letter.schema) == ("letter", SCHEMA)
+    assert (region.name, region.title, region.field) == ("job", "now / why", "state.now")
+    assert (region.history, region.initial) == ("log", {"sent": ()})
+    assert letter.rule("ended").tests == (over,)
+    assert SCHEMA.name == SCHEMA.id
+
+
+def test_a_schema_contradicts_nothing() -> None:
+    """What is made of one is checked like any other; where jobs begin may be said."""
+    with pytest.raises(LifecycleError, match="begins in the unknown state lost"):
+        Lifecycle.from_schema(
+            SCHEMA,
+            version="1",
+            title="Letter",
+            states=(State("sent", "on its way", OBSERVED, SOURCE),),
+            edges=(),
+            initial=("lost",),
+        )

@@ -12,7 +12,7 @@ from jobstate import check
 from jobstate.batch import BATCH_JOB
 from jobstate.model import Field, JobKey, Lifecycle, Link, SchemaReader
 from jobstate.model.tables import render
-from jobstate.sagemaker import TRAINING_JOB, TUNING_JOB
+from jobstate.sagemaker import TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB
 from tests.support.relatives import ARRAY, SWEEP, TUNING, array, in_array, trained, tuning
 
 
@@ -43,6 +43,35 @@ def test_a_thinner_answer_takes_no_parent_away() -> None:
     assert check(TRAINING_JOB, [trained(1), item]).parent == JobKey(TUNING, SWEEP)
 
 
+def test_children_are_named_by_several_answers() -> None:
+    """The best training job of now and that of before both belong to it."""
+    names = [trained(number)["TrainingJobArn"] for number in (1, 2, 1)]
+    answers = [tuning() | {"BestTrainingJob": {"TrainingJobArn": name}} for name in names]
+    report = check(TUNING_JOB, answers)
+    kind = "sagemaker-training-job"
+    assert report.children == (JobKey(kind, names[0]), JobKey(kind, names[1]))
+    assert report.to_dict()["children"] == [{"kind": kind, "id": name} for name in names[:2]]
+    assert check(TUNING_JOB, tuning()).children == ()
+
+
+def test_children_in_a_list() -> None:
+    """Each of the parts names one; what has none names none."""
+    schema = BATCH_JOB.schema
+    assert schema is not None
+    described, listed = schema.shapes
+    parts = Field.parts({"id": Field.text(64)}, 10)
+    reader = SchemaReader(
+        attrs.evolve(
+            schema,
+            shapes=(attrs.evolve(described, fields={**described.fields, "parts": parts}), listed),
+            links=(Link(field="parts.id", to="part", child=True),),
+        )
+    )
+    seen = reader.read(array() | {"parts": [{"id": "a"}, {}, {"id": "b"}]})
+    assert seen.children == (JobKey("part", "a"), JobKey("part", "b"))
+    assert seen.parent is None
+
+
 def test_the_first_link_that_is_there_counts() -> None:
     """Paths may be given with dots, and what lies within a field that is absent is absent."""
     schema = BATCH_JOB.schema
@@ -64,8 +93,9 @@ def test_tables_have_the_links() -> None:
     """As a row of their own, and in JSON; a kind without links has no such table."""
     assert "TuningJobArn" in render(TRAINING_JOB, "text").split("Links\n")[1]
     assert "before the last :" in render(BATCH_JOB, "markdown").split("## Links\n")[1]
-    assert "Links" not in render(TUNING_JOB, "text")
+    assert "| child |" in render(TUNING_JOB, "markdown").split("## Links\n")[1]
+    assert "Links" not in render(TRANSFORM_JOB, "text")
     assert json.loads(render(BATCH_JOB, "json"))["links"] == [
-        {"field": "jobId", "to": "aws-batch-job", "before": ":"}
+        {"field": "jobId", "to": "aws-batch-job", "before": ":", "child": False}
     ]
     assert json.loads(render(attrs.evolve(TUNING_JOB, reader=None), "json"))["links"] == []

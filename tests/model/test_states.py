@@ -1,78 +1,56 @@
-"""Needs and edges that are alternatives: said in few words, and drawn and counted as one."""
+"""Rows of states say no more than they must, and alternatives stand for one edge."""
 
 from __future__ import annotations
 
-from itertools import combinations, product
-from random import Random
-from typing import TYPE_CHECKING
+from typing import Any
 
-from jobstate.model.states import (
-    Basis,
-    Needs,
-    alternatives,
-    choice_text,
-    counted_as,
-    simplest,
+import pytest
+
+from jobstate import Outcome
+from jobstate.model.states import Basis, Edge, Region, State, alternatives, counted_as
+from tests.support.small import OBSERVED, SOURCE, edge
+
+SPOT, RETRY = {"spot": True}, {"retry": True}
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome", "final", "cause"),
+    [
+        ({}, Outcome.RUNNING, False, None),
+        ({"outcome": "succeeded"}, Outcome.SUCCEEDED, True, None),
+        ({"outcome": "failed"}, Outcome.FAILED, True, "unknown"),
+        ({"outcome": "failed", "cause": "lost"}, Outcome.FAILED, True, "lost"),
+        ({"outcome": "stopped", "cause": None}, Outcome.STOPPED, True, None),
+        ({"gone": True}, Outcome.UNKNOWN, True, "unknown"),
+        ({"gone": True, "outcome": "succeeded"}, Outcome.SUCCEEDED, True, None),
+        # As beside the main region, where nothing is come to.
+        ({"final": True}, Outcome.RUNNING, True, None),
+        ({"outcome": "failed", "final": False}, Outcome.FAILED, False, "unknown"),
+    ],
 )
-from tests.support.small import SOURCE, edge
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-NAMES = ("plan", "retry", "spot")
-SPOT: Needs = (("spot", True),)
-RETRY: Needs = (("retry", True),)
-
-
-def meeting(choices: Iterable[Needs]) -> set[tuple[bool, ...]]:
-    """Return the features that meet one of some needs, a value for each name."""
-    every = list(choices)
-    return {
-        values
-        for values in product([False, True], repeat=len(NAMES))
-        if any(set(needs) <= set(zip(NAMES, values, strict=True)) for needs in every)
-    }
+def test_what_a_row_leaves_out(
+    more: Any,
+    outcome: Outcome,
+    final: bool,  # noqa: FBT001 - a table
+    cause: str | None,
+) -> None:
+    """What has come to something has ended, of an unknown cause where nobody says more."""
+    row = State("lost", "nobody knows where", OBSERVED, SOURCE, **more)
+    assert (row.outcome, row.final, row.cause) == (outcome, final, cause)
 
 
-def test_a_simpler_choice_asks_for_the_same() -> None:
-    """Whatever the needs are, the same jobs meet them, and no more is said."""
-    every = [
-        tuple(zip(names, values, strict=True))
-        for count in range(3)
-        for names in combinations(NAMES, count)
-        for values in product([False, True], repeat=count)
-    ]
-    rng = Random(1)
-    for _ in range(500):
-        choices = rng.choices(every, k=rng.randint(1, 4))
-        few = simplest(choices)
-        assert meeting(few) == meeting(choices)
-        assert sum(map(len, few)) <= sum(map(len, choices))
-        assert not any(set(one) < set(other) for one in few for other in few)
-
-
-def test_what_choices_are_called() -> None:
-    """What all of them ask for once, and "or" between what only some do."""
-    lacks_spot: Needs = (("spot", False),)
-    for choices, said in (
-        ([()], ()),
-        ([SPOT], ("spot",)),
-        ([lacks_spot, SPOT], ()),
-        ([SPOT, RETRY], ("spot or retry",)),
-        ([SPOT, (*RETRY, ("spot", False))], ("spot or retry",)),
-        ([(*SPOT, ("stop", True)), (*RETRY, ("stop", True))], ("spot or retry", "stop")),
-        ([(("plan", True), *SPOT), lacks_spot], ("plan or not spot",)),
-        ([(("plan", True), *RETRY), SPOT], ("plan and retry or spot",)),
-        ([(), SPOT], ()),
-        ([(("plan", True), ("retry", False))], ("plan", "not retry")),
-    ):
-        assert choice_text(choices) == said
+def test_a_region_begins_in_its_first_state() -> None:
+    """Where nobody says otherwise."""
+    rows = (State("a", "", OBSERVED, SOURCE), State("b", "", OBSERVED, SOURCE))
+    edges = (Edge("a", "b", "moved", OBSERVED, SOURCE),)
+    assert Region(title="Status", states=rows, edges=edges).initial == {"a": ()}
+    assert Region(title="Status", states=rows, edges=edges, initial=["b"]).initial == {"b": ()}
 
 
 def test_alternatives_stand_together() -> None:
     """Edges of one origin, target, cause and memory; the firmest speaks for them all."""
-    weak = edge("a", "b", "by rail", needs=dict(RETRY), basis=Basis.INFERRED)
-    firm = edge("a", "b", "by rail", needs=dict(SPOT), basis=Basis.DOCUMENTED)
+    weak = edge("a", "b", "by rail", needs=RETRY, basis=Basis.INFERRED)
+    firm = edge("a", "b", "by rail", needs=SPOT, basis=Basis.DOCUMENTED)
     same = edge("a", "b", "by rail", needs={"plan": True}, basis=Basis.DOCUMENTED)
     others = [edge("a", "b", "by road"), edge("a", "b", "by rail", after=("seen",))]
     first, *rest = alternatives([weak, others[0], firm, same, others[1]])

@@ -395,7 +395,7 @@ def test_a_rule_stays_where_its_like_are_switched_off() -> None:
 
 def test_strings_become_members() -> None:
     """Basis, outcome and severity may be given as strings; members stay what they are."""
-    made = State(primary="lost", basis="observed", source=SOURCE, outcome="failed", final=True)
+    made = State("lost", "", "observed", SOURCE, outcome="failed")
     assert made.basis is Basis.OBSERVED
     assert made.outcome is Outcome.FAILED
     assert Edge(origin="a", target="b", cause="c", basis="inferred", source="s").basis.weakness == 2

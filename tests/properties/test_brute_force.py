@@ -26,6 +26,7 @@ def _state(name: str, *, final: bool = False) -> State:
         primary=primary,
         secondary=secondary or None,
         final=final,
+        meaning="",
         basis=Basis.INFERRED,
         source="made up",
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: `jobstate` itself re-exports what stands up to here, and so can be imported from above it.
-NAMESPACE_STOREY = 4
+NAMESPACE_STOREY = 5
 #: What may need more than the standard library and attrs: the edges.
 EDGES = {
     *{"machine", "sagemaker", "batch", "testing", "diagrams", "journal", "listeners"},

@@ -33,13 +33,12 @@ OBSERVED = Basis.OBSERVED
 
 def state(name: str, **more: Any) -> State:
     """Return a state of one axis."""
-    return attrs.evolve(State(primary=name, basis=OBSERVED, source=SOURCE), **more)
+    return attrs.evolve(State(name, "", OBSERVED, SOURCE), **more)
 
 
 def edge(origin: str, target: str, cause: str = "moved", **more: Any) -> Edge:
     """Return an edge."""
-    made = Edge(origin=origin, target=target, cause=cause, basis=OBSERVED, source=SOURCE)
-    return attrs.evolve(made, **more)
+    return attrs.evolve(Edge(origin, target, cause, OBSERVED, SOURCE), **more)
 
 
 def feature(name: str, *, shown: bool = True) -> Feature:

@@ -81,6 +81,7 @@ def _state(primary: str, secondary: str) -> State:
         final=result.final,
         gone=result.gone,
         retired=secondary in facts.RETIRED,
+        meaning="",
         basis=Basis.INFERRED,
         source=_SOURCE,
     )
@@ -93,6 +94,7 @@ def _warm_pool() -> Region:
         states=tuple(
             State(
                 primary=name,
+                meaning="",
                 final=name in facts.POOL_FINAL,
                 basis=Basis.DOCUMENTED,
                 source=_SOURCE,

@@ -407,7 +407,7 @@ def test_several_kinds(pytester: pytest.Pytester) -> None:
 
         @pytest.fixture
         def conformance_lifecycle():
-            return Kinds(TRAINING_JOB, BATCH_JOB)
+            return Kinds(TRAINING_JOB, PROCESSING_JOB, BATCH_JOB)
 
         def test_it(conformance):
             conformance.feed([LAST, {"jobId": "1", "jobName": "a", "status": "RUNNING"}])
@@ -423,6 +423,7 @@ def test_several_kinds(pytester: pytest.Pytester) -> None:
             "*states [1-9] of *",
         ]
     )
+    ran.stdout.no_fnmatch_line("*processing-job*")  # of which none was seen
 
 
 @pytest.mark.usefixtures("life_file")
@@ -452,11 +453,11 @@ def test_coverage_of_a_run(pytester: pytest.Pytester) -> None:
 
 
 def test_coverage_of_nothing(pytester: pytest.Pytester) -> None:
-    """A run without the fixture says so."""
+    """A run without the fixture, or in which no answer came to it, says so."""
     pytester.makepyfile("def test_it(): pass")
     ran = pytester.runpytest("--lifecycle-coverage")
     ran.assert_outcomes(passed=1)
-    ran.stdout.fnmatch_lines(["nothing was seen: no test used the fixture `conformance`"])
+    ran.stdout.fnmatch_lines(["nothing was seen: no answer came to the fixture `conformance`"])
     assert "lifecycle coverage" not in pytester.runpytest().stdout.str()
 
 

@@ -10,12 +10,13 @@ from attrs import frozen
 from jobstate.common.text import counted
 from jobstate.conformance.check import check
 from jobstate.errors import ObservationError
-from jobstate.model.answer_schema import Field
 from jobstate.model.child_rules import OVER_CHILDREN
+from jobstate.model.choices import choice_text
+from jobstate.model.fields import Field
 from jobstate.model.hidden_states import expand
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import SchemaWriter
-from jobstate.model.states import Basis, alternatives, choice_text
+from jobstate.model.states import Basis, alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
-from attrs import evolve
-
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.finding import Found, PassedOver, finder_of
 from jobstate.model.kinds import Kinds, by_name
@@ -77,7 +75,7 @@ def read_by(lifecycle: Lifecycle, answer: object) -> Observation:
 
 
 def read_found(found: Found) -> Observation:
-    """Return what an answer says that was found; one nested in another belongs to that one's job.
+    """Return what an answer says that was found.
 
     Raises:
         ObservationError: It can't be read; it lists every problem.
@@ -85,10 +83,7 @@ def read_found(found: Found) -> Observation:
     if isinstance(found.answer, Observation):
         return found.answer
     try:
-        observation = read_by(found.lifecycle, found.answer)
-        if found.parent is None or observation.parent is not None:
-            return observation
-        return evolve(observation, parent=read_found(found.parent).job)
+        return read_by(found.lifecycle, found.answer)
     except ObservationError as error:
         raise error.under(found.path) from None
 
@@ -215,11 +210,10 @@ def _read_document(
             yield each
         else:
             try:
-                nested = each.parent is not None
-                made = read_found(each) if nested else read_one(each.lifecycle, each.answer)
-                yield Reading(each.path, each.lifecycle, made, each.bare, nested)
+                made = read_one(each.lifecycle, each.answer)
+                yield Reading(each.path, each.lifecycle, made, each.bare, each.nested)
             except ObservationError as error:
-                yield error if nested else error.under(each.path)
+                yield error.under(each.path)
 
 
 def _names(judged: Lifecycle | Kinds) -> str:

@@ -1,7 +1,8 @@
 """Rules between two answers: of some fields the value never falls, of others it never changes.
 
 That a value fell is only said where one answer is certainly older: by its time of modification, or
-because answers are taken in the order given. That it changed needs no order.
+because answers are taken in the order given. Where no answer of a kind says when it was modified,
+those of before the end are older than those of after it. That a value changed needs no order.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Observation
     from jobstate.model.specification import Rule
+    from jobstate.model.states import Region
 
 #: How many values are kept of a field that grows. Forgetting the oldest proves less, never
 #: something false.
@@ -28,6 +30,10 @@ MOST_VALUES: Final = 8
 LONGEST_VALUE: Final = 1_024
 #: Numbers are kept below it, as are finite ones only.
 _LARGEST: Final = 1 << 63
+
+#: By when a record had come to what it had before the job's end, and not gone beyond what it has
+#: since, where that is all that is known: after every time that a service can print.
+_BEFORE_THE_END, _SINCE_THE_END = EVER - 2, EVER - 1
 
 #: What is said of values that disagree; the page's judge fills the same in.
 SENTENCES: Final = {
@@ -83,6 +89,10 @@ class BetweenAnswers:
             if isinstance(test, (Grows, Fixed))
             for name in test.fields
         ]
+        self._region = lifecycle.main_region.name
+        schema = lifecycle.schema
+        #: Primary status → whether it is an end for good; nothing where times tell the order.
+        self._ends = _ends(lifecycle.main_region) if schema and not schema.modified else {}
 
     def __bool__(self) -> bool:
         """Return whether there are any."""
@@ -98,7 +108,7 @@ class BetweenAnswers:
             observation: What one more says.
             in_order: It comes after all of them.
         """
-        begin, end = interval(observation.modified, observation.modified_not_before)
+        begin, end = self._interval(observation)
         found: list[tuple[Rule, Finding]] = []
         after: dict[str, tuple[KeptValue, ...]] | None = None
         for rule, name, compare in self._tests:
@@ -113,6 +123,27 @@ class BetweenAnswers:
                 after = after or dict(before)
                 after[name] = kept
         return found, after or before
+
+    def _interval(self, observation: Observation) -> tuple[int, int]:
+        begin, end = interval(observation.modified, observation.modified_not_before)
+        shown = observation.shown.get(self._region)
+        ended = None if shown is None else self._ends.get(shown.primary)
+        if ended is None:
+            return begin, end
+        return (_SINCE_THE_END, EVER) if ended else (begin, min(end, _BEFORE_THE_END))
+
+
+def _ends(region: Region) -> Mapping[str, bool]:
+    """Return the primary statuses of which it is certain whether jobs have ended for good."""
+    found: dict[str, set[tuple[bool, bool]]] = {}
+    for state in region.states:
+        found.setdefault(state.primary, set()).add((state.final, state.reopens))
+    certain = {(True, False): True, (False, False): False}
+    return {
+        primary: certain[how]
+        for primary, (how, *others) in found.items()
+        if not others and how in certain
+    }
 
 
 def comparable(value: object) -> datetime | float | str | None:

@@ -103,6 +103,7 @@ class Series:
         self._seen: set[int] = set()
         self._unkept = 0
         self._parent: JobKey | None = None
+        self._children: dict[JobKey, None] = {}
         self._fields: Mapping[str, object] = {}
         self._fields_modified: datetime | None = None
         self._has_relatives = judges_children(lifecycle)
@@ -144,7 +145,7 @@ class Series:
             self._ended_at = ended_at
         if isinstance(arn := observation.fields.get(self._arn_field), str):
             self._arn = arn
-        if self._has_relatives or observation.parent is not None:
+        if self._has_relatives or observation.parent is not None or observation.children:
             self._keep_fields(observation, self._job_state.modified)
         # What breaks a rule is told a bounded number of times, so it is always kept.
         wrong = found.violations or found.unmodelled
@@ -167,6 +168,7 @@ class Series:
         """Keep what rules over parent and children speak of; of other jobs it would take room."""
         self._has_relatives = True
         self._parent = observation.parent or self._parent
+        self._children.update(dict.fromkeys(observation.children))
         modified = observation.modified
         if modified is None or newest is None or not is_before(modified, newest):
             self._fields, self._fields_modified = observation.fields, modified
@@ -187,6 +189,7 @@ class Series:
             answers=self._answers,
             unkept=self._unkept,
             parent=self._parent,
+            children=tuple(self._children),
             fields=self._fields,
             fields_modified=self._fields_modified,
             ended_at=self._ended_at,

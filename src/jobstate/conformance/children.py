@@ -53,7 +53,7 @@ def with_children(reports: Sequence[Report]) -> list[Report]:
     Only what no order of the answers allows is told: a child that was not seen breaks nothing, nor
     does one that may have been seen later, or earlier.
     """
-    if all(each.parent is None for each in reports):  # as mostly
+    if all(each.parent is None and not each.children for each in reports):  # as mostly
         return [*reports]
     judged = {}
     for family in families(reports):

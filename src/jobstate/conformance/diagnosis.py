@@ -13,9 +13,10 @@ from attrs import frozen
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.paths import between, next_states
+from jobstate.model.choices import choice_text
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import Finding
-from jobstate.model.states import Needs, alternatives, choice_text, needs_text
+from jobstate.model.states import Needs, alternatives, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Families: verdicts on jobs as a forest, by the parents that their answers name."""
+"""Families: verdicts on jobs as a forest, by the parents and children that their answers name."""
 
 from __future__ import annotations
 
@@ -48,12 +48,14 @@ class Family:
 def families(reports: Iterable[Report]) -> tuple[Family, ...]:
     """Return verdicts as families, in the order first seen; most jobs are one by themselves.
 
-    A child's parent is the job of that kind and id that was created last before it. The cost grows
-    with the number of verdicts, and with the logarithm of those that share an id.
+    A child's parent is the job of that kind and id that was created last before it; of a child that
+    names none the first that names it. The cost grows with the number of verdicts and of children
+    named, and with the logarithm of those that share an id.
     """
     every = list(reports)
     jobs = [JobKey(each.job.kind, each.job.id) for each in every]
     parents = _parents(every, jobs)
+    _adopt(every, jobs, parents)
     circular = _first_of_loops(parents)
     children: defaultdict[int, list[int]] = defaultdict(list)
     roots: dict[int, None] = {}
@@ -98,6 +100,23 @@ def _parents(reports: Sequence[Report], jobs: list[JobKey]) -> list[int | None]:
         before = bisect_right(same, (report.created or LATEST, len(jobs)))
         found.append(same[max(before - 1, 0)][1])
     return found
+
+
+def _adopt(reports: Sequence[Report], jobs: Sequence[JobKey], parents: list[int | None]) -> None:
+    """Give children that name no parent the first job that names them and is no younger."""
+    named = {child for report in reports for child in report.children}
+    if not named:  # as mostly
+        return
+    places = defaultdict(list)
+    for place, report in enumerate(reports):
+        if jobs[place] in named and report.parent is None:
+            places[jobs[place]].append(place)
+    for place, report in enumerate(reports):
+        for child in report.children:
+            for orphan in places.get(child, ()):
+                born = reports[orphan].created or LATEST
+                if parents[orphan] is None and born >= (report.created or EARLIEST):
+                    parents[orphan] = place
 
 
 def _first_of_loops(parents: Sequence[int | None]) -> frozenset[int]:

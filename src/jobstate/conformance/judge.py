@@ -274,16 +274,8 @@ class Judge:
         entries: Sequence[Entry],
         changed: tuple[StatusChanged, ...],
     ) -> JobState:
-        estimates = self.memo.estimates(
-            {
-                **before.estimates,
-                **{
-                    region: each.estimate
-                    for region, each in moves.items()
-                    if each.estimate is not None
-                },
-            }
-        )
+        fresh = {name: each.estimate for name, each in moves.items() if each.estimate is not None}
+        estimates = self.memo.estimates({**before.estimates, **fresh})
         patterns, times = with_answers(before, [each.answers for each in moves.values()])
         main = moves.get(self.main)
         last = main is None or main.last
@@ -349,6 +341,11 @@ class Judge:
 def judge_of(lifecycle: Lifecycle) -> Judge:
     """Return the judge of a life cycle; compiled once per life cycle, in milliseconds."""
     return Judge(lifecycle)
+
+
+def judges_of(lifecycles: Mapping[str, Lifecycle]) -> dict[str, Judge]:
+    """Return who judges the jobs of each kind, by its name."""
+    return {kind: judge_of(lifecycle) for kind, lifecycle in lifecycles.items()}
 
 
 def _stepped(  # noqa: PLR0913, PLR0917

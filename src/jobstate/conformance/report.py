@@ -65,6 +65,7 @@ class Report:
         answers: How many answers were read.
         unkept: How many answers brought news beyond the most that is kept of one job.
         parent: The job that it belongs to; None where no answer names one.
+        children: Jobs that answers about it name as its own.
         fields: The further fields of the last answer, of a job that may have parent or children.
         fields_modified: When the record was last changed that has them.
         ended_at: When it ended, as the field says that is there for it; aware, UTC.
@@ -78,6 +79,7 @@ class Report:
     answers: int = 0
     unkept: int = 0
     parent: JobKey | None = None
+    children: tuple[JobKey, ...] = ()
     fields: Mapping[str, object] = Factory(dict)
     fields_modified: datetime | None = None
     ended_at: datetime | None = None
@@ -182,7 +184,8 @@ class Report:
             "lifecycle": {"name": self.lifecycle.name, "version": self.lifecycle.version},
             "given": dict(self.lifecycle.assumed),
             "job": job_dict(self.job),
-            "parent": self.parent and {"kind": self.parent.kind, "id": self.parent.id},
+            "parent": self.parent and _relative(self.parent),
+            "children": [_relative(child) for child in self.children],
             "status": {
                 "primary": shown.primary or None if shown else None,
                 "secondary": shown.secondary if shown else None,
@@ -218,6 +221,10 @@ class Report:
             "answers": self.answers,
             "suppressed": self.job_state.suppressed + self.unkept,
         }
+
+
+def _relative(job: JobKey) -> dict[str, object]:
+    return {"kind": job.kind, "id": job.id}
 
 
 def _entry_dict(ordinal: int, entry: Entry) -> dict[str, object]:

@@ -20,7 +20,7 @@ from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.schema_reader import SchemaReader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 #: How many texts may be within each other.
@@ -199,10 +199,9 @@ class _Search:
         self._values = 0
         schema = found.lifecycle.schema
         for place in schema.nested if schema else ():
-            nested = at(held, place)
-            if isinstance(nested, Mapping) and (its := self._recogniser.exactly(nested)):
-                where = inside(path, ".".join(place))
-                self._items.append(Found(where, its[0], nested, bare=False, parent=found))
+            for where, nested in _all_at(held, place, path):
+                if isinstance(nested, Mapping) and (its := self._recogniser.exactly(nested)):
+                    self._items.append(Found(where, its[0], nested, bare=False, nested=True))
 
     def _event(
         self,
@@ -300,6 +299,17 @@ class _Search:
 
 def _spelt(lifecycle: Lifecycle, answer: Mapping[str, object]) -> Mapping[str, object]:
     return respelt(lifecycle.schema, answer) if lifecycle.schema else answer
+
+
+def _all_at(value: object, place: Sequence[str], path: str) -> Iterator[tuple[str, object]]:
+    """Yield what stands at a place, in lists each of them, with its path."""
+    if isinstance(value, (list, tuple)):
+        for number, each in enumerate(value):
+            yield from _all_at(each, place, f"{path}[{number}]")
+    elif not place:
+        yield path, value
+    elif isinstance(value, Mapping):
+        yield from _all_at(value.get(place[0]), place[1:], inside(path, place[0]))
 
 
 def inside(path: str, name: str) -> str:

@@ -20,14 +20,14 @@ class Found:
         answer: As its reader takes it.
         bare: Nothing but lists are around it, as the service gives them: it stands in the order
             given. What wraps answers, and who sends events, keeps no order.
-        parent: The answer that it is nested in, which is about the job that its own belongs to.
+        nested: It is a part of an answer about the job that its own belongs to.
     """
 
     path: str
     lifecycle: Lifecycle
     answer: object
     bare: bool = True
-    parent: Found | None = None
+    nested: bool = False
 
 
 @frozen

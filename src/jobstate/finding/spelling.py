@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.model.answer_schema import FieldKind
+from jobstate.model.fields import FieldKind
 
 if TYPE_CHECKING:
-    from jobstate.model.answer_schema import AnswerSchema, Field, Path
+    from jobstate.model.answer_schema import AnswerSchema, Path
+    from jobstate.model.fields import Field
 
 #: Longer names are of no field.
 _LONGEST_NAME: Final = 64

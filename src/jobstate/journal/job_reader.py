@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jobstate.conformance.judge import judge_of
+from jobstate.conformance.judge import judges_of
 from jobstate.errors import Problem, UnknownJobError, shown
 from jobstate.journal.job_rows import (
     JOB_COLUMNS,
@@ -61,8 +61,7 @@ class JobReader:
         self._lifecycles = lifecycles
         self._loaded: Loaded | None = None
         if lifecycles:
-            judges = {kind: judge_of(each) for kind, each in lifecycles.items()}
-            self._loaded = Loaded(judges, reading.connection, [])
+            self._loaded = Loaded(judges_of(lifecycles), reading.connection, [])
             self._loaded.read_sets()
         self._is_sorted = False
         self._words = lru_cache(maxsize=_REMEMBERED, typed=True)(self._states_of)

@@ -6,9 +6,9 @@ the schema of a service's answers with its reader and writer.
 
 from jobstate.model.answer_schema import (
     AnswerSchema,
+    EndSign,
     Envelope,
     FeatureTest,
-    Field,
     Shape,
     Sign,
     StatusFields,
@@ -17,6 +17,7 @@ from jobstate.model.answer_schema import (
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.console import Console
 from jobstate.model.events import Move, PathKind
+from jobstate.model.fields import Field
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.links import Link
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
@@ -27,11 +28,13 @@ from jobstate.model.schema_writer import (
     Always,
     Began,
     Failed,
+    Having,
     SchemaWriter,
     created,
     ended,
     id_of,
     modified,
+    name_of,
 )
 from jobstate.model.specification import Finding, OverFields, OverHistory, Rule, Severity
 from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outcome, Region, State
@@ -48,6 +51,7 @@ __all__ = [
     "Console",
     "CountsChildren",
     "Edge",
+    "EndSign",
     "Entry",
     "Envelope",
     "ExactlyWhen",
@@ -59,6 +63,7 @@ __all__ = [
     "Finding",
     "Fixed",
     "Grows",
+    "Having",
     "InOrder",
     "JobKey",
     "Lifecycle",
@@ -91,4 +96,5 @@ __all__ = [
     "ended",
     "id_of",
     "modified",
+    "name_of",
 ]

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs import field, frozen
 
 from jobstate.model import values
 from jobstate.model.console import Console
+from jobstate.model.fields import SINGLE, Field, FieldKind
 from jobstate.model.links import Link
-from jobstate.model.states import Outcome, _outcome
+from jobstate.model.observation import Moment
+from jobstate.model.states import MAIN, Outcome, _outcome
 
 #: How many mappings and lists may be around an answer.
 DEEPEST: Final = 16
@@ -31,126 +33,6 @@ _EXPECTED: Final = {
     "segment": values.A_SEGMENT,
     "required": values.REQUIRED,
 }
-
-
-class FieldKind(StrEnum):
-    """What a field holds."""
-
-    TEXT = "text"
-    STATUS = "status"
-    TIME = "time"
-    COUNT = "count"
-    FLAG = "flag"
-    PART = "part"
-    PARTS = "parts"
-    TEXTS = "texts"
-
-
-#: The kinds that hold one value that rules can speak of; of a list that is how many are in it.
-_SINGLE: Final = frozenset(FieldKind) - {FieldKind.STATUS, FieldKind.PART}
-
-
-@frozen(kw_only=True)
-class Field:
-    """One field of an answer. Null counts as absent.
-
-    Attributes:
-        kind: What it holds.
-        expected: What is right, in words.
-        required: An answer without it can't be read.
-        shortest, longest: Of a text: how many characters; of parts and texts: how many there are;
-            of a count: the least and the most.
-        pattern: A regular expression over ASCII that all of a text must match; empty for none.
-        segments: Its parts, to say which one is wrong; with their ends they match what it does.
-        fields: Of a part, and of each of the parts: its fields by name.
-        each: What each of the texts is.
-    """
-
-    kind: FieldKind
-    expected: str = ""
-    required: bool = False
-    shortest: int = 0
-    longest: int = 0
-    pattern: str = ""
-    segments: tuple[values.Segment, ...] = ()
-    fields: Mapping[str, Field] = field(factory=dict)
-    each: Field | None = None
-
-    @classmethod
-    def text(
-        cls,
-        longest: int,
-        *,
-        shortest: int = 0,
-        pattern: str = "",
-        expected: str = "",
-        required: bool = False,
-    ) -> Field:
-        """Return a field that holds a text of so many characters."""
-        return cls(
-            kind=FieldKind.TEXT,
-            expected=expected or values.a_text(longest),
-            required=required,
-            shortest=shortest,
-            longest=longest,
-            pattern=pattern,
-        )
-
-    @classmethod
-    def status(cls, *, required: bool = False) -> Field:
-        """Return a field that holds a status, known or not."""
-        return cls(
-            kind=FieldKind.STATUS,
-            expected=values.A_STATUS,
-            required=required,
-            shortest=1,
-            longest=values.LONGEST_STATUS,
-        )
-
-    @classmethod
-    def time(cls, *, required: bool = False) -> Field:
-        """Return a field that holds a time."""
-        return cls(kind=FieldKind.TIME, expected=values.A_TIME, required=required)
-
-    @classmethod
-    def count(cls, *, required: bool = False) -> Field:
-        """Return a field that holds a count, or a number of seconds."""
-        return cls(
-            kind=FieldKind.COUNT,
-            expected=values.A_COUNT,
-            required=required,
-            longest=values.LARGEST_COUNT,
-        )
-
-    @classmethod
-    def flag(cls, *, required: bool = False) -> Field:
-        """Return a field that is true or false."""
-        return cls(kind=FieldKind.FLAG, expected=values.A_FLAG, required=required)
-
-    @classmethod
-    def part(cls, fields: Mapping[str, Field], *, required: bool = False) -> Field:
-        """Return a field that has fields of its own."""
-        return cls(kind=FieldKind.PART, expected=values.A_MAPPING, required=required, fields=fields)
-
-    @classmethod
-    def parts(cls, fields: Mapping[str, Field], longest: int, *, expected: str = "") -> Field:
-        """Return a field that holds a list of what has fields of its own."""
-        return cls(
-            kind=FieldKind.PARTS,
-            expected=expected or f"a list of at most {longest:,}",
-            longest=longest,
-            fields=fields,
-        )
-
-    @classmethod
-    def texts(cls, each: Field, longest: int) -> Field:
-        """Return a field that holds a list of texts."""
-        return cls(
-            kind=FieldKind.TEXTS,
-            expected=f"a list of at most {longest:,}",
-            longest=longest,
-            each=attrs.evolve(each, required=True),
-        )
 
 
 #: The names of fields, from the outside in.
@@ -178,38 +60,39 @@ class FeatureTest(StrEnum):
     EXCLUDED = "excluded"
 
 
-@frozen(kw_only=True)
+@frozen
 class Sign:
     """How an answer shows a feature: by what a flag says, by a field's presence, by a count.
 
     Attributes:
         feature: The feature.
         path: The field; where it leads through lists, something in one of them is enough.
-        test: How it shows it; what excludes a feature shows by its presence that the job lacks it.
+        test: How it shows it: by being there if nothing else is said; what excludes a feature
+            shows by that that the job lacks it.
     """
 
     feature: str
     path: Path = field(converter=_path)
-    test: FeatureTest
+    test: FeatureTest = field(default=FeatureTest.THERE, kw_only=True)
 
 
-@frozen(kw_only=True)
+@frozen
 class EndSign:
     """How an answer shows more of an end than its status: by a flag, or by how a text begins.
 
     Attributes:
         status: The primary status that has to stand beside it.
         path: The field.
-        begins: What the text begins with; empty where a flag that is true says it.
         outcome: What the job has come to; it counts where the state allows it (`State.finer`).
         cause: Why.
+        begins: What the text begins with; empty where a flag that is true says it.
     """
 
     status: str
     path: Path = field(converter=_path)
-    begins: str = ""
     outcome: Outcome = field(converter=_outcome)
     cause: str
+    begins: str = field(default="", kw_only=True)
 
     def holds(self, value: object) -> bool:
         """Return whether what stands there says so."""
@@ -223,13 +106,13 @@ class StatusFields:
     """Where the status of a region stands.
 
     Attributes:
-        region: The region's name.
+        region: The region's name; ``job`` where nobody says.
         primary: The primary status.
         secondary: The secondary status; empty where the region has none.
         previous: The primary status just before, which some events carry; empty where none does.
     """
 
-    region: str
+    region: str = MAIN
     primary: Path = field(converter=_path)
     secondary: Path = field(default=(), converter=_path)
     previous: Path = field(default=(), converter=_path)
@@ -252,7 +135,7 @@ class Stays:
     message: str = ""
 
 
-@frozen(kw_only=True)
+@frozen
 class Shape:
     """One of the shapes that answers about a kind of job have.
 
@@ -266,8 +149,8 @@ class Shape:
 
     name: str
     fields: Mapping[str, Field]
-    operation: str = ""
-    listed_in: str = ""
+    operation: str = field(default="", kw_only=True)
+    listed_in: str = field(default="", kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -278,11 +161,19 @@ class Envelope:
         inside: The field with the answer.
         marks: Fields that must have just this value, of which the first must be there.
         spelling: How statuses are spelt in it → how the service spells them elsewhere.
+        write: Returns what stands in an event around an answer about a moment beside its marks;
+            by default the answer alone.
     """
 
     inside: str
     marks: tuple[tuple[str, str], ...]
     spelling: Mapping[str, str] = field(factory=dict)
+    write: Callable[[Mapping[str, Any], Moment], Mapping[str, Any]] | None = None
+
+    def around(self, answer: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+        """Return the event around an answer about a moment."""
+        written = self.write(answer, moment) if self.write else {self.inside: dict(answer)}
+        return {**dict(self.marks), **written}
 
 
 @frozen(kw_only=True)
@@ -302,6 +193,17 @@ def _no_examples() -> tuple[Example, ...]:
     return ()
 
 
+def _every_value(schema: AnswerSchema) -> Mapping[str, Path]:
+    found: dict[str, Path] = {}
+    for shape in schema.shapes:
+        found |= dict(_leaves(shape.fields, ()))
+    return {name: path for name, path in found.items() if path != schema.id}
+
+
+def _id_of(schema: AnswerSchema) -> Path:
+    return schema.id
+
+
 @frozen(kw_only=True, eq=False)
 class AnswerSchema:
     """What answers about a kind of job look like. Paths may be given with dots: ``Pool.Status``.
@@ -315,7 +217,7 @@ class AnswerSchema:
         id: The field that identifies a job together with its time of creation; in every shape.
         created: When the job was created; empty where no answer says so. An answer without it is
             about the newest job of its id.
-        name: What people call the job.
+        name: What people call the job; its id where nobody says.
         places: Where the statuses stand.
         stays: Where the history stands; None where answers have none.
         modified: When the record was last changed; empty where answers don't say.
@@ -325,8 +227,8 @@ class AnswerSchema:
         ends: How more of an end shows than its status says; the first that holds counts.
         tells: What an answer is known by in whatever wraps it: its status, its id, and what else it
             must have, where others' answers could have fields of these names. All are texts.
-        nested: Where it holds an answer about a job that belongs to its own.
-        links: Where it names the job's parent; the first that does counts.
+        links: Where it names the job's parent, of which the first counts that is there, and its
+            children; what a child's name lies in may be an answer about the child.
         signs: How features show, in the order in which they are read: the last one decides.
         values: The names by which rules call fields → where they stand; that of a list stands for
             how many are in it. By default every text, time, count, flag and list outside of lists,
@@ -346,7 +248,7 @@ class AnswerSchema:
     envelopes: tuple[Envelope, ...] = ()
     id: Path = field(converter=_path)
     created: Path = field(default=(), converter=_path)
-    name: Path = field(converter=_path)
+    name: Path = field(default=attrs.Factory(_id_of, takes_self=True), converter=_path)
     places: tuple[StatusFields, ...]
     stays: Stays | None = None
     modified: Path = field(default=(), converter=_path)
@@ -361,17 +263,21 @@ class AnswerSchema:
         ),
         converter=_some,
     )
-    nested: tuple[Path, ...] = field(default=(), converter=_some)
     signs: tuple[Sign, ...] = ()
     values: Mapping[str, Path] = field(
-        default=attrs.Factory(lambda schema: _every_value(schema), takes_self=True),  # noqa: PLW0108 - it stands below
-        converter=_paths,
+        default=attrs.Factory(_every_value, takes_self=True), converter=_paths
     )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
     console: Console | None = None
     call: str = ""
     check: str = "jobstate check"
     examples: Callable[[], tuple[Example, ...]] = _no_examples
+
+    @cached_property
+    def nested(self) -> tuple[Path, ...]:
+        """The parts that may be answers about children: those with their ids."""
+        within = (each.path[:-1] for each in self.links if each.child)
+        return tuple(dict.fromkeys(filter(None, within)))
 
     @cached_property
     def lists(self) -> tuple[str, ...]:
@@ -389,18 +295,11 @@ class AnswerSchema:
         return frozenset(name for name, path in self.values.items() if path in leaves)
 
 
-def _every_value(schema: AnswerSchema) -> Mapping[str, Path]:
-    found: dict[str, Path] = {}
-    for shape in schema.shapes:
-        found |= dict(_leaves(shape.fields, ()))
-    return {name: path for name, path in found.items() if path != schema.id}
-
-
 def _leaves(fields: Mapping[str, Field], above: Path) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for name, each in fields.items():
         path = (*above, name)
-        if each.kind in _SINGLE:
+        if each.kind in SINGLE:
             found.append((".".join(path), path))
         elif each.kind is FieldKind.PART:
             found += _leaves(each.fields, path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
+from jobstate.model.rule_tests import _names
 from jobstate.model.states import Outcome, _outcomes
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class CountsChildren:
         ended: Whether it is judged once the job has ended, or while it runs.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = field(converter=_names)
     outcomes: frozenset[Outcome] = field(converter=_outcomes)
     causes: frozenset[str] = field(default=frozenset(), converter=_causes)
     ended: bool = True

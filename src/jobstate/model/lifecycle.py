@@ -17,14 +17,17 @@ from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import validation as selfcheck
 from jobstate.model.hidden_states import begins, expand, feature_sets
+from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.specification import Specification, judged_ids
-from jobstate.model.states import going_on
+from jobstate.model.states import Region, going_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from jobstate.model.specification import Rule
-    from jobstate.model.states import Edge, Feature, Needs, Region, State
+    from jobstate.model.answer_schema import AnswerSchema
+    from jobstate.model.observation import Writer
+    from jobstate.model.specification import FailureCause, Rule
+    from jobstate.model.states import Edge, Feature, Needs, State
 
 _Found = TypeVar("_Found")
 _More = TypeVarTuple("_More")
@@ -83,6 +86,66 @@ class Lifecycle(Specification):
             if each.init
         }
         return partial(Lifecycle, **said), ()
+
+    @classmethod
+    def from_schema(  # noqa: PLR0913 - each is one thing to say of a kind, by keyword
+        cls,
+        schema: AnswerSchema,
+        *,
+        version: str,
+        title: str,
+        states: Iterable[State],
+        edges: Iterable[Edge],
+        initial: Mapping[str, Mapping[str, bool]] | Iterable[str] = (),
+        features: Iterable[Feature] = (),
+        rules: Iterable[Rule] = (),
+        failure_cause: FailureCause | None = None,
+        writer: Writer | None = None,
+        sources: Mapping[str, str] | None = None,
+    ) -> Lifecycle:
+        """Return the life cycle of a kind of job that has one status: what the schema says is said.
+
+        That is its name, its reader, its one region with the field and, if there is one, the
+        history. More regions, memories and a drawing take the constructor.
+
+        Args:
+            schema: What answers about it look like; the first of its places has the status.
+            version: Every verdict names it.
+            title: What people call it.
+            states: What a job can be.
+            edges: How it moves.
+            initial: As of `Region`: by default it begins in the first state.
+            features: What decides which edges a job has.
+            rules: What must be true besides.
+            failure_cause: Returns the cause that the service's own words for a failure stand for.
+            writer: How the service answers about a moment of a job's life, for tests.
+            sources: The short names that its sources use → what they stand for.
+
+        Raises:
+            LifecycleError: It contradicts itself; the error lists every defect.
+        """
+        status, *_ = schema.places
+        axes = [path[-1] for path in (status.primary, status.secondary) if path]
+        region = Region(
+            name=status.region,
+            title=" / ".join(axes),
+            field=".".join(status.primary),
+            states=tuple(states),
+            edges=tuple(edges),
+            history=".".join(schema.stays.path) if schema.stays else "",
+        )
+        return cls(
+            name=schema.kind,
+            version=version,
+            title=title,
+            regions=(attrs.evolve(region, initial=initial) if initial else region,),
+            features=tuple(features),
+            rules=tuple(rules),
+            reader=SchemaReader(schema, failure_cause),
+            writer=writer,
+            failure_cause=failure_cause,
+            sources=sources or {},
+        )
 
     def rule(self, rule_id: str) -> Rule:
         """Return the rule of that id.

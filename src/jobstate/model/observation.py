@@ -118,6 +118,7 @@ class Observation:
             that have a value are there.
         possible: The names of those that answers of its shape can have.
         parent: The job that it belongs to; None where the answer names none.
+        children: Jobs that belong to it, as far as the answer names them.
     """
 
     job: JobKey
@@ -132,6 +133,7 @@ class Observation:
     fields: Mapping[str, object] = Factory(dict)
     possible: frozenset[str] = frozenset()
     parent: JobKey | None = None
+    children: tuple[JobKey, ...] = ()
 
 
 class Reader(Protocol):

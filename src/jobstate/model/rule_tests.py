@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import field, frozen
 
-from jobstate.model.states import Outcome, State, _outcomes, _texts
+from jobstate.model.states import MAIN, Outcome, State, _outcomes, _texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _names(fields: str | Iterable[str]) -> tuple[str, ...]:
+    return (fields,) if isinstance(fields, str) else tuple(fields)
 
 
 @frozen(kw_only=True)
@@ -12,7 +21,7 @@ class Where:
     """A set of states of one region, said by what they are rather than by a list.
 
     Attributes:
-        region: The region's name.
+        region: The region's name; by default what a life cycle of one region calls it.
         final: Only states that are (not) final; None for either.
         gone: Only states that are (not) gone; None for either.
         outcomes: Only states of these outcomes; empty for any.
@@ -22,7 +31,7 @@ class Where:
         UnknownNameError: There is no such outcome; it lists those there are.
     """
 
-    region: str
+    region: str = MAIN
     final: bool | None = None
     gone: bool | None = None
     outcomes: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
@@ -82,8 +91,8 @@ class Sums:
         others: The fields on the other.
     """
 
-    fields: tuple[str, ...]
-    others: tuple[str, ...]
+    fields: tuple[str, ...] = field(converter=_names)
+    others: tuple[str, ...] = field(converter=_names)
 
 
 @frozen(kw_only=True)
@@ -96,7 +105,7 @@ class InOrder:
         fields: The fields, the least first.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = field(converter=_names)
 
 
 @frozen(kw_only=True)
@@ -105,12 +114,14 @@ class Grows:
 
     It is for counts, also of how many are in a list, and for times. Which of two answers is older
     their order tells where they are taken in the order given, else their times of modification.
+    Where the schema has no such time, an answer of before the end is older than one of after it;
+    of two others nobody knows.
 
     Attributes:
-        fields: The fields, each by itself.
+        fields: The fields, each by itself; one may be given as its name.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = field(converter=_names)
 
 
 @frozen(kw_only=True)
@@ -120,7 +131,7 @@ class Fixed:
     Times are compared at the coarser of the precisions they were printed at.
 
     Attributes:
-        fields: The fields, each by itself.
+        fields: The fields, each by itself; one may be given as its name.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = field(converter=_names)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 import attrs
 
 from jobstate.errors import ObservationError, Problem, shown
-from jobstate.model.answer_schema import FeatureTest, Field, FieldKind
+from jobstate.model.answer_schema import FeatureTest
+from jobstate.model.fields import Field, FieldKind
 from jobstate.model.observation import Entry, JobKey, Observation, Shown
 from jobstate.model.values import (
     Refused,
@@ -54,6 +55,8 @@ class SchemaReader:
         """
         self.schema = schema
         self._failure_cause = failure_cause
+        self._parents = tuple(link for link in schema.links if not link.child)
+        self._children = tuple(link for link in schema.links if link.child)
         self._shapes = [
             (
                 _own_fields(schema, place),
@@ -163,7 +166,8 @@ class SchemaReader:
             failure_reason=reason,
             fields=_present(schema.values, record),
             possible=possible,
-            parent=_parent(schema.links, record) if schema.links else None,
+            parent=_parent(self._parents, record) if self._parents else None,
+            children=_children(self._children, record) if self._children else (),
         )
 
 
@@ -233,8 +237,13 @@ def _end(schema: AnswerSchema, record: _Record, shown: Mapping[str, Shown]) -> E
 
 def _parent(links: tuple[Link, ...], record: _Record) -> JobKey | None:
     named = ((link, _at(record, link.path)) for link in links)
-    found = (link.parent(value) for link, value in named if value)
+    found = (link.job(value) for link, value in named if value)
     return next((parent for parent in found if parent is not None), None)
+
+
+def _children(links: tuple[Link, ...], record: _Record) -> tuple[JobKey, ...]:
+    found = (link.job(value) for link in links for value in _all_at(record, link.path))
+    return tuple(child for child in found if child is not None)
 
 
 def _entries(schema: AnswerSchema, record: _Record) -> tuple[Entry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import field, frozen
@@ -30,6 +31,11 @@ EVENT: Final = "event"
 def id_of(moment: Moment) -> str:
     """Return the id of the job."""
     return moment.job.id
+
+
+def name_of(moment: Moment) -> str:
+    """Return the name of the job, as its id has it."""
+    return moment.job.name
 
 
 def created(moment: Moment) -> datetime:
@@ -130,29 +136,27 @@ class Having:
 # --- Answers --------------------------------------------------------------------------------------
 
 
-@frozen(kw_only=True)
+@frozen
 class SchemaWriter:
     """Answers as a service does about a kind of job, in each shape of its schema and in events.
 
     Attributes:
         schema: What answers look like.
-        says: What fields say, by their paths, beside statuses and history, which go where the
-            schema has them.
-        id_for: Returns the id of a job of some name.
-        event: Returns the event around an answer; None where there are no events.
+        says: What fields say, by their paths, beside what goes where the schema has it: statuses
+            and history, id and name, the times of creation and modification.
+        id_for: Returns the id of a job of some name: the name itself where nobody says.
         in_milliseconds: Times are whole milliseconds since 1970, as some services send them.
     """
 
     schema: AnswerSchema
-    says: Mapping[str, Said]
-    id_for: Callable[[str], str]
-    event: Callable[[Mapping[str, Any], Moment], dict[str, Any]] | None = field(default=None)
-    in_milliseconds: bool = False
+    says: Mapping[str, Said] = field(factory=dict)
+    id_for: Callable[[str], str] = field(default=str, kw_only=True)
+    in_milliseconds: bool = field(default=False, kw_only=True)
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The forms of its answers, the one that says most first."""
-        events = () if self.event is None else (EVENT,)
+        events = (EVENT,) if self.schema.envelopes else ()
         return (*(shape.name for shape in self.schema.shapes), *events)
 
     @property
@@ -179,12 +183,20 @@ class SchemaWriter:
         answer = self._answer(moment, shapes.get(form, self.schema.shapes[0]))
         if self.in_milliseconds:
             answer = with_milliseconds(answer)
-        return self.event(answer, moment) if form == EVENT and self.event else answer
+        return self.schema.envelopes[0].around(answer, moment) if form == EVENT else answer
+
+    @cached_property
+    def _said(self) -> Mapping[Path, Said]:
+        schema = self.schema
+        places = (schema.name, schema.id, schema.created, schema.modified)
+        known = zip(places, (name_of, id_of, created, modified), strict=True)
+        own = {tuple(path.split(".")): said for path, said in self.says.items()}
+        return {path: said for path, said in known if path} | own
 
     def _answer(self, moment: Moment, shape: Shape) -> dict[str, Any]:
         answer: dict[str, Any] = {}
-        for path, said in self.says.items():
-            _put(answer, shape, tuple(path.split(".")), said(moment))
+        for path, said in self._said.items():
+            _put(answer, shape, path, said(moment))
         for place in self.schema.places:
             status = moment.shown.get(place.region)
             if status is not None:

@@ -113,6 +113,10 @@ Test: TypeAlias = (
 )
 
 
+def _tests(tests: Test | Iterable[Test]) -> tuple[Test, ...]:
+    return tuple(tests) if isinstance(tests, Iterable) else (tests,)
+
+
 @frozen(kw_only=True)
 class Rule:
     """Something that must be true of every answer, or between two.
@@ -123,8 +127,8 @@ class Rule:
         basis: How we know.
         source: From where.
         severity: What breaking it means.
-        tests: How it is tested: data where a table can say it, else functions; none where it
-            says one of the `default_rules` in other words.
+        tests: How it is tested, by one test or several: data where a table can say it, else
+            functions; none where it says one of the `default_rules` in other words.
 
     Raises:
         UnknownNameError: There is no such basis or severity; it lists those there are.
@@ -135,7 +139,7 @@ class Rule:
     basis: Basis = field(converter=_basis)
     source: str
     severity: Severity = field(default=Severity.ERROR, converter=_severity)
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Test, ...] = field(default=(), converter=_tests)
 
 
 #: Returns the cause that the service's own words for why a job failed stand for.

@@ -86,46 +86,67 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
     return frozenset(map(plain, values))
 
 
+#: What the region of a life cycle that has but one is called where nobody says.
+MAIN: Final = "job"
+
 #: A cause that nothing shown tells.
 UNKNOWN_CAUSE = "unknown"
 
 
-@frozen(kw_only=True)
+def _outcome_of(state: State) -> Outcome:
+    return Outcome.UNKNOWN if state.gone else Outcome.RUNNING
+
+
+def _has_ended(state: State) -> bool:
+    return state.outcome is not Outcome.RUNNING
+
+
+def _cause_of(state: State) -> str | None:
+    return None if state.outcome in {Outcome.RUNNING, Outcome.SUCCEEDED} else UNKNOWN_CAUSE
+
+
+@frozen
 class State:
-    """One thing that a job can be, in one region.
+    """One thing that a job can be, in one region: a row of ``primary, meaning, basis, source``.
 
     Attributes:
         primary: The primary status.
-        secondary: The secondary status; None in a region with one axis.
-        outcome: What the job has come to when it is here.
-        cause: Why it ended so, as far as the status tells; None while it runs or has succeeded.
-        finer: What else an answer may tell that it has come to, which the status does not.
-        final: The job has ended; no way out but to a `gone` state.
-        reopens: It is final, and yet a job may go on from here: it is retried, repaired, requeued.
-        steady: Of a resource: it is no end, but what one waits for.
-        gone: The service is removing the job; the outcome is kept.
-        retired: The service no longer supports it.
         meaning: What it means, in a few words for people.
         basis: How we know that it exists.
         source: From where.
+        secondary: The secondary status; None in a region with one axis.
+        gone: The service is removing the job; the outcome is kept.
+        outcome: What the job has come to when it is here: by default it runs; when it is gone, the
+            state alone does not tell.
+        final: The job has ended; no way out but to a `gone` state. By default if it does not run.
+        cause: Why it ended so, as far as the status tells: by default ``unknown`` of an end. None
+            while it runs or has succeeded.
+        finer: What else an answer may tell that it has come to, which the status does not.
+        reopens: It is final, and yet a job may go on from here: it is retried, repaired, requeued.
+        steady: Of a resource: it is no end, but what one waits for.
+        retired: The service no longer supports it.
 
     Raises:
         UnknownNameError: There is no such outcome or basis; it lists those there are.
     """
 
     primary: str = field(converter=plain)
-    secondary: str | None = field(default=None, converter=attrs.converters.optional(plain))
-    outcome: Outcome = field(default=Outcome.RUNNING, converter=_outcome)
-    cause: str | None = None
-    finer: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes)
-    final: bool = False
-    reopens: bool = False
-    steady: bool = False
-    gone: bool = False
-    retired: bool = False
-    meaning: str = ""
+    meaning: str
     basis: Basis = field(converter=_basis)
     source: str
+    secondary: str | None = field(
+        default=None, converter=attrs.converters.optional(plain), kw_only=True
+    )
+    gone: bool = field(default=False, kw_only=True)
+    outcome: Outcome = field(
+        default=attrs.Factory(_outcome_of, takes_self=True), converter=_outcome, kw_only=True
+    )
+    final: bool = field(default=attrs.Factory(_has_ended, takes_self=True), kw_only=True)
+    cause: str | None = field(default=attrs.Factory(_cause_of, takes_self=True), kw_only=True)
+    finer: frozenset[Outcome] = field(default=frozenset(), converter=_outcomes, kw_only=True)
+    reopens: bool = field(default=False, kw_only=True)
+    steady: bool = field(default=False, kw_only=True)
+    retired: bool = field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -153,38 +174,18 @@ SENTENCES: Final = {"lacked": "not {name}"}
 
 def needs_text(needs: Needs) -> str:
     """Return needs as people read them: ``not spot, plan``."""
-    return ", ".join(map(_need, needs))
+    return ", ".join(map(need_text, needs))
 
 
-def _need(need: tuple[str, bool]) -> str:
+def need_text(need: tuple[str, bool]) -> str:
+    """Return one of the needs as people read it: ``not spot``."""
     name, wanted = need
     return name if wanted else SENTENCES["lacked"].format(name=name)
 
 
-def simplest(choices: Iterable[Needs]) -> tuple[Needs, ...]:
-    """Return the same choice between needs in fewer words: ``spot`` or ``not spot`` is nothing."""
-    every = dict.fromkeys(map(frozenset, choices))
-    for one in every:
-        for name, wanted in sorted(one):
-            rest, other_way = one - {(name, wanted)}, {(name, not wanted)}
-            if any(each >= other_way and each - other_way <= rest for each in every):
-                return simplest(tuple(rest if each is one else each) for each in every)
-    few = (one for one in every if not any(each < one for each in every))
-    return tuple(tuple(sorted(one)) for one in few)
-
-
-def choice_text(choices: Iterable[Needs]) -> tuple[str, ...]:
-    """Return what a choice between needs asks for, in words: ``spot or retry``, ``stop``."""
-    few = simplest(choices)
-    common = [need for need in few[0] if all(need in needs for needs in few)]
-    own = [[_need(need) for need in needs if need not in common] for needs in few]
-    either = " or ".join(map(" and ".join, own))
-    return (*filter(None, [either]), *map(_need, common))
-
-
-@frozen(kw_only=True)
+@frozen
 class Edge:
-    """One legal move from a state to another of the same region.
+    """One legal move to a state of the same region: ``origin, target, cause, basis, source``.
 
     Attributes:
         origin: The name of the state that it leaves.
@@ -204,8 +205,8 @@ class Edge:
     cause: str
     basis: Basis = field(converter=_basis)
     source: str
-    needs: Needs = field(default=(), converter=_needs)
-    after: tuple[str, ...] = ()
+    needs: Needs = field(default=(), converter=_needs, kw_only=True)
+    after: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @frozen
@@ -256,9 +257,9 @@ def counted_as(edges: Iterable[Edge]) -> dict[Edge, Edge]:
     return {edge: each.firmest for each in alternatives(edges) for edge in each.edges}
 
 
-@frozen(kw_only=True)
+@frozen
 class Feature:
-    """Something fixed when the job is created that decides which edges it has.
+    """Something fixed when the job is created that decides which edges it has: a row.
 
     Attributes:
         name: Its name.
@@ -270,7 +271,7 @@ class Feature:
     name: str
     meaning: str
     source: str
-    shown: bool = True
+    shown: bool = field(default=True, kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -317,30 +318,36 @@ def _initial(
     return {plain(name): _needs(needs) for name, needs in needed.items()}
 
 
+def _first(region: Region) -> Mapping[str, Needs]:
+    return {state.name: () for state in region.states[:1]}
+
+
 @frozen(kw_only=True)
 class Region:
     """A part of the life cycle that moves by itself (a statechart's orthogonal region).
 
     Attributes:
-        name: Its name.
+        name: Its name; ``job`` where nobody says.
         title: What people call it.
         field: The field of an answer that shows it, by the service's name, for messages.
         states: Its states, in the order in which people read them.
         edges: Its edges.
         initial: Names of the states that it can begin in, each with the features that a job must
-            have or lack for that; names alone where nothing is needed.
+            have or lack for that; names alone where nothing is needed. By default the first state.
         needs: Features without which a job does not have this region.
         history: The field of an answer that lists this region's visible statuses since
             creation, which an observation has as `entries`; empty where there is none.
         prefix: What comes before ``illegal-transition`` … in the ids of its rules.
     """
 
-    name: str
+    name: str = MAIN
     title: str
     field: str = ""
     states: tuple[State, ...]
     edges: tuple[Edge, ...]
-    initial: Mapping[str, Needs] = attrs.field(converter=_initial)
+    initial: Mapping[str, Needs] = attrs.field(
+        default=attrs.Factory(_first, takes_self=True), converter=_initial
+    )
     needs: Needs = attrs.field(default=(), converter=_needs)
     history: str = ""
     prefix: str = ""

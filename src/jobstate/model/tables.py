@@ -16,7 +16,8 @@ from attrs import frozen
 
 from jobstate.common.text import printable
 from jobstate.errors import UnknownNameError
-from jobstate.model.states import Outcome, alternatives, choice_text, edge_dict
+from jobstate.model.choices import choice_text
+from jobstate.model.states import Outcome, alternatives, edge_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -143,11 +144,12 @@ def _links_of(lifecycle: Lifecycle) -> tuple[Link, ...]:
 def _links(links: Iterable[Link]) -> Table:
     return Table(
         title="Links",
-        columns=("field", "what it has of the parent's id", "parent"),
+        columns=("field", "what it has of the id", "leads to its", "a job of"),
         rows=tuple(
             (
                 ".".join(link.path),
                 f"before the last {link.before}" if link.before else "all",
+                "child" if link.child else "parent",
                 link.to,
             )
             for link in links
@@ -310,7 +312,12 @@ def _rule_dict(rule: Rule) -> dict[str, object]:
 
 
 def _link_dict(link: Link) -> dict[str, object]:
-    return {"field": ".".join(link.path), "to": link.to, "before": link.before}
+    return {
+        "field": ".".join(link.path),
+        "to": link.to,
+        "before": link.before,
+        "child": link.child,
+    }
 
 
 _RENDERERS: Mapping[str, Callable[[Lifecycle], str]] = {

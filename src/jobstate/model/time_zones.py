@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jobstate.model.answer_schema import Field, FieldKind
+from jobstate.model.fields import Field, FieldKind
 from jobstate.model.values import in_utc
 
 if TYPE_CHECKING:

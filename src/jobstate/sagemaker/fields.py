@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from jobstate.common.times import iso
-from jobstate.model.answer_schema import Envelope, Field
+from jobstate.eventbridge import envelope
 from jobstate.model.console import Console
-from jobstate.model.schema_writer import with_milliseconds
+from jobstate.model.fields import Field
 from jobstate.model.values import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jobstate.model.observation import Moment
+    from jobstate.model.answer_schema import Envelope
 
 LONGEST_NAME: Final = 63
 LONGEST_ARN: Final = 256
@@ -30,11 +25,8 @@ SOURCES: Final = {
     "ENUM": "nothing but the value in the API's enumeration",
     "silent": "AWS says nothing about it",
 }
-#: What EventBridge's envelopes say when SageMaker sends them.
-SOURCE: Final = "aws.sagemaker"
 #: Where the jobs are that nobody has: the account of AWS's examples.
 ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
-_NAMES_OF_EVENTS = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 
 #: What the name in an arn is, where AWS's pattern takes any.
@@ -115,34 +107,11 @@ def reason_field() -> Field:
     return Field.text(LONGEST_REASON)
 
 
-def envelope(detail_type: str) -> Envelope:
-    """Return the event that EventBridge sends of some type."""
-    return Envelope(inside="detail", marks=(("detail-type", detail_type), ("source", SOURCE)))
-
-
-def event(detail_type: str, detail: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
-    """Return the event around an answer, as EventBridge sends it: times are milliseconds."""
-    changed = moment.modified.astimezone(UTC).replace(microsecond=0)
-    arn = moment.job.id
-    *_, region, account, _ = arn.rsplit(":", 3)
-    return {
-        "version": "0",
-        "id": str(uuid5(_NAMES_OF_EVENTS, f"{arn} {moment.modified.isoformat()}")),
-        "detail-type": detail_type,
-        "source": SOURCE,
-        "account": account,
-        "time": iso(changed),
-        "region": region,
-        "resources": [arn],
-        "detail": {**with_milliseconds(detail), "Tags": {}},
-    }
+def state_change(detail_type: str) -> Envelope:
+    """Return the events of a type that SageMaker sends; answers in them have the job's tags."""
+    return envelope(detail_type, "aws.sagemaker", besides={"Tags": {}})
 
 
 def job_id(resource: str, name: str) -> str:
     """Return the arn of a job that nobody has; arns are in lower case, whatever names are."""
     return f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}:{resource}/{name.lower()}"
-
-
-def job_name(moment: Moment) -> str:
-    """Return the name of the job of a moment, as its arn has it."""
-    return moment.job.name

@@ -6,18 +6,36 @@ nothing about has the basis of the block.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+import attrs
 
 from jobstate.model.answer_schema import AnswerSchema, Shape, StatusFields
+from jobstate.model.fields import Field
+from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, InOrder, Requires, Where
+from jobstate.model.schema_writer import Failed, SchemaWriter
 from jobstate.model.specification import Rule
-from jobstate.model.states import UNKNOWN_CAUSE, Basis, Edge, Outcome, State
-from jobstate.sagemaker.fields import console, envelope
+from jobstate.model.states import Basis, Edge, Outcome, State
+from jobstate.sagemaker.failure_reasons import failure_cause
+from jobstate.sagemaker.fields import (
+    LONGEST_NAME,
+    SOURCES,
+    arn_field,
+    console,
+    job_id,
+    name_field,
+    state_change,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from jobstate.model.answer_schema import Field
+    from jobstate.model.links import Link
+    from jobstate.model.schema_writer import Said
+    from jobstate.model.specification import Test
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 
@@ -27,69 +45,86 @@ COMPLETED: Final = "Completed"
 FAILED: Final = "Failed"
 STOPPED: Final = "Stopped"
 
-#: How a row is known: basis and source.
-Known: TypeAlias = tuple[Basis, str]
+#: How rows are known: of a state or an edge its basis and source.
+Known: TypeAlias = "Mapping[str | tuple[str, str], tuple[Basis, str]]"
 
 #: What SageMaker says of most failures.
 NO_WORDS: Final = "ClientError: See job logs for more information"
 
-#: The region that the statuses are of.
-JOB: Final = "job"
-ENDED: Final = Where(region=JOB, final=True)
-HAS_FAILED: Final = Where(region=JOB, statuses=frozenset({FAILED}))
+ENDED: Final = Where(final=True)
+HAS_FAILED: Final = Where(statuses=frozenset({FAILED}))
 
-#: Status → what it means, in a few words.
-_MEANINGS: Final = {
-    IN_PROGRESS: "created, waiting for instances or running",
-    STOPPING: "a stop is under way",
-    COMPLETED: "done",
-    FAILED: "FailureReason says why",
-    STOPPED: "stopped, or over its time limit",
-}
-#: The moves, with their causes, and how they are known where a kind says nothing.
-_MOVES: Final[Mapping[tuple[str, str], tuple[str, Basis, str]]] = {
-    (IN_PROGRESS, COMPLETED): ("work_done", _DOC, "API"),
-    (IN_PROGRESS, FAILED): ("failure", _DOC, "API"),
-    (IN_PROGRESS, STOPPING): ("stop_requested", _DOC, "API"),
-    (IN_PROGRESS, STOPPED): ("stop_requested", _INF, "silent; Stopping is soon over"),
-    (STOPPING, STOPPED): ("stop_done", _DOC, "API"),
-    (STOPPING, COMPLETED): ("work_done", _INF, "silent; the work was done before the stop"),
-    (STOPPING, FAILED): ("failure", _INF, "silent; it failed before the stop was done"),
-}
+_STATES: Final = (
+    State(IN_PROGRESS, "created, waiting for instances or running", _DOC, "API"),
+    State(STOPPING, "a stop is under way", _DOC, "API"),
+    State(COMPLETED, "done", _DOC, "API", outcome=Outcome.SUCCEEDED),
+    State(FAILED, "FailureReason says why", _DOC, "API", outcome=Outcome.FAILED),
+    State(STOPPED, "stopped, or over its time limit", _DOC, "API", outcome=Outcome.STOPPED),
+)
+_EDGES: Final = (
+    Edge(IN_PROGRESS, COMPLETED, "work_done", _DOC, "API"),
+    Edge(IN_PROGRESS, FAILED, "failure", _DOC, "API"),
+    Edge(IN_PROGRESS, STOPPING, "stop_requested", _DOC, "API"),
+    Edge(IN_PROGRESS, STOPPED, "stop_requested", _INF, "silent; Stopping is soon over"),
+    Edge(STOPPING, STOPPED, "stop_done", _DOC, "API"),
+    Edge(STOPPING, COMPLETED, "work_done", _INF, "silent; the work was done before the stop"),
+    Edge(STOPPING, FAILED, "failure", _INF, "silent; it failed before the stop was done"),
+)
 
 
-def states(known: Mapping[str, Known]) -> tuple[State, ...]:
-    """Return the five states, as a kind knows them."""
-    ends = {
-        COMPLETED: (Outcome.SUCCEEDED, None),
-        FAILED: (Outcome.FAILED, UNKNOWN_CAUSE),
-        STOPPED: (Outcome.STOPPED, UNKNOWN_CAUSE),
-    }
-    found = []
-    for status, meaning in _MEANINGS.items():
-        basis, source = known.get(status, (_DOC, "API"))
-        outcome, cause = ends.get(status, (Outcome.RUNNING, None))
-        found.append(
-            State(
-                primary=status,
-                outcome=outcome,
-                cause=cause,
-                final=status in ends,
-                meaning=meaning,
-                basis=basis,
-                source=source,
-            )
-        )
-    return tuple(found)
+def lifecycle(  # noqa: PLR0913 - all of what differs between the kinds
+    schema: AnswerSchema,
+    *,
+    constant: str,
+    title: str,
+    known: Known,
+    more_states: Iterable[State] = (),
+    more_edges: Iterable[Edge] = (),
+    rules: Iterable[Rule],
+    says: Mapping[str, Said],
+    more_sources: Mapping[str, str] | None = None,
+) -> Lifecycle:
+    """Return the life cycle of a kind of job that has the five statuses and the seven moves.
 
-
-def edges(known: Mapping[tuple[str, str], Known]) -> tuple[Edge, ...]:
-    """Return the seven moves, as a kind knows them."""
-    return tuple(
-        Edge(origin=origin, target=target, cause=cause, basis=basis, source=source)
-        for (origin, target), (cause, *otherwise) in _MOVES.items()
-        for basis, source in [known.get((origin, target), tuple(otherwise))]
+    Args:
+        schema: What answers about it look like, as `answer_schema` returns it.
+        constant: What `jobstate.sagemaker` calls it: ``PROCESSING_JOB``.
+        title: What people call it.
+        known: How those of its rows are known that are known otherwise than in the block.
+        more_states: States beside the five.
+        more_edges: Moves beside the seven.
+        rules: What must be true.
+        says: What fields of its own say at a moment of a life, as of `SchemaWriter`.
+        more_sources: Short names of sources beside those of every kind.
+    """
+    resource = schema.kind.removeprefix("sagemaker-")
+    states = (_as_known(each, known.get(each.name)) for each in _STATES)
+    edges = (_as_known(each, known.get((each.origin, each.target))) for each in _EDGES)
+    return importable(
+        Lifecycle.from_schema(
+            schema,
+            version="2026.11",
+            title=title,
+            states=(*states, *more_states),
+            edges=(*edges, *more_edges),
+            rules=rules,
+            failure_cause=failure_cause,
+            writer=SchemaWriter(
+                schema,
+                {"FailureReason": Failed(FAILED, NO_WORDS), **says},
+                id_for=partial(job_id, resource),
+            ),
+            sources={**SOURCES, **(more_sources or {})},
+        ),
+        f"jobstate.sagemaker:{constant}",
     )
+
+
+_Row = TypeVar("_Row", State, Edge)
+
+
+def _as_known(row: _Row, known: tuple[Basis, str] | None) -> _Row:
+    return row if known is None else attrs.evolve(row, basis=known[0], source=known[1])
 
 
 # --- Answers --------------------------------------------------------------------------------------
@@ -98,50 +133,62 @@ def edges(known: Mapping[tuple[str, str], Known]) -> tuple[Edge, ...]:
 def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     noun: str,
     *,
-    resource: str,
+    a_job: str,
+    longest_name: int = LONGEST_NAME,
     detail_type: str,
+    both: Mapping[str, Field],
     described: Mapping[str, Field],
-    listed: Mapping[str, Field],
+    listed: Mapping[str, Field] | None = None,
     ended: str,
     page: str,
     not_before: tuple[str, ...] = (),
-    nested: tuple[str, ...] = (),
+    links: tuple[Link, ...] = (),
 ) -> AnswerSchema:
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
     Args:
         noun: How the names of operations and fields have the kind: ``ProcessingJob``.
-        resource: How arns and the command line have it: ``processing-job``.
+        a_job: What people call one: ``a processing job``.
+        longest_name: How many characters a name can have.
         detail_type: What EventBridge's envelopes say.
-        described: The fields of a description.
-        listed: The fields of an item of a list.
+        both: The fields of both shapes, beside name, arn, status and the time of creation.
+        described: The fields that only a description has.
+        listed: The fields that only an item of a list has.
         ended: As in `AnswerSchema`.
         page: How the console has them: ``processing-jobs``.
         not_before: As in `AnswerSchema`.
-        nested: Likewise.
+        links: Likewise.
     """
+    resource = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", noun).lower()
+    common = {
+        f"{noun}Name": name_field(longest_name, required=True),
+        f"{noun}Arn": arn_field(resource, a_job, required=True),
+        f"{noun}Status": Field.status(required=True),
+        "CreationTime": Field.time(required=True),
+        **both,
+    }
     return AnswerSchema(
         kind=f"sagemaker-{resource}",
         service="sagemaker",
         shapes=(
-            Shape(name="describe", fields=described, operation=f"Describe{noun}"),
+            Shape("describe", {**common, **described}, operation=f"Describe{noun}"),
             Shape(
-                name="list",
-                fields=listed,
+                "list",
+                {**common, **(listed or {})},
                 operation=f"List{noun}s",
                 listed_in=f"{noun}Summaries",
             ),
         ),
-        envelopes=(envelope(detail_type),),
+        envelopes=(state_change(detail_type),),
         id=f"{noun}Arn",
         created="CreationTime",
         name=f"{noun}Name",
-        places=(StatusFields(region=JOB, primary=f"{noun}Status"),),
+        places=(StatusFields(primary=f"{noun}Status"),),
         modified="LastModifiedTime",
         ended=ended,
         not_before=not_before,
-        nested=nested,
         failure_reason="FailureReason",
+        links=links,
         console=console(page),
         call=f"aws sagemaker describe-{resource}",
     )
@@ -150,56 +197,43 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
 # --- Rules ----------------------------------------------------------------------------------------
 
 
-def end_time_exactly_when_final(field: str, source: str) -> Rule:
-    """Return the rule that a job has a time of its end if, and only if, it has ended."""
-    return Rule(
-        id="end-time-exactly-when-final",
-        summary=f"{field} is set if, and only if, the job has ended.",
-        basis=_OBS,
-        source=source,
-        tests=(ExactlyWhen(field=field, when=ENDED),),
-    )
+def rules(times: tuple[str, ...], known: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Return those of the rules that most kinds have which a kind has.
 
-
-def times_in_order(fields: tuple[str, ...], source: str) -> Rule:
-    """Return the rule that times come in some order."""
-    return Rule(
-        id="times-in-order",
-        summary=f"{', '.join(fields)}: none is before the one before it.",
-        basis=_OBS,
-        source=source,
-        tests=(InOrder(fields=fields),),
-    )
-
-
-def reason_only_when_failed(source: str) -> Rule:
-    """Return the rule that only jobs that have failed have a FailureReason."""
-    return Rule(
-        id="failure-reason-only-when-failed",
-        summary="FailureReason is set only if the job has failed.",
-        basis=_DOC,
-        source=source,
-        tests=(Requires(field="FailureReason", then=HAS_FAILED),),
-    )
-
-
-def reason_exactly_when_failed(source: str) -> Rule:
-    """Return the rule that jobs that have failed, and no others, have a FailureReason."""
-    return Rule(
-        id="failure-reason-exactly-when-failed",
-        summary="FailureReason is set if, and only if, the job has failed.",
-        basis=_DOC,
-        source=source,
-        tests=(ExactlyWhen(field="FailureReason", when=HAS_FAILED),),
-    )
-
-
-def times_fixed(fields: tuple[str, ...], source: str) -> Rule:
-    """Return the rule that times that are set once stay as they are."""
-    return Rule(
-        id="times-fixed",
-        summary=f"{', '.join(fields)}: once set, none changes.",
-        basis=_OBS,
-        source=source,
-        tests=(Fixed(fields=fields),),
+    Args:
+        times: The fields with times, from that of creation to that of the end.
+        known: The rules' ids → from where they are known.
+    """
+    end, until_now = times[-1], (*times, "LastModifiedTime")
+    every: dict[str, tuple[str, Basis, Test]] = {
+        "end-time-exactly-when-final": (
+            f"{end} is set if, and only if, the job has ended.",
+            _OBS,
+            ExactlyWhen(field=end, when=ENDED),
+        ),
+        "times-in-order": (
+            f"{', '.join(until_now)}: none is before the one before it.",
+            _OBS,
+            InOrder(fields=until_now),
+        ),
+        "times-fixed": (
+            f"{', '.join(times)}: once set, none changes.",
+            _OBS,
+            Fixed(fields=times),
+        ),
+        "failure-reason-exactly-when-failed": (
+            "FailureReason is set if, and only if, the job has failed.",
+            _DOC,
+            ExactlyWhen(field="FailureReason", when=HAS_FAILED),
+        ),
+        "failure-reason-only-when-failed": (
+            "FailureReason is set only if the job has failed.",
+            _DOC,
+            Requires(field="FailureReason", then=HAS_FAILED),
+        ),
+    }
+    return tuple(
+        Rule(id=rule_id, summary=summary, basis=basis, source=source, tests=test)
+        for rule_id, source in known.items()
+        for summary, basis, test in [every[rule_id]]
     )

@@ -206,13 +206,13 @@ class CoverageOfRun:
         self._found: dict[str, LifecycleCoverage] = {}
 
     def add(self, conformance: Conformance) -> None:
-        """Count what was seen in one test."""
+        """Count what was seen in one test; of the kinds that judged it those that were seen."""
         seen = conformance.judged.observations()
         for kind, lifecycle in by_name(conformance.lifecycle).items():
-            found = self._found.get(kind)
-            if found is None:
-                found = self._found[kind] = LifecycleCoverage(lifecycle)
-            found.add_answers([each for each in seen if each.job.kind == kind])
+            if own := [each for each in seen if each.job.kind == kind]:
+                if kind not in self._found:
+                    self._found[kind] = LifecycleCoverage(lifecycle)
+                self._found[kind].add_answers(own)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was seen, and what is missing."""
@@ -220,4 +220,5 @@ class CoverageOfRun:
         for found in self._found.values():
             terminalreporter.write_line(found.report())
         if not self._found:
-            terminalreporter.write_line("nothing was seen: no test used the fixture `conformance`")
+            said = "nothing was seen: no answer came to the fixture `conformance`"
+            terminalreporter.write_line(said)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args, overload
 from jobstate.common.closing import Closing
 from jobstate.common.times import utc_now
 from jobstate.conformance.answers import read, readable, together
-from jobstate.conformance.judge import judge_of
+from jobstate.conformance.judge import judges_of
 from jobstate.errors import (
     ConformanceError,
     JournalError,
@@ -104,7 +104,7 @@ class Tracker(Closing):
         self.lifecycle = lifecycle
         self.strict = strict
         self._lifecycles = by_name(lifecycle)
-        self._judges = {kind: judge_of(each) for kind, each in self._lifecycles.items()}
+        self._judges = judges_of(self._lifecycles)
         self._clock = clock
         self._stripes = Stripes()
         self._store = Store(self._judges, self._stripes, retention, journal, clock)

@@ -121,7 +121,7 @@ def test_labels_cover_nothing(pair: tuple[Diagram, Layout]) -> None:
     _, layout = pair
     labels = list(label_areas(layout))
     heads = [
-        Rectangle(each.area.x, each.area.y, width(each.label, 15, bold=True), 22)
+        Rectangle(each.area.x + each.indent, each.area.y, width(each.label, 15, bold=True), 22)
         for each in layout.frames
     ]
     assert overlaps(labels, [box.area for box in layout.boxes]) == []

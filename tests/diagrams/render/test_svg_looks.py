@@ -14,6 +14,7 @@ import pytest
 from jobstate.diagrams import Look, picture, way
 from jobstate.kinds import KINDS
 from jobstate.sagemaker import TRAINING_JOB
+from tests.kinds.databricks_run import DATABRICKS_RUN
 from tests.support import chromium
 from tests.support.command import ANSWERS
 
@@ -42,6 +43,7 @@ LIFECYCLES = {
     "plan": TRAINING_JOB.given(plan=True),
     # Those that nobody has placed by hand.
     **{kind.name: kind for kind in KINDS if kind is not TRAINING_JOB},
+    "many frames": DATABRICKS_RUN,
 }
 
 

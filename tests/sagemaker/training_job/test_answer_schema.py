@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from jobstate.model.answer_schema import FieldKind
+from jobstate.model.fields import FieldKind
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import READER
@@ -28,7 +28,8 @@ from tests.support.pages import HOME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstate.model.answer_schema import Field, Path
+    from jobstate.model.answer_schema import Path
+    from jobstate.model.fields import Field
     from jobstate.sagemaker.training_job.structures import Record
 
 PARTS = {

@@ -18,8 +18,9 @@ from jobstate.diagrams.graph.graph import (
     Start,
 )
 from jobstate.diagrams.graph.kinds import ArrowKinds
+from jobstate.model.choices import choice_text, simplest
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.states import alternatives, choice_text, simplest
+from jobstate.model.states import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

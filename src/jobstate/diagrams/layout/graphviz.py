@@ -18,7 +18,7 @@ import attrs
 from attrs import frozen
 
 from jobstate.diagrams.graph.graph import Arrow
-from jobstate.diagrams.layout.labels import ASCENT, LEADING, SIZE, cleared
+from jobstate.diagrams.layout.labels import ASCENT, LEADING, SIZE, cleared, indent
 from jobstate.diagrams.layout.layout import (
     Course,
     Label,
@@ -272,7 +272,7 @@ class _Reader:
             lines=tuple(map(self._line, strands)),
             starts=tuple(map(self._start, diagram.starts)),
         )
-        return _with_clear_labels(found)
+        return _with_clear_labels(_with_clear_heads(found))
 
     def _frame(self, diagram: Diagram, group: Group) -> PlacedFrame:
         left, low, right, top = _numbers(self._objects[f"cluster_{group.id}"]["bb"])
@@ -330,6 +330,19 @@ class _Reader:
         return _round(x - self._left), _round(self._top - y)
 
 
+def _with_clear_heads(layout: Layout) -> Layout:
+    courses = [each.course for each in layout.lines] + [each.course for each in layout.starts]
+    return attrs.evolve(
+        layout, frames=tuple(_with_clear_head(each, courses) for each in layout.frames)
+    )
+
+
+def _with_clear_head(frame: PlacedFrame, courses: Iterable[Course]) -> PlacedFrame:
+    head = _head(frame)
+    far = indent(head, frame.area.right - head.right - _BESIDE, courses)
+    return attrs.evolve(frame, indent=frame.indent + far)
+
+
 def _with_clear_labels(layout: Layout) -> Layout:
     pairs = [(each.label, each.course) for each in layout.lines]
     pairs += [(each.label, each.course) for each in layout.starts]
@@ -350,7 +363,8 @@ def _with_clear_labels(layout: Layout) -> Layout:
 def _head(frame: PlacedFrame) -> Rectangle:
     """Return what a frame's label covers."""
     across = width(frame.label, _FRAME, bold=True) + _BESIDE
-    return Rectangle(frame.area.x, frame.area.y, across, _HEAD + _BESIDE_LABEL)
+    left = frame.area.x + frame.indent - _BESIDE
+    return Rectangle(left, frame.area.y, across, _HEAD + _BESIDE_LABEL)
 
 
 def _away(control: Point, end: Point) -> Point:

@@ -24,6 +24,8 @@ SIZE, LEADING, ASCENT = 12, 14, 11
 #: How many places along each piece of a line are tried, and how far from the line.
 _PLACES = 16
 _APART = 3
+#: How far the label of a frame is moved at once.
+_STEP = 4
 
 
 def area_of(label: Label) -> Rectangle:
@@ -57,6 +59,23 @@ def cleared(
         areas[at] = next((each for each in places if _is_free(each, others, picture)), area)
         labels[at] = _in(areas[at], label)
     return labels
+
+
+def indent(area: Rectangle, farthest: float, courses: Iterable[Course]) -> float:
+    """Return how far to the right something moves for no line to cross it.
+
+    Args:
+        area: What it covers where it stands.
+        farthest: How far it may move; where no place is free it stays.
+        courses: The lines, as splines.
+    """
+    every = (point for course in courses for point in _along(course.points))
+    crossing = [x for x, y in every if area.y < y < area.bottom]
+    for step in range(int(farthest // _STEP) + 1):
+        far = step * _STEP
+        if not any(area.x + far < x < area.right + far for x in crossing):
+            return far
+    return 0
 
 
 def _in(area: Rectangle, label: Label) -> Label:

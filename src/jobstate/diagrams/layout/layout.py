@@ -48,6 +48,7 @@ class PlacedFrame:
         area: Where it is.
         nodes: The ids of the nodes inside.
         colour: Its colour; None where the outcome of its states decides.
+        indent: How far from its left border the label begins.
     """
 
     id: str
@@ -56,6 +57,7 @@ class PlacedFrame:
     area: Rectangle
     nodes: tuple[str, ...]
     colour: Colour | None = None
+    indent: float = 14
 
 
 @frozen(kw_only=True)

@@ -27,10 +27,11 @@ from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.finding import Finder
 from jobstate.model import states
 from jobstate.model.answer_schema import DEEPEST
+from jobstate.model.choices import choice_text
 from jobstate.model.kinds import Kinds
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
-from jobstate.model.states import alternatives, choice_text
+from jobstate.model.states import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -351,7 +352,7 @@ def _schema(lifecycle: Lifecycle) -> Table | None:
     if schema is None:
         return None
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
-    said = attrs.asdict(schema, filter=lambda _, value: bool(value))
+    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name != "write")
     examples = [attrs.asdict(each) for each in schema.examples()]
     recogniser = Finder(Kinds(lifecycle)).recogniser
     return said | {

@@ -12,14 +12,14 @@ from jobstate.model.answer_schema import (
     AnswerSchema,
     Example,
     FeatureTest,
-    Field,
     Shape,
     Sign,
     StatusFields,
     Stays,
 )
+from jobstate.model.fields import Field
 from jobstate.model.links import Link
-from jobstate.sagemaker.fields import console, envelope, name_field, reason_field
+from jobstate.sagemaker.fields import console, name_field, reason_field, state_change
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -120,20 +120,20 @@ SCHEMA: Final = AnswerSchema(
     kind="sagemaker-training-job",
     service="sagemaker",
     shapes=(
-        Shape(name="describe", fields=_DESCRIPTION, operation="DescribeTrainingJob"),
+        Shape("describe", _DESCRIPTION, operation="DescribeTrainingJob"),
         Shape(
-            name="list",
-            fields=_SUMMARY,
+            "list",
+            _SUMMARY,
             operation="ListTrainingJobs",
             listed_in="TrainingJobSummaries",
         ),
     ),
-    envelopes=(envelope(DETAIL_TYPE),),
+    envelopes=(state_change(DETAIL_TYPE),),
     id="TrainingJobArn",
     created="CreationTime",
     name="TrainingJobName",
     places=(
-        StatusFields(region="job", primary="TrainingJobStatus", secondary="SecondaryStatus"),
+        StatusFields(primary="TrainingJobStatus", secondary="SecondaryStatus"),
         StatusFields(region="warm_pool", primary="WarmPoolStatus.Status"),
     ),
     stays=Stays(
@@ -148,18 +148,14 @@ SCHEMA: Final = AnswerSchema(
     failure_reason="FailureReason",
     links=(Link(field="TuningJobArn", to="sagemaker-hyper-parameter-tuning-job"),),
     signs=(
-        Sign(feature="warm_pool", path="WarmPoolStatus", test=FeatureTest.THERE),
-        Sign(feature="spot", path=_PREFERENCES, test=FeatureTest.EXCLUDED),
-        Sign(feature="spot", path="EnableManagedSpotTraining", test=FeatureTest.IS),
-        Sign(feature="retry", path="RetryStrategy", test=FeatureTest.THERE),
-        Sign(feature="plan", path="ResourceConfig.TrainingPlanArn", test=FeatureTest.THERE),
-        Sign(feature="plan", path="TrainingPlanArn", test=FeatureTest.THERE),
-        Sign(feature="plan", path=(*_PREFERENCES, "TrainingPlanArns"), test=FeatureTest.THERE),
-        Sign(
-            feature="warm_pool",
-            path="ResourceConfig.KeepAlivePeriodInSeconds",
-            test=FeatureTest.POSITIVE,
-        ),
+        Sign("warm_pool", "WarmPoolStatus"),
+        Sign("spot", _PREFERENCES, test=FeatureTest.EXCLUDED),
+        Sign("spot", "EnableManagedSpotTraining", test=FeatureTest.IS),
+        Sign("retry", "RetryStrategy"),
+        Sign("plan", "ResourceConfig.TrainingPlanArn"),
+        Sign("plan", "TrainingPlanArn"),
+        Sign("plan", (*_PREFERENCES, "TrainingPlanArns")),
+        Sign("warm_pool", "ResourceConfig.KeepAlivePeriodInSeconds", test=FeatureTest.POSITIVE),
     ),
     values={
         **{name: name for name in _VALUES},

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobstate.model.lifecycle import Lifecycle, importable
-from jobstate.model.states import Basis, Memory, Region, State
+from jobstate.model.states import Basis, Edge, Memory, Region, State
 from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.facts import EXCLUSIONS, FEATURES, SOURCES
-from jobstate.sagemaker.training_job.lifting import edge, edges, pair, states
+from jobstate.sagemaker.training_job.lifting import edges, pair, states
 from jobstate.sagemaker.training_job.reader import READER
 from jobstate.sagemaker.training_job.rules import RULES
 from jobstate.sagemaker.training_job.statuses import (
@@ -38,21 +38,18 @@ _WARM_POOL = Region(
     field="WarmPoolStatus.Status",
     prefix="warm-pool-",
     needs={"warm_pool": True},
-    initial=(str(_W.IN_USE),),
     states=(
-        State(primary=_W.IN_USE, meaning="the job runs on it", basis=_DOC, source="WARM"),
-        State(primary=_W.AVAILABLE, meaning="waiting for a job", basis=_DOC, source="WARM"),
-        State(
-            primary=_W.REUSED, meaning="another job took it", final=True, basis=_DOC, source="WARM"
-        ),
-        State(primary=_W.TERMINATED, meaning="released", final=True, basis=_DOC, source="WARM"),
+        State(_W.IN_USE, "the job runs on it", _DOC, "WARM"),
+        State(_W.AVAILABLE, "waiting for a job", _DOC, "WARM"),
+        State(_W.REUSED, "another job took it", _DOC, "WARM", final=True),
+        State(_W.TERMINATED, "released", _DOC, "WARM", final=True),
     ),
     edges=(
-        edge(_W.IN_USE, _W.AVAILABLE, "job_ended", _DOC, "WARM"),
-        edge(_W.IN_USE, _W.TERMINATED, "released", _DOC, "WARM"),
-        edge(_W.AVAILABLE, _W.REUSED, "next_job_matched", _DOC, "WARM"),
-        edge(_W.AVAILABLE, _W.TERMINATED, "keep_alive_over", _DOC, "WARM"),
-        edge(_W.AVAILABLE, _W.AVAILABLE, "keep_alive_updated", _DOC, "WARM; UpdateTrainingJob"),
+        Edge(_W.IN_USE, _W.AVAILABLE, "job_ended", _DOC, "WARM"),
+        Edge(_W.IN_USE, _W.TERMINATED, "released", _DOC, "WARM"),
+        Edge(_W.AVAILABLE, _W.REUSED, "next_job_matched", _DOC, "WARM"),
+        Edge(_W.AVAILABLE, _W.TERMINATED, "keep_alive_over", _DOC, "WARM"),
+        Edge(_W.AVAILABLE, _W.AVAILABLE, "keep_alive_updated", _DOC, "WARM; UpdateTrainingJob"),
     ),
 )
 

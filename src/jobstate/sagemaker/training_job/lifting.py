@@ -25,7 +25,7 @@ from jobstate.sagemaker.training_job.facts import (
 from jobstate.sagemaker.training_job.statuses import SecondaryStatus, TrainingJobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 _P, _S = TrainingJobStatus, SecondaryStatus
@@ -36,82 +36,37 @@ _TRAINED = ("trained",)
 def states() -> Iterator[State]:
     """Yield the states of a job."""
     for work, (meaning, basis, source) in WORK.items():
-        yield State(
-            primary=_P.IN_PROGRESS,
-            secondary=work,
-            meaning=meaning,
-            basis=basis,
-            source=source,
-            retired=work in RETIRED,
-        )
-    yield State(
-        primary=_P.STOPPING,
-        secondary=_S.STOPPING,
-        meaning="SIGTERM, then up to 120 s",
-        basis=_DOC,
-        source="API",
-    )
+        retired = work in RETIRED
+        yield State(_P.IN_PROGRESS, meaning, basis, source, secondary=work, retired=retired)
+    told = "SIGTERM, then up to 120 s"
+    yield State(_P.STOPPING, told, _DOC, "API", secondary=_S.STOPPING)
     for work, (meaning, _, _) in WORK.items():
+        asked = f"{meaning}; a stop is asked for"
         basis, source = LAG.get(work, LAG_OTHERWISE)
-        yield State(
-            primary=_P.STOPPING,
-            secondary=work,
-            meaning=f"{meaning}; a stop is asked for",
-            basis=basis,
-            source=source,
-            retired=work in RETIRED,
-        )
+        retired = work in RETIRED
+        yield State(_P.STOPPING, asked, basis, source, secondary=work, retired=retired)
     for primary, secondary, outcome, cause, meaning, basis, source in ENDS:
         yield State(
-            primary=primary,
-            secondary=secondary,
-            outcome=outcome,
-            cause=cause,
-            final=True,
-            meaning=meaning,
-            basis=basis,
-            source=source,
+            primary, meaning, basis, source, secondary=secondary, outcome=outcome, cause=cause
         )
     # An answer about a job under deletion may leave the secondary status out. That is a thin
     # observation of one of these, not a state of its own: so the result stays known.
     for _, secondary, outcome, cause, meaning, _, _ in ENDS:
         yield State(
-            primary=_P.DELETING,
+            _P.DELETING,
+            f"being deleted; {meaning}",
+            _INF,
+            "API has Deleting since 2025-10-29; never seen in output",
             secondary=secondary,
             outcome=outcome,
             cause=cause,
-            final=True,
             gone=True,
-            meaning=f"being deleted; {meaning}",
-            basis=_INF,
-            source="API has Deleting since 2025-10-29; never seen in output",
         )
 
 
 def pair(primary: TrainingJobStatus, secondary: SecondaryStatus) -> str:
     """Return the name of a state."""
     return f"{primary}/{secondary}"
-
-
-def edge(  # noqa: PLR0913, PLR0917 - the columns of the tables
-    origin: str,
-    target: str,
-    cause: str,
-    basis: Basis,
-    source: str,
-    needs: Mapping[str, bool] | None = None,
-    after: tuple[str, ...] = (),
-) -> Edge:
-    """Return an edge; the columns of the tables, in their order."""
-    return Edge(
-        origin=origin,
-        target=target,
-        cause=cause,
-        basis=basis,
-        source=source,
-        needs=needs or {},
-        after=after,
-    )
 
 
 def edges() -> Iterator[Edge]:
@@ -123,7 +78,7 @@ def edges() -> Iterator[Edge]:
     yield from _failed_edges()
     yield from _completed_edges()
     for primary, secondary, *_ in ENDS:
-        yield edge(
+        yield Edge(
             pair(primary, secondary),
             pair(_P.DELETING, secondary),
             "delete_requested",
@@ -134,13 +89,13 @@ def edges() -> Iterator[Edge]:
 
 def _in_progress_edges() -> Iterator[Edge]:
     for origin, target, cause, basis, source, needs in UNDER_WAY:
-        yield edge(
+        yield Edge(
             pair(_P.IN_PROGRESS, origin),
             pair(_P.IN_PROGRESS, target),
             cause,
             basis,
             source,
-            needs,
+            needs=needs,
         )
 
 
@@ -152,14 +107,18 @@ def _stop_edges() -> Iterator[Edge]:
         if work is not _S.STARTING:
             lag_basis = _INF
         basis, source = STOPPING.get(work, STOPPING_OTHERWISE)
-        yield edge(asked, pair(_P.STOPPING, work), "stop_requested", lag_basis, lag_source, _ASKED)
-        yield edge(asked, pair(_P.STOPPING, _S.STOPPING), "stop_requested", basis, source, _ASKED)
+        yield Edge(
+            asked, pair(_P.STOPPING, work), "stop_requested", lag_basis, lag_source, needs=_ASKED
+        )
+        yield Edge(
+            asked, pair(_P.STOPPING, _S.STOPPING), "stop_requested", basis, source, needs=_ASKED
+        )
 
 
 def _under_stopping_edges() -> Iterator[Edge]:
     causes = {(origin, target): cause for origin, target, cause, *_ in UNDER_WAY}
     for (origin, target), (basis, source) in STILL_FORWARD.items():
-        yield edge(
+        yield Edge(
             pair(_P.STOPPING, origin),
             pair(_P.STOPPING, target),
             causes[origin, target],
@@ -170,8 +129,8 @@ def _under_stopping_edges() -> Iterator[Edge]:
     for work in WORK:
         if work is not _S.UPLOADING:  # no way back: what is being kept has been stopped already
             basis, source = STOPPING.get(work, STOPPING_OTHERWISE)
-            yield edge(pair(_P.STOPPING, work), stopping, "stop_reached", basis, source)
-    yield edge(
+            yield Edge(pair(_P.STOPPING, work), stopping, "stop_reached", basis, source)
+    yield Edge(
         stopping,
         pair(_P.STOPPING, _S.UPLOADING),
         "artifacts_kept",
@@ -183,20 +142,22 @@ def _under_stopping_edges() -> Iterator[Edge]:
 def _stopped_edges() -> Iterator[Edge]:
     for end, (cause, ways) in STOP_CAUSES.items():
         for work, needs in product(ENDED_AT_ONCE, ways):
-            yield edge(
+            yield Edge(
                 pair(_P.IN_PROGRESS, work),
                 pair(_P.STOPPED, end),
                 cause,
                 _INF,
                 "a race, or steps not written down",
-                {**needs, **_ASKED},
+                needs={**needs, **_ASKED},
             )
     for work, end, basis, source, needs in STOPPED:
         cause, _ = STOP_CAUSES[end]
-        yield edge(pair(_P.STOPPING, work), pair(_P.STOPPED, end), cause, basis, source, needs)
+        yield Edge(
+            pair(_P.STOPPING, work), pair(_P.STOPPED, end), cause, basis, source, needs=needs
+        )
     for work in WORK:
         if work is not _S.UPLOADING:
-            yield edge(
+            yield Edge(
                 pair(_P.STOPPING, work),
                 pair(_P.STOPPED, _S.STOPPED),
                 "stopped",
@@ -209,16 +170,16 @@ def _failed_edges() -> Iterator[Edge]:
     failed = pair(_P.FAILED, _S.FAILED)
     for work in WORK:
         cause, basis, source = FAILING.get(work, FAILING_OTHERWISE)
-        yield edge(pair(_P.IN_PROGRESS, work), failed, cause, basis, source)
+        yield Edge(pair(_P.IN_PROGRESS, work), failed, cause, basis, source)
     for work in (_S.STOPPING, *WORK):
-        yield edge(
+        yield Edge(
             pair(_P.STOPPING, work), failed, "failure", _INF, "silent; failure while stopping"
         )
 
 
 def _completed_edges() -> Iterator[Edge]:
     completed = pair(_P.COMPLETED, _S.COMPLETED)
-    yield edge(
+    yield Edge(
         pair(_P.IN_PROGRESS, _S.UPLOADING),
         completed,
         "artifacts_uploaded",
@@ -227,7 +188,7 @@ def _completed_edges() -> Iterator[Edge]:
         after=_TRAINED,
     )
     for work in (_S.STOPPING, _S.UPLOADING):
-        yield edge(
+        yield Edge(
             pair(_P.STOPPING, work),
             completed,
             "artifacts_uploaded",

@@ -132,7 +132,7 @@ def _observed(record: TrainingJobRecord) -> Observation:
         failure_reason=reason,
         fields=_fields(record),
         possible=_POSSIBLE[type(record)],
-        parent=_TUNING.parent(tuning) if tuning else None,
+        parent=_TUNING.job(tuning) if tuning else None,
     )
 
 

@@ -158,7 +158,7 @@ RULES = (
         summary="SecondaryStatus is the status of the last entry.",
         basis=_OBS,
         source="58 of 58",
-        tests=(OverHistory(last_is_current),),
+        tests=OverHistory(last_is_current),
     ),
     Rule(
         id="times-out-of-order",
@@ -183,7 +183,7 @@ RULES = (
         summary="Each entry ends exactly where the next one begins.",
         basis=_OBS,
         source="114 of 114",
-        tests=(OverHistory(entries_chained),),
+        tests=OverHistory(entries_chained),
     ),
     Rule(
         id="open-entry-misplaced",
@@ -191,51 +191,49 @@ RULES = (
         " closed where it began.",
         basis=_OBS,
         source="36 of 36 open jobs, 21 of 21 finished ones",
-        tests=(OverHistory(only_the_last_open),),
+        tests=OverHistory(only_the_last_open),
     ),
     Rule(
         id="creation-time-is-first-entry",
         summary="The first entry begins at CreationTime.",
         basis=_OBS,
         source="to the millisecond, 56 of 56",
-        tests=(OverHistory(_created_is_first_entry, ("CreationTime",)),),
+        tests=OverHistory(_created_is_first_entry, ("CreationTime",)),
     ),
     Rule(
         id="start-time-is-first-download",
         summary="TrainingStartTime is the StartTime of the first Downloading, and absent before.",
         basis=_OBS,
         source="36 of 36",
-        tests=(OverHistory(_start_is_first_download, ("TrainingStartTime",)),),
+        tests=OverHistory(_start_is_first_download, ("TrainingStartTime",)),
     ),
     Rule(
         id="end-time-is-terminal-entry",
         summary="TrainingEndTime is the StartTime of the terminal entry.",
         basis=_OBS,
         source="21 of 21",
-        tests=(OverHistory(_end_is_terminal_entry, ("TrainingEndTime",)),),
+        tests=OverHistory(_end_is_terminal_entry, ("TrainingEndTime",)),
     ),
     Rule(
         id="end-time-only-when-terminal",
         summary="TrainingEndTime is set only in a terminal status.",
         basis=_DOC,
         source="API, TrainingJobSummary; no counterexample in 655",
-        tests=(Requires(field="TrainingEndTime", then=Where(region="job", final=True)),),
+        tests=Requires(field="TrainingEndTime", then=Where(final=True)),
     ),
     Rule(
         id="failure-reason-only-when-failed",
         summary="FailureReason is set only if the job has failed.",
         basis=_DOC,
         source="API, DescribeTrainingJob",
-        tests=(
-            Requires(field="FailureReason", then=Where(region="job", outcomes={Outcome.FAILED})),
-        ),
+        tests=Requires(field="FailureReason", then=Where(outcomes={Outcome.FAILED})),
     ),
     Rule(
         id="billable-exceeds-training",
         summary="BillableTimeInSeconds is at most TrainingTimeInSeconds.",
         basis=_OBS,
         source="no counterexample in LISTS and REC",
-        tests=(InOrder(fields=("BillableTimeInSeconds", "TrainingTimeInSeconds")),),
+        tests=InOrder(fields=("BillableTimeInSeconds", "TrainingTimeInSeconds")),
     ),
     Rule(
         id="training-time-is-the-span",
@@ -243,11 +241,9 @@ RULES = (
         basis=_OBS,
         source="18 of 19; the one was 5 s short, the length of its Stopping",
         severity=Severity.NOTE,
-        tests=(
-            OverFields(
-                _training_time_is_the_span,
-                ("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
-            ),
+        tests=OverFields(
+            _training_time_is_the_span,
+            ("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds"),
         ),
     ),
     Rule(
@@ -256,13 +252,11 @@ RULES = (
         basis=_OBS,
         source="no counterexample in LISTS and REC; the API's model calls the field required",
         severity=Severity.NOTE,
-        tests=(
-            Requires(
-                field="ModelArtifacts",
-                then=Where(
-                    region="job",
-                    outcomes={Outcome.SUCCEEDED, Outcome.STOPPED, Outcome.TIMED_OUT},
-                ),
+        tests=Requires(
+            field="ModelArtifacts",
+            then=Where(
+                region="job",
+                outcomes={Outcome.SUCCEEDED, Outcome.STOPPED, Outcome.TIMED_OUT},
             ),
         ),
     ),
@@ -278,11 +272,9 @@ RULES = (
         basis=_DOC,
         source="WARM; a public controller waits out a pool still InUse while Completed",
         severity=Severity.NOTE,
-        tests=(
-            Requires(
-                when=Where(region="warm_pool", statuses={WarmPoolStatus.IN_USE}),
-                then=Where(region="job", final=False),
-            ),
+        tests=Requires(
+            when=Where(region="warm_pool", statuses={WarmPoolStatus.IN_USE}),
+            then=Where(final=False),
         ),
     ),
     Rule(
@@ -294,11 +286,9 @@ RULES = (
         tests=(
             Requires(
                 when=Where(region="warm_pool", statuses={WarmPoolStatus.AVAILABLE}),
-                then=Where(region="job", final=True, gone=False),
+                then=Where(final=True, gone=False),
             ),
-            Requires(
-                when=Where(region="warm_pool", final=True), then=Where(region="job", final=True)
-            ),
+            Requires(when=Where(region="warm_pool", final=True), then=Where(final=True)),
         ),
     ),
     Rule(
@@ -306,11 +296,9 @@ RULES = (
         summary="ReusedByJob is set only if the pool is Reused.",
         basis=_DOC,
         source="API, WarmPoolStatus",
-        tests=(
-            Requires(
-                field="WarmPoolStatus.ReusedByJob",
-                then=Where(region="warm_pool", statuses={WarmPoolStatus.REUSED}),
-            ),
+        tests=Requires(
+            field="WarmPoolStatus.ReusedByJob",
+            then=Where(region="warm_pool", statuses={WarmPoolStatus.REUSED}),
         ),
     ),
     Rule(
@@ -319,11 +307,9 @@ RULES = (
         " Terminated.",
         basis=_DOC,
         source="WARM; API, WarmPoolStatus",
-        tests=(
-            Requires(
-                field="WarmPoolStatus.ResourceRetainedBillableTimeInSeconds",
-                then=Where(region="warm_pool", final=True),
-            ),
+        tests=Requires(
+            field="WarmPoolStatus.ResourceRetainedBillableTimeInSeconds",
+            then=Where(region="warm_pool", final=True),
         ),
     ),
     Rule(

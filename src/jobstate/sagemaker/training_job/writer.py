@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.model.values import Refused
-from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, LONGEST_NAME, event
-from jobstate.sagemaker.training_job.answer_schema import DETAIL_TYPE, SCHEMA
+from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, LONGEST_NAME
+from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.fields import read_job_name
 from jobstate.sagemaker.training_job.statuses import (
     SecondaryStatus,
@@ -70,7 +70,9 @@ class TrainingJobWriter:
         if form == "list":
             item = {name: described[name] for name in _IN_LIST if name in described}
             return item | _plan(moment)
-        return event(DETAIL_TYPE, described, moment) if form == "event" else described
+        if form == "event":
+            return SCHEMA.envelopes[0].around(described, moment)
+        return described
 
 
 #: How SageMaker answers about training jobs.

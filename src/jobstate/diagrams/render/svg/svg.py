@@ -163,7 +163,7 @@ class _Picture:
         yield f'<g id="{frame.id}" class="frame c-{self._colour(frame)}">'
         yield rectangle(area, 12)
         note = element("tspan", frame.note, class_="note", dx="10") if frame.note else ""
-        x, y = shapes.number(area.x + 14), shapes.number(area.y + 21)
+        x, y = shapes.number(area.x + frame.indent), shapes.number(area.y + 21)
         yield element("text", element("tspan", frame.label) + note, raw=True, x=x, y=y)
         yield "</g>"
 

@@ -1,0 +1,5 @@
+"""Amazon EventBridge: the events that it sends around answers about jobs."""
+
+from jobstate.eventbridge.events import envelope
+
+__all__ = ["envelope"]
