@@ -276,7 +276,7 @@ def test_a_line_of_a_shell_beside_json() -> None:
     """Harms none of the answers that stand on lines of their own, or before it."""
     for text in (f"$ {COMMAND}\n{JSON}\n$ exit\n", f"{PRETTY}\n$ exit\n"):
         ran = jobstate("check", "-", stdin=text)
-        assert ran.stdout.startswith("tide  created ")
+        assert ran.stdout.startswith("tide  Completed: succeeded\n  created ")
         assert all(
             line.endswith(": is a line of a shell, not what a command prints: leave it out")
             for line in ran.stderr.splitlines()
