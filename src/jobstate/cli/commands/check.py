@@ -107,7 +107,6 @@ def check(  # noqa: PLR0913 - the options of a command
         if chosen is CheckFormat.JSON:
             for report in _selected(reports, wanted):
                 emit(json.dumps(report.to_dict()))
-                sys.stdout.flush()  # whoever reads along has each at once
         else:
             paint = Paint.on(sys.stdout)
             lines = _text(answers, reports, wanted, paint, strict=strict, every=every)
