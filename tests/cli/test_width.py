@@ -51,6 +51,13 @@ def test_they_break_at_blanks() -> None:
         "arn:aws:sagemaker:eu",
         "    -west-1:1/tide",
     ]
+    assert folded("at: a/file/whose/name/is/long", 20) == ["at: a/file/whose/nam", "    e/is/long"]
+    assert folded("of this: a/file/whose/name/is/long", 16) == [
+        "of this:",
+        "    a/file/whose",
+        "    /name/is/lon",
+        "    g",
+    ]
 
 
 def test_shortened() -> None:

@@ -371,6 +371,7 @@ def test_what_is_wrapped_has_no_order() -> None:
         report = check(KINDS, [wrap(NEW), wrap(OLD), wrap(NEW), wrap(OLD)])
         assert report.legal
         assert report.result.outcome is Outcome.SUCCEEDED
+        assert str(report.shown["job"]) == "Completed"
         assert report.answers == 2
         assert not check(KINDS, [wrap(NEW), wrap(OLD)], in_order=True).legal
 

@@ -143,9 +143,24 @@ class Answers:
 class Verdicts(Answers):
     """The verdicts on every job that some answers speak of."""
 
-    def __init__(self, kinds: Kinds, *, in_order: bool | None = None, utc: bool = False) -> None:
-        """Prepare to judge each answer by its kind."""
+    def __init__(
+        self,
+        kinds: Kinds,
+        *,
+        in_order: bool | None = None,
+        utc: bool = False,
+        ended: Callable[[Report], None] | None = None,
+    ) -> None:
+        """Prepare to judge each answer by its kind.
+
+        Args:
+            kinds: As of `Answers`.
+            in_order: Likewise.
+            utc: Likewise.
+            ended: Gets the verdict on each job once it has ended for good, by what was read so far.
+        """
         super().__init__(kinds, self._judge, in_order=in_order, utc=utc)
+        self._ended = ended
         self._jobs: dict[JobKey, Series] = {}
         self._keys = JobKeys()
 
@@ -158,7 +173,10 @@ class Verdicts(Answers):
         series = self._jobs.get(job)
         if series is None:
             series = self._jobs[job] = Series(reading.lifecycle)
-        return series.add(reading.observation, reading.path, in_order=reading.in_order)
+        taken = series.add(reading.observation, reading.path, in_order=reading.in_order)
+        if self._ended is not None and series.has_ended:
+            self._ended(series.report())
+        return taken
 
 
 class Kept(Answers):

@@ -11,6 +11,8 @@ from jobstate.errors import ObservationError
 from jobstate.model.observation import Observation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobstate.cli.json_stream import Document
     from jobstate.conformance.report import Report
     from jobstate.model.kinds import Kinds
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
 class PartialVerdicts(Verdicts):
     """The verdict on each dictionary; what is observed otherwise is judged as ever."""
 
-    def __init__(self, kinds: Kinds, *, in_order: bool | None = None, utc: bool = False) -> None:
-        """Prepare to judge each by its kind, or the first."""
-        super().__init__(kinds, in_order=in_order, utc=utc)
+    def __init__(
+        self,
+        kinds: Kinds,
+        *,
+        in_order: bool | None = None,
+        utc: bool = False,
+        ended: Callable[[Report], None] | None = None,
+    ) -> None:
+        """Prepare to judge each by its kind, or the first, with the arguments of `Verdicts`."""
+        super().__init__(kinds, in_order=in_order, utc=utc, ended=ended)
         self._kinds = kinds
         self._each: list[Report] = []
 

@@ -51,6 +51,8 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     inner = paint.narrower(2)
     yield headline(report, paint)
     yield from indented(heading_lines(report.job, report.created, report.console, paint))
+    if report.found_at and " " in report.found_at:  # a file and a line alone say nothing new
+        yield f"  {paint.faint(printable(f'found in {report.found_at}'))}"
     running = not report.result.final
     yield from indented(timeline(report.entries, report.job_state.modified, inner, running=running))
     if report.answers > 1:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: What is folded goes on so much further in.
 _HANGING: Final = 4
+#: Of a word that is broken no shorter part stands at the end of a line.
+_SHORTEST_PART: Final = 8
 #: A last column that is narrower reads worse than what `_blocks` makes of a table.
 _NARROWEST_TEXT: Final = 30
 _GAP: Final = "  "
@@ -63,7 +65,9 @@ def folded(line: str, width: int | None) -> list[str]:
         if piece["blank"]:
             gap = len(word)
             continue
-        if begun and used + gap + columns_of(word) > width:
+        needed, room = columns_of(word), width - used - gap
+        # What is too long for any line is broken where it stands.
+        if begun and needed > room and (needed <= width - margin or room < _SHORTEST_PART):
             lines.append(here)
             here, used = " " * margin, margin
         else:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobstate.conformance.job_state import JobState
+    from jobstate.conformance.memo import AnswerView
     from jobstate.model.kinds import Kinds
     from jobstate.model.observation import JobKey, Observation, Shown
 
@@ -102,6 +103,7 @@ class Series:
         self._in_order = True
         self._seen: set[int] = set()
         self._unkept = 0
+        self._found_at: str | None = None
         self._parent: JobKey | None = None
         self._children: dict[JobKey, None] = {}
         self._fields: Mapping[str, object] = {}
@@ -128,23 +130,16 @@ class Series:
             Whether it was not passed over.
         """
         view = self._judge.memo.view(observation)
-        if self._in_order and not in_order:
-            self._in_order = False
-        if not self._in_order:
-            copy = fingerprint(observation, view)
-            if copy in self._seen:
-                return False
-            if copy is not None and len(self._seen) < MOST_KEPT:
-                self._seen.add(copy)
+        if not in_order and self._found_at is None:
+            self._found_at = where
+        self._in_order = self._in_order and in_order
+        if not self._in_order and self._is_copy(observation, view):
+            return False
         found = self._judge.judge(self._job_state, observation, view, in_order=self._in_order)
         self._job_state = found.job_state
         self.job = self._job_state.job
-        self._shown.update(observation.shown)
         self._answers += 1
-        if isinstance(ended_at := observation.fields.get(self._end_field), datetime):
-            self._ended_at = ended_at
-        if isinstance(arn := observation.fields.get(self._arn_field), str):
-            self._arn = arn
+        self._keep(observation, stale=found.stale)
         if self._has_relatives or observation.parent is not None or observation.children:
             self._keep_fields(observation, self._job_state.modified)
         # What breaks a rule is told a bounded number of times, so it is always kept.
@@ -164,6 +159,24 @@ class Series:
                 self._unkept += 1
         return True
 
+    def _is_copy(self, observation: Observation, view: AnswerView) -> bool:
+        """Return whether an answer has come before; remember it."""
+        copy = fingerprint(observation, view)
+        if copy in self._seen:
+            return True
+        if copy is not None and len(self._seen) < MOST_KEPT:
+            self._seen.add(copy)
+        return False
+
+    def _keep(self, observation: Observation, *, stale: bool) -> None:
+        """Keep what is told of the job beside its state; what it shows, unless that is old."""
+        if not stale:
+            self._shown.update(observation.shown)
+        if isinstance(ended_at := observation.fields.get(self._end_field), datetime):
+            self._ended_at = ended_at
+        if isinstance(arn := observation.fields.get(self._arn_field), str):
+            self._arn = arn
+
     def _keep_fields(self, observation: Observation, newest: datetime | None) -> None:
         """Keep what rules over parent and children speak of; of other jobs it would take room."""
         self._has_relatives = True
@@ -172,6 +185,12 @@ class Series:
         modified = observation.modified
         if modified is None or newest is None or not is_before(modified, newest):
             self._fields, self._fields_modified = observation.fields, modified
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the job has ended for good, by the answers so far."""
+        state = self._job_state
+        return state is not None and state.result(self.lifecycle.main_region.name).for_good
 
     def report(self) -> Report:
         """Return the verdict as it stands.
@@ -194,6 +213,7 @@ class Series:
             fields_modified=self._fields_modified,
             ended_at=self._ended_at,
             arn=self._arn,
+            found_at=self._found_at,
         )
 
 

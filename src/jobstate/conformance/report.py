@@ -70,6 +70,7 @@ class Report:
         fields_modified: When the record was last changed that has them.
         ended_at: When it ended, as the field says that is there for it; aware, UTC.
         arn: What its console finds it by, where that is not its id.
+        found_at: Where the first answer was that came in no order: an event, or a wrapped one.
     """
 
     lifecycle: Lifecycle
@@ -84,6 +85,7 @@ class Report:
     fields_modified: datetime | None = None
     ended_at: datetime | None = None
     arn: str | None = None
+    found_at: str | None = None
 
     @property
     def created(self) -> datetime | None:

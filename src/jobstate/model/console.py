@@ -20,6 +20,17 @@ _DOMAINS: Final = {
 }
 _ARN: Final = re.compile(r"arn:(?P<partition>[a-z-]+):[a-z0-9-]+:(?P<region>[a-z0-9-]+):")
 
+#: What stands in an address as it is.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
+
+
+def _quoted(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    from urllib.parse import quote  # noqa: PLC0415 - few need it
+
+    return quote(text, safe="", errors="replace")
+
 
 def _validate(_: object, __: object, url: str) -> None:
     try:
@@ -52,12 +63,8 @@ class Console:
             job: The job.
             arn: What stands in the field `arn`; None where nothing does.
         """
-        from urllib.parse import quote  # noqa: PLC0415 - few ask
-
-        parts = {
-            "id": quote(job.id, safe="", errors="replace"),
-            "name": quote(job.name, safe="", errors="replace"),
-        }
+        of_job = (("id", job.id), ("name", job.name))
+        parts = {name: _quoted(text) for name, text in of_job if f"{{{name}}}" in self.url}
         found = _ARN.match(str(arn) if self.arn else job.id)
         if found and found["partition"] in _DOMAINS:
             parts |= {"domain": _DOMAINS[found["partition"]], "region": found["region"]}

@@ -759,3 +759,63 @@ def test_partial_that_is_illegal() -> None:
     )
     assert ran.exit_code == 1
     assert "error illegal-pair" in ran.stdout
+
+
+def test_what_it_was_found_in() -> None:
+    """Its path is told; of what nothing wraps there is none."""
+    wrapped = json.dumps({"Messages": [{"Body": json.dumps(item("tide"))}]})
+    assert (
+        "\n  found in <stdin>:1 Messages[0].Body\n" in jobstate("check", "-", stdin=wrapped).stdout
+    )
+    bare = json.dumps({"TrainingJobSummaries": [item("tide")]})
+    assert "found in" not in jobstate("check", "-", stdin=bare).stdout
+
+
+def test_other_kinds_are_counted_in_one_line() -> None:
+    """They are no error, and nothing is judged then; scripts can ask for answers."""
+    others = "\n".join(
+        json.dumps({"detail-type": "SageMaker Endpoint State Change", "detail": {"a": number}})
+        for number in range(3)
+    )
+    ran = jobstate("check", "-", stdin=others)
+    said = "passed over: 3 SageMaker Endpoint State Change\n0 answers judged\n"
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (0, said, "")
+    ran = jobstate("check", "--require", "1", "-", stdin=others)
+    assert (ran.exit_code, ran.stderr) == (2, "0 answers judged, but --require 1\n")
+    assert jobstate("check", "--require", "1", "-", stdin=json.dumps(item("tide"))).exit_code == 0
+
+
+def test_order_can_be_said() -> None:
+    """What is wrapped comes in none, lines of bare answers do."""
+    new = item("tide") | {"LastModifiedTime": "2026-03-04T07:00:00Z"}
+    old = new | {"TrainingJobStatus": "InProgress", "LastModifiedTime": "2026-03-04T06:00:00Z"}
+    lines = "\n".join(map(json.dumps, (new, old)))
+    wrapped = "\n".join(json.dumps({"job": each}) for each in (new, old, new))
+    assert jobstate("check", "-", stdin=lines).exit_code == 1
+    assert jobstate("check", "--any-order", "-", stdin=lines).exit_code == 0
+    ran = jobstate("check", "-", stdin=wrapped)
+    assert ran.exit_code == 0
+    assert "1 job, 2 answers: all legal" in ran.stdout
+    assert jobstate("check", "--in-order", "-", stdin=wrapped).exit_code == 1
+
+
+def test_json_is_printed_as_it_is_read() -> None:
+    """A job that has ended while there is more to read; again, where that says more."""
+    first, second = item("tide"), item("ebb")
+    program = [sys.executable, "-m", "jobstate.cli", "check", "--format", "json", "-"]
+    with subprocess.Popen(  # noqa: S603 - our own
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(f"{json.dumps(first)}\n")
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["job"]["id"] == first["TrainingJobArn"]
+        running.stdin.write(f"{json.dumps(second)}\n{json.dumps(first)}\n")
+        running.stdin.close()
+        rest = [json.loads(line) for line in running.stdout]
+    assert [each["job"]["id"] for each in rest] == [
+        second["TrainingJobArn"],
+        first["TrainingJobArn"],
+    ]
+    assert rest[-1]["answers"] == 2

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstate.conformance.report import Report
+    from jobstate.model.observation import JobKey
     from jobstate.model.states import Outcome
 
 #: More jobs than this are not printed in full, unless asked for: those that need a look are named.
@@ -130,17 +131,18 @@ def check(  # noqa: PLR0913 - the options of a command
 
     def work() -> int:
         read = PartialVerdicts if partial else Verdicts
-        answers = read(kinds, in_order=in_order, utc=assume_utc)
+        lines = _JsonLines(wanted) if chosen is CheckFormat.JSON else None
+        answers = read(
+            kinds, in_order=in_order, utc=assume_utc, ended=lines.has_ended if lines else None
+        )
         answers.read(files)
         reports = answers.reports()
-        if chosen is CheckFormat.JSON:
-            for report in _selected(reports, wanted):
-                emit(json.dumps(report.to_dict()))
-                sys.stdout.flush()  # whoever reads along has each at once
+        if lines is not None:
+            lines.finish(reports)
         else:
             paint = Paint.on(sys.stdout)
-            lines = _text(answers, reports, wanted, paint, strict=strict, every=every)
-            for line in paint.folded(lines):
+            told = _text(answers, reports, wanted, paint, strict=strict, every=every)
+            for line in paint.folded(told):
                 emit(line)
         if answers.answers < require:
             complain(f"{counted(answers.answers, 'answer')} judged, but --require {require:,}")
@@ -152,6 +154,32 @@ def check(  # noqa: PLR0913 - the options of a command
         return CAME_TO if any(each.result.outcome in awaited for each in reports) else 0
 
     run(work)
+
+
+class _JsonLines:
+    """Prints a line per job: once it has ended, and at the end, where there is more to say."""
+
+    def __init__(self, wanted: frozenset[Outcome]) -> None:
+        self._wanted = wanted
+        self._printed: dict[JobKey, int] = {}
+
+    def has_ended(self, report: Report) -> None:
+        """Print a job that has ended while there may be more to read."""
+        if report.job not in self._printed:
+            self._print(report)
+            sys.stdout.flush()  # whoever reads along has it at once
+
+    def finish(self, reports: list[Report]) -> None:
+        """Print every job that was not printed, or of which something else is true by now."""
+        for report in reports:
+            self._print(report)
+
+    def _print(self, report: Report) -> None:
+        for each in _selected([report], self._wanted):
+            line = json.dumps(each.to_dict())
+            if self._printed.get(each.job) != hash(line):
+                self._printed[each.job] = hash(line)
+                emit(line)
 
 
 def _is_legal(report: Report, *, strict: bool) -> bool:
