@@ -15,7 +15,7 @@ from jobstate.automaton.history import LONGEST_REMEMBERED
 from jobstate.common.times import latest
 from jobstate.conformance.between import BetweenAnswers
 from jobstate.conformance.diagnosis import Diagnosis
-from jobstate.conformance.ends import end_of, keep_end, refined
+from jobstate.conformance.ends import end_of, keep_end
 from jobstate.conformance.histories import contradiction, merged, shortening, stays
 from jobstate.conformance.job_state import JobState, Judgement, with_answers
 from jobstate.conformance.kept_answers import (
@@ -30,6 +30,7 @@ from jobstate.conformance.modified_times import is_back, went_back
 from jobstate.conformance.moves import move
 from jobstate.conformance.regions import Regions, with_sample
 from jobstate.conformance.rules import Ruleset
+from jobstate.conformance.steps import says_more, stepped
 from jobstate.conformance.violations import ViolationLog
 from jobstate.model.events import PathKind, StatusChanged
 from jobstate.model.lifecycle import Lifecycle, derived
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from jobstate.conformance.ends import End
     from jobstate.conformance.kept_answers import AnswerPattern, PatternStep
-    from jobstate.conformance.memo import AnswerView, MemoizedStep
+    from jobstate.conformance.memo import AnswerView
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
@@ -119,7 +120,7 @@ class Judge:
             more, kept = self._between.compare(kept, observation, in_order=in_order)
             found += more
         judgement = None
-        if not (found or _says_more(start, observation)):
+        if not (found or says_more(start, observation)):
             soon = self._in_one_step if in_order else self._ahead
             judgement = soon(start, observation, view)
         if judgement is None:
@@ -131,8 +132,10 @@ class Judge:
     def _in_one_step(
         self, start: JobState, observation: Observation, view: AnswerView
     ) -> Judgement | None:
-        """Return what an answer in order brings that has no history, if that is soon understood."""
-        step = None if observation.entries else self.memo.step(start.estimates, view)
+        """Return what an answer in order brings, if that is soon understood."""
+        if observation.entries:
+            return self._history_in_one_step(start, observation, view)
+        step = self.memo.step(start.estimates, view)
         if step is None:
             return None
         history, patterns, times = self.history, start.patterns, start.times
@@ -141,7 +144,28 @@ class Judge:
             after = with_sample(known, step.sample.mask)
             if after is not known:
                 patterns, times = with_answers(start, [after])
-        return _stepped(start, observation, step, (patterns, times), start.entries, (), self.main)
+        return stepped(start, observation, step, (patterns, times), start.entries, (), self.main)
+
+    def _history_in_one_step(
+        self, start: JobState, observation: Observation, view: AnswerView
+    ) -> Judgement | None:
+        """Return what an answer in order brings whose history goes on from the longest."""
+        longer = self._longer(start, observation, view) if view.plain else None
+        if longer is None or any(each.possible for each in start.patterns):
+            return None
+
+        def moved() -> tuple[list[Moved], tuple[tuple[AnswerPattern, ...], bytes]]:
+            moves = [
+                self._regions.in_order(region, start, observation, region_view)
+                for region, region_view in view.region_views.items()
+            ]
+            return moves, with_answers(start, [each.answers for each in moves])
+
+        step = self.memo.listed(start, view, longer.statuses, moved)
+        if step is None:
+            return None
+        entered = tuple(stays(start.job, longer, start.entered))
+        return stepped(start, observation, step, step.kept, longer, entered, self.main)
 
     def _ahead(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -183,7 +207,7 @@ class Judge:
         more = () if alone else map(RegionAnswers, together.patterns, times)
         kept = (together.patterns, times[0]) if alone else with_answers(start, more)
         entered = tuple(stays(start.job, entries, start.entered)) if statuses else ()
-        return _stepped(start, observation, together, kept, entries, entered, self.main)
+        return stepped(start, observation, together, kept, entries, entered, self.main)
 
     def _longer(
         self, start: JobState, observation: Observation, view: AnswerView
@@ -346,49 +370,3 @@ def judge_of(lifecycle: Lifecycle) -> Judge:
 def judges_of(lifecycles: Mapping[str, Lifecycle]) -> dict[str, Judge]:
     """Return who judges the jobs of each kind, by its name."""
     return {kind: judge_of(lifecycle) for kind, lifecycle in lifecycles.items()}
-
-
-def _stepped(  # noqa: PLR0913, PLR0917
-    before: JobState,
-    observation: Observation,
-    step: MemoizedStep,
-    answers: tuple[tuple[AnswerPattern, ...], bytes],
-    entries: Sequence[Entry],
-    entered: tuple[StatusEntered, ...],
-    main: str,
-) -> Judgement:
-    """Return what an answer brings that breaks nothing and is soon understood."""
-    modified = observation.modified
-    ordinal = before.changes
-    changed = []
-    for made in step.moves:
-        ordinal += 1
-        changed.append(StatusChanged(job=before.job, move=made, at=modified, ordinal=ordinal))
-    job_state = JobState(
-        before.job,
-        step.estimates,
-        *answers,
-        entries,
-        latest(before.modified, modified),
-        modified if step.came else before.since,
-        before.kept_values,
-        None,
-        None,
-        None,
-        before.changes + step.end if step.end else before.ended,
-        before.entered + len(entered),
-        ordinal,
-        before.reported,
-        before.suppressed,
-        before.told_created,
-    )
-    judgement = Judgement(job_state, entered, tuple(changed))
-    if step.refined is not None:
-        judgement.refined = (refined(before, main, step.refined, None, modified),)
-    return judgement
-
-
-def _says_more(start: JobState, observation: Observation) -> bool:
-    """Return whether more is known of what a job has come to than its estimates tell."""
-    why = observation.cause or observation.failure_reason or observation.outcome
-    return (why or start.cause or start.failure_reason or start.refined) is not None

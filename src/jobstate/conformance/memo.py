@@ -22,10 +22,12 @@ from jobstate.model.events import Move
 from jobstate.model.outcome import Result, finer, same_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jobstate.automaton.automaton import Automaton
+    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.kept_answers import PatternStep
+    from jobstate.conformance.regions import Moved
     from jobstate.model.observation import Observation
 
 #: How many of each are remembered; bounded, since what is seen comes from outside.
@@ -71,6 +73,7 @@ class MemoizedStep:
         sample: What a view without a history shows of the region that others list; None where it
             does not show that.
         patterns: What is kept then of the regions that an answer shows which is newer than all.
+        kept: What is kept then of all regions, of an answer in order that lists a history.
     """
 
     estimates: Estimates
@@ -80,6 +83,7 @@ class MemoizedStep:
     came: bool
     sample: RegionView | None
     patterns: tuple[AnswerPattern, ...] = ()
+    kept: tuple[tuple[AnswerPattern, ...], bytes] = ((), b"")
 
 
 @define(eq=False)
@@ -196,6 +200,38 @@ class Memo:
             if found is not None:
                 found.patterns = tuple([step.pattern for step in steps])
             before.steps[steps] = found
+            return found
+
+    def listed(
+        self,
+        start: JobState,
+        view: AnswerView,
+        statuses: tuple[str, ...],
+        moved: Callable[[], tuple[list[Moved], tuple[tuple[AnswerPattern, ...], bytes]]],
+    ) -> MemoizedStep | None:
+        """Return what a view in order means whose history goes on; None for a closer look.
+
+        Args:
+            start: Where the job stands; its answers came in order, so that no time is kept of them.
+            view: What the answer shows.
+            statuses: What its history lists.
+            moved: Returns how each region moves, and what is kept then.
+        """
+        known = tuple([(each.region, each.masks, each.origin) for each in start.patterns])
+        before, key = start.estimates, (view, known, statuses)
+        try:
+            return before.steps[key]
+        except KeyError:
+            if len(before.steps) >= _REMEMBERED:
+                before.steps.clear()
+            moves, kept = moved()
+            found = None
+            if all(each.refusal is None and each.explained for each in moves):
+                read = [(each.estimate, each.reading) for each in moves if each.estimate]
+                found = self._moved(before, read) if len(read) == len(moves) else None
+            if found is not None:
+                found.kept = kept
+            before.steps[key] = found
             return found
 
     def _moved(
