@@ -66,7 +66,7 @@ __all__ = [
 
 __version__: str
 
-if not _typing.TYPE_CHECKING:  # else every name would be one of them
+if not _typing.TYPE_CHECKING:  # pragma: no branch - else every name would be one of them
 
     def __getattr__(name: str) -> str:
         """Return the version; looking for it is slow, and few ask."""

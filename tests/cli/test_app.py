@@ -137,6 +137,8 @@ def offered(typed: str) -> list[str]:
         ("explain --lifecycle order:ORDER Pl", []),
         ("check --kind sagemaker-t", ["sagemaker-training-job", "sagemaker-transform-job"]),
         ("check --ignore warm-pool-w", ["warm-pool-with-spot"]),
+        ("check --exit-on failed,ti", ["failed,timed_out"]),
+        ("check --outcome s", ["succeeded", "stopped"]),
         ("check --given spo", ["spot=yes", "spot=no"]),
         ("check --kind aws-batch-job --given s", []),
         ("lifecycle --format m", ["markdown"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from jobstate import cli
+from jobstate.cli import app as module
 from jobstate.cli import shell
 from tests.support.command import ANSWERS
 
@@ -97,6 +100,24 @@ def test_a_disk_that_is_full(
     assert capsys.readouterr().err == (
         "standard output can't be written: No space left on device\n"
     )
+
+
+def test_help_that_can_not_be_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is printed without a command's work ends alike."""
+
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(module, "app", full)
+    monkeypatch.setattr(shell, "_drop", lambda _: None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith("No space left on device\n")
 
 
 def test_errors_that_nobody_hears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,11 +168,10 @@ LIVE = failed(f"{HOSTILE}</text><script>alert(1)</script>&{'x' * 2_000}", cause=
 
 
 def test_people_read_it_first() -> None:
-    """Under what the job came to, before its history: on one line, spelled."""
+    """Behind what the job came to, in the first line of all, spelled."""
     lines = list(job_lines(check(TRAINING_JOB, LIVE), Paint()))
-    assert lines[2] == "Failed/Failed: failed (algorithm)"
-    assert lines[3].startswith(f"“{PLAIN}</text>")
-    assert lines[3].endswith("…”")
+    assert lines[0].startswith(f"tide  Failed/Failed: failed (algorithm): “{PLAIN}</text>")
+    assert lines[0].endswith("…”")
     assert all(each.isprintable() for each in lines)
 
 
@@ -181,7 +180,7 @@ def test_the_command_line_prints_it() -> None:
     reason = "AlgorithmError: \x1b[2J\n\u202etxt.exe"
     answer = json.dumps(item("tide", "Failed", "Failed") | {"FailureReason": reason})
     text = jobstate("check", "-", stdin=answer).stdout
-    assert "\n" + r"“AlgorithmError: \x1b[2J\n\u202etxt.exe”" + "\n" in text
+    assert r": “AlgorithmError: \x1b[2J\n\u202etxt.exe”" + "\n" in text
     assert verdicts("-", stdin=answer)[0]["failure_reason"] == reason
 
 
@@ -192,7 +191,7 @@ def test_the_history_of_a_journal_prints_it(tmp_path: Path) -> None:
         tracker.observe(LIVE)
         kept = tracker[ARN].failure_reason
     text = jobstate("history", path, "--job", "tide").stdout
-    assert f"\n“{PLAIN}</text>" in text.replace(r"\\ud800", r"\ud800")
+    assert f": “{PLAIN}</text>" in text.replace(r"\\ud800", r"\ud800")
     (event,) = map(json.loads, jobstate("history", path, "--format", "json").stdout.splitlines())
     assert event["failure_reason"] == kept
     with Tracker(TRAINING_JOB, journal=Journal(path)) as tracker:  # as a file can hold it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -82,12 +83,7 @@ def folded(line: str, width: int | None) -> list[str]:
 
 def _head(text: str, width: int) -> str:
     """Return as much of a text as so many columns hold."""
-    used = 0
-    for place, character in enumerate(text):
-        used += _columns(character)
-        if used > width:
-            return text[:place]
-    return text
+    return text[: sum(used <= width for used in accumulate(map(_columns, text)))]
 
 
 def table(

@@ -700,6 +700,20 @@ def test_options_are_for_the_kinds_that_have_them(option: str) -> None:
     assert jobstate("check", option, unknown, "-", stdin=json.dumps(processed())).exit_code == 2
 
 
+def test_little_is_known() -> None:
+    """Of a job whose creation nobody told, and whose id says no region."""
+    batch = {"jobId": "41d5", "jobName": "clean", "status": "RUNNING"}
+    assert text_of(batch).splitlines()[:2] == ["41d5  RUNNING: still running", ""]
+
+
+def test_a_rule_that_its_kind_does_not_have() -> None:
+    """What another kind has is no help."""
+    options = ("--kind", "transform-job", "--ignore", "artifacts-too-early")
+    found = jobstate("check", *options, "-", stdin=json.dumps(processed()))
+    assert found.exit_code == 2
+    assert "no rule 'artifacts-too-early'" in found.stderr
+
+
 def test_there_is_no_such_kind() -> None:
     """Those there are are named."""
     found = jobstate("check", "--kind", "dream", "-", stdin="{}")

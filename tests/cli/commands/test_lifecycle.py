@@ -75,6 +75,12 @@ def test_lifecycle(name: str) -> None:
     assert ran.exit_code == 0
 
 
+def test_all_of_a_smaller_one() -> None:
+    """What it does not have has no table."""
+    ran = jobstate("lifecycle", "--kind", "transform-job", "--all")
+    assert ran.stdout == tables.render(KINDS.named("sagemaker-transform-job"), "text")
+
+
 def test_wrong_options() -> None:
     """They end it with exit code 2."""
     assert jobstate("lifecycle", "--format", "smoke").exit_code == 2
