@@ -349,8 +349,8 @@ def test_where_an_answer_came_from() -> None:
     two = {"TrainingJobSummaries": [item("tide", "InProgress"), item("ebb", "InProgress")]}
     both = verdicts("-", stdin=f"{json.dumps(two)}\n{json.dumps(item('ebb'))}\n")
     assert [[change["where"] for change in each["changes"]] for each in both] == [
+        ["<stdin>:1 TrainingJobSummaries[1]", "<stdin>:2"],  # it has ended
         ["<stdin>:1 TrainingJobSummaries[0]"],
-        ["<stdin>:1 TrainingJobSummaries[1]", "<stdin>:2"],
     ]
 
 

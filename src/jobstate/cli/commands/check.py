@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from jobstate.cli.answers import Verdicts
+from jobstate.cli.answers import STDIN, Verdicts
 from jobstate.cli.family_tree import family_lines
 from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_of
 from jobstate.cli.outcomes import ExitOn, Selected, outcomes_of
@@ -132,9 +132,9 @@ def check(  # noqa: PLR0913 - the options of a command
     def work() -> int:
         read = PartialVerdicts if partial else Verdicts
         lines = _JsonLines(wanted) if chosen is CheckFormat.JSON else None
-        answers = read(
-            kinds, in_order=in_order, utc=assume_utc, ended=lines.has_ended if lines else None
-        )
+        # Whoever writes a pipe may take days; what is in files is read to its end at once.
+        ended = lines.has_ended if lines and files == [STDIN] else None
+        answers = read(kinds, in_order=in_order, utc=assume_utc, ended=ended)
         answers.read(files)
         reports = answers.reports()
         if lines is not None:
@@ -157,7 +157,7 @@ def check(  # noqa: PLR0913 - the options of a command
 
 
 class _JsonLines:
-    """Prints a line per job: once it has ended, and at the end, where there is more to say."""
+    """Prints a line per job: of a pipe once it has ended, and again where more came later."""
 
     def __init__(self, wanted: frozenset[Outcome]) -> None:
         self._wanted = wanted
