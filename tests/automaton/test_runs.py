@@ -6,6 +6,7 @@ from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -24,10 +25,20 @@ if TYPE_CHECKING:
 
     from jobstate.automaton.runs import Item
 
+pytestmark = pytest.mark.apart
+
 #: Passages, each with the hidden states in which a run may be then, as a mask.
 Steps: TypeAlias = tuple[tuple[Passage, int], ...]
 
 STATES = [f"{primary}/{secondary}" for primary, secondary in product("PQ", "xyz")]
+#: What life cycles are drawn of, made once: making a strategy takes as long as drawing from it.
+NAMES = st.lists(st.sampled_from(STATES), min_size=2, max_size=4, unique=True)
+MORE = st.builds(
+    edge,
+    *(st.just(""), st.just(""), st.sampled_from(["one", "two"])),
+    needs=st.sampled_from([{}, {}, {"loud": True}]),
+    after=st.sampled_from([(), (), ("seen",)]),
+)
 #: Who has more runs than this is not asked.
 MOST_RUNS = 3_000
 
@@ -47,21 +58,15 @@ class Run(NamedTuple):
 @st.composite
 def automata(draw: st.DrawFn) -> Automaton:
     """Draw a life cycle of a few states with silent moves, a feature and a memory."""
-    names = draw(st.lists(st.sampled_from(STATES), min_size=2, max_size=4, unique=True))
+    names = draw(NAMES)
     edges = {
         (draw(st.sampled_from(names[:number])), name): edge("", "")
         for number, name in enumerate(names)
         if number
     }
-    more = st.builds(
-        edge,
-        *(st.just(""), st.just(""), st.sampled_from(["one", "two"])),
-        needs=st.sampled_from([{}, {}, {"loud": True}]),
-        after=st.sampled_from([(), (), ("seen",)]),
-    )
     moves = [(*key, each) for key, each in edges.items()]
     ends = st.sampled_from(names)
-    moves += draw(st.lists(st.tuples(ends, ends, more), max_size=4))
+    moves += draw(st.lists(st.tuples(ends, ends, MORE), max_size=4))
     try:
         lifecycle = Lifecycle(
             name="small",

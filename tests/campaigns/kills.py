@@ -76,9 +76,14 @@ def lines(found: Found) -> Iterator[str]:
         told = f"{found.lines[name]:,}, {found.repeats[name]:,}"
         yield f"| {name}: told, of that twice | {told} | at most {lanes} after a kill |"
     yield f"| rows of the idempotent sink | {found.rows:,} | {found.events:,} |"
-    kinds = Counter(what.partition(":")[0] for _, what in found.faults)
+    kinds = kinds_of(found)
     for kind in sorted({*_KINDS, *kinds}):
         yield f"| {kind} | {kinds[kind]:,} | 0, {'missed' if kinds[kind] else 'reached'} |"
+
+
+def kinds_of(found: Found) -> Counter[str]:
+    """Return how often each kind of fault was found."""
+    return Counter(what.partition(":")[0] for _, what in found.faults)
 
 
 def main() -> int:
@@ -90,12 +95,19 @@ def main() -> int:
     parser.add_argument(
         "--fault", choices=killed_faults.FAULTS, default="none", help="be wrong by intent"
     )
+    parser.add_argument(
+        "--until", action="append", choices=_KINDS, help="stop once that is found; again for others"
+    )
     options = parser.parse_args()
     found = Found()
     with multiprocessing.Pool(options.jobs) as pool:
         run = partial(story, options.seed, options.fault)
-        for part in pool.imap_unordered(run, parts(options.count)):
+        # One after another where it may stop: who is stopped leaves whom it has started behind.
+        each_one = map if options.until else pool.imap_unordered
+        for part in each_one(run, parts(options.count)):
             found.add(part)
+            if options.until and not kinds_of(found).keys().isdisjoint(options.until):
+                break
     print(f"seed {options.seed}", *lines(found), sep="\n")  # noqa: T201 - a program that prints
     for where, what in found.faults[:_SHOWN]:
         print(f"{where}: {what}")  # noqa: T201 - as above

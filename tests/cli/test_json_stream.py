@@ -344,12 +344,14 @@ def test_any_pieces_of_json(data: bytes) -> None:
     is_promised(data)
 
 
+@pytest.mark.apart
 @given(st.lists(JSON, min_size=1))
 def test_json_lines_round_trip(written: list[object]) -> None:
     """What is written a document a line is read as it was."""
     assert values("\n".join(map(json.dumps, written))) == written
 
 
+@pytest.mark.apart
 @given(
     st.lists(st.lists(JSON, min_size=1) | st.dictionaries(st.text(), JSON, min_size=1), min_size=1)
 )

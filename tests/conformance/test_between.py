@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from jobstate import ConformanceError, Lifecycle, Observation, Tracker, Violation, check
 from jobstate.batch import BATCH_JOB
+from jobstate.common.times import to_microseconds
 from jobstate.conformance.between import LONGEST_VALUE, MOST_VALUES
 from jobstate.errors import SnapshotError
 from jobstate.journal import Journal
@@ -213,6 +214,74 @@ def test_what_is_newer_and_has_less_is_real() -> None:
     """What contradicts it and is older counts no more."""
     found = told([says(0, stamps=9), says(61, stamps=2), says(122, stamps=3), says(92, stamps=2)])
     assert [each.message for each in found] == ["stamps is 2, but an earlier answer had 9"]
+
+
+FELL = "stamps is {}, but an earlier answer had {}"
+HAD_MORE = "stamps is {}, but a later answer had {}"
+
+
+@pytest.mark.parametrize(
+    ("answers", "messages"),
+    [
+        # Two changes in one microsecond: nobody can tell which came first.
+        ([says(0.5, stamps=5), says(0.5, stamps=2)], []),
+        ([says(0.5, stamps=2), says(0.5, stamps=5)], []),
+        # Not changed before a time: certainly newer than what was older than that, and not reached
+        # by then what is more.
+        ([says(0.5, stamps=5), says(not_before=30, stamps=2)], [FELL.format(2, 5)]),
+        ([says(not_before=30, stamps=5), says(0.5, stamps=7)], [HAD_MORE.format(7, 5)]),
+        ([says(not_before=30, stamps=5), says(30.5, stamps=7)], []),
+        # What came late leaves what is newer, and is itself held against what is older still.
+        (
+            [
+                says(at, stamps=each)
+                for at, each in ((61.5, 1), (305.5, 5), (183.5, 3), (122.5, 4), (244.5, 2))
+            ],
+            [HAD_MORE.format(4, 3), FELL.format(2, 3)],
+        ),
+        # A fall takes back what was more and certainly older, and nothing else.
+        (
+            [says(at, stamps=each) for at, each in ((0.5, 3), (61.5, 9), (122.5, 5), (30.5, 2))],
+            [FELL.format(5, 9), FELL.format(2, 3)],
+        ),
+        (
+            [says(at, stamps=each) for at, each in ((61.5, 8), (122.5, 9), (122.5, 5), (183.5, 6))],
+            [FELL.format(5, 8), FELL.format(6, 9)],
+        ),
+        # What can't be compared stands apart.
+        ([says(122.5, stamps=7), says(0.5, stamps="two"), says(61.5, stamps=5)], []),
+        ([says(0.5, stamps=NOON), says(61.5, stamps=5)], []),
+    ],
+)
+def test_what_contradicts_what(answers: list[Observation], messages: list[str]) -> None:
+    """Told of each answer that contradicts a certainly older or newer one, as they arrive."""
+    assert [each.message for each in told(answers)] == messages
+
+
+def test_a_value_that_comes_again_is_kept_once() -> None:
+    """From the first answer that had it until the last; one that has no time tells nothing."""
+    tracker = Tracker(LIFECYCLE)
+    told([says(61.5, stamps=5), says(122.5, stamps=5), says(0.5, stamps=5)], tracker)
+    told([says(stamps=7), says(stamps=5)], tracker)
+    (job,) = tracker
+    first, last = (BEGIN + timedelta(seconds=each) for each in (0.5, 122.5))
+    (kept,) = job.job_state.kept_values["stamps"]
+    assert kept == (5, to_microseconds(first), to_microseconds(last))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_told"),
+    [
+        ({"stamps": (1 << 63) - 1}, {"stamps": -(1 << 63)}, True),  # as far as a database can keep
+        ({"stamps": 1 << 63}, {"stamps": 1}, False),
+        ({"stamps": 1}, {"stamps": -(1 << 63) - 1}, False),
+        ({"label": "x" * LONGEST_VALUE}, {"label": "y"}, True),
+        ({"label": "x" * (LONGEST_VALUE + 1)}, {"label": "y"}, False),
+    ],
+)
+def test_what_is_compared(was: dict[str, Any], now: dict[str, Any], *, is_told: bool) -> None:
+    """Numbers and texts up to a size, that included."""
+    assert bool(broken([says(**was), says(**now)])) is is_told
 
 
 def test_how_much_is_kept_is_bounded() -> None:

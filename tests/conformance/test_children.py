@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
+import attrs
 import pytest
 
-from jobstate import Report, check_jobs
+from jobstate import JobKey, Report, check, check_jobs
+from jobstate.conformance.children import with_children
 from jobstate.errors import LifecycleError
 from jobstate.kinds import KINDS
 from jobstate.model import ChildrenBelow, CountsChildren, Outcome
@@ -84,6 +87,8 @@ def test_it_is_told_of_the_parent() -> None:
     assert violation.job.id == SWEEP
     assert violation.path == "TrainingJobStatusCounters.Completed"
     assert (violation.seen, violation.allowed) == ("1", ("2 or more",))
+    assert violation.at == datetime(2026, 10, 5, 7, microsecond=500_000, tzinfo=UTC)
+    assert violation.lifecycle == str(TUNING_JOB)
     assert [each.where for each in report.steps if each.violations] == ["its children"]
 
 
@@ -162,6 +167,14 @@ TOO_FEW: Final = "children-are-counted: arrayProperties.statusSummary.SUCCEEDED 
             [f"{NO_SUCCESS} {{0}} is FAILED, {{1}} is FAILED, {{2}} is FAILED and 2 more"],
         ),
         (
+            [array(size=9), *(in_array(each, "FAILED", isTerminated=True) for each in range(4))],
+            [f"{NO_SUCCESS} {{0}} is FAILED, {{1}} is FAILED, {{2}} is FAILED and 1 more"],
+        ),
+        (
+            [array(size=9), *(in_array(each, "FAILED", isTerminated=True) for each in range(3))],
+            [f"{NO_SUCCESS} {{0}} is FAILED, {{1}} is FAILED, {{2}} is FAILED"],
+        ),
+        (
             [array("PENDING", 3), in_array(2, "RUNNABLE"), in_array(3, "RUNNABLE")],
             ["index-below-size: arrayProperties.size is 3, but of its children {3} {has} 3"],
         ),
@@ -176,6 +189,46 @@ def test_an_array(answers: list[dict[str, Any]], expected: list[str]) -> None:
     ids = [in_array(index)["jobId"] for index in range(9)]
     has = "has arrayProperties.index"
     assert told(*answers) == [each.format(*ids, has=has) for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("answers", "evidence"),
+    [
+        ([array(), in_array(0, "FAILED")], ("status", "FAILED", ("succeeded",))),
+        (
+            [array("PENDING", 3), in_array(4, "RUNNABLE"), in_array(3, "RUNNABLE")],
+            ("arrayProperties.size", "3", ("more than 4",)),
+        ),
+    ],
+)
+def test_what_an_array_is_told_with(
+    answers: list[dict[str, Any]], evidence: tuple[str, str, tuple[str, ...]]
+) -> None:
+    """The field, what was seen, what would have been right; its answers say no time of change."""
+    (violation,) = parent(*answers).violations
+    assert (violation.path, violation.seen, violation.allowed) == evidence
+    assert violation.at is None
+
+
+def test_when_children_contradict_their_parent() -> None:
+    """As of the parent's last change: by that time it said what they contradict."""
+    report = parent(tuning("Completed"), trained(1, "InProgress", "07:00:00.501"))
+    (violation,) = report.violations
+    assert violation.at == datetime(2026, 10, 5, 7, microsecond=500_000, tzinfo=UTC)
+
+
+def test_children_that_break_nothing_add_nothing() -> None:
+    """The verdict on a parent has the steps of its answers alone."""
+    report = parent(tuning(Completed=1), trained(1))
+    assert len(report.steps) == len(check(TUNING_JOB, tuning(Completed=1)).steps) == 1
+
+
+def test_a_parent_that_has_one_itself() -> None:
+    """It is judged by its own children, whoever its parent is, seen or not."""
+    child = check(TRAINING_JOB, trained(1))
+    below = attrs.evolve(check(TUNING_JOB, tuning()), parent=JobKey("pipeline", "nightly"))
+    found, _ = with_children([below, child])
+    assert [each.rule for each in found.violations] == ["children-are-counted"]
 
 
 # --- As data --------------------------------------------------------------------------------------
@@ -203,6 +256,33 @@ def test_counters_may_be_added_up() -> None:
     assert [each.message for each in report.violations] == [
         f"{' + '.join(fields)} add up to 1, but 2 of its children stopped or succeeded"
     ]
+
+
+def test_several_causes_are_named() -> None:
+    """Whichever of them it was, in order."""
+    test = CountsChildren(
+        fields=("TrainingJobStatusCounters.NonRetryableError",),
+        outcomes=frozenset({Outcome.FAILED}),
+        causes=frozenset({"platform", "client"}),
+    )
+    ids = [each.id for each in TUNING_JOB.declared_rules if each.id.startswith("children-")]
+    mine = TUNING_JOB.evolve(drop_rules=ids, add_rules=(rule("all-errors", tests=(test,)),))
+    answers = [tuning(), trained(1, "Failed", **CLIENT)]
+    report, *_ = check_jobs(type(KINDS)(TRAINING_JOB, mine), answers).values()
+    (violation,) = report.violations
+    assert violation.message.endswith("but 1 of its children failed (client or platform)")
+
+
+def test_a_bound_is_broken_as_of_the_parents_change() -> None:
+    """Whatever fields are compared; one that its children do not reach holds them."""
+    fields = {"field": "TrainingTimeInSeconds", "bound": "TrainingJobStatusCounters.Completed"}
+    below = rule("below", tests=(ChildrenBelow(**fields),))
+    kinds = type(KINDS)(TRAINING_JOB, TUNING_JOB.evolve(add_rules=(below,)))
+    answers = [tuning(Completed=5), *(trained(each, TrainingTimeInSeconds=each) for each in (4, 5))]
+    report, *_ = check_jobs(kinds, answers).values()
+    (found,) = report.violations
+    assert (found.rule, found.allowed) == ("below", ("more than 5",))
+    assert found.at == datetime(2026, 10, 5, 7, microsecond=500_000, tzinfo=UTC)
 
 
 def test_a_misspelt_field_is_refused() -> None:

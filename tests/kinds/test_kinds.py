@@ -7,8 +7,9 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from jobstate import check, check_jobs
+from jobstate import JobKey, check, check_jobs
 from jobstate.batch import BATCH_JOB
+from jobstate.conformance.answers import all_observations, read
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS, Kinds
@@ -192,6 +193,26 @@ def test_what_is_read_alone_is_a_mapping() -> None:
     assert TUNING_JOB.reader is not None
     with pytest.raises(ObservationError, match="a mapping of API names"):
         TUNING_JOB.reader.read(7)
+
+
+def test_an_observation_of_none_of_some_kinds() -> None:
+    """Whoever made it is told the names of those that are judged."""
+    two = Kinds(TRAINING_JOB, BATCH_JOB)
+    seen = attrs.evolve(read(TRAINING_JOB, answer(TRAINING_JOB)), job=JobKey("letter", "one"))
+    with pytest.raises(ObservationError) as caught:
+        check_jobs(two, seen)
+    expected = " or ".join(repr(each.name) for each in two)
+    assert str(caught.value).endswith(f"job.kind: expected {expected}, got 'letter'")
+
+
+def test_what_is_no_answer_of_one_kind() -> None:
+    """Is told as it came, with its place; so is every other, where all are asked for."""
+    with pytest.raises(ObservationError) as caught:
+        all_observations(TRAINING_JOB, [[[1]], answer(TRAINING_JOB), "two"])
+    assert [(each.path, each.got) for each in caught.value.problems] == [
+        ("[0][0][0]", "1"),
+        ("[2]", "'two'"),
+    ]
 
 
 def test_none_to_check() -> None:

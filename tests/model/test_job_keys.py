@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from jobstate import JobKey, ObservationError, Tracker, check, check_jobs
-from jobstate.model.job_keys import JobKeys
+from jobstate.model.job_keys import JobKeys, _Told, meant
 from tests.support.small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
@@ -61,6 +61,15 @@ def test_which_job_is_meant(
     again.restore(tracker.snapshot())
     for each, key in zip(seen, keys, strict=True):
         assert again.observe(each).job == seen[key].job
+
+
+def test_the_exact_key_comes_first() -> None:
+    """Where two that are known fit, as those that are read back can, though one is newer."""
+    coarse, fine = about(0), about(0.5 / 60)
+    known = [_Told(each.job, each.job.created) for each in (coarse, fine)]
+    assert [meant(known, each) for each in (coarse, fine)] == known
+    assert meant(known, about(None)) == known[1]
+    assert meant(known[1:], coarse) == known[1]
 
 
 def test_when_it_was_created() -> None:

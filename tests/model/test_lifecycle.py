@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
+
 import pytest
 
-from jobstate import Outcome
+from jobstate import Lifecycle, Outcome
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import (
     AnswerSchema,
@@ -20,6 +23,7 @@ from jobstate.model import (
     Stays,
     Where,
 )
+from jobstate.model.lifecycle import derived
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.small import OBSERVED, PARCELS, SOURCE, edge, feature, rule, state
 
@@ -144,6 +148,37 @@ def test_where_is_said_by_what_states_are() -> None:
     region = PARCELS.region("way")
     assert [each.name for each in region.states if holds(each)] == ["delivered"]
     assert Where(region="way", statuses={"sent"}).holds(region.state("sent"))
+
+
+class _Looks(dict[object, object]):
+    """Says when somebody has looked for something."""
+
+    def __init__(self) -> None:
+        self.made = Semaphore(0)
+
+    def __contains__(self, key: object) -> bool:
+        there = super().__contains__(key)
+        self.made.release()
+        return there
+
+
+def test_what_two_ask_for_at_once_is_worked_out_once() -> None:
+    """Who looks while another works waits for that, and gets the same."""
+    lifecycle, looks, may_end = PARCELS.evolve(version="asked"), _Looks(), Event()
+    object.__setattr__(lifecycle, "remembered", looks)  # it is frozen
+
+    @derived
+    def found(_: Lifecycle) -> object:
+        assert may_end.wait(60)
+        return object()
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(found, lifecycle)
+        assert [looks.made.acquire(timeout=60) for _ in range(2)] == [True, True]
+        other = pool.submit(found, lifecycle)
+        assert looks.made.acquire(timeout=60)
+        may_end.set()
+        assert one.result() is other.result()
 
 
 def test_the_weakest_basis() -> None:

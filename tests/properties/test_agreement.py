@@ -23,6 +23,8 @@ from tests.support.brute_force import (
 )
 from tests.support.brute_force import visible as visible_of
 
+pytestmark = pytest.mark.apart
+
 BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 JOB = JobKey(
     "sagemaker-training-job",

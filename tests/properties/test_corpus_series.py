@@ -15,6 +15,8 @@ from tests.support.specification_of_facts import specification
 if TYPE_CHECKING:
     from tests.support.corpus_series import Answer, Trace
 
+pytestmark = pytest.mark.apart
+
 FACTS = specification()
 SERIES = corpus_series.usable_series()
 TIMES = {"CreationTime", "LastModifiedTime", "TrainingStartTime", "TrainingEndTime"}

@@ -12,6 +12,8 @@ from tests.support.late_tracking import faults
 from tests.support.legal_orders import Interval, Orders
 from tests.support.oracle import FACTS
 
+pytestmark = pytest.mark.apart
+
 SEED = 12
 COUNT, BATCH = 2_000, 50
 #: So many batches are tracked in every run, the others in CI on one Python.

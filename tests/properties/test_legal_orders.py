@@ -13,6 +13,8 @@ from tests.support.brute_force import Seen, explains_series, random_features, ra
 from tests.support.legal_orders import Answer, Interval, Orders, Stay, interval
 from tests.support.specification_of_facts import specification
 
+pytestmark = pytest.mark.apart
+
 FACTS = specification()
 BEGIN = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 

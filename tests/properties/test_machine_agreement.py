@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from jobstate.automaton.automaton import Automaton, StateEstimate
     from jobstate.model.hidden_states import Hidden
 
+pytestmark = pytest.mark.apart
+
 #: Life cycle and region of every machine that is held against the automaton.
 DRIVEN = {
     "jobs": (TRAINING_JOB, "job"),
@@ -123,7 +125,8 @@ def driven(job: Job) -> set[tuple[str, Hidden]]:
 def moves(lifecycle: Lifecycle, region: str, hidden: Hidden) -> set[tuple[str, Hidden]]:
     """Return the moves out of a hidden state, by the names of their triggers."""
     found = expand(lifecycle, lifecycle.region(region), hidden.features)[hidden]
-    return {(build(lifecycle, region).trigger_of(each), target) for each, target in found}
+    machine = build(lifecycle, region)
+    return {(machine.trigger_of(each), target) for each, target in found}
 
 
 def can_be(automaton: Automaton, known: StateEstimate, features: dict[str, bool]) -> list[Hidden]:

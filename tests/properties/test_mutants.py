@@ -22,6 +22,8 @@ from tests.support.oracle import ABOUT_LIVES, HISTORY, verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.apart
+
 SEED = 2026
 GENERATED = 1600
 #: How many mutants of each kind are made, and how many a kind has at the least.

@@ -11,6 +11,8 @@ from jobstate import check
 from tests.support.brute_force import explains_series
 from tests.support.reopening import Course, answer_set
 
+pytestmark = pytest.mark.apart
+
 COUNT, BATCH = 1_200, 50
 #: So many batches are tracked in every run, the others in CI on one Python.
 ALWAYS = 4

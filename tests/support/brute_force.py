@@ -210,7 +210,8 @@ def random_features(
 
 def visible(spec: Specification, region_name: str, states: Sequence[str]) -> list[str]:
     """Return the entries that a history prints of a run through these states."""
-    statuses = [_visible(spec.region(region_name), name) for name in states]
+    printed = _visible(spec.region(region_name))
+    statuses = [printed[name] for name in states]
     return [
         status
         for position, status in enumerate(statuses)
@@ -220,18 +221,19 @@ def visible(spec: Specification, region_name: str, states: Sequence[str]) -> lis
 
 def shown(spec: Specification, region_name: str, name: str) -> tuple[str, str | None]:
     """Return what an answer shows of a job that is in this state."""
-    state = _state(spec.region(region_name), name)
+    (state,) = (state for state in spec.region(region_name).states if state.name == name)
     return state.primary, state.secondary
 
 
-def job_features(spec: Specification, region_name: str) -> list[Features]:
+@lru_cache(maxsize=1_000)  # only to be bearably quick; a specification never changes
+def job_features(spec: Specification, region_name: str) -> tuple[Features, ...]:
     """Return every set of features that a job with this region can have."""
     names = [feature.name for feature in spec.features]
-    return [
+    return tuple(
         tuple(sorted(chosen.items()))
         for values in product([False, True], repeat=len(names))
         if _can_be(spec, spec.region(region_name), chosen := dict(zip(names, values, strict=True)))
-    ]
+    )
 
 
 def _can_be(spec: Specification, region: Region, features: Mapping[str, bool]) -> bool:
@@ -247,14 +249,12 @@ def _features_agree(shown_features: Mapping[str, bool], features: Features) -> b
     return all(job[name] is value for name, value in shown_features.items())
 
 
-def _state(region: Region, name: str) -> State:
-    (state,) = (state for state in region.states if state.name == name)
-    return state
-
-
-def _visible(region: Region, name: str) -> str:
-    state = _state(region, name)
-    return state.primary if state.secondary is None else state.secondary
+def _visible(region: Region) -> dict[str, str]:
+    """Return what a history prints of each state, by its name."""
+    return {
+        state.name: state.primary if state.secondary is None else state.secondary
+        for state in region.states
+    }
 
 
 def _agrees(state: State, seen: Seen) -> bool:
@@ -362,11 +362,11 @@ def _ends_of_runs(
 ) -> set[str]:
     """Return where the runs of jobs with these features are when they give the last answer."""
     states = {state.name: state for state in region.states}
+    printed = _visible(region)
     ends: set[str] = set()
     found: set[_Progress] = set()
     queue = [
-        _Progress(start, 0, (_visible(region, start.state),))
-        for start in beginnings(spec, region, features)
+        _Progress(start, 0, (printed[start.state],)) for start in beginnings(spec, region, features)
     ]
     while queue:
         progress = _bounded(queue.pop(), answers)
@@ -379,7 +379,8 @@ def _ends_of_runs(
                 ends.add(progress.now.state)
             else:
                 queue.append(progress._replace(explained=progress.explained + 1))
-        queue += (each for each in _onwards(spec, region, progress) if each not in found)
+        onwards = _onwards(_moves(spec, region, progress.now), progress, printed)
+        queue += (each for each in onwards if each not in found)
     return ends
 
 
@@ -401,10 +402,12 @@ def _bounded(progress: _Progress, answers: Sequence[Seen]) -> _Progress | None:
     return progress
 
 
-def _onwards(spec: Specification, region: Region, progress: _Progress) -> Iterator[_Progress]:
-    for move in _moves(spec, region, progress.now):
+def _onwards(
+    moves: Sequence[Situation], progress: _Progress, printed: Mapping[str, str]
+) -> Iterator[_Progress]:
+    for move in moves:
         seen = progress.visible
         if seen is not None:
-            status = _visible(region, move.state)
+            status = printed[move.state]
             seen = seen if seen[-1] == status else (*seen, status)
         yield _Progress(move, progress.explained, seen)

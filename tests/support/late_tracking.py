@@ -7,8 +7,8 @@ something is told to be wrong, unless more is abreast than the tracker keeps apa
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import permutations
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -129,13 +129,15 @@ def are_kept_apart(answers: Sequence[Answer]) -> bool:
     crowded = any(
         sum(answer.is_abreast(other) for other in answers) > MOST_ABREAST for answer in answers
     )
-    alike = Counter(repr(answer.shows) for answer in answers)
-    return not crowded and not any(
-        one.is_older(other)
-        and other.is_older(third)
-        and repr(one.shows) == repr(other.shows) == repr(third.shows)
-        for one, other, third in permutations(answers, 3)
-        if alike[repr(one.shows)] > 2
+    if crowded:
+        return False
+    alike: dict[str, list[Answer]] = {}
+    for answer in answers:
+        alike.setdefault(repr(answer.shows), []).append(answer)
+    return not any(
+        one.is_older(other) and other.is_older(third)
+        for same in alike.values()
+        for one, other, third in permutations(same, 3)
     )
 
 
@@ -153,7 +155,7 @@ def faults(made: AnswerSet) -> list[Fault]:
         wrong.append(Fault("untrue", 0, 0, "a truthful set has no legal order"))
     journaled = int(made.name.rpartition("/")[2]) % WITH_JOURNAL == 0
     for number, order in enumerate(made.orders):
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() if journaled else nullcontext() as folder:
             tracked = _Tracked(f"{folder}/jobs.db" if journaled else None)
             try:
                 course = _Course(made, number, tracked)

@@ -184,21 +184,12 @@ class Orders:
         if not self._histories_agree():
             return {}
         found: dict[int, set[End]] = {}
+        shown = {pair for answer in self.answers for pair in answer.shows.features.items()}
         by_edges: dict[object, dict[int, frozenset[str]]] = {}
-        for features in job_features(self._spec, self._region.name):
-            job = dict(features)
-            if not all(
-                job[name] is value
-                for answer in self.answers
-                for name, value in answer.shows.features.items()
-            ):
+        for features, edges in _jobs(self._spec, self._region.name):
+            if not shown.issubset(features):
                 continue
             # Jobs that can make the same moves need be looked at only once.
-            edges = tuple(
-                place
-                for place, edge in enumerate(self._region.edges)
-                if all(job[name] is value for name, value in edge.needs)
-            )
             if edges not in by_edges:
                 by_edges[edges] = self._found_for(features)
             for number, states in by_edges[edges].items():
@@ -234,11 +225,10 @@ class Orders:
 
         def at_last(explained: frozenset[int], last: int) -> frozenset[Point]:
             """Return where runs can be when they show the last of some answers."""
-            answer = self.answers[last]
-            if any(answer.is_older(self.answers[other]) for other in explained):
+            if explained & self._newer[last]:
                 return frozenset()
             before = after(explained - {last}) if len(explained) > 1 else runs.beginning
-            return frozenset(point for point in before if self._shows(point, answer))
+            return frozenset(point for point in before if self._shows(point, last))
 
         everything = frozenset(range(len(self.answers)))
         return {
@@ -247,10 +237,27 @@ class Orders:
             if (points := at_last(everything, last))
         }
 
-    def _shows(self, point: Point, answer: Answer) -> bool:
+    def _shows(self, point: Point, number: int) -> bool:
+        answer = self.answers[number]
         if answer.listed and answer.history and point.entries != len(answer.history):
             return False
-        return _agrees(self._states[point.situation.state], answer.shows)
+        return point.situation.state in self._shown[number]
+
+    @cached_property
+    def _newer(self) -> list[frozenset[int]]:
+        """For each answer those that it is certainly older than."""
+        return [
+            frozenset(number for number, each in enumerate(self.answers) if answer.is_older(each))
+            for answer in self.answers
+        ]
+
+    @cached_property
+    def _shown(self) -> list[frozenset[str]]:
+        """For each answer the states that agree with it."""
+        return [
+            frozenset(state.name for state in self._region.states if _agrees(state, answer.shows))
+            for answer in self.answers
+        ]
 
     @cached_property
     def _states(self) -> dict[str, State]:
@@ -312,6 +319,22 @@ class _Runs:
                 entries += 1
             found.append(Point(target, entries))
         return found
+
+
+@lru_cache(maxsize=512)  # only to be bearably quick
+def _jobs(spec: Specification, region_name: str) -> list[tuple[Features, tuple[int, ...]]]:
+    """Return the features that a job can have, each with the places of the edges that it has."""
+    return [
+        (
+            features,
+            tuple(
+                place
+                for place, edge in enumerate(spec.region(region_name).edges)
+                if set(edge.needs) <= set(features)
+            ),
+        )
+        for features in job_features(spec, region_name)
+    ]
 
 
 @lru_cache(maxsize=512)  # only to be bearably quick

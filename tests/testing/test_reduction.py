@@ -67,6 +67,7 @@ def rates(figures: Callable[[str], None]) -> Iterator[dict[str, float]]:
     )
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("seeds", [SEEDS, pytest.param(5 * SEEDS, marks=pytest.mark.once)])
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name.replace(" ", "-") for bug in BUGS])
 def test_planted_bugs(bug: Bug, seeds: int, rates: dict[str, float]) -> None:

@@ -173,6 +173,7 @@ SHORT = sorted(
 ALWAYS = 3
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     "series",
     [*SHORT[:ALWAYS], *(pytest.param(each, marks=pytest.mark.once) for each in SHORT[ALWAYS:])],

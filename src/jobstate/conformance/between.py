@@ -110,7 +110,7 @@ class BetweenAnswers:
         """
         begin, end = self._interval(observation)
         found: list[tuple[Rule, Finding]] = []
-        after: dict[str, tuple[KeptValue, ...]] | None = None
+        after = before
         for rule, name, compare in self._tests:
             value = comparable(observation.fields.get(name))
             if value is None:
@@ -120,9 +120,8 @@ class BetweenAnswers:
             if against is not None:
                 found.append((rule, _finding(name, observation, against)))
             if kept is not known:
-                after = after or dict(before)
-                after[name] = kept
-        return found, after or before
+                after = {**after, name: kept}
+        return found, after
 
     def _interval(self, observation: Observation) -> tuple[int, int]:
         begin, end = interval(observation.modified, observation.modified_not_before)
@@ -201,8 +200,6 @@ def _with(
         known = tuple([each for each in known if each is not same])
     elif new.reached == EVER and new.held == NEVER:
         return known
-    if not known or known[-1].held <= new.held:
-        return (*known[1 - MOST_VALUES :], new)
     kept = sorted([*known, new], key=lambda each: each.held)
     return tuple(kept[-MOST_VALUES:])
 

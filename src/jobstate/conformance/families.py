@@ -58,13 +58,14 @@ def families(reports: Iterable[Report]) -> tuple[Family, ...]:
     _adopt(every, jobs, parents)
     circular = _first_of_loops(parents)
     children: defaultdict[int, list[int]] = defaultdict(list)
-    roots: dict[int, None] = {}
+    tops: list[int] = []
     for place in range(len(every)):
         parent = None if place in circular else parents[place]
         if parent is not None:
             children[parent].append(place)
         if parent is None or parent >= len(every):
-            roots[place if parent is None else parent] = None
+            tops.append(place if parent is None else parent)
+    roots = [*dict.fromkeys(tops)]
     built: dict[int, Family] = {}
     for place in reversed(_downwards(roots, children)):
         built[place] = Family(
@@ -95,7 +96,7 @@ def _parents(reports: Sequence[Report], jobs: list[JobKey]) -> list[int | None]:
             continue
         same = places[report.parent]
         if not same:
-            same.append((report.created or EARLIEST, len(jobs)))
+            same.append((EARLIEST, len(jobs)))
             jobs.append(report.parent)
         before = bisect_right(same, (report.created or LATEST, len(jobs)))
         found.append(same[max(before - 1, 0)][1])

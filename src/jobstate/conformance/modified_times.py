@@ -33,7 +33,7 @@ def went_back(before: JobState, observation: Observation, field: str) -> Finding
         field: What answers call the time.
     """
     was, modified = before.modified, observation.modified
-    if was is None or modified is None or not is_back(before, observation):
+    if was is None or modified is None or not is_before(modified, was):
         return None
     then, now = clock(was), clock(modified)
     message = SENTENCES["went_back"].format(field=field, now=now, then=then)

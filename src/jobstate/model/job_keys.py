@@ -72,8 +72,8 @@ def meant(known: Iterable[_Known], observation: Observation) -> _Known | None:
 @define
 class _Told:
     job: JobKey
-    created: datetime | None
-    modified: datetime | None
+    created: datetime | None = None
+    modified: datetime | None = None
 
 
 class JobKeys:
@@ -89,7 +89,7 @@ class JobKeys:
         known = self._by_id.setdefault((job.kind, job.id), [])
         found = meant(known, observation)
         if found is None:
-            found = _Told(job, job.created, at)
+            found = _Told(job)
             known.append(found)
         found.created = found.created or job.created
         found.modified = max(filter(None, (found.modified, at)), default=None)

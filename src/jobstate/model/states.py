@@ -27,16 +27,18 @@ def edge_dict(edge: Edge) -> dict[str, object]:
 
 
 class Basis(StrEnum):
-    """How we know something, from the firmest to the weakest."""
+    """How we know something, from the firmest to the weakest.
+
+    Attributes:
+        weakness: 0 for the firmest.
+    """
 
     DOCUMENTED = "documented"
     OBSERVED = "observed"
     INFERRED = "inferred"
 
-    @property
-    def weakness(self) -> int:
-        """0 for the firmest."""
-        return list(Basis).index(self)
+    def __init__(self, _word: str) -> None:
+        self.weakness = len(type(self).__members__)  # asked for each edge of each way
 
     @classmethod
     def weakest(cls, bases: Iterable[Basis]) -> Basis | None:

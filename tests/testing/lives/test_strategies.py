@@ -74,6 +74,7 @@ def lengths(life: Life) -> list[float]:
 # --- Legal ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.apart
 @settings(max_examples=120)
 @given(lives())
 def test_generated_lives_are_legal(life: Life) -> None:
