@@ -248,8 +248,10 @@ def required_time(value: object) -> datetime:
 
 def second(value: object) -> datetime | None:
     """Return a time in UTC, of a whole number of seconds, or None."""
-    found = time(value)
-    if found is not None and found.microsecond:
+    if value is None:
+        return None
+    found = required_time(value)
+    if found.microsecond:
         raise damaged("a time of a whole second, in microseconds since 1970", value)
     return found
 
