@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import Factory, define
 
@@ -86,15 +86,7 @@ class Rows:
 
     def add(self, codec: JobCodec, before: JobState | None, after: JobState) -> None:
         """Add what has changed between two states of a job."""
-        self.jobs.append(
-            (
-                after.row_id,
-                *[
-                    each if each is None or type(each) is int else _storable(each)
-                    for each in codec.columns(after)
-                ],
-            )
-        )
+        self.jobs.append((after.row_id, *codec.row(after)))
         if before is None or before.entries is not after.entries:
             self._add_entries(after.row_id, before, after)
 
@@ -106,7 +98,8 @@ class Rows:
                 return
             if was != now:
                 status, start, end, message = now
-                self.entries.append((row_id, ordinal, _utf8(status), start, end, _utf8(message)))
+                words = plain.whole_text(status), plain.whole_text(message)
+                self.entries.append((row_id, ordinal, words[0], start, end, words[1]))
 
     def shorten(self, row_id: int, count: int) -> None:
         """Let a job have only so many entries, also where more were to be put down."""
@@ -123,24 +116,6 @@ class Rows:
             connection.executemany(DROP_ENTRIES, self.shorter)
         if self.entries:
             connection.executemany(KEEP_ENTRY, self.entries)
-
-
-def _storable(value: object) -> object:
-    """Return a column's value as a file holds it."""
-    if isinstance(value, str):
-        return _utf8(value)
-    return plain.line(value) if isinstance(value, (list, dict)) else value
-
-
-@overload
-def _utf8(text: str) -> str: ...
-@overload
-def _utf8(text: str | None) -> str | None: ...
-def _utf8(text: str | None) -> str | None:
-    """Return a text with whatever UTF-8 can't hold (half of a surrogate pair) as its escape."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 # --- And back -------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class Entries(Sequence[Entry]):
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the same history, compact."""
-        if not entries or isinstance(entries, Entries):
+        if isinstance(entries, Entries) or not entries:
             return entries
         starts = [entry.start for entry in entries]
         return cls(

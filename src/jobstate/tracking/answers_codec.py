@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jobstate.conformance.judge import Judge
     from jobstate.tracking.estimate_sets import EstimateSets
 
-#: How many patterns are remembered in words.
+#: How many patterns are remembered as JSON.
 _REMEMBERED: Final = 1 << 14
 
 
@@ -47,21 +47,27 @@ class AnswersCodec:
         self._judge = judge
         self._sets = sets
         #: By identity, of which there is one for equal patterns: the pattern, which must stay, and
-        #: its plain data.
-        self._written: dict[int, tuple[AnswerPattern, list[object]]] = {}
+        #: what is written of it, as JSON.
+        self._lines: dict[int, tuple[AnswerPattern, str]] = {}
 
     # --- Writing --------------------------------------------------------------------------------
 
     def patterns(self, state: JobState) -> object:
-        """Return what the answers kept say, by region."""
-        return {pattern.region: self._data(pattern) for pattern in state.patterns} or None
+        """Return what the answers kept say, by region; None of none."""
+        return {each.region: self._in_numbers(each) for each in state.patterns} or None
 
-    def _data(self, pattern: AnswerPattern) -> list[object]:
-        found = self._written.get(id(pattern))
+    def line(self, state: JobState) -> str | None:
+        """Return the same as JSON."""
+        lines = list(map(self._line, state.patterns))
+        return f"{{{', '.join(lines)}}}" if lines else None
+
+    def _line(self, pattern: AnswerPattern) -> str:
+        found = self._lines.get(id(pattern))
         if found is None:
-            if len(self._written) >= _REMEMBERED:
-                self._written.clear()
-            found = self._written[id(pattern)] = (pattern, self._in_numbers(pattern))
+            if len(self._lines) >= _REMEMBERED:
+                self._lines.clear()
+            line = plain.line({pattern.region: self._in_numbers(pattern)})[1:-1]
+            found = self._lines[id(pattern)] = (pattern, line)
         return found[1]
 
     def _in_numbers(self, pattern: AnswerPattern) -> list[object]:

@@ -46,6 +46,9 @@ _ALIKE: Final = (
 #: … and those in which every job has its own.
 _OWN: Final = tuple([name for name in COLUMNS if name not in {"kind", "times", *_ALIKE}])
 _TIMES: Final = COLUMNS.index("times")
+#: The columns that hold a list or an object, and those with a text from outside.
+_JSON: Final = {"patterns", "kept_values", "refined", "reported"}
+_TEXTS: Final = {"kind", "id", "cause", "failure_reason"}
 _alike_of = itemgetter(*map(COLUMNS.index, _ALIKE))
 _own_of = itemgetter(*map(COLUMNS.index, _OWN))
 #: How many jobs that differ in what a fleet shares are remembered.
@@ -74,6 +77,10 @@ class JobCodec:
         """Return the values of `COLUMNS`; None where a list or an object has nothing in it."""
         return [write(state) for write in self._kinds[state.job.kind].writers]
 
+    def row(self, state: JobState) -> list[Any]:
+        """Return the same as a file holds it: lists and objects as JSON, texts that are whole."""
+        return [write(state) for write in self._kinds[state.job.kind].row_writers]
+
     def state(self, columns: Sequence[object]) -> JobState:
         """Return where a job stood, of the values of `COLUMNS`; its history is to be added.
 
@@ -98,6 +105,7 @@ class _KindCodec:
 
     Attributes:
         writers: What gives the value of each of `COLUMNS`.
+        row_writers: What gives it as a file holds it.
     """
 
     def __init__(self, judge: Judge, sets: EstimateSets) -> None:
@@ -130,6 +138,10 @@ class _KindCodec:
             },
         }
         self.writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
+        self.row_writers = [
+            answers.line if name == "patterns" else _row_writer(name, write)
+            for name, write in zip(COLUMNS, self.writers, strict=True)
+        ]
         self._read_alike, self._read_own = _alike_of(self._readers), _own_of(self._readers)
         # By type too: what is equal to a whole number may be none.
         self._alike = lru_cache(maxsize=_REMEMBERED, typed=True)(self._read_once)
@@ -172,6 +184,15 @@ class _KindCodec:
         if type(value) is not int or value != self._last[0]:
             self._last = (value, plain.time(value))
         return self._last[1]
+
+
+def _row_writer(name: str, write: Callable[[JobState], Any]) -> Callable[[JobState], Any]:
+    """Return what gives the value of a column as a file holds it."""
+    if name in _JSON:
+        return lambda state: None if (value := write(state)) is None else plain.line(value)
+    if name in _TEXTS:
+        return lambda state: plain.whole_text(write(state))
+    return write
 
 
 def _topics(state: JobState) -> object:
