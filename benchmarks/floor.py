@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Table → how many columns it has.
-_TABLES: Final = {"job": 19, "entry": 6, "event": 4}
+_TABLES: Final = {"job": 20, "entry": 6, "event": 4}
 _PAGE: Final = 4096
 
 

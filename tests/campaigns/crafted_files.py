@@ -218,7 +218,7 @@ COLUMNS: Final = {
     "journal": "id file batch newest clean run",
     "kind": "name version",
     "estimate": "id words",
-    "job": "row_id kind id created estimates answers modified since kept_values cause"
+    "job": "row_id kind id created estimates patterns times modified since kept_values cause"
     " failure_reason refined ended entered changes reported suppressed told_created forgotten",
     "entry": "job ordinal status start end message",
     "event": "number job kind body",
@@ -274,7 +274,7 @@ def _cell(rng: random.Random, path: Path, _: object) -> str:
 
 #: Columns that hold JSON.
 _JSON: Final = [
-    *(("estimate", "words"), ("job", "answers"), ("job", "refined"), ("job", "reported")),
+    *(("estimate", "words"), ("job", "patterns"), ("job", "refined"), ("job", "reported")),
     *[("event", "body")] * 4,
 ]
 

@@ -305,12 +305,12 @@ BOTH = [
         "job[1].estimates: expected the number of som",
     ),
     (
-        f"UPDATE job SET answers = '{'[' * 99_999}' WHERE row_id = 1",
-        "job[1].answers: expected an obje",
+        f"UPDATE job SET patterns = '{'[' * 99_999}' WHERE row_id = 1",
+        "job[1].patterns: expected an obje",
     ),
     (
-        f"UPDATE job SET answers = '{'1' * 9_999}' WHERE row_id = 1",
-        "job[1].answers: expected an objec",
+        f"UPDATE job SET patterns = '{'1' * 9_999}' WHERE row_id = 1",
+        "job[1].patterns: expected an objec",
     ),
     (
         "UPDATE job SET reported = '{\"a\": [1]}' WHERE row_id = 1",
@@ -436,8 +436,8 @@ def test_a_list_of_problems_ends(path: Path) -> None:
     run(
         path,
         "WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
-        " INSERT INTO job SELECT x, kind, 'id-' || x, 1, estimates, answers, modified, since,"
-        " kept_values, cause, failure_reason, refined, ended, entered, changes, reported,"
+        " INSERT INTO job SELECT x, kind, 'id-' || x, 1, estimates, patterns, times, modified,"
+        " since, kept_values, cause, failure_reason, refined, ended, entered, changes, reported,"
         " suppressed, NULL, 0"
         " FROM n, job WHERE row_id = 1",
     )

@@ -260,6 +260,32 @@ def test_no_query_looks_through_a_whole_table() -> None:
             assert [line for line in plan if line.startswith("SCAN")] == [], sql
 
 
+@pytest.mark.parametrize("sql", [sweeping.AT_ONCE_WITH, sweeping.LATER])
+def test_what_was_looked_at_costs_nothing_more(sql: str) -> None:
+    """SQLite takes as many steps at the end of a round as at its beginning."""
+    at_once = sql is sweeping.AT_ONCE_WITH
+    steps = [0]
+
+    def count() -> None:
+        steps[0] += 1
+
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript("".join(MIGRATIONS))
+        names = [row[1] for row in connection.execute("PRAGMA table_info(job)")]
+        values = {"row_id": "x", "forgotten": "7" if at_once else "x"}
+        row = ", ".join([values.get(name, "'0'") for name in names])
+        numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
+        connection.execute(f"INSERT INTO job {numbers} SELECT {row} FROM n")  # noqa: S608
+        connection.set_progress_handler(count, 1)
+        found = []
+        for begin in (0, 250, 490):
+            steps[0] = 0
+            rows = list(connection.execute(sql, (7, begin, 5) if at_once else (begin, 1000, 5)))
+            assert [row[1] for row in rows] == list(range(begin + 1, begin + 6))
+            found.append(steps[0])
+    assert len({*found}) == 1
+
+
 def parked_and_forgotten(path: Path, count: int) -> None:
     """Make a journal with so many jobs that are forgotten and of which somebody has to hear."""
     listener = Subscription(name="pager", listener=nothing)
@@ -366,7 +392,7 @@ def test_what_can_go_goes_from_among_what_can_not(path: Path) -> None:
         gone = connection.execute("SELECT count(*) FROM job WHERE id LIKE 'arn:%7'").fetchone()[0]
     assert gone == 30
     with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
-        for number in range(64 + 301 // 36 + 1):
+        for number in range(64 + 301 // 12 + 1):
             tracker.observe(renamed(SERIES[-1], number))
         with closing(sqlite3.connect(path)) as connection:
             left = connection.execute("SELECT count(*) FROM job WHERE forgotten > 0").fetchone()

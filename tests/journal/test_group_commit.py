@@ -17,7 +17,7 @@ from tests.support.gates import LIMIT, wait_until
 from tests.support.series import SERIES, renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -46,7 +46,7 @@ class Scene:
         assert journal._writer is not None  # noqa: SLF001 - as above
         return journal._writer  # noqa: SLF001 - as above
 
-    def observe(self, number: int, name: str) -> None:
+    def observe(self, number: int, name: str, *, waits: bool = True) -> None:
         """Let a thread observe a job's first answer; return when it leads or waits."""
         given = self.writer.given
         thread = threading.Thread(target=self._observe, args=(number, name), name=name, daemon=True)
@@ -55,8 +55,8 @@ class Scene:
         if name == "leader":
             assert self.writing.wait(LIMIT)
             return
-        waiters: Sequence[object] = self.writer._coming._waiters  # type: ignore[attr-defined]  # noqa: SLF001
-        wait_until(lambda: self.writer.given > given and waiters)
+        gate = self.writer._coming  # noqa: SLF001 - as above
+        wait_until(lambda: self.writer.given > given and (gate.locked() or not waits))
 
     def join(self, name: str) -> None:
         """Wait for a thread's end."""
@@ -111,18 +111,21 @@ def scene(path: Path) -> Iterator[Scene]:
     made.go.set()
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, name: str, *, woken: bool) -> None:
-    """Let an interrupt come to a thread when it waits: at once, or when it was woken."""
-    wait = threading.Condition.wait
+class Interrupted:
+    """A lock at which an interrupt comes to one thread, while it waits."""
 
-    def interrupted(condition: threading.Condition, timeout: float | None = None) -> bool:
-        mine = threading.current_thread().name == name
-        found = wait(condition, timeout) if woken or not mine else False
-        if mine:
+    def __init__(self, lock: threading.Lock, name: str) -> None:
+        self._lock = lock
+        self._name = name
+        self.locked = lock.locked
+
+    def __enter__(self) -> None:
+        if threading.current_thread().name == self._name:
             raise KeyboardInterrupt
-        return found
+        self._lock.acquire()
 
-    monkeypatch.setattr(threading.Condition, "wait", interrupted)
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def kept(path: Path) -> int:
@@ -144,23 +147,28 @@ def test_one_transaction_for_all_who_came_meanwhile(scene: Scene, path: Path) ->
 
 
 def test_one_who_is_interrupted_when_it_should_lead(
-    scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It hands on, so that the next does not wait for ever; what it brought is written, too."""
-    interrupt(monkeypatch, "third", woken=True)
-    scene.observe(3, "third")
-    scene.writer._coming._waiters.rotate(1)  # type: ignore[attr-defined]  # noqa: SLF001 - it is next
-    scene.end()
+    scene = Scene(path)
+    scene.observe(0, "leader")
+    leading = Interrupted(scene.writer._leading, "first")  # noqa: SLF001 - no public way
+    monkeypatch.setattr(scene.writer, "_leading", leading)
+    scene.observe(1, "first", waits=False)
+    scene.join("first")
     assert list(map(type, scene.raised.values())) == [KeyboardInterrupt]
+    scene.observe(2, "second")
+    scene.end()
     scene.tracker.close()
-    assert kept(path) == 4 * 2
+    assert kept(path) == 3 * 2
 
 
 def test_one_who_is_interrupted_while_another_leads(
     scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes nothing from whoever leads, and what it brought is written with what comes next."""
-    interrupt(monkeypatch, "third", woken=False)
+    coming = Interrupted(scene.writer._coming, "third")  # noqa: SLF001 - no public way
+    monkeypatch.setattr(scene.writer, "_coming", coming)
     scene.observe(3, "third")
     scene.join("third")
     assert list(map(type, scene.raised.values())) == [KeyboardInterrupt]

@@ -98,7 +98,7 @@ def test_an_interrupt_anywhere_in_a_commit(tmp_path: Path, how: type[Interrupter
     opportunities = count(1)
     while interrupted(tmp_path / f"{(number := next(opportunities))}.db", how, number):
         pass
-    assert next(opportunities) > 90
+    assert next(opportunities) > 80
 
 
 def forgetting(path: Path, how: type[Interrupter], number: int, *, due: bool) -> str | None:

@@ -26,9 +26,8 @@ ONLY_HERE = ("fingerprint", "other_fingerprint", "row_id", "sameness")
 def test_whatever_is_kept_of_a_job_is_a_column() -> None:
     """In the same order; but for its history, and for what is true in one process only."""
     fields = [each.name for each in attrs.fields(JobState)]
-    for elsewhere in (*("job", "times", "entries"), *ONLY_HERE):
+    for elsewhere in ("job", "entries", *ONLY_HERE):
         fields.remove(elsewhere)
-    fields[fields.index("patterns")] = "answers"
     assert (*KEY, *fields) == COLUMNS
     assert tuple(each.name for each in attrs.fields(JobKey)) == KEY
 
@@ -56,14 +55,18 @@ def test_the_table_of_jobs_has_them_all(tmp_path: Path) -> None:
             "job[1].estimates: expected the number of something that is kn",
         ),
         (
-            "UPDATE job SET answers = '{\"way\": [7, 0, null, []]}'",
-            "job[1].answers['way'][0]: expected the number of something that is known, got 7",
+            "UPDATE job SET patterns = '{\"way\": [7, 0, null, [], [], true]}'",
+            "job[1].patterns['way'][0]: expected the number of something that is known, got 7",
         ),
         (
             "UPDATE job SET suppressed = -1",
             "job[1].suppressed: expected a whole number, 0 or more, got -1",
         ),
-        ("UPDATE job SET answers = '[1'", "job[1].answers: expected an object, got '[1'"),
+        (
+            "UPDATE job SET times = 7",
+            "job[1].times: expected the times of as many answers, got '7'",
+        ),
+        ("UPDATE job SET patterns = '[1'", "job[1].patterns: expected an object, got '[1'"),
         ("UPDATE job SET reported = '[1]'", "job[1].reported: expected an object, got [1]"),
         ("UPDATE job SET since = 1000000000000000000", "job[1].since: expected a time in micro"),
         ("UPDATE estimate SET words = '{' WHERE id = 0", "estimate[0]: expected an object, got "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import random
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -208,20 +209,21 @@ def test_as_data() -> None:
     (job,) = found["jobs"]
     (key,) = job["reported"].pop("cheap-insurance")
     assert key.startswith("violation:parcel:parcel/1@2026-05-06T07:08:09Z:cheap-insurance:")
-    # What is possible, how many entries count, where it begins; and each answer: what it shows,
-    # its time, the number of entries, and what tells it from others.
-    possible, judged, origin, kept = job["answers"].pop("way")
-    assert (possible, judged, origin) == (0, 2, None)
-    assert [each[:-1] for each in kept] == [
-        [1, *[moment + 61_250_000] * 2, 2, 2],
-        [2, *[moment + 122_250_000] * 2, 0, (1 << 31) - 1],
-    ]
+    # The latest of all times, and since when answers are judged; then of each answer its own, at
+    # the earliest and at the latest, and what tells it from others.
+    latest, since, *own = map(int, job.pop("times").split())
+    assert (latest, since) == (moment + 122_250_000, -(1 << 63))
+    assert own[:2] == [moment + 61_250_000] * 2
+    assert own[3:5] == [moment + 122_250_000] * 2
+    assert len(own) == 6
     assert job == {
         "kind": "parcel",
         "id": "parcel/1",
         "created": moment,
         "estimates": 0,
-        "answers": {},
+        # What is possible, how many entries count, where it begins; what each answer shows, and the
+        # number of entries then, at least and at most; and that each came after the one before.
+        "patterns": {"way": [0, 2, None, [1, 2], [[2, 2], [0, (1 << 31) - 1]], True]},
         "entries": [
             ["packed", moment + 250_000, None, None],
             ["sent", moment + 61_250_000, None, None],
@@ -385,7 +387,7 @@ def test_every_problem_is_said() -> None:
     found = data(sent())
     job = found["jobs"][0]
     others = [
-        job | {"id": None, "created": -(10**18), "answers": {"way": [1]}},
+        job | {"id": None, "created": -(10**18), "patterns": {"way": [1]}},
         job | {"id": "b", "estimates": 99, "modified": "2026-01-01", "since": True},
         job
         | {
@@ -396,13 +398,14 @@ def test_every_problem_is_said() -> None:
         job
         | {
             "id": "d",
-            "answers": {"no\nway": [], "way": ["0", -1, [0, 0, 1 << 31, 0], 7]},
+            "patterns": {"no\nway": [], "way": ["0", -1, [0, 0, 1 << 31], 7, [[0, 1.5]], 1]},
+            "times": 0.5,
             "cause": 1,
             "failure_reason": 2,
         },
         job | {"id": "e", "estimates": None, "entered": 1.0, "changes": True, "suppressed": None},
-        job | {"id": "ee", "answers": {"way": [0, 0, None, [[0, 1 << 63, 1.5, 0, 0, 0]]]}},
-        job | {"id": "f", "answers": "[1", "reported": "[]", "entries": {}},
+        job | {"id": "ee", "times": f"{1 << 63} 0 0 0 0"},
+        job | {"id": "f", "patterns": "[1", "reported": "[]", "entries": {}},
         [],
         {"id": "g"},
     ]
@@ -432,7 +435,7 @@ def test_every_problem_is_said() -> None:
         "estimates[9]",
         "jobs[1].id",
         "jobs[1].created",
-        "jobs[1].answers['way']",
+        "jobs[1].patterns['way']",
         "jobs[2].estimates",
         "jobs[2].modified",
         "jobs[2].since",
@@ -443,20 +446,22 @@ def test_every_problem_is_said() -> None:
         "jobs[3].entries[0][3]",
         "jobs[3].entries[1]",
         "jobs[3].entries[2]",
-        r"jobs[4].answers['no\nway']",
-        "jobs[4].answers['way'][0]",
-        "jobs[4].answers['way'][1]",
-        "jobs[4].answers['way'][2][2]",
-        "jobs[4].answers['way'][3]",
+        r"jobs[4].patterns['no\nway']",
+        "jobs[4].patterns['way'][0]",
+        "jobs[4].patterns['way'][1]",
+        "jobs[4].patterns['way'][2][2]",
+        "jobs[4].patterns['way'][3]",
+        "jobs[4].patterns['way'][4][0][1]",
+        "jobs[4].patterns['way'][5]",
+        "jobs[4].times",
         "jobs[4].cause",
         "jobs[4].failure_reason",
         "jobs[5].estimates",
         "jobs[5].entered",
         "jobs[5].changes",
         "jobs[5].suppressed",
-        "jobs[6].answers['way'][3][0][1]",
-        "jobs[6].answers['way'][3][0][2]",
-        "jobs[7].answers",
+        "jobs[6].times",
+        "jobs[7].patterns",
         "jobs[7].reported",
         "jobs[7].entries",
         "jobs[8]",
@@ -468,7 +473,7 @@ def test_what_is_expected_is_said() -> None:
     """Each problem says where it stands, what is expected there, and what came."""
     found = data(sent())
     (job,) = found["jobs"]
-    job |= {"created": -(10**18), "estimates": 7, "answers": "[1", "suppressed": "none"}
+    job |= {"created": -(10**18), "estimates": 7, "patterns": "[1", "suppressed": "none"}
     found["estimates"][1] = {
         "kind": "parcel",
         "memories": [],
@@ -484,7 +489,7 @@ def test_what_is_expected_is_said() -> None:
         ),
         Problem("jobs[0].created", "a time in microseconds since 1970", "-1000000000000000000"),
         Problem("jobs[0].estimates", "the number of something that is known", "7"),
-        Problem("jobs[0].answers", "an object", "'[1'"),
+        Problem("jobs[0].patterns", "an object", "'[1'"),
         Problem("jobs[0].suppressed", "a whole number, 0 or more", "'none'"),
     )
 
@@ -512,22 +517,89 @@ def test_a_region_of_another_name() -> None:
     pool = [[name, groups] for name, groups in words["regions"] if name == "warm_pool"]
     found["estimates"] += [words | {"regions": pool}]
     number = len(others) + 1
-    found["jobs"][0]["answers"]["job"][0] = number
-    assert problems(found) == [("jobs[0].answers['job'][0]", str(number))]
-    found["jobs"][0]["answers"]["job"] = [0, 0, None, [number] * 17]
-    assert [path for path, _ in problems(found)] == ["jobs[0].answers['job'][3]"]
+    found["jobs"][0]["patterns"]["job"][0] = number
+    assert problems(found) == [("jobs[0].patterns['job'][0]", str(number))]
+
+
+EVER = (1 << 63) - 1
+
+
+def kept(count: int, *, chain: bool = False, first: int = EVER, begin: int = -EVER) -> object:
+    """Return a snapshot of a job of which some answers are kept, as of any time by default."""
+    found = data(sent())
+    (job,) = found["jobs"]
+    any_number = [0, (1 << 31) - 1]
+    job["patterns"] = {"way": [0, 0, None, [1] * count, [any_number] * count, chain]}
+    rows = [f"{begin} {EVER if begin < 0 else begin} {number}" for number in range(count)]
+    job["times"] = " ".join([f"{first} {-EVER}", *rows])
+    return found
 
 
 def test_more_answers_than_are_kept_apart() -> None:
     """Their orders would be too many to look at."""
-    found = data(sent())
-    possible, judged, origin, (kept, *_) = found["jobs"][0]["answers"]["way"]
-    rows = [[kept[0], -(1 << 63), (1 << 63) - 1, 0, (1 << 31) - 1, number] for number in range(9)]
-    found["jobs"][0]["answers"]["way"] = [possible, judged, origin, rows]
+    Tracker(PARCELS).restore(json.dumps(kept(8)))
     with pytest.raises(SnapshotError, match="at most 8 answers whose order nothing tells"):
+        Tracker(PARCELS).restore(json.dumps(kept(9)))
+    assert [path for path, _ in problems(kept(17), PARCELS)] == ["jobs[0].patterns['way'][3]"]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (kept(2, chain=True), "times: expected each answer after all before"),
+        (kept(1, chain=True, begin=7, first=6), "times: expected first of each region the latest"),
+    ],
+)
+def test_times_that_are_not_as_what_was_made_of_them(found: object, expected: str) -> None:
+    """What comes next is taken by what answers say of each other, so their times must be so."""
+    with pytest.raises(SnapshotError, match=re.escape(f"jobs[0].{expected}")):
         Tracker(PARCELS).restore(json.dumps(found))
-    del rows[0]
+
+
+@pytest.mark.parametrize(
+    ("times", "got"),
+    [
+        ("", "''"),
+        (None, "None"),
+        ("1 2 3 4", "'1 2 3 4'"),
+        ("1 2 3 4 5 6 7 8 9", "'1 2 3 4 5 6 7 8 9'"),
+        ("1 2 x 4 5 6 7 8", "'1 2 x 4 5 6 7 8'"),
+    ],
+)
+def test_times_of_other_answers(times: str | None, got: str) -> None:
+    """There are two numbers of each region, and three of each answer."""
+    found = data(sent())
+    found["jobs"][0]["times"] = times
+    assert problems(found, PARCELS) == [("jobs[0].times", got)]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "path"),
+    [
+        (4, [], "[4]"),
+        (4, [[2, 2]], "[4]"),
+        (0, None, "[4]"),
+        (5, None, "[5]"),
+    ],
+)
+def test_patterns_that_can_not_be(place: int, value: object, path: str) -> None:
+    """How many entries there were is known of each, unless they were taken in the order given."""
+    found = data(sent())
+    found["jobs"][0]["patterns"]["way"][place] = value
+    assert [where for where, _ in problems(found, PARCELS)] == [f"jobs[0].patterns['way']{path}"]
+
+
+def test_answers_in_the_order_given_are_no_chain() -> None:
+    """Their times tell nothing."""
+    strict = Tracker(PARCELS, strict=True)
+    strict.observe(parcel("sent", at=61))
+    found = data(strict)
+    way = found["jobs"][0]["patterns"]["way"]
+    assert way[0] is None
+    assert (len(way[3]), way[4:]) == (1, [[], False])
     Tracker(PARCELS).restore(json.dumps(found))
+    way[5] = True
+    assert problems(found, PARCELS) == [("jobs[0].patterns['way'][5]", "True")]
 
 
 # --- Damage ---------------------------------------------------------------------------------------

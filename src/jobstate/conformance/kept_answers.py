@@ -276,6 +276,26 @@ packed_head: Final = _HEAD.pack
 times_head: Final = _HEAD.unpack_from
 
 
+@lru_cache(maxsize=1 << 10)
+def _form(counts: tuple[int, ...]) -> Struct:
+    """Return the form of the times of some regions, each with so many answers."""
+    return Struct("<" + "".join([f"qq{'qqi' * count}" for count in counts]))
+
+
+def numbers_of(patterns: Sequence[AnswerPattern], times: bytes) -> tuple[int, ...]:
+    """Return the packed times of some regions as numbers, those of one after the other."""
+    return _form(tuple([len(each.counts) for each in patterns])).unpack(times)
+
+
+def times_of(patterns: Sequence[AnswerPattern], numbers: Sequence[int]) -> bytes:
+    """Return the times of some regions packed again.
+
+    Raises:
+        struct.error: They are too few, too many or too large.
+    """
+    return _form(tuple([len(each.counts) for each in patterns])).pack(*numbers)
+
+
 def places(begin: int, end: int) -> slice:
     """Return where the packed times of some answers stand, by the numbers of the answers."""
     return slice(_HEAD.size + begin * _TIMES.size, _HEAD.size + end * _TIMES.size)

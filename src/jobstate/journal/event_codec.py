@@ -46,7 +46,7 @@ def body_of(event: Event) -> str:
             f' "message": {_text(event.message)}, "late": {"true" if event.late else "false"}}}'
         )
     if isinstance(event, StatusChanged):
-        reason = json.dumps(event.failure_reason)  # they differ, so none is remembered
+        reason = "null" if event.failure_reason is None else json.dumps(event.failure_reason)
         return (
             f'{{"ordinal": {event.ordinal}, "at": {_moment(event.at)},'
             f' "failure_reason": {reason}, {_move_text(event.move)}'

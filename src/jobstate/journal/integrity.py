@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 #: More problems of one kind than this are not looked for.
 _MOST: Final = 20
+#: Jobs that the tracker keeps and of which there is an earlier row; most ids are there once, which
+#: an index tells.
+_REPEATED: Final = """
+WITH suspect AS (SELECT id, created FROM job GROUP BY id, created HAVING count(*) > 1)
+SELECT * FROM (
+    SELECT row_id, min(row_id) OVER (PARTITION BY kind, job.id, job.created) AS first
+    FROM suspect CROSS JOIN job ON job.id = suspect.id AND job.created IS suspect.created
+    WHERE forgotten = 0
+) WHERE row_id > first ORDER BY row_id
+"""
 #: How long to wait for the thread before it is interrupted once more, in seconds.
 _BETWEEN: Final = 0.01
 
@@ -74,7 +84,16 @@ class IntegrityCheck:
         return [printable(text) for (text,) in rows if text != "ok"]
 
     def _references(self) -> list[object]:
-        return [*self._orphans("event", "job"), *self._orphans("held", "listener")]
+        return [
+            *self._orphans("event", "job"),
+            *self._orphans("held", "listener"),
+            *self._repeated(),
+        ]
+
+    def _repeated(self) -> Iterator[Problem]:
+        """Yield jobs that are there twice and not forgotten; an index finds them."""
+        for row_id, first in islice(self._connection.execute(_REPEATED), _MOST):
+            yield Problem(f"job[{row_id}]", "a job that has no row yet", f"that of job[{first}]")
 
     def _orphans(self, table: str, parent: str) -> Iterator[Problem]:
         """Yield rows that refer to nothing; those of entries and of estimates, loading tells."""

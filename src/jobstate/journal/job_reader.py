@@ -126,7 +126,7 @@ class JobReader:
         ]
         self._reading.refuse(*strange)
         with self._reading.damage_told():
-            return tuple(entries_of(row_id, [row[1:] for row in rows]))
+            return tuple(entries_of(row_id, rows))
 
     def _require_unknown(self, wanted: tuple[str, str, int | None]) -> None:
         """Look at every job for one that an index does not find.

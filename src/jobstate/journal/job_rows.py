@@ -6,10 +6,11 @@ few; so a journal can be read under a newer version of the life cycle that has t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from functools import lru_cache
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import Factory, define
 
@@ -19,19 +20,20 @@ from jobstate.conformance.memo import Estimates
 from jobstate.errors import Problem, shown
 from jobstate.journal.validation import MOST_PROBLEMS
 from jobstate.model.observation import JobKey
-from jobstate.model.packed_history import Entries
+from jobstate.model.packed_history import LAST, Entries
 from jobstate.tracking import plain_data as plain
 from jobstate.tracking.job_codec import COLUMNS, KEY, PLAIN, JobCodec, history_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from jobstate.conformance.judge import Judge
     from jobstate.journal.connection import Connection
     from jobstate.model.observation import Entry
 
 KEEP_ESTIMATES: Final = "INSERT INTO estimate VALUES (?, ?)"
-#: What `Loaded.state` reads of a job.
+#: What is read of a job.
 JOB_COLUMNS: Final = ", ".join(("row_id", *COLUMNS))
 _CHANGES: Final = ", ".join(
     f"{each} = excluded.{each}" for each in COLUMNS if each not in {*KEY, "estimates"}
@@ -51,9 +53,6 @@ ON CONFLICT (job, ordinal) DO UPDATE SET
 """
 DROP_ENTRIES: Final = "DELETE FROM entry WHERE job = ? AND ordinal > ?"
 
-#: The earliest and the latest time that there is.
-FIRST: Final = to_microseconds(datetime.min.replace(tzinfo=UTC))
-LAST: Final = to_microseconds(datetime.max.replace(tzinfo=UTC))
 #: Rows have smaller numbers than this, so that there is room for more.
 _MOST_IDS: Final = 1 << 62
 #: Those that the tracker keeps, and those of which can't be said whether it does.
@@ -87,15 +86,7 @@ class Rows:
 
     def add(self, codec: JobCodec, before: JobState | None, after: JobState) -> None:
         """Add what has changed between two states of a job."""
-        self.jobs.append(
-            (
-                after.row_id,
-                *[
-                    each if each is None or type(each) is int else _storable(each)
-                    for each in codec.columns(after)
-                ],
-            )
-        )
+        self.jobs.append((after.row_id, *codec.row(after)))
         if before is None or before.entries is not after.entries:
             self._add_entries(after.row_id, before, after)
 
@@ -107,7 +98,8 @@ class Rows:
                 return
             if was != now:
                 status, start, end, message = now
-                self.entries.append((row_id, ordinal, _utf8(status), start, end, _utf8(message)))
+                words = plain.whole_text(status), plain.whole_text(message)
+                self.entries.append((row_id, ordinal, words[0], start, end, words[1]))
 
     def shorten(self, row_id: int, count: int) -> None:
         """Let a job have only so many entries, also where more were to be put down."""
@@ -124,24 +116,6 @@ class Rows:
             connection.executemany(DROP_ENTRIES, self.shorter)
         if self.entries:
             connection.executemany(KEEP_ENTRY, self.entries)
-
-
-def _storable(value: object) -> object:
-    """Return a column's value as a file holds it."""
-    if isinstance(value, str):
-        return _utf8(value)
-    return plain.line(value) if isinstance(value, (list, dict)) else value
-
-
-@overload
-def _utf8(text: str) -> str: ...
-@overload
-def _utf8(text: str | None) -> str | None: ...
-def _utf8(text: str | None) -> str | None:
-    """Return a text with whatever UTF-8 can't hold (half of a surrogate pair) as its escape."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 # --- And back -------------------------------------------------------------------------------------
@@ -174,16 +148,14 @@ class Loaded:
         """Yield where each job stood, the one first heard of first; note what can't be read."""
         self.read_sets()
         histories = Histories(self._connection.execute, self._problems)
-        numbers: dict[Sequence[object], int] = {}  # by what identifies a job
         last = 0
         for row in self._connection.execute(_JOBS):
             if len(self._problems) >= MOST_PROBLEMS:
                 return
-            row_id, forgotten = row[0], row[-1]
-            first = numbers.setdefault(row[1 : 1 + len(KEY)], row_id)
-            if not (last < row_id < _MOST_IDS and forgotten == 0 and first == row_id):
-                self._problems += _job_problems(last, first, row_id, forgotten)
-            state = self.state(row[:-1], histories.of(row_id))
+            row_id, *columns, forgotten = row
+            if not (last < row_id < _MOST_IDS and forgotten == 0):
+                self._problems += _job_problems(last, row_id, forgotten)
+            state = self._state(row_id, columns, histories.of(row_id))
             if state is not None:
                 yield state
             last = row_id
@@ -199,9 +171,10 @@ class Loaded:
                 self.unknown = True
                 self._problems += damaged.under(f"estimate[{number}]")
 
-    def state(self, row: Sequence[Any], entries: Sequence[Entry]) -> JobState | None:
-        """Return where a job stood, of its `JOB_COLUMNS`; None, noted, where it can't be read."""
-        row_id, *columns = row
+    def _state(
+        self, row_id: int, columns: Sequence[Any], entries: Sequence[Entry]
+    ) -> JobState | None:
+        """Return where a job stood; None, noted, where it can't be read."""
         try:
             state = self.codec.state(columns)
         except plain.DamagedError as damaged:
@@ -211,14 +184,12 @@ class Loaded:
         return state
 
 
-def _job_problems(last: int, first: int, row_id: int, forgotten: object) -> Iterator[Problem]:
+def _job_problems(last: int, row_id: int, forgotten: object) -> Iterator[Problem]:
     """Yield what is odd of a job's row, beside what is kept of it."""
     if not last < row_id < _MOST_IDS:
         yield Problem(f"job[{row_id}].row_id", f"more than {last}, of 62 bits", shown(row_id))
     if forgotten != 0:
         yield Problem(f"job[{row_id}].forgotten", "0, or a time", shown(forgotten))
-    if first != row_id:
-        yield Problem(f"job[{row_id}]", "a job that has no row yet", f"that of job[{first}]")
 
 
 class Histories:
@@ -250,13 +221,13 @@ class Histories:
             self._pass_over(self._next[0])
         if self._next is None or self._next[0] != job:
             return ()
-        rows = [row[1:] for row in self._next[1]]
-        self._next = next(self._groups, None)
         try:
-            return entries_of(job, rows)
+            return entries_of(job, self._next[1])
         except plain.DamagedError as damaged:
             self._problems += damaged.problems
             return ()
+        finally:
+            self._next = next(self._groups, None)
 
     def finish(self) -> None:
         """See that none is left that belongs to no job."""
@@ -316,7 +287,7 @@ def columns_of(job: JobKey) -> tuple[str, str, int | None]:
 
 
 def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:
-    """Return a history of its rows: ordinal, status, start, end, message.
+    """Return a history of its rows: job, ordinal, status, start, end, message.
 
     Raises:
         DamagedError: Some can't be read, or are missing.
@@ -324,19 +295,16 @@ def entries_of(job: object, rows: Iterable[Sequence[Any]]) -> Sequence[Entry]:
     columns = list(zip(*rows, strict=True))
     if not columns:
         return ()
-    ordinals, statuses, starts, ends, messages = columns
-    if not (
-        ordinals == tuple(range(1, len(ordinals) + 1))
-        and {*map(type, statuses + messages)} <= _TEXT
-        and None not in statuses
-        and _are_times([*starts, *[each for each in ends if each is not None]])
-    ):
-        raise plain.DamagedError(*_entry_problems(job, zip(*columns, strict=True)))
-    return Entries.from_columns(statuses, starts, ends, messages)
+    _, ordinals, statuses, starts, ends, messages = columns
+    if ordinals == _ordinals(len(ordinals)):
+        with suppress(ValueError):
+            return Entries.from_columns(statuses, starts, ends, messages)
+    raise plain.DamagedError(*_entry_problems(job, zip(*columns[1:], strict=True)))
 
 
-def _are_times(counts: Sequence[Any]) -> bool:
-    return {*map(type, counts)} == {int} and min(counts) >= FIRST and max(counts) <= LAST
+@lru_cache(maxsize=64)
+def _ordinals(count: int) -> tuple[int, ...]:
+    return tuple(range(1, count + 1))
 
 
 def _entry_problems(job: object, rows: Iterable[Sequence[Any]]) -> Iterator[Problem]:
@@ -359,4 +327,3 @@ _ENTRY_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "end": plain.time,
     "message": plain.text,
 }
-_TEXT: Final = {str, type(None)}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: How many jobs are looked at in a commit, and how many more for each thing that it writes: so no
 #: commit takes much longer than by itself, and what is forgotten is let go of as fast as it comes.
-_AT_ONCE: Final = 32
+_AT_ONCE: Final = 8
 _FOR_EACH: Final = 4
 #: How many at the end, when nobody waits.
 _AT_THE_END: Final = 1_000
@@ -24,16 +24,21 @@ _BETWEEN: Final = 64
 
 _FORGOTTEN: Final = f"""
 SELECT forgotten, row_id,
-    NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.row_id AND number >
-        (SELECT coalesce(min(cursor), 9223372036854775807) FROM listener))
-    AND NOT EXISTS (SELECT 1 FROM held WHERE held.id = job.id AND held.kind = job.kind
+    NOT EXISTS (SELECT 1 FROM held WHERE held.id = job.id AND held.kind = job.kind
         AND held.created = coalesce(job.created, {NO_TIME}))
-FROM job WHERE forgotten > 0 AND
+    AND NOT EXISTS (SELECT 1 FROM event WHERE event.job = job.row_id AND number >
+        (SELECT coalesce(min(cursor), 9223372036854775807) FROM listener))
+FROM job WHERE
 """  # noqa: S608 - a constant
 #: Those forgotten at a moment, from one on; and those forgotten later. Two, so that each is found
-#: by its index: what was looked at costs nothing more.
-AT_ONCE_WITH: Final = f"{_FORGOTTEN} forgotten = ? AND row_id > ? ORDER BY row_id LIMIT ?"
-LATER: Final = f"{_FORGOTTEN} forgotten > ? AND forgotten <= ? ORDER BY forgotten, row_id LIMIT ?"
+#: by its index: what was looked at costs nothing more. The condition of that index comes last, for
+#: SQLite begins where the first one does, and goes past all that was looked at.
+AT_ONCE_WITH: Final = f"""
+{_FORGOTTEN} forgotten = ? AND row_id > ? AND forgotten > 0 ORDER BY row_id LIMIT ?
+"""
+LATER: Final = f"""
+{_FORGOTTEN} forgotten > ? AND forgotten <= ? AND forgotten > 0 ORDER BY forgotten, row_id LIMIT ?
+"""
 _DELETE: Final = (
     "DELETE FROM event WHERE job = ?",
     "DELETE FROM entry WHERE job = ?",

@@ -43,7 +43,8 @@ CREATE TABLE job (
     id TEXT NOT NULL,               -- by which the service knows it
     created INTEGER,
     estimates INTEGER NOT NULL REFERENCES estimate,
-    answers TEXT,                   -- those kept, by region, as JSON; what they show: estimates
+    patterns TEXT,                  -- the answers kept, by region, as JSON; with estimates
+    times TEXT,                     -- when those were given, region by region
     modified INTEGER,
     since INTEGER,
     kept_values TEXT,               -- by field, as JSON, where a rule compares those of two answers

@@ -1,15 +1,17 @@
 """`JournalWriter`: puts down what many threads bring, in as few transactions as possible.
 
 Whoever commits first writes for all that have come by then; the others wait for that one (group
-commit). A transaction that fails is in doubt: its mark in the file (its number, and the run of the
-writer) tells, once that is open again, whether it took place, so nothing is lost and nothing is
-written twice. Where there is the mark of another writer, nothing is written any more.
+commit), each at the gate of its transaction: the first one through leads, the others are let
+through one after the other once it has written, so of many that wait, few are awake at once. A
+transaction that fails is in doubt: its mark in the file (its number, and the run of the writer)
+tells, once that is open again, whether it took place, so nothing is lost and nothing is written
+twice. Where there is the mark of another writer, nothing is written any more.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from threading import Condition, Lock, get_ident
+from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
@@ -131,20 +133,20 @@ class JournalWriter:
         ).fetchone()
         #: The number and the run that are in the file, unless somebody else writes to it.
         self._mark = (self.number, run)
-        #: Guards what comes next up to the blank line. Never taken by way of the conditions: an
-        #: interrupt that comes in their own code would leave it locked.
+        #: Guards what comes next up to the blank line.
         self._lock = Lock()
-        #: Here wait those whose things are in the batch that is being written …
-        self._written = Condition(self._lock)
-        #: … and here those whose things go into the next: only one of them is woken, to lead.
-        self._coming = Condition(self._lock)
         self._queue: list[_Kept | _Statement] = []
         self._cursors: dict[int, int] = {}
         self._gone = 0  # how many things were taken from the queue, so the ticket of the last
+        #: Held by who leads: of those whose things were taken from the queue last …
+        self._taken = Lock()
+        #: … and of those whose things are in it.
+        self._coming = Lock()
         self.committed = 0
-        self._leader: int | None = None
         self._stopped = False
 
+        #: Held by who writes.
+        self._leading = Lock()
         #: Touched only by who leads.
         self._batch: _Batch | None = None
         self._in_doubt = False
@@ -199,13 +201,13 @@ class JournalWriter:
         Raises:
             JournalWriteError: It is not. It stays here, and the next commit tries again.
         """
-        try:
-            while self._take_lead(ticket):
-                self._write()
-                self._give_up_lead()
-        except BaseException:  # an interrupt, too, of one who leads or was woken to
-            self._give_up_lead()
-            raise
+        if self.committed >= ticket:
+            return
+        with self._lock:
+            gate = self._coming if ticket > self._gone else self._taken
+        with gate:  # whoever has led it meanwhile has mostly written this
+            if self.committed < ticket:
+                self._lead(ticket)
 
     def check(self) -> None:
         """Get over an earlier failure, if there was one.
@@ -214,7 +216,7 @@ class JournalWriter:
             JournalWriteError: It goes on.
         """
         # Whoever leads is always in doubt, and sees to it.
-        if self._failure is not None or (self._in_doubt and self._leader is None):
+        if self._failure is not None or (self._in_doubt and not self._leading.locked()):
             self.commit(self.given)
 
     def flush(self) -> None:
@@ -231,35 +233,19 @@ class JournalWriter:
         """Let nobody write any more, once whoever does has ended: the file can be closed then."""
         with self._lock:
             self._stopped = True
-            while self._leader is not None:
-                self._coming.wait()
+        with self._leading:
+            pass
 
-    def _take_lead(self, ticket: int) -> bool:
-        """Wait until a ticket is written or it is up to the caller; tell whether it is."""
-        with self._lock:
+    # --- Leading --------------------------------------------------------------------------------
+
+    def _lead(self, ticket: int) -> None:
+        """Write until a ticket is written, once nobody else does."""
+        with self._leading:
             while self.committed < ticket:
                 if self._stopped:
                     remedy = "what came after that is not written; begin a new tracker"
                     raise JournalWriteError(str(self._file.path), "is closed", remedy)
-                # Its own is one that an interrupt kept it from giving up.
-                if self._leader in {None, get_ident()}:
-                    self._leader = get_ident()
-                    return True
-                (self._coming if ticket > self._gone else self._written).wait()
-            return False
-
-    def _give_up_lead(self) -> None:
-        """Let those go on whose things are written, and one of the others lead."""
-        with self._lock:
-            if self._leader in {None, get_ident()}:
-                self._written.notify_all()
-                if self._stopped:
-                    self._coming.notify_all()
-                else:
-                    self._coming.notify()
-                self._leader = None  # they wait for the lock; this is what ends it
-
-    # --- Leading --------------------------------------------------------------------------------
+                self._write()
 
     def _write(self) -> None:
         """Put down one batch: the one in doubt, or what has come meanwhile."""
@@ -290,10 +276,10 @@ class JournalWriter:
             cursors = [(number, each, number) for each, number in self._cursors.items()]
             batch = _Batch(self.number + 1, self._given, self._queue, cursors)
             queue: list[_Kept | _Statement] = []
-            written, coming = self._coming, self._written  # where nobody waits by now
+            taken, coming = self._coming, Lock()
             # All or nothing: an interrupt comes before or after, for there is no call between.
             self._batch, self._queue, self._gone = batch, queue, batch.ticket
-            self._written, self._coming = written, coming
+            self._taken, self._coming = taken, coming
         return batch
 
     def _composed(self, batch: _Batch) -> _Content:

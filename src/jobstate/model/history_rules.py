@@ -78,28 +78,18 @@ def only_the_last_open(spec: Specification, observation: Observation) -> Iterato
         return
     for number, entry in enumerate(entries[:-1], start=1):
         if entry.end is None:
-            yield _misplaced(
-                entry_path(spec, number),
-                _named(number, entry),
-                entry,
-                "is open, but others follow it",
-                "an end",
-            )
-    last = entries[-1]
-    path, name = entry_path(spec, len(entries)), _named(len(entries), last)
+            yield _misplaced(spec, number, entry, "is open, but others follow it", "an end")
+    number, last = len(entries), entries[-1]
     final = _has_ended(spec, observation)
     if final is False and last.end is not None:
-        yield _misplaced(path, name, last, f"is the last, but ended at {clock(last.end)}", "no end")
+        what = f"is the last, but ended at {clock(last.end)}"
+        yield _misplaced(spec, number, last, what, "no end")
     elif final and last.end is None:
-        yield _misplaced(path, name, last, "is where the job ended, but it is open", "an end")
+        yield _misplaced(spec, number, last, "is where the job ended, but it is open", "an end")
     elif final and last.end is not None and not same_time(last.start, last.end):
-        yield _misplaced(
-            path,
-            name,
-            last,
-            f"is where the job ended, but it lasts from {clock(last.start)} to {clock(last.end)}",
-            clock(last.start),
-        )
+        begin, end = clock(last.start), clock(last.end)
+        what = f"is where the job ended, but it lasts from {begin} to {end}"
+        yield _misplaced(spec, number, last, what, begin)
 
 
 def _has_ended(spec: Specification, observation: Observation) -> bool | None:
@@ -156,10 +146,10 @@ def _named(number: int, entry: Entry) -> str:
     return f"entry {number} ({entry.status})"
 
 
-def _misplaced(path: str, name: str, entry: Entry, what: str, allowed: str) -> Finding:
+def _misplaced(spec: Specification, number: int, entry: Entry, what: str, allowed: str) -> Finding:
     return Finding(
-        message=f"{name} {what}",
-        path=path,
+        message=f"{_named(number, entry)} {what}",
+        path=entry_path(spec, number),
         seen="no end" if entry.end is None else clock(entry.end),
         allowed=(allowed,),
         at=entry.start,

@@ -25,8 +25,8 @@ def bounded_reason(reason: str | None) -> str | None:
 
 
 def _to_the_second(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
+    if moment is None or not moment.microsecond:
+        return moment
     if moment.fold:  # which arithmetic forgets; else it costs half of what replace does
         return moment.replace(microsecond=0)
     return moment - timedelta(0, 0, moment.microsecond)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from operator import eq
 from struct import Struct
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, overload
 
 from attrs import frozen
 
-from jobstate.common.times import from_microseconds, to_microseconds
+from jobstate.common.times import EARLIEST, LATEST, from_microseconds, to_microseconds
 from jobstate.model.observation import Entry
 
 if TYPE_CHECKING:
@@ -32,6 +31,11 @@ Row: TypeAlias = tuple[str, int, int | None, str | None]
 _OPEN: Final = None
 #: … or ended when it began.
 _CLOSED: Final = b""
+#: The earliest and the latest time that there is.
+FIRST: Final = to_microseconds(EARLIEST)
+LAST: Final = to_microseconds(LATEST)
+_WHOLE: Final = {int}
+_TEXT: Final = {str, type(None)}
 #: Stands for no end among ends that are kept; no time is that long ago.
 _NO_END: Final = -(1 << 63)
 
@@ -48,7 +52,7 @@ class Entries(Sequence[Entry]):
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the same history, compact."""
-        if not entries or isinstance(entries, Entries):
+        if isinstance(entries, Entries) or not entries:
             return entries
         starts = [entry.start for entry in entries]
         return cls(
@@ -73,9 +77,18 @@ class Entries(Sequence[Entry]):
             starts: When each began, in microseconds since 1970-01-01T00:00:00Z.
             ends: When each ended, likewise; None where it is open.
             messages: The message of each.
+
+        Raises:
+            ValueError: Some can't be that.
         """
+        if None in statuses:
+            raise ValueError("each entry has a status")
+        _require_times(starts)
         return cls(
-            shared(statuses), shared(messages), _packed(starts), _packed_ends(starts, ends, int)
+            shared(statuses, _require_texts),
+            shared(messages, _require_texts),
+            _packed(starts),
+            _packed_ends(starts, ends, _required_time),
         )
 
     @property
@@ -159,7 +172,7 @@ def _packed(times: Sequence[int]) -> bytes:
 def _packed_ends(
     starts: Sequence[_Time], ends: Sequence[_Time | None], counted: Callable[[_Time], int]
 ) -> bytes | None:
-    if all(map(eq, ends, starts[1:])):
+    if ends[:-1] == starts[1:]:
         if ends[-1] is None:
             return _OPEN
         if ends[-1] == starts[-1]:
@@ -172,6 +185,22 @@ def _form(count: int) -> Struct:
     return Struct(f"<{count}q")
 
 
+def _require_times(counts: Sequence[int]) -> None:
+    """Refuse what are no times in microseconds, the types of the numbers included."""
+    if {*map(type, counts)} != _WHOLE or min(counts) < FIRST or max(counts) > LAST:
+        raise ValueError("each is a time in microseconds since 1970")
+
+
+def _required_time(count: int) -> int:
+    _require_times((count,))
+    return count
+
+
+def _require_texts(words: tuple[object, ...]) -> None:
+    if not {*map(type, words)} <= _TEXT:
+        raise ValueError("each is a text or None")
+
+
 class _Shared:
     """One object for equal tuples. Bounded in bytes, for messages come from outside."""
 
@@ -180,10 +209,19 @@ class _Shared:
         self._bytes = 0
         self._kept: dict[Any, Any] = {}
 
-    def __call__(self, words: tuple[_Words, ...]) -> tuple[_Words, ...]:
+    def __call__(
+        self, words: tuple[_Words, ...], check: Callable[[tuple[object, ...]], object] = len
+    ) -> tuple[_Words, ...]:
+        """Return one object for equal tuples.
+
+        Args:
+            words: One of them.
+            check: Refuses what none may be; called with the first of equal ones alone.
+        """
         found: tuple[_Words, ...] | None = self._kept.get(words)
         if found is not None:
             return found
+        check(words)
         size = sum(map(getsizeof, (words, *words)))
         if self._bytes + size > self._most_bytes:
             self._kept.clear()

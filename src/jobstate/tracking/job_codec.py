@@ -7,32 +7,21 @@ number, and in words apart from them (`EstimateSets`).
 
 from __future__ import annotations
 
-from functools import partial
-from operator import attrgetter
+from functools import lru_cache, partial
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from jobstate.common.times import to_microseconds
-from jobstate.conformance.bounds import MOST_ABREAST, MOST_ANSWERS
 from jobstate.conformance.job_state import NOTHING_REPORTED, JobState
-from jobstate.conformance.kept_answers import (
-    NEVER,
-    AnswerPattern,
-    KeptAnswer,
-    Origin,
-    RegionAnswers,
-    in_order,
-    packed,
-    pattern_of,
-)
-from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.errors import shown
 from jobstate.model.observation import Entry, JobKey, bounded_reason
 from jobstate.model.outcome import Result
 from jobstate.model.packed_history import Entries
 from jobstate.model.states import Outcome
 from jobstate.tracking import plain_data as plain
+from jobstate.tracking.answers_codec import AnswersCodec
 from jobstate.tracking.estimate_sets import EstimateSets
 from jobstate.tracking.value_codec import plain_values, values_of
 
@@ -40,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from jobstate.automaton.automaton import StateEstimate
     from jobstate.conformance.judge import Judge
     from jobstate.conformance.memo import Estimates
     from jobstate.model.packed_history import Row
@@ -48,19 +36,23 @@ if TYPE_CHECKING:
 #: The columns that say which job it is, and never change.
 KEY: Final = ("kind", "id", "created")
 #: What is kept of it: all but its history, which has rows, and what is true in one process only.
-#: Its answers, which take less memory in two fields, are one column.
-_ONLY_HERE: Final = {
-    *("job", "times"),
-    *("fingerprint", "other_fingerprint", "row_id", "sameness"),
-}
-_FIELDS: Final = [
-    "answers" if each.name == "patterns" else each.name
-    for each in attrs.fields(JobState)
-    if each.name not in _ONLY_HERE
-]
-_ANSWERS: Final = _FIELDS.index("answers")
-_HISTORY: Final = _FIELDS.index("entries")
-COLUMNS: Final = (*KEY, *_FIELDS[:_HISTORY], *_FIELDS[_HISTORY + 1 :])
+_ONLY_HERE: Final = {"job", "fingerprint", "other_fingerprint", "row_id", "sameness"}
+_FIELDS: Final = [each for each in attrs.fields(JobState) if each.name not in _ONLY_HERE]
+COLUMNS: Final = (*KEY, *[each.name for each in _FIELDS if each.name != "entries"])
+#: The columns in which a fleet has a few values: read once for all jobs that are alike in them …
+_ALIKE: Final = (
+    *("estimates", "patterns", "cause", "refined", "ended", "entered", "changes", "suppressed"),
+)
+#: … and those in which every job has its own.
+_OWN: Final = tuple([name for name in COLUMNS if name not in {"kind", "times", *_ALIKE}])
+_TIMES: Final = COLUMNS.index("times")
+#: The columns that hold a list or an object, and those with a text from outside.
+_JSON: Final = {"patterns", "kept_values", "refined", "reported"}
+_TEXTS: Final = {"kind", "id", "cause", "failure_reason"}
+_alike_of = itemgetter(*map(COLUMNS.index, _ALIKE))
+_own_of = itemgetter(*map(COLUMNS.index, _OWN))
+#: How many jobs that differ in what a fleet shares are remembered.
+_REMEMBERED: Final = 1 << 14
 
 
 class JobCodec:
@@ -85,14 +77,17 @@ class JobCodec:
         """Return the values of `COLUMNS`; None where a list or an object has nothing in it."""
         return [write(state) for write in self._kinds[state.job.kind].writers]
 
+    def row(self, state: JobState) -> list[Any]:
+        """Return the same as a file holds it: lists and objects as JSON, texts that are whole."""
+        return [write(state) for write in self._kinds[state.job.kind].row_writers]
+
     def state(self, columns: Sequence[object]) -> JobState:
         """Return where a job stood, of the values of `COLUMNS`; its history is to be added.
 
         Raises:
             DamagedError: Some can't be read.
         """
-        kind = plain.read_at(".kind", self.require, columns[0])
-        return self._kinds[kind].state(columns)
+        return self._kinds[plain.read_at(".kind", self.require, columns[0])].state(columns)
 
     def require(self, kind: object) -> str:
         """Return a kind, if there is somebody who judges its jobs.
@@ -110,12 +105,14 @@ class _KindCodec:
 
     Attributes:
         writers: What gives the value of each of `COLUMNS`.
+        row_writers: What gives it as a file holds it.
     """
 
     def __init__(self, judge: Judge, sets: EstimateSets) -> None:
         self._judge = judge
         self._kind = judge.lifecycle.name
         self._sets = sets
+        self._answers = answers = AnswersCodec(judge, sets)
         self._last: tuple[object, datetime | None] = (None, None)
         # To keep something more of a job, say here how its column is written and read, and add it
         # to the table of jobs by a step of the journal's schema.
@@ -123,8 +120,9 @@ class _KindCodec:
             "kind": (attrgetter("job.kind"), PLAIN["kind"]),
             "id": (attrgetter("job.id"), PLAIN["id"]),
             "created": (lambda state: to_microseconds(state.job.created), PLAIN["created"]),
-            "estimates": (lambda state: self._number(state.estimates), self._estimates),
-            "answers": (self._answers, self._answers_of),
+            "estimates": (lambda state: sets.number(judge, state.estimates), self._estimates),
+            "patterns": (answers.patterns, answers.patterns_of),
+            "times": (answers.times, plain.text),
             "modified": (lambda state: to_microseconds(state.modified), self._time),
             "since": (lambda state: to_microseconds(state.since), self._time),
             "kept_values": (lambda state: plain_values(state.kept_values), PLAIN["kept_values"]),
@@ -140,6 +138,13 @@ class _KindCodec:
             },
         }
         self.writers, self._readers = zip(*(columns[name] for name in COLUMNS), strict=True)
+        self.row_writers = [
+            answers.line if name == "patterns" else _row_writer(name, write)
+            for name, write in zip(COLUMNS, self.writers, strict=True)
+        ]
+        self._read_alike, self._read_own = _alike_of(self._readers), _own_of(self._readers)
+        # By type too: what is equal to a whole number may be none.
+        self._alike = lru_cache(maxsize=_REMEMBERED, typed=True)(self._read_once)
 
     def state(self, columns: Sequence[object]) -> JobState:
         """Return where a job stood, of the values of `COLUMNS`.
@@ -148,99 +153,46 @@ class _KindCodec:
             DamagedError: Some can't be read.
         """
         try:
-            _, its_id, created, *values = map(plain.CALL, self._readers, columns)
+            return self._state(columns)
         except plain.DamagedError:  # again, which takes longer, with every problem and its place
-            reads = zip(COLUMNS, self._readers, columns, strict=True)
-            _, its_id, created, *values = plain.read_all(".{}", reads)
-        values.insert(_HISTORY, ())
-        values[_ANSWERS : _ANSWERS + 1] = values[_ANSWERS]
-        return JobState(JobKey(self._kind, its_id, created), *values)  # one text for all jobs
+            plain.read_all(".{}", zip(COLUMNS, self._readers, columns, strict=True))
+            raise  # each can be read, but the times don't fit the rest
 
-    def _number(self, estimates: Estimates | StateEstimate) -> int:
-        return self._sets.number(self._judge, estimates)
+    def _state(self, columns: Sequence[object]) -> JobState:
+        alike = _alike_of(columns)
+        try:
+            shared = self._alike(*alike)
+        except TypeError:  # lists and objects, read from JSON already
+            shared = self._read_once(*alike)
+        its_id, created, *own = map(plain.CALL, self._read_own, _own_of(columns))
+        state = JobState(JobKey(self._kind, its_id, created), *shared)  # one text for all jobs
+        state.times = self._answers.times_of(state.patterns, columns[_TIMES])
+        state.modified, state.since, state.kept_values, *own = own
+        state.failure_reason, state.reported, state.told_created = own
+        return state
+
+    def _read_once(self, *columns: object) -> list[Any]:
+        """Return the fields of a `JobState` but its key: those of its own with their defaults."""
+        values = dict(zip(_ALIKE, map(plain.CALL, self._read_alike, columns), strict=True))
+        return [values.get(each.name, each.default) for each in _FIELDS]
 
     def _estimates(self, number: object) -> Estimates:
         return self._sets.estimates(self._kind, number)
-
-    # --- Answers --------------------------------------------------------------------------------
-
-    def _answers(self, state: JobState) -> object:
-        """Return the answers kept, by region: what is known, the origin, then each."""
-        return {known.pattern.region: self._region(known) for known in state.answers} or None
-
-    def _region(self, known: RegionAnswers) -> list[object]:
-        def number(mask: int) -> int | None:
-            return self._number(pattern.automaton.estimate(mask)) if mask else None
-
-        pattern, origin = known.pattern, known.pattern.origin
-        begun = origin and [number(origin.mask), *origin[1:], known.since]
-        shows = map(number, pattern.masks)
-        if pattern.counts:
-            kept = [[each, *one[1:]] for each, one in zip(shows, known.unpacked(), strict=True)]
-            return [number(pattern.possible), pattern.judged, begun, kept]
-        return [number(pattern.possible), pattern.judged, begun, list(shows)]
-
-    def _answers_of(self, data: object) -> tuple[tuple[AnswerPattern, ...], bytes]:
-        if data is None:
-            return (), b""
-        regions = plain.mapping(plain.nested(data))
-        reads = (
-            (shown(name), partial(self._region_of, name), each) for name, each in regions.items()
-        )
-        answers = plain.read_all("[{}]", reads)
-        return tuple([each.pattern for each in answers]), b"".join([each.times for each in answers])
-
-    def _region_of(self, region: str, data: object) -> RegionAnswers:
-        if region not in self._judge.automata:
-            raise plain.damaged(" or ".join(sorted(self._judge.automata)), region)
-        automaton = self._judge.automata[region]
-        mask = partial(self._mask, region)
-        origin: tuple[Callable[[Any], Any], ...] = (mask, *[plain.small_count] * 2, plain.whole)
-        kept: tuple[Callable[[Any], Any], ...] = (
-            mask,
-            *[plain.whole] * 2,
-            *[plain.small_count] * 3,
-        )
-        readers: tuple[Callable[[Any], Any], ...] = (
-            lambda number: 0 if number is None else mask(number),
-            plain.count,
-            lambda row: None if row is None else plain.row_of(origin, row),
-            plain.listing,
-        )
-        possible, judged, begun, answers = plain.row_of(readers, data)
-        after = None if begun is None else Origin(*begun[:-1])
-        most = MOST_ANSWERS if possible else MOST_SAMPLES
-        if len(answers) > most:
-            raise plain.damaged(f"at most {most} answers", answers, "[3]")
-        if not possible:  # answers in order
-            masks = plain.read_at("[3]", partial(plain.each_of, mask), answers)
-            return in_order(pattern_of(automaton, tuple(masks), (), 0, judged, after))
-        read = partial(plain.row_of, kept)
-        rows = plain.read_at("[3]", partial(plain.each_of, read), answers)
-        found = [KeptAnswer(*row) for row in rows]
-        if self._judge.orders[region].bounds.too_many(found) is not None:
-            expected = f"at most {MOST_ABREAST} answers whose order nothing tells"
-            raise plain.damaged(expected, answers, "[3]")
-        return packed(
-            automaton,
-            found,
-            possible=possible,
-            judged=judged,
-            origin=after,
-            since=NEVER if begun is None else begun[-1],
-        )
-
-    def _mask(self, region: str, number: object) -> int:
-        found = self._estimates(number).get(region)
-        if found is None:
-            raise plain.damaged(f"something known of {shown(region)}", number)
-        return found.mask
 
     def _time(self, value: object) -> datetime | None:
         """Return a time; kept once where it comes twice, as the last ones of a job mostly do."""
         if type(value) is not int or value != self._last[0]:
             self._last = (value, plain.time(value))
         return self._last[1]
+
+
+def _row_writer(name: str, write: Callable[[JobState], Any]) -> Callable[[JobState], Any]:
+    """Return what gives the value of a column as a file holds it."""
+    if name in _JSON:
+        return lambda state: None if (value := write(state)) is None else plain.line(value)
+    if name in _TEXTS:
+        return lambda state: plain.whole_text(write(state))
+    return write
 
 
 def _topics(state: JobState) -> object:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from operator import call
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from attrs import evolve
 
@@ -111,14 +112,33 @@ def fields_of(readers: Mapping[str, Callable[[Any], Any]], data: object) -> list
     )
 
 
+# --- Writing --------------------------------------------------------------------------------------
+
+
+@overload
+def whole_text(text: str) -> str: ...
+@overload
+def whole_text(text: str | None) -> str | None: ...
+def whole_text(text: str | None) -> str | None:
+    """Return a text with whatever UTF-8 can't hold (half of a surrogate pair) as its escape."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 # --- JSON -----------------------------------------------------------------------------------------
 
 
 def line(data: object) -> str:
     """Return data as JSON, in one line of ASCII."""
+    return _encode()(data)
+
+
+@cache
+def _encode() -> Callable[[object], str]:
     import json  # noqa: PLC0415 - whoever keeps nothing need not wait for it
 
-    return json.dumps(data, allow_nan=False)
+    return json.JSONEncoder(allow_nan=False).encode  # one for all: to make one takes longer
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - whatever it says
@@ -248,8 +268,10 @@ def required_time(value: object) -> datetime:
 
 def second(value: object) -> datetime | None:
     """Return a time in UTC, of a whole number of seconds, or None."""
-    found = time(value)
-    if found is not None and found.microsecond:
+    if value is None:
+        return None
+    found = required_time(value)
+    if found.microsecond:
         raise damaged("a time of a whole second, in microseconds since 1970", value)
     return found
 
