@@ -7,7 +7,7 @@ from threading import Event, Semaphore
 
 import pytest
 
-from jobstate import Lifecycle, Outcome
+from jobstate import Outcome
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.model import (
     AnswerSchema,
