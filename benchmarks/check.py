@@ -1,13 +1,14 @@
 """How fast `jobstate check` starts, and how many answers a second it judges.
 
-Run it with the Python that has `jobstate[cli]`: ``python benchmarks/check.py``. It makes its own
-answers (seeded, so the same every time), runs the command as a person would, in a process of its
-own, and prints a table in Markdown.
+Run it with the Python that has `jobstate[cli]` and botocore: ``python benchmarks/check.py``. It
+makes its own answers (seeded, so the same every time), runs the command as a person would, in a
+process of its own, and prints a table in Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -22,7 +23,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobstate import check_jobs
 from jobstate.conformance import judge as judgement
+from jobstate.kinds import KINDS
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.reader import READER
 
@@ -137,6 +140,47 @@ def stages(count: int, *, histories: bool) -> dict[str, float]:
     return {stage: seconds / count * 1e6 for stage, seconds in each.items()}
 
 
+def beside_botocore(count: int, *, histories: bool) -> tuple[float, float]:
+    """Return what botocore's parsing of answers costs, and `check_jobs` on what it gives: µs each.
+
+    The same answers for both, in processor time, without the garbage collector; the better of
+    three rounds each. Times are seconds on the wire and become datetimes in the machine's zone.
+    """
+    from botocore.parsers import create_parser  # noqa: PLC0415 - the rest goes without it
+    from botocore.session import get_session  # noqa: PLC0415
+
+    operation = "DescribeTrainingJob" if histories else "ListTrainingJobs"
+    model = get_session().get_service_model("sagemaker").operation_model(operation)
+    sent = [_on_the_wire(each) for each in answers(count, histories=histories)]
+    pages = (sent[start : start + 100] for start in range(0, count, 100))
+    bodies = sent if histories else [{"TrainingJobSummaries": page} for page in pages]
+    responses = [
+        {"body": json.dumps(each).encode(), "headers": {}, "status_code": 200} for each in bodies
+    ]
+    parser = create_parser("json")
+    costs: list[tuple[float, float]] = []
+    for _ in range(3):
+        gc.collect()
+        gc.disable()
+        began = time.process_time()
+        parsed = [parser.parse(each, model.output_shape) for each in responses]
+        between = time.process_time()
+        check_jobs(KINDS, parsed)
+        costs.append((between - began, time.process_time() - between))
+        gc.enable()
+    parse, judge = (min(each) / count * 1e6 for each in zip(*costs, strict=True))
+    return parse, judge
+
+
+def _on_the_wire(value: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
+    if isinstance(value, dict):
+        return {name: _on_the_wire(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_on_the_wire(each) for each in value]
+    is_time = isinstance(value, str) and value[:2] == "20" and value[10:11] == "T"
+    return datetime.fromisoformat(value).timestamp() if is_time else value
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -160,6 +204,10 @@ def main() -> None:
         parts = stages(chosen.answers // 10, histories=histories)
         told = ", ".join(f"{stage} {cost:.1f}" for stage, cost in parts.items())
         print(f"| µs a {kind} | {told} | |")
+    for histories, kind, aim in ((False, "list item", 1.2), (True, "describe answer", 1.0)):
+        parse, judge = beside_botocore(chosen.answers, histories=histories)
+        said = f"{judge:.1f} µs, {judge / parse:.2f} of botocore's {parse:.1f}"
+        print(f"| `check_jobs`, a {kind} | {said} | ≤ {aim} |")
 
 
 if __name__ == "__main__":

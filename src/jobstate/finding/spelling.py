@@ -42,11 +42,12 @@ def at(answer: Mapping[str, object], path: Path, *, spelt: bool = True) -> objec
         path: The names, from the outside in.
         spelt: They are spelt as they are in the answer; else in any way.
     """
-    found: object = answer
+    found: Any = answer
     for name in path:
         if not isinstance(found, Mapping):
             return None
-        found = found.get(name if spelt else by_folded(found).get(folded(name), name))
+        key = name if spelt else by_folded(found).get(folded(name), name)
+        found = found.get(key)
     return found
 
 
