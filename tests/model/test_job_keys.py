@@ -65,7 +65,9 @@ def test_which_job_is_meant(
 
 def test_the_exact_key_comes_first() -> None:
     """Where two that are known fit, as those that are read back can, though one is newer."""
-    coarse, fine = about(0), about(0.5 / 60)
+    whole = -BEGIN.second / 60  # a minute of the clock, as a coarse source prints it
+    coarse, fine = about(whole), about(whole + 0.5)
+    assert coarse.job != fine.job
     known = [_Told(each.job, each.job.created) for each in (coarse, fine)]
     assert [meant(known, each) for each in (coarse, fine)] == known
     assert meant(known, about(None)) == known[1]

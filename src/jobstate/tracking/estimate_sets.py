@@ -55,12 +55,13 @@ class EstimateSets:
 
     def number(self, judge: Judge, estimates: Estimates | StateEstimate) -> int:
         """Return the number of what a judge knows of regions, or of one."""
-        found = self._of_sets.get(id(estimates))
+        key = id(estimates)
+        found = self._of_sets.get(key)
         if found is None:
             if len(self._of_sets) >= _REMEMBERED:
                 self._of_sets.clear()
             number = self._numbered(plain.line(in_words(judge, estimates)))
-            found = self._of_sets[id(estimates)] = (estimates, number)
+            found = self._of_sets[key] = (estimates, number)
         return found[1]
 
     def _numbered(self, words: str) -> int:
