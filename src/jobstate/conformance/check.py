@@ -172,9 +172,10 @@ class Series:
         """Keep what is told of the job beside its state; what it shows, unless that is old."""
         if not stale:
             self._shown.update(observation.shown)
-        if isinstance(ended_at := observation.fields.get(self._end_field), datetime):
-            self._ended_at = ended_at
-        if isinstance(arn := observation.fields.get(self._arn_field), str):
+        fields = observation.fields
+        if self._end_field in fields and isinstance(ended := fields[self._end_field], datetime):
+            self._ended_at = ended
+        if self._arn_field in fields and isinstance(arn := fields[self._arn_field], str):
             self._arn = arn
 
     def _keep_fields(self, observation: Observation, newest: datetime | None) -> None:

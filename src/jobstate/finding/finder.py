@@ -99,8 +99,7 @@ class Finder:
     def _leaf(self, answer: object) -> Lifecycle | None:
         """Return whose an answer is that has no other in it."""
         lifecycle = self.at_once(answer)
-        schema = None if lifecycle is None else lifecycle.schema
-        return None if schema is not None and schema.nested else lifecycle
+        return lifecycle if lifecycle in self.recogniser.leaves else None
 
 
 class _Search:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 #: What the names of a status and of an id end with, where a kind is not known.
 _STATUS: Final = "status"
 _IDS: Final = ("arn", "id", "name")
-#: By its status and its id an answer is known, unless it says that it needs more.
-_BOTH: Final = 2
 #: What the status of no job is called.
 _NO_KINDS: Final = frozenset({"", "http", "secondary", "response", "objective", "warmpool"})
 #: Where names written together go apart: ``TrainingJobArn``, ``createdAt``.
@@ -37,15 +35,13 @@ class Recogniser:
         self._schemas: list[tuple[Lifecycle, AnswerSchema]] = [
             (each, each.schema) for each in kinds if each.schema is not None
         ]
-        #: Lifecycle, and where its status and its id are, of those where neither lies in a part.
-        self._flat = [
-            (each, schema.tells[0][0], schema.tells[1][0])
-            for each, schema in self._schemas
-            if len(schema.tells) == _BOTH and all(len(path) == 1 for path in schema.tells)
-        ]
-        self._deep = [
-            pair for pair in self._schemas if pair[0] not in {one[0] for one in self._flat}
-        ]
+        #: By the first name of the way to the id, as few mappings have one: what it tells.
+        self._by_id: dict[str, list[tuple[Lifecycle, tuple[Path, ...]]]] = {}
+        for each, schema in self._schemas:
+            self._by_id.setdefault(schema.tells[1][0], []).append((each, schema.tells))
+        self._ids = self._by_id.keys()
+        #: Those whose answers have no others in them.
+        self.leaves = {each for each, schema in self._schemas if not schema.nested}
         self.lists = {name: each for each, schema in self._schemas for name in schema.lists}
         expected = self._schemas[0][1].expected
         #: What a document, a list and what is not too deep are, in words.
@@ -64,13 +60,15 @@ class Recogniser:
 
     def exactly(self, answer: Mapping[Any, object]) -> Sequence[Lifecycle]:
         """Return whose an answer in the schema's spelling is; several where nobody can tell."""
-        found = [
-            lifecycle
-            for lifecycle, status, its_id in self._flat
-            if type(answer.get(its_id)) is str and type(answer.get(status)) is str
-        ]
-        if self._deep:
-            found += self._telling(self._deep, lambda path: type(at(answer, path)) is str)
+        found = []
+        for name in self._ids & answer.keys():
+            for lifecycle, paths in self._by_id[name]:
+                for path in paths:
+                    value = answer.get(path[0]) if len(path) == 1 else at(answer, path)
+                    if type(value) is not str:
+                        break
+                else:
+                    found.append(lifecycle)
         return self._best(found, answer) if len(found) > 1 else found
 
     def anyhow(self, answer: Mapping[Any, object]) -> Sequence[Lifecycle]:
@@ -88,10 +86,12 @@ class Recogniser:
 
     def _best(self, found: list[Lifecycle], answer: Mapping[Any, object]) -> list[Lifecycle]:
         """Return those of several whose name is there too, if only some are."""
-        if len(found) < _BOTH:
+        if len(found) <= 1:
             return found
         named = [
-            each for each in found if each.schema and at(answer, each.schema.name, spelt=False)
+            each
+            for each, schema in self._schemas
+            if each in found and at(answer, schema.name, spelt=False)
         ]
         return named or found
 
