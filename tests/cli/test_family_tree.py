@@ -13,7 +13,7 @@ from jobstate.cli.family_tree import MANY_CHILDREN, family_lines
 from jobstate.cli.terminal import Paint
 from jobstate.conformance import families
 from tests.conformance.test_families import parcel
-from tests.support.command import ANSWERS, item, jobstate, verdicts
+from tests.support.command import ANSWERS, item, jobstate, settled
 from tests.support.relatives import ARRAY, SWEEP, TUNING, array, in_array, trained, tuning
 from tests.support.small import BEGIN, PARCELS
 
@@ -159,7 +159,7 @@ def test_jobs_without_links_are_printed_as_ever() -> None:
 def test_json_has_families() -> None:
     """A line per job, in the order first seen; children name their parent, which has the breach."""
     lines = [json.dumps(each) for each in (trained(1), tuning(Completed=0), trained(2))]
-    first, parent, second = verdicts("-", stdin="\n".join(lines))
+    first, parent, second = settled("-", stdin="\n".join(lines))
     assert first["parent"] == second["parent"] == {"kind": TUNING, "id": SWEEP}
     assert (parent["parent"], parent["job"]["id"]) == (None, SWEEP)
     (violation,) = parent["violations"]

@@ -12,7 +12,7 @@ from jobstate import Observation, check
 from jobstate.cli.json_stream import Document, documents
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support import corpus_series
-from tests.support.command import jobstate, verdicts
+from tests.support.command import jobstate, settled
 
 LOG = """\
 2026-03-04 05:06:07 Starting - Starting the training job...
@@ -52,7 +52,7 @@ def shown(text: str) -> list[str]:
 
 def jobs(text: str) -> list[tuple[str, str]]:
     """Return the name and the outcome of each job of a log."""
-    found = verdicts("-", stdin=text)
+    found = settled("-", stdin=text)
     return [(each["job"]["id"], each["result"]["outcome"]) for each in found]
 
 
@@ -75,7 +75,7 @@ def test_the_verdict() -> None:
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert ran.stdout.startswith("partial <stdin>  Completed: succeeded\n")
     assert ran.stdout.endswith("\n1 job, 6 answers: all legal\n")
-    (found,) = verdicts("--partial", "-", stdin=LOG)
+    (found,) = settled("--partial", "-", stdin=LOG)
     assert found["result"]["outcome"] == "succeeded"
 
 
@@ -113,7 +113,7 @@ def test_a_part_of_a_log() -> None:
     lines = LOG.splitlines(keepends=True)
     for first in range(len(lines)):
         for last in range(first, len(lines)):
-            (found,) = verdicts("-", stdin="".join(lines[first : last + 1]))
+            (found,) = settled("-", stdin="".join(lines[first : last + 1]))
             assert found["legal"], (first, last)
 
 
@@ -170,8 +170,8 @@ def test_several_jobs() -> None:
         ("partial ebb", "running"),
     ]
     assert jobs(names[0] + half + names[1] + LOG) == [
+        ("partial ebb", "succeeded"),  # it has ended
         ("partial tide", "running"),
-        ("partial ebb", "succeeded"),
     ]
     assert jobs(LOG + half) == [
         ("partial <stdin>", "succeeded"),
@@ -196,7 +196,7 @@ Another cell.
 @pytest.mark.parametrize("before", ["", "2026-03-04 05:18:44 Failed - Training job failed\n"])
 def test_why_it_failed(before: str) -> None:
     """The SDK's error has name, status and reason, with or without the lines before it."""
-    (found,) = verdicts("-", stdin=before + FAILED)
+    (found,) = settled("-", stdin=before + FAILED)
     assert found["job"]["id"] == "partial tide"
     assert (found["result"]["outcome"], found["result"]["cause"]) == ("failed", "algorithm")
     assert found["failure_reason"].startswith("AlgorithmError: ExecuteUserScriptError:\nExitCode 1")
@@ -216,7 +216,7 @@ def test_a_stopped_job() -> None:
 def test_a_log_between_lines_of_json() -> None:
     """Is one job all the same, wherever it begins."""
     for first in ('{"loss": 0.5}\n', LOG.splitlines(keepends=True)[0] + '{"loss": 0.5}\n'):
-        found = verdicts("-", stdin=first + LOG)
+        found = settled("-", stdin=first + LOG)
         assert [each["job"]["id"] for each in found] == ["partial <stdin>"]
 
 
@@ -239,7 +239,7 @@ def test_version_3() -> None:
         "FailedStatusError: Encountered unexpected failed state while waiting for TrainingJob."
         " Final Resource State: Failed. Failure Reason: AlgorithmError: exit code 1\n"
     )
-    (found,) = verdicts("-", stdin=text)
+    (found,) = settled("-", stdin=text)
     assert (found["result"]["cause"], found["failure_reason"]) == (
         "algorithm",
         "AlgorithmError: exit code 1",

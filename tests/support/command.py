@@ -71,6 +71,12 @@ def verdicts(*arguments: object, stdin: str | bytes = b"") -> list[dict[str, Any
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
+def settled(*arguments: object, stdin: str | bytes = b"") -> list[dict[str, Any]]:
+    """Return the last line about each job: of a pipe it is told once it has ended, then again."""
+    found = verdicts(*arguments, stdin=stdin)
+    return [*{each["job"]["id"]: each for each in found}.values()]
+
+
 def item(name: str, primary: str = "Completed", secondary: str | None = None) -> dict[str, Any]:
     """Return a list item; without a secondary status where none is given."""
     found = {

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobstate.conformance.ends import End
-    from jobstate.conformance.kept_answers import AnswerPattern, PatternStep
-    from jobstate.conformance.memo import AnswerView
+    from jobstate.conformance.kept_answers import PatternStep
+    from jobstate.conformance.memo import AnswerView, Kept, Reading
     from jobstate.conformance.regions import Moved
     from jobstate.model.events import StatusEntered
     from jobstate.model.observation import Entry, Observation
@@ -154,14 +154,21 @@ class Judge:
         if longer is None or any(each.possible for each in start.patterns):
             return None
 
-        def moved() -> tuple[list[Moved], tuple[tuple[AnswerPattern, ...], bytes]]:
+        def read() -> tuple[list[Reading], Kept] | None:
+            if self.violation_log.has_unknown(observation, view):
+                return None
             moves = [
                 self._regions.in_order(region, start, observation, region_view)
                 for region, region_view in view.region_views.items()
             ]
-            return moves, with_answers(start, [each.answers for each in moves])
+            told = [(each.estimate, each.reading) for each in moves if each.estimate is not None]
+            clear = all(each.refusal is None and each.explained for each in moves)
+            if len(told) < len(moves) or not clear:
+                return None
+            return told, with_answers(start, [each.answers for each in moves])
 
-        step = self.memo.listed(start, view, longer.statuses, moved)
+        known = tuple([(each.region, each.masks, each.origin) for each in start.patterns])
+        step = self.memo.listed(start.estimates, (view, known, longer.statuses), read)
         if step is None:
             return None
         entered = tuple(stays(start.job, longer, start.entered))

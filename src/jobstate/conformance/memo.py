@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zlib import crc32
 
 from attrs import define, field
@@ -22,13 +22,16 @@ from jobstate.model.events import Move
 from jobstate.model.outcome import Result, finer, same_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from jobstate.automaton.automaton import Automaton
-    from jobstate.conformance.job_state import JobState
     from jobstate.conformance.kept_answers import PatternStep
-    from jobstate.conformance.regions import Moved
     from jobstate.model.observation import Observation
+
+#: Where a region is then, and how its history reads.
+Reading: TypeAlias = "tuple[StateEstimate, HistoryReading | None]"
+#: What is kept of all regions: what their answers say, and their times.
+Kept: TypeAlias = tuple[tuple[AnswerPattern, ...], bytes]
 
 #: How many of each are remembered; bounded, since what is seen comes from outside.
 _REMEMBERED = 1 << 14
@@ -83,7 +86,7 @@ class MemoizedStep:
     came: bool
     sample: RegionView | None
     patterns: tuple[AnswerPattern, ...] = ()
-    kept: tuple[tuple[AnswerPattern, ...], bytes] = ((), b"")
+    kept: Kept = ((), b"")
 
 
 @define(eq=False)
@@ -204,40 +207,33 @@ class Memo:
 
     def listed(
         self,
-        start: JobState,
-        view: AnswerView,
-        statuses: tuple[str, ...],
-        moved: Callable[[], tuple[list[Moved], tuple[tuple[AnswerPattern, ...], bytes]]],
+        before: Estimates,
+        shown: tuple[object, ...],
+        read: Callable[[], tuple[Sequence[Reading], Kept] | None],
     ) -> MemoizedStep | None:
-        """Return what a view in order means whose history goes on; None for a closer look.
+        """Return what an answer in order means that lists a history; None for a closer look.
 
         Args:
-            start: Where the job stands; its answers came in order, so that no time is kept of them.
-            view: What the answer shows.
-            statuses: What its history lists.
-            moved: Returns how each region moves, and what is kept then.
+            before: What is known.
+            shown: All that its meaning depends on besides.
+            read: Returns what each region's history reads like, and what is kept then; None where
+                that takes a closer look. It is asked once.
         """
-        known = tuple([(each.region, each.masks, each.origin) for each in start.patterns])
-        before, key = start.estimates, (view, known, statuses)
         try:
-            return before.steps[key]
+            return before.steps[shown]
         except KeyError:
             if len(before.steps) >= _REMEMBERED:
                 before.steps.clear()
-            moves, kept = moved()
-            found = None
-            if all(each.refusal is None and each.explained for each in moves):
-                read = [(each.estimate, each.reading) for each in moves if each.estimate]
-                found = self._moved(before, read) if len(read) == len(moves) else None
-            if found is not None:
-                found.kept = kept
-            before.steps[key] = found
+            given, found = read(), None
+            if given is not None and (found := self._moved(before, given[0])) is not None:
+                found.kept = given[1]
+            before.steps[shown] = found
             return found
 
     def _moved(
         self,
         before: Estimates,
-        found: Iterable[tuple[StateEstimate, HistoryReading | None]],
+        found: Iterable[Reading],
         sample: RegionView | None = None,
     ) -> MemoizedStep | None:
         after = dict(before)

@@ -79,7 +79,7 @@ class ViolationLog:
         """Add what the findings and unknown statuses say, each once per job."""
         job = judgement.job_state.job
         news = (
-            list(self._unmodelled(job, observation)) if self._has_unknown(observation, view) else ()
+            list(self._unmodelled(job, observation)) if self.has_unknown(observation, view) else ()
         )
         if not found and not news:
             return judgement
@@ -99,7 +99,7 @@ class ViolationLog:
             unmodelled=unmodelled,
         )
 
-    def _has_unknown(self, observation: Observation, view: AnswerView) -> bool:
+    def has_unknown(self, observation: Observation, view: AnswerView) -> bool:
         """Tell quickly whether a status may be new to the life cycle and was not told yet."""
         if not view.plain and any(
             region_view.unknown for region_view in view.region_views.values()

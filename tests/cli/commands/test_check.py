@@ -825,11 +825,12 @@ def test_json_is_printed_as_it_is_read() -> None:
         running.stdin.write(f"{json.dumps(first)}\n")
         running.stdin.flush()
         assert json.loads(running.stdout.readline())["job"]["id"] == first["TrainingJobArn"]
-        running.stdin.write(f"{json.dumps(second)}\n{json.dumps(first)}\n")
+        copy, other = first, first | {"TrainingJobStatus": "Failed"}
+        running.stdin.write("\n".join(map(json.dumps, (second, copy, other))))
         running.stdin.close()
         rest = [json.loads(line) for line in running.stdout]
     assert [each["job"]["id"] for each in rest] == [
         second["TrainingJobArn"],
         first["TrainingJobArn"],
     ]
-    assert rest[-1]["answers"] == 2
+    assert [each["legal"] for each in rest] == [True, False]
