@@ -256,8 +256,8 @@ _ONE, _ARRAY = {"array": False}, {"array": True}
 _CANCELLED: Final = "BAPI, CancelJob, TerminateJob"
 _NOT_STARTED: Final = "NF 1: stoppedAt without startedAt"
 _EDGES: Final = (
-    Edge("SUBMITTED", "PENDING", "has_dependencies", _DOC, "BUG"),
     Edge("SUBMITTED", "RUNNABLE", "has_no_dependencies", _DOC, "BUG", needs=_ONE),
+    Edge("SUBMITTED", "PENDING", "has_dependencies", _DOC, "BUG"),
     Edge("PENDING", "RUNNABLE", "dependencies_done", _DOC, "BUG", needs=_ONE),
     Edge("RUNNABLE", "STARTING", "capacity_found", _DOC, "BUG", needs=_ONE),
     Edge("STARTING", "RUNNING", "container_started", _DOC, "BUG", needs=_ONE),

@@ -147,7 +147,12 @@ def listing(noun: str, *more: Filter, modified: bool = True) -> Listing:
     )
 
 
-def actions(noun: str, *verbs: Verb, missing: str = "ResourceNotFound") -> tuple[Action, ...]:
+def actions(
+    noun: str,
+    *verbs: Verb,
+    silent: tuple[str, ...] = ("Tags",),
+    missing: str = "ResourceNotFound",
+) -> tuple[Action, ...]:
     """Return what else can be done to jobs of a kind.
 
     A job that is not there, and a stop of one that has ended, are ValidationExceptions (observed);
@@ -156,12 +161,13 @@ def actions(noun: str, *verbs: Verb, missing: str = "ResourceNotFound") -> tuple
     Args:
         noun: How the names of operations and fields have the kind: ``ProcessingJob``.
         verbs: What can be done beside making and stopping one.
+        silent: What answers do not repeat of the request that makes one.
         missing: By which code the API refuses that for a job that is not there.
     """
     name, arn = f"{noun}Name", f"{noun}Arn"
     unfit = "ResourceInUse" if missing == "ResourceNotFound" else missing
     every = {
-        Verb.CREATE: Action(f"Create{noun}", Verb.CREATE, name, silent={"Tags"}, answers=(arn,)),
+        Verb.CREATE: Action(f"Create{noun}", Verb.CREATE, name, silent=silent, answers=(arn,)),
         Verb.STOP: Action(
             f"Stop{noun}", Verb.STOP, name, causes={"stop_requested"}, unfit="ValidationException"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -19,6 +20,7 @@ from jobstate.model.walks import beside, next_of, walks_of
 if TYPE_CHECKING:
     from jobstate.model.hidden_states import Hidden
 
+_FAR: Final = inf
 #: How long a stay lasts where nobody says, in seconds: so much on average, half more or less.
 USUAL: Final = 60.0
 
@@ -86,12 +88,18 @@ def ordinary(birth: Birth) -> Life:
     return birth.life(ordinary_way(birth.lifecycle, needs))
 
 
+def asked_causes(lifecycle: Lifecycle) -> frozenset[str]:
+    """Return what moves are caused by that somebody asks the service for."""
+    actions = lifecycle.schema.actions if lifecycle.schema else ()
+    return frozenset().union(*(each.causes for each in actions))
+
+
 @derived
 def ordinary_way(lifecycle: Lifecycle, features: Needs) -> tuple[str, ...]:
     """Return the states of a job with which all goes well.
 
-    In each it takes, of the moves that lead no farther from success and not back, the first one
-    that the life cycle has: authors write the usual road first.
+    In each it takes, of the moves that nobody asks for and that lead no farther from success and
+    not back, the first one that the life cycle has: authors write the usual road first.
 
     Args:
         lifecycle: The life cycle.
@@ -107,6 +115,7 @@ def ordinary_way(lifecycle: Lifecycle, features: Needs) -> tuple[str, ...]:
         if walks.state(one).outcome is Outcome.SUCCEEDED and not walks.state(one).gone
     ]
     away = walks.distances(goals)
+    asked_for = asked_causes(lifecycle)
     wanted = dict(features)
     starts = [
         one
@@ -117,6 +126,7 @@ def ordinary_way(lifecycle: Lifecycle, features: Needs) -> tuple[str, ...]:
         raise UnknownNameError("way to success of", str(lifecycle), ())
     way: list[Hidden] = [min(starts, key=away.__getitem__)]
     while away[way[-1]]:
-        ahead = [to for _, to in walks.moves[way[-1]] if to in away and to not in way]
-        way.append(next(to for to in ahead if away[to] <= away[way[-1]]))
+        ahead = (to for edge, to in walks.moves[way[-1]] if edge.cause not in asked_for)
+        near = (to for to in ahead if away.get(to, _FAR) <= away[way[-1]])
+        way.append(next(to for to in near if to not in way))
     return tuple(one.state for one in way)

@@ -174,7 +174,9 @@ SCHEMA: Final = AnswerSchema(
         **{name: name for name in _VALUES},
         "ModelArtifacts": "ModelArtifacts.S3ModelArtifacts",
     },
-    actions=actions("TrainingJob", Verb.UPDATE, Verb.DELETE),
+    actions=actions(
+        "TrainingJob", Verb.UPDATE, Verb.DELETE, silent=("Tags", "SessionChainingConfig")
+    ),
     console=console("jobs"),
     call="aws sagemaker describe-training-job",
     examples=_examples,
