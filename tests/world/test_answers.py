@@ -6,6 +6,7 @@ made of the world.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,13 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jobstate import Outcome, check
 from jobstate.kinds import KINDS
 from jobstate.model.operations import Place, Verb
-from jobstate.testing import Service, VirtualClock
+from jobstate.testing import Service, VirtualClock, lives
 from jobstate.world import Birth, RefusedRequestError, World
-from tests.support.lives_for_tests import BEGIN
+from tests.support.lives_for_tests import BEGIN, told
 from tests.support.requests import CREATING
 from tests.support.service_model import faults
 
@@ -217,7 +220,7 @@ def test_a_stop_at_every_moment(kind: Lifecycle) -> None:
 def test_the_same_inputs_give_the_same_answers(kind: Lifecycle) -> None:
     """Whatever other jobs do; another seed gives other lives."""
 
-    def told(others: int, seed: int = 0) -> list[dict[str, Any]]:
+    def answers(others: int, seed: int = 0) -> list[dict[str, Any]]:
         job = made(kind, seed=seed)
         operation, called, rest = CREATING[kind.name]
         for number in range(others):
@@ -228,8 +231,8 @@ def test_the_same_inputs_give_the_same_answers(kind: Lifecycle) -> None:
             job.clock.go(10)
         return found
 
-    assert told(0) == told(3)
-    assert told(0) != told(0, seed=1)
+    assert answers(0) == answers(3)
+    assert answers(0) != answers(0, seed=1)
 
 
 def test_jobs_are_where_the_world_is() -> None:
@@ -305,6 +308,34 @@ def test_a_script_says_what_jobs_live() -> None:
     job = made(kind, script=unlucky)
     job.clock.go(100)
     assert job.described()["FailureReason"] == "AlgorithmError: it rained"
+
+
+@each_kind
+@given(data=st.data())
+@settings(max_examples=15, deadline=None, database=None)
+def test_whatever_jobs_live_they_can_be_stopped(kind: Lifecycle, data: st.DataObject) -> None:
+    """At any moment of any life, and all that was said before and after agrees, and is legal."""
+    life = data.draw(lives(kind, complete=True))
+    job = made(kind, script=lambda birth: birth.like(life), gone_after=1e9)
+    length = int((life.end - life.start).total_seconds())
+    at = BEGIN + timedelta(seconds=data.draw(st.integers(0, length)))
+    answers = []
+    for time in sorted({*(each for each in life_of(job).changes if each <= at), at}):
+        job.clock.time = time
+        answers += [job.described(), *job.listed()]
+    with suppress(RefusedRequestError):  # it may have ended
+        job.does(Verb.STOP)
+    for time in [each for each in life_of(job).changes if each >= at]:
+        job.clock.time = time
+        answers += [job.described(), *job.listed()]
+    assert check(kind, answers).violations == ()
+
+
+def test_a_script_makes_a_life_of_the_job() -> None:
+    """Not that of another one, whose answers nobody would find."""
+    kind = next(each for each in KINDS if "training" in each.name)
+    with pytest.raises(ValueError, match=r"a life of arn:.*Tides .*, got one of arn:.*completed"):
+        made(kind, script=lambda _: told("completed"))
 
 
 def test_features_are_what_the_request_asks_for() -> None:

@@ -121,6 +121,17 @@ def test_filters_by_time() -> None:
     assert names(world, LastModifiedTimeBefore=limit) == earlier
 
 
+def test_filters_by_fields_that_few_items_have() -> None:
+    """An item without one is not among those that were asked for."""
+    assert names(fleet(6), WarmPoolStatusEquals="InUse") == []
+    operation, called, rest = CREATING["sagemaker-training-job"]
+    pool = {**rest["ResourceConfig"], "KeepAlivePeriodInSeconds": 60}
+    world = World([TRAINING_JOB], lambda: BEGIN)
+    world.answer(operation, {called: "kept", **rest, "ResourceConfig": pool})
+    world.answer(operation, {called: "plain", **rest})
+    assert names(world, WarmPoolStatusEquals="InUse") == ["kept"]
+
+
 def test_lists_of_batch_jobs() -> None:
     """BAPI: those that run where nobody says, the newest first; of the queue that is asked for."""
     now = [BEGIN]

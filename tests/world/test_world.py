@@ -8,14 +8,17 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from jobstate import Outcome, check
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import UnknownNameError
 from jobstate.kinds import KINDS
+from jobstate.model.life import Stay
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
 from jobstate.testing import Service, VirtualClock
 from jobstate.world import RefusedRequestError, World
+from jobstate.world.scripts import ordinary_way
 from tests.support.lives_for_tests import BEGIN, told
 from tests.support.requests import CREATING
 from tests.support.small import PARCELS
@@ -122,6 +125,12 @@ def test_a_pool_has_to_go_before_its_job() -> None:
     assert updated.keys() == {"TrainingJobArn"}
     config = at.does("DescribeTrainingJob")["ResourceConfig"]
     assert config == {**resources, "KeepAlivePeriodInSeconds": 60}
+    (life,) = at.world.lives
+    over = evolve(
+        life, beside={"warm_pool": (*life.beside["warm_pool"], Stay("Terminated", at.now))}
+    )
+    retained = over.at(at.now)["WarmPoolStatus"]["ResourceRetainedBillableTimeInSeconds"]
+    assert retained == 60
 
 
 def test_updates_where_the_job_can_take_them() -> None:
@@ -247,9 +256,12 @@ def test_denials_quotas_and_faults() -> None:
 def test_clients_are_told_by_their_own_errors() -> None:
     """Botocore makes an error of each code, also of one over the other protocol."""
     clock = VirtualClock(BEGIN)
+    assert Service((), clock).answer("ListJobs", {}) == (None, {"jobSummaryList": []})
     service = Service(told("completed"), clock, rates={"*": 0.5}, denied={"SubmitJob"})
     sagemaker, batch = service.client(), service.client("batch")
     sagemaker.list_training_jobs()
+    assert service.answer("ListTrainingJobs", {})[0] == "ThrottlingException"
+    assert [life.job.name for life in service.lives] == ["completed"]
     with pytest.raises(sagemaker.exceptions.ClientError, match=r"ThrottlingException.*Rate exceed"):
         sagemaker.list_training_jobs()
     batch.list_jobs(jobQueue="spring")
@@ -273,6 +285,12 @@ def test_what_a_world_needs() -> None:
         World([PROCESSING_JOB], lambda: BEGIN, lives=[told("completed")])
     with pytest.raises(ValueError, match="sideways"):
         World([PROCESSING_JOB], lambda: BEGIN, filters="sideways")
+
+
+def test_who_never_succeeds_has_no_ordinary_life() -> None:
+    """Then a script has to say what jobs live."""
+    with pytest.raises(UnknownNameError, match="no way to success of"):
+        ordinary_way(TRAINING_JOB, (("spot", True), ("warm_pool", True)))
 
 
 def test_several_threads_may_ask() -> None:

@@ -171,11 +171,9 @@ def way_of_a_deletion(
 ) -> list[State]:
     """Return what a job goes through that is deleted where it is: one state, or none."""
     walks = walks_of(lifecycle)
-    for one in walks.standing(names, features):
-        for _, target in walks.moves[one]:
-            if walks.state(target).gone:
-                return [walks.state(target)]
-    return []
+    here = walks.standing(names, features)
+    ahead = (walks.state(target) for one in here for _, target in walks.moves[one])
+    return [state for state in ahead if state.gone][:1]
 
 
 # --- What goes on beside ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobstate.errors import UnknownNameError
 from jobstate.model.life import Life, Said, Stay
@@ -75,6 +75,26 @@ class Birth:
             features=self.features,
             failure=failure,
             said=(self.said,),
+        )
+
+    def like(self, life: Life) -> Life:
+        """Return a life that goes as another one did, from its own creation on.
+
+        Args:
+            life: A life of a job of the kind: made, drawn or recorded. Its features count.
+        """
+        later = self.said.at - life.start
+
+        def moved(stays: Sequence[Stay]) -> tuple[Stay, ...]:
+            return tuple(Stay(stay.state, stay.start + later) for stay in stays)
+
+        return evolve(
+            life,
+            job=self.job,
+            stays=moved(life.stays),
+            beside={name: moved(stays) for name, stays in life.beside.items()},
+            said=(self.said,),
+            vanishes=None,
         )
 
 

@@ -178,6 +178,7 @@ class World:
         Raises:
             RefusedRequestError: The service refuses it.
             UnknownNameError: There is no such operation or argument; it lists those there are.
+            ValueError: The script returned the life of another job.
         """
         if operation not in self._operations:
             raise UnknownNameError("operation of the services", operation, self._operations)
@@ -257,7 +258,10 @@ class World:
         birth = Birth(
             lifecycle=kind.lifecycle, job=key, said=said, features=features, random=random
         )
-        return _answered(action, kind.jobs.add(self.script(birth)), created)
+        life = self.script(birth)
+        if (life.job, life.start) != (key, created):
+            raise ValueError(f"expected a script to return a life of {key}, got one of {life.job}")
+        return _answered(action, kind.jobs.add(life), created)
 
     def _key(self, kind: _Kind, action: Action, request: _Request, created: datetime) -> JobKey:
         name = _argument(kind, request, action.job)
