@@ -143,6 +143,18 @@ def test_an_update_is_repeated_from_then_on() -> None:
     assert after["LastModifiedTime"] == at
 
 
+def test_what_had_not_begun_beside_does_not_begin() -> None:
+    """A pool that came later is no part of the life any more; one that was there goes along."""
+    later = BEGIN + timedelta(seconds=300)
+    pool = {"warm_pool": (Stay("InUse", later), Stay("Available", BEGIN + timedelta(seconds=725)))}
+    life = told("completed", beside=pool, features={"warm_pool": True})
+    assert life.stopped(BEGIN + timedelta(seconds=200)).beside == {}
+    stopped = life.stopped(BEGIN + timedelta(seconds=400))
+    assert [stay.state for stay in stopped.beside["warm_pool"]] == ["InUse", "Available"]
+    assert stopped.beside["warm_pool"][1].start == stopped.end
+    legal(stopped)
+
+
 def test_until_when_an_answer_is_valid() -> None:
     """Until the next change, whatever changes; nothing changes after the last."""
     life = told("completed")

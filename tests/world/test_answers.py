@@ -243,7 +243,7 @@ def test_jobs_are_where_the_world_is() -> None:
         arns = [value for name, value in job.answer.items() if name.endswith("Arn")]
         assert len(arns) == 1
         assert arns[0].startswith(f"arn:aws-cn:{service}:cn-north-1:444455556666:")
-        (_, event), *_ = job.world.events(BEGIN - timedelta(seconds=1), BEGIN)
+        (_, event), *_ = job.world.events(BEGIN - timedelta(seconds=1), BEGIN + timedelta(days=1))
         assert (event["account"], event["region"]) == ("444455556666", "cn-north-1")
         assert event["resources"] == arns
 
@@ -264,8 +264,11 @@ def test_events_are_sent_at_every_change() -> None:
         job.clock.go(10)
         job.does(Verb.STOP)
         job.clock.go(3_600)
-        sent = job.world.events(BEGIN, job.clock.time)
-        assert [time for time, _ in sent] == list(life_of(job).changes[1:])
+        sent = job.world.events(BEGIN - timedelta(seconds=1), job.clock.time)
+        changes = list(life_of(job).changes)
+        # BUG, job events: Batch sends none for the submission.
+        wanted = changes[1:] if job.schema.service == "batch" else changes
+        assert [time for time, _ in sent] == wanted
         assert check(kind, [event for _, event in sent]).violations == ()
         assert job.world.events(job.clock.time, job.clock.time + timedelta(days=9)) == []
 

@@ -166,7 +166,8 @@ SCHEMA: Final = AnswerSchema(
             listing=_LISTING,
         ),
     ),
-    envelopes=(envelope("Batch Job State Change", "aws.batch", arn=_arn),),
+    # BUG, job events: none for the submission.
+    envelopes=(envelope("Batch Job State Change", "aws.batch", arn=_arn, at_creation=False),),
     id="jobId",
     created="createdAt",
     name="jobName",

@@ -169,12 +169,14 @@ class Envelope:
         spelling: How statuses are spelt in it → how the service spells them elsewhere.
         write: Returns what stands in an event around an answer about a moment beside its marks;
             by default the answer alone.
+        at_creation: One is sent when a job is created, not only when it changes.
     """
 
     inside: str
     marks: tuple[tuple[str, str], ...]
     spelling: Mapping[str, str] = field(factory=dict)
     write: Callable[[Mapping[str, Any], Moment], Mapping[str, Any]] | None = None
+    at_creation: bool = True
 
     def around(self, answer: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
         """Return the event around an answer about a moment."""

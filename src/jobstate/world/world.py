@@ -157,7 +157,7 @@ class World:
                 for kind in self._kinds.values()
                 if EVENT in kind.writer.forms
                 for job in kind.jobs
-                for time in job.life.changes
+                for time in job.life.changes[not kind.schema.envelopes[0].at_creation :]
                 if after < time <= until
             ]
         found.sort(key=lambda each: each[:2])

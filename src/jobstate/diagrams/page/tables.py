@@ -347,7 +347,7 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 
 
 #: What of a schema only those need who make answers.
-_UNREAD: Final = frozenset({"write", "actions", "codes", "listing", "asked"})
+_UNREAD: Final = frozenset({"write", "actions", "codes", "listing", "asked", "at_creation"})
 
 
 def _schema(lifecycle: Lifecycle) -> Table | None:
