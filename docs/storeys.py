@@ -29,7 +29,7 @@ STOREYS: Final[tuple[Mapping[str, int], ...]] = (
     {"model": 2},
     {"eventbridge": 3},
     {"delivery": 0, "machine": 1, "automaton": 2, "finding": 5, "batch": 4, "sagemaker": 3},
-    {"conformance": 2, "kinds": 4},
+    {"world": 1, "conformance": 2, "kinds": 4},
     {"tracking": 1, "testing": 3},
     {"listeners": 0, "asynchronous": 1, "journal": 2, "diagrams": 3},
     {"aws": 0, "emulator": 1, "audit": 5},

@@ -18,9 +18,9 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from jobstate.model.life import Life, Stay
+from jobstate.model.walks import beside, walks_of
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.sagemaker.training_job.writer import WRITER
-from jobstate.testing.lives.walks import beside, walks_of
 from jobstate.testing.reduction import reduce
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 250000, tzinfo=UTC)

@@ -87,7 +87,7 @@ WRITER: Final = model.SchemaWriter(
         "repair_history": _repairs,
         "tasks": model.Always([{"task_key": "main"}]),
     },
-    id_for=lambda name: f"https://example.com/jobs/7/runs/{name}",
+    id_for=lambda name, *_: f"https://example.com/jobs/7/runs/{name}",
     in_milliseconds=True,
 )
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobstate import ObservationError, check
+from jobstate.model.operations import Place
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import Always, Failed, SchemaWriter, ended
 from jobstate.sagemaker import TRAINING_JOB
@@ -53,3 +54,14 @@ def test_names_that_no_job_has(name: str) -> None:
     """They are refused as the service would, with what is right."""
     with pytest.raises(ObservationError, match="TrainingJobName: expected a job name"):
         WRITER.key(name, datetime.now(UTC))
+
+
+def test_who_the_job_is_where_nobody_says() -> None:
+    """Its id is its name; in SageMaker's arns stand account and region."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert attrs.evolve(WRITER, id_for=SchemaWriter(SCHEMA).id_for).key("tides", now).id == "tides"
+    place = Place("444455556666", "us-gov-west-1")
+    arn = "arn:aws-us-gov:sagemaker:us-gov-west-1:444455556666:training-job/tides"
+    assert WRITER.key("tides", now, place).id == arn
+    assert TRAINING_JOB.writer is not None
+    assert TRAINING_JOB.writer.key("tides", now, place).id == arn

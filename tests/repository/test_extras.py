@@ -67,7 +67,7 @@ def draw(_: object) -> None:
 #: Extra → a library of it, what needs that, and what is said where it is not there.
 NEEDS: dict[str, tuple[str, Use, str]] = {
     "async": ("anyio", importing("jobstate.asynchronous"), "jobstate.asynchronous needs anyio"),
-    "aws": ("boto3", connect, "a SageMaker client needs boto3"),
+    "aws": ("boto3", connect, "a client of AWS needs boto3"),
     "diagrams": ("resvg_py", draw, "PNG, unlike SVG, needs resvg_py"),
     "otel": (
         "opentelemetry",

@@ -212,7 +212,7 @@ def test_transitions_stays_off_the_watching_path() -> None:
     assert {".".join(name.split(".")[:2]) for name in users} <= {"jobstate.machine"}
 
 
-@pytest.mark.parametrize("module", ["jobstate", "jobstate.sagemaker"])
+@pytest.mark.parametrize("module", ["jobstate", "jobstate.sagemaker", "jobstate.world"])
 def test_importing_is_light(module: str) -> None:
     """Importing the library loads none of the extras, nor `transitions`."""
     heavy = {"boto3", "botocore", "hypothesis", "rich", "transitions", "typer"}

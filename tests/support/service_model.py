@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What the model requires and real answers leave out: FACTS §4, ModelArtifacts is in every
-#: Completed job and absent in those in progress and failed ones (observed).
-LEFT_OUT = frozenset({("DescribeTrainingJobResponse", "ModelArtifacts")})
+#: Completed job and absent in those in progress and failed ones (observed); KINDS §8, startedAt
+#: is that of an attempt of a Batch job, and there is none before it has run.
+LEFT_OUT = frozenset(
+    {("DescribeTrainingJobResponse", "ModelArtifacts"), ("JobDetail", "startedAt")}
+)
 _TYPES: dict[str, type] = {
     "structure": dict,
     "list": list,
@@ -65,7 +68,7 @@ def _of_metadata(value: Any, of: Any, path: str) -> Iterator[str]:
         yield f"{path}: {value!r} is not in the enum"
     if "pattern" in known and not re.fullmatch(known["pattern"], value):
         yield f"{path}: {value!r} does not match {known['pattern']}"
-    size = len(value) if isinstance(value, (str, list)) else value
+    size = len(value) if isinstance(value, (str, list, dict)) else value
     if "min" in known and size < known["min"]:
         yield f"{path}: {value!r} is below {known['min']}"
     if "max" in known and size > known["max"]:

@@ -17,20 +17,21 @@ from jobstate.model.console import Console
 from jobstate.model.fields import Field
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.links import Link
+from jobstate.model.operations import NOWHERE, Action, ErrorCodes, Filter, Listing, Place, Verb
 from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
-from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, ended
+from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, ended, within
 from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import Basis, Edge, Feature, Outcome, State
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jobstate.model.observation import Moment
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
 _NAME, _FAILED = "aws-batch-job", "FAILED"
 #: BAPI, RetryStrategy.
 _MOST_ATTEMPTS: Final = 10
-#: Where the jobs are that nobody has: the account of AWS's examples.
-_ARN: Final = "arn:aws:batch:eu-west-1:111122223333:job/"
 _IDS: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 
 SOURCES: Final = {
@@ -65,7 +66,6 @@ _SUMMARY: Final = {
     "status": Field.status(required=True),
     "statusReason": _REASON,
     **dict.fromkeys(("createdAt", "startedAt", "stoppedAt"), Field.time()),
-    **dict.fromkeys(("isCancelled", "isTerminated"), Field.flag()),
     "arrayProperties": Field.part(
         {"size": Field.count(), "index": Field.count(), "statusSummary": _SUMMARISED}
     ),
@@ -73,6 +73,7 @@ _SUMMARY: Final = {
 }
 _DESCRIPTION: Final = {
     **_SUMMARY,
+    **dict.fromkeys(("isCancelled", "isTerminated"), Field.flag()),
     "attempts": Field.parts(
         {
             **dict.fromkeys(("startedAt", "stoppedAt"), Field.time()),
@@ -98,18 +99,75 @@ _REASONS: Final = (
 
 
 def _arn(moment: Moment) -> str:
-    return f"{_ARN}{moment.job.id}"
+    return str(moment.asked.get("jobArn") or NOWHERE.arn("batch", f"job/{moment.job.id}"))
 
+
+# --- Operations ---------------------------------------------------------------------------------
+
+#: BAPI, ListJobs.
+_LISTING: Final = Listing(
+    filters=(Filter("jobQueue", "jobQueue"), Filter("jobStatus", "status", otherwise="RUNNING")),
+    size="maxResults",
+    token="nextToken",  # noqa: S106 - the name of an argument
+    newest_first=True,
+    usual=1000,
+    most=1000,
+)
+#: BAPI, SubmitJob: what changes a definition, which answers show as changed.
+_OVERRIDES: Final = (
+    *("containerOverrides", "nodeOverrides", "ecsPropertiesOverride", "eksPropertiesOverride"),
+    "consumableResourcePropertiesOverride",
+)
+_SUBMIT: Final = Action(
+    "SubmitJob",
+    Verb.CREATE,
+    "jobName",
+    silent=_OVERRIDES,
+    renamed={"schedulingPriorityOverride": "schedulingPriority"},
+    says={"jobArn": "arn:{partition}:batch:{region}:{account}:job/{id}"},
+    answers=("jobArn", "jobName", "jobId"),
+    unique=False,
+)
+#: BAPI: a job that has ended stays as it is, and neither operation says so.
+_TERMINATE: Final = Action(
+    "TerminateJob",
+    Verb.STOP,
+    "jobId",
+    causes=("cancelled", "not_started", "failure"),
+    renamed={"reason": "statusReason"},
+    says={"isTerminated": True},
+)
+#: BAPI: what is STARTING or RUNNING goes on.
+_CANCEL: Final = Action(
+    "CancelJob",
+    Verb.STOP,
+    "jobId",
+    causes=("cancelled",),
+    renamed={"reason": "statusReason"},
+    says={"isCancelled": True},
+)
+_CODES: Final = ErrorCodes(
+    **dict.fromkeys(("invalid", "missing", "exists", "limit"), "ClientException"),
+    throttled="TooManyRequestsException",
+    internal="ServerException",
+)
 
 #: What answers about Batch jobs look like.
 SCHEMA: Final = AnswerSchema(
     kind=_NAME,
     service="batch",
     shapes=(
-        Shape("describe", _DESCRIPTION, operation="DescribeJobs", listed_in="jobs"),
-        Shape("list", _SUMMARY, operation="ListJobs", listed_in="jobSummaryList"),
+        Shape("describe", _DESCRIPTION, operation="DescribeJobs", listed_in="jobs", asked="jobs"),
+        Shape(
+            "list",
+            _SUMMARY,
+            operation="ListJobs",
+            listed_in="jobSummaryList",
+            listing=_LISTING,
+        ),
     ),
-    envelopes=(envelope("Batch Job State Change", "aws.batch", arn=_arn),),
+    # BUG, job events: none for the submission.
+    envelopes=(envelope("Batch Job State Change", "aws.batch", arn=_arn, at_creation=False),),
     id="jobId",
     created="createdAt",
     name="jobName",
@@ -130,6 +188,8 @@ SCHEMA: Final = AnswerSchema(
     # BUG, array jobs: the index is appended to the parent's id.
     links=(Link(field="jobId", to=_NAME, before=":"),),
     signs=(Sign("array", "arrayProperties.size"), Sign("child", "arrayProperties.index")),
+    actions=(_SUBMIT, _TERMINATE, _CANCEL),
+    codes=_CODES,
     console=Console(
         url="https://{domain}/batch/home?region={region}#jobs/detail/{id}", arn="jobArn"
     ),
@@ -137,19 +197,20 @@ SCHEMA: Final = AnswerSchema(
 )
 
 
-def _id(name: str) -> str:
-    return f"{name}_{uuid5(_IDS, name)}"
+def _id(name: str, created: datetime, _: Place) -> str:
+    return f"{name}_{uuid5(_IDS, f'{name} {created.isoformat()}')}"
 
 
 def _name(moment: Moment) -> str:
-    return moment.job.id.partition("_")[0]
+    return moment.job.id.rpartition("_")[0]
 
 
 def _attempts(moment: Moment) -> list[dict[str, Any]]:
     """Return the attempts that are over; a made-up life may have more than there can be."""
     ran = (each for each in moment.entries if each.status == "RUNNING" and each.end)
     times = [{"startedAt": each.start, "stoppedAt": each.end} for each in ran]
-    return times[:_MOST_ATTEMPTS]
+    asked = within(moment.asked, ("retryStrategy", "attempts"))
+    return times[: asked or _MOST_ATTEMPTS]
 
 
 _WRITER: Final = SchemaWriter(
@@ -196,8 +257,8 @@ _ONE, _ARRAY = {"array": False}, {"array": True}
 _CANCELLED: Final = "BAPI, CancelJob, TerminateJob"
 _NOT_STARTED: Final = "NF 1: stoppedAt without startedAt"
 _EDGES: Final = (
-    Edge("SUBMITTED", "PENDING", "has_dependencies", _DOC, "BUG"),
     Edge("SUBMITTED", "RUNNABLE", "has_no_dependencies", _DOC, "BUG", needs=_ONE),
+    Edge("SUBMITTED", "PENDING", "has_dependencies", _DOC, "BUG"),
     Edge("PENDING", "RUNNABLE", "dependencies_done", _DOC, "BUG", needs=_ONE),
     Edge("RUNNABLE", "STARTING", "capacity_found", _DOC, "BUG", needs=_ONE),
     Edge("STARTING", "RUNNING", "container_started", _DOC, "BUG", needs=_ONE),

@@ -25,6 +25,7 @@ def envelope(
     *,
     arn: Callable[[Moment], str] = id_of,
     besides: Mapping[str, object] | None = None,
+    at_creation: bool = True,
 ) -> Envelope:
     """Return the events of a type, for an `AnswerSchema`. Times in them are whole milliseconds.
 
@@ -33,11 +34,13 @@ def envelope(
         source: The service that sends them: ``aws.batch``.
         arn: Returns the arn of the job of a moment: its id, if that is one.
         besides: What answers have in events only.
+        at_creation: One is sent when a job is created too.
     """
     return Envelope(
         inside="detail",
         marks=(("detail-type", detail_type), ("source", source)),
         write=partial(_event, arn, {} if besides is None else besides),
+        at_creation=at_creation,
     )
 
 

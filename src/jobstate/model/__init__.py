@@ -21,11 +21,13 @@ from jobstate.model.fields import Field
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.links import Link
 from jobstate.model.observation import Entry, JobKey, Observation, QuickReader, Reader, Shown
+from jobstate.model.operations import Action, ErrorCodes, Filter, FilterTest, Listing, Place, Verb
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums, Where
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.model.schema_writer import (
     AfterTheEnd,
     Always,
+    Asked,
     Began,
     Failed,
     Having,
@@ -41,9 +43,11 @@ from jobstate.model.states import Basis, Edge, Exclusion, Feature, Memory, Outco
 from jobstate.model.time_zones import assume_utc
 
 __all__ = [
+    "Action",
     "AfterTheEnd",
     "Always",
     "AnswerSchema",
+    "Asked",
     "Basis",
     "Began",
     "ChildrenBelow",
@@ -54,12 +58,15 @@ __all__ = [
     "EndSign",
     "Entry",
     "Envelope",
+    "ErrorCodes",
     "ExactlyWhen",
     "Exclusion",
     "Failed",
     "Feature",
     "FeatureTest",
     "Field",
+    "Filter",
+    "FilterTest",
     "Finding",
     "Fixed",
     "Grows",
@@ -68,6 +75,7 @@ __all__ = [
     "JobKey",
     "Lifecycle",
     "Link",
+    "Listing",
     "Memory",
     "Move",
     "Observation",
@@ -75,6 +83,7 @@ __all__ = [
     "OverFields",
     "OverHistory",
     "PathKind",
+    "Place",
     "QuickReader",
     "Reader",
     "Region",
@@ -90,6 +99,7 @@ __all__ = [
     "StatusFields",
     "Stays",
     "Sums",
+    "Verb",
     "Where",
     "assume_utc",
     "created",

@@ -19,6 +19,7 @@ from jobstate.model.console import Console
 from jobstate.model.fields import SINGLE, Field, FieldKind
 from jobstate.model.links import Link
 from jobstate.model.observation import Moment
+from jobstate.model.operations import Action, ErrorCodes, Listing, Verb
 from jobstate.model.states import MAIN, Outcome, _outcome
 
 #: How many mappings and lists may be around an answer.
@@ -145,12 +146,17 @@ class Shape:
         operation: The operation of the service that gives it; empty where none does.
         listed_in: The field of that operation's answer that holds a list of them; empty where the
             answer is one itself.
+        listing: How that operation lists jobs; None where it tells of those that it is asked for.
+        asked: The field of its request that says of which: one by its name where the answer is one
+            itself, else some by their ids. By default the schema's `AnswerSchema.name`.
     """
 
     name: str
     fields: Mapping[str, Field]
     operation: str = field(default="", kw_only=True)
     listed_in: str = field(default="", kw_only=True)
+    listing: Listing | None = field(default=None, kw_only=True)
+    asked: str = field(default="", kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -163,12 +169,14 @@ class Envelope:
         spelling: How statuses are spelt in it → how the service spells them elsewhere.
         write: Returns what stands in an event around an answer about a moment beside its marks;
             by default the answer alone.
+        at_creation: One is sent when a job is created, not only when it changes.
     """
 
     inside: str
     marks: tuple[tuple[str, str], ...]
     spelling: Mapping[str, str] = field(factory=dict)
     write: Callable[[Mapping[str, Any], Moment], Mapping[str, Any]] | None = None
+    at_creation: bool = True
 
     def around(self, answer: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
         """Return the event around an answer about a moment."""
@@ -236,6 +244,8 @@ class AnswerSchema:
         expected: What is right where no field's own `expected` says it: of a ``document``, an
             event's ``detail``, a ``list``, the ``depth`` of lists, a ``mapping`` in one; and
             ``required`` and ``segment``, made of a field's own, which is filled in.
+        actions: What else callers can ask the service to do.
+        codes: By which codes it refuses.
         console: Where people look at a job; None where nowhere.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
@@ -268,6 +278,8 @@ class AnswerSchema:
         default=attrs.Factory(_every_value, takes_self=True), converter=_paths
     )
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
+    actions: tuple[Action, ...] = ()
+    codes: ErrorCodes = field(factory=ErrorCodes)
     console: Console | None = None
     call: str = ""
     check: str = "jobstate check"
@@ -288,6 +300,10 @@ class AnswerSchema:
     def operations(self) -> tuple[str, ...]:
         """The operations of the service that give answers."""
         return tuple(dict.fromkeys(each.operation for each in self.shapes if each.operation))
+
+    def action(self, verb: Verb) -> Action | None:
+        """Return the first action of a kind; None where the service has none."""
+        return next((each for each in self.actions if each.verb is verb), None)
 
     def possible(self, shape: Shape) -> frozenset[str]:
         """Return the names of the values that answers of a shape can have."""

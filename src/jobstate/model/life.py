@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Moment, Observation, Shown
+from jobstate.model.operations import Verb
 from jobstate.model.outcome import Result, reason_of, result_of
+from jobstate.model.schema_writer import within
+from jobstate.model.walks import forced_beside, way_of_a_deletion, way_of_a_stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobstate.model.observation import Writer
+    from jobstate.model.operations import Action
     from jobstate.model.states import Region, State
 
 
@@ -36,6 +40,23 @@ class Stay:
 
     state: str
     start: datetime = field(repr=str)
+
+
+@frozen
+class Said:
+    """What a request about a job has said, which answers repeat from then on.
+
+    Attributes:
+        at: When it was made; aware, UTC.
+        fields: The fields, as answers have them.
+    """
+
+    at: datetime = field(repr=str)
+    fields: Mapping[str, object]
+
+
+#: What a stop is caused by, where no operation of the service says it.
+_STOPPING: Final = frozenset({"stop_requested"})
 
 
 class Printer(Protocol):
@@ -60,6 +81,8 @@ class Life:
         features: Feature name → whether the job has it.
         failure: What the service says of a failure; None where it says nothing.
         messages: Status → the service's words at its entries; None of the others.
+        said: What requests have said, in order: what it was created with, say.
+        vanishes: When the service forgets it, though no state shows that; None for never.
     """
 
     lifecycle: Lifecycle = field(repr=str)
@@ -69,6 +92,8 @@ class Life:
     features: Mapping[str, bool] = Factory(dict)
     failure: str | None = None
     messages: Mapping[str, str] = Factory(dict)
+    said: tuple[Said, ...] = ()
+    vanishes: datetime | None = field(default=None, repr=str)
 
     def __str__(self) -> str:
         """Return the story in one line: statuses, and how long each lasts."""
@@ -111,7 +136,115 @@ class Life:
     @property
     def result(self) -> Result:
         """What it comes to."""
-        return result_of([self._state(self.region, self.stays[-1].state)])
+        state = self._state(self.region, self.stays[-1].state)
+        result, said = result_of([state]), self._said(self.said)
+        ends = self.lifecycle.schema.ends if said and self.lifecycle.schema else ()
+        for end in ends:
+            if end.status == state.primary and end.holds(within(said, end.path)):
+                return evolve(result, outcome=end.outcome, cause=end.cause)
+        return result
+
+    def valid_until(self, time: datetime) -> datetime | None:
+        """Return until when it stays as it is at a time: the next time at which anything changes.
+
+        Returns:
+            None where nothing changes any more.
+        """
+        said = (each.at for each in self.said)
+        every = (*self.changes, *said, *filter(None, [self.vanishes]))
+        return min((each for each in every if each > time), default=None)
+
+    def standing(self, time: datetime) -> dict[str, str]:
+        """Return where it is at a time: region name → the its state; not before its start."""
+        every = {self.region.name: self.stays, **self.beside}
+        begun = {region: _until(each, max(time, self.start)) for region, each in every.items()}
+        return {region: each[-1].state for region, each in begun.items() if each}
+
+    # --- What callers do to it --------------------------------------------------------------------
+
+    def stopped(
+        self,
+        at: datetime,
+        action: Action | None = None,
+        said: Mapping[str, object] | None = None,
+        seconds: float = 30.0,
+    ) -> Life:
+        """Return the life that it becomes if it is stopped at a time.
+
+        Its rest is a legal way in the life cycle from where it stands to the end of a stopped job,
+        over moves that are documented or observed as far as there are any. A job that has ended, or
+        is being stopped, lives on as it is.
+
+        Args:
+            at: When; aware. Not before its creation.
+            action: By which operation; by default the first of the service that stops jobs.
+            said: What answers repeat of the request.
+            seconds: How long each stay on the way lasts.
+        """
+        schema = self.lifecycle.schema
+        action = action or (schema.action(Verb.STOP) if schema else None)
+        causes = action.causes if action else _STOPPING
+        at = max(at, self.start)
+        names = [stay.state for stay in _until(self.stays, at)]
+        way = way_of_a_stop(self.lifecycle, names, self.features, causes)
+        if not way:
+            return self
+        fields = {**(action.says if action else {}), **(said or {})}
+        return self._redirected(at, way, seconds).updated(at, fields)
+
+    def deleted(self, at: datetime) -> Life:
+        """Return the life that it becomes if it is deleted at a time.
+
+        Where the life cycle has no state of being deleted, the service forgets it at once.
+
+        Args:
+            at: When; aware.
+
+        Raises:
+            ValueError: It has not ended by then.
+        """
+        names = [stay.state for stay in _until(self.stays, max(at, self.start))]
+        now = self._state(self.region, names[-1])
+        if now.gone:
+            return self
+        if not now.final:
+            raise ValueError(f"only a job that has ended can be deleted, this one is {now.name}")
+        way = way_of_a_deletion(self.lifecycle, names, self.features)
+        life = self._redirected(at, way, 0.0)
+        return life if way else evolve(life, vanishes=at)
+
+    def updated(self, at: datetime, fields: Mapping[str, object]) -> Life:
+        """Return the life of which answers say some fields from a time on, besides their own."""
+        return evolve(self, said=(*self.said, Said(at, fields))) if fields else self
+
+    def _redirected(self, at: datetime, way: Sequence[State], seconds: float) -> Life:
+        """Return it up to a time, and then another way; other regions move where they must."""
+        times = [at + timedelta(seconds=seconds * place) for place in range(len(way))]
+        kept = _until(self.stays, at)
+        beside = {}
+        for name, each in self.beside.items():
+            before, region = _until(each, at), self.lifecycle.region(name)
+            if before:
+                now = before[-1].state
+                moves = forced_beside(self.lifecycle, region, now, way, self.features)
+                later = (Stay(state, times[place]) for place, state in moves)
+                beside[name] = (*before, *later)
+        stays = (*kept, *map(Stay, (state.name for state in way), times))
+        said = tuple(each for each in self.said if each.at <= at)
+        return evolve(self, stays=stays, beside=beside, said=said, vanishes=None)
+
+    @staticmethod
+    def _said(said: Sequence[Said]) -> dict[str, object]:
+        """Return what is repeated of some requests: of parts the newest fields."""
+        found: dict[str, object] = {}
+        for each in said:
+            for name, value in each.fields.items():
+                had = found.get(name)
+                if isinstance(had, Mapping) and isinstance(value, Mapping):
+                    found[name] = {**had, **value}
+                else:
+                    found[name] = value
+        return found
 
     # --- A moment of it -------------------------------------------------------------------------
 
@@ -127,6 +260,7 @@ class Life:
         time = max(time, self.start)
         stays = _until(self.stays, time)
         begun = {region: had for region, each in self.beside.items() if (had := _until(each, time))}
+        said = [each for each in self.said if each.at <= time]
         ended, now = self._ended(stays), self._state(self.region, stays[-1].state)
         return Moment(
             job=self.job,
@@ -139,9 +273,14 @@ class Life:
             },
             entries=self._entries(stays),
             features=self.features,
-            modified=max(each[-1].start for each in (stays, *begun.values())),
+            modified=max(
+                *(each[-1].start for each in (stays, *begun.values())),
+                *(each.at for each in said),
+                self.start,
+            ),
             ended=ended,
             failure=reason_of(result_of([now]), self.failure) if ended else None,
+            asked=self._said(said),
         )
 
     def at(self, time: datetime, form: str | None = None) -> dict[str, Any]:

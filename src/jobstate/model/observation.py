@@ -11,6 +11,7 @@ from attrs import Factory, field, frozen
 
 from jobstate.common.text import cut
 from jobstate.common.times import EARLIEST
+from jobstate.model.operations import NOWHERE, Place
 from jobstate.model.states import Outcome
 
 #: How much is kept of a service's own words for why a job failed.
@@ -188,6 +189,7 @@ class Moment:
         modified: When something last changed; aware, UTC.
         ended: When the job came to a final state; None before.
         failure: Why it failed, in the service's words; None where it did not, or they are missing.
+        asked: Fields that answers repeat from the requests that were made about the job.
     """
 
     job: JobKey
@@ -197,6 +199,7 @@ class Moment:
     modified: datetime
     ended: datetime | None = None
     failure: str | None = None
+    asked: Mapping[str, object] = Factory(dict)
 
 
 class Writer(Protocol):
@@ -212,8 +215,8 @@ class Writer(Protocol):
         """How many characters the name of a job can have."""
         raise NotImplementedError
 
-    def key(self, name: str, created: datetime) -> JobKey:
-        """Return the key of a job of that name.
+    def key(self, name: str, created: datetime, place: Place = NOWHERE) -> JobKey:
+        """Return the key of a job of that name, in an account and a region.
 
         Raises:
             ObservationError: No job can be called so.

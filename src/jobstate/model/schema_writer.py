@@ -12,6 +12,7 @@ from attrs import field, frozen
 from jobstate.errors import ObservationError
 from jobstate.model.answer_schema import AnswerSchema
 from jobstate.model.observation import JobKey, Moment
+from jobstate.model.operations import NOWHERE, Place
 from jobstate.model.schema_reader import text_reader
 from jobstate.model.values import Refused
 
@@ -133,7 +134,46 @@ class Having:
         return self.value if moment.features.get(self.feature) else None
 
 
+def _fields(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+@frozen
+class Asked:
+    """Says what a request about the job said, whose fields answers may have elsewhere.
+
+    Attributes:
+        path: The field as answers repeat it.
+        otherwise: What it says where nobody has asked for anything.
+    """
+
+    path: tuple[str, ...] = field(converter=_fields)
+    otherwise: object = None
+
+    def __call__(self, moment: Moment) -> object:
+        """Return the value."""
+        found = within(moment.asked, self.path)
+        return self.otherwise if found is None else found
+
+
+def within(values: Any, path: Path) -> Any:  # noqa: ANN401 - whatever an answer holds
+    """Return what stands at a path; None where nothing does."""
+    for name in path:
+        values = values.get(name) if isinstance(values, Mapping) else None
+    return values
+
+
+def repeated(moment: Moment, shape: Shape, schema: AnswerSchema) -> dict[str, Any]:
+    """Return the fields that answers of a shape repeat from requests: all, if it says most."""
+    everything = shape is schema.shapes[0]
+    return {n: each for n, each in moment.asked.items() if everything or n in shape.fields}
+
+
 # --- Answers --------------------------------------------------------------------------------------
+
+
+def _named(name: str, _created: datetime, _place: Place) -> str:
+    return name
 
 
 @frozen
@@ -144,13 +184,14 @@ class SchemaWriter:
         schema: What answers look like.
         says: What fields say, by their paths, beside what goes where the schema has it: statuses
             and history, id and name, the times of creation and modification.
-        id_for: Returns the id of a job of some name: the name itself where nobody says.
+        id_for: Returns the id of a job of some name, created at some time in some place: the name
+            itself where nobody says.
         in_milliseconds: Times are whole milliseconds since 1970, as some services send them.
     """
 
     schema: AnswerSchema
     says: Mapping[str, Said] = field(factory=dict)
-    id_for: Callable[[str], str] = field(default=str, kw_only=True)
+    id_for: Callable[[str, datetime, Place], str] = field(default=_named, kw_only=True)
     in_milliseconds: bool = field(default=False, kw_only=True)
 
     @property
@@ -164,8 +205,8 @@ class SchemaWriter:
         """How many characters the name of a job can have."""
         return self.schema.shapes[0].fields[self.schema.name[0]].longest
 
-    def key(self, name: str, created: datetime) -> JobKey:
-        """Return the key of a job of that name.
+    def key(self, name: str, created: datetime, place: Place = NOWHERE) -> JobKey:
+        """Return the key of a job of that name, in an account and a region.
 
         Raises:
             ObservationError: No job can be called so.
@@ -175,7 +216,7 @@ class SchemaWriter:
         read = text_reader(named)(name)
         if isinstance(read, Refused):
             raise ObservationError(problem.under(".".join(path)) for problem in read.problems)
-        return JobKey(self.schema.kind, self.id_for(name), created)
+        return JobKey(self.schema.kind, self.id_for(name, created, place), created)
 
     def write(self, moment: Moment, form: str) -> dict[str, Any]:
         """Return the answer about a moment; times are aware datetimes."""
@@ -214,7 +255,7 @@ class SchemaWriter:
                 for values in [(each.status, each.start, each.end, each.message)]
             ]
             _put(answer, shape, stays.path, listed)
-        return answer
+        return answer | repeated(moment, shape, self.schema)
 
 
 def _previous(moment: Moment, now: str) -> str | None:

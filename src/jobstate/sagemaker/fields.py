@@ -9,9 +9,12 @@ import attrs
 from jobstate.eventbridge import envelope
 from jobstate.model.console import Console
 from jobstate.model.fields import Field
+from jobstate.model.operations import NOWHERE, Action, Filter, FilterTest, Listing, Place, Verb
 from jobstate.model.values import Segment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jobstate.model.answer_schema import Envelope
 
 LONGEST_NAME: Final = 63
@@ -25,10 +28,7 @@ SOURCES: Final = {
     "ENUM": "nothing but the value in the API's enumeration",
     "silent": "AWS says nothing about it",
 }
-#: Where the jobs are that nobody has: the account of AWS's examples.
-ACCOUNT, AWS_REGION = "111122223333", "eu-west-1"
-
-
+_AN_ACCOUNT: Final = f"12 digits ({NOWHERE.account} will do for a masked one)"
 #: What the name in an arn is, where AWS's pattern takes any.
 _ANY_NAME: Final = Segment("name", ".*", "one line of text")
 
@@ -81,7 +81,7 @@ def arn_field(
         Segment("partition", r"aws[a-z\-]*", "aws, aws-cn, aws-us-gov or alike", ":"),
         Segment("service", "sagemaker", "sagemaker", ":"),
         Segment("region", r"[a-z0-9\-]*", "lower-case letters, digits and hyphens", ":"),
-        Segment("account", "[0-9]{12}", f"12 digits ({ACCOUNT} will do for a masked one)", ":"),
+        Segment("account", "[0-9]{12}", _AN_ACCOUNT, ":"),
         Segment("type of resource", resource, resource, "/"),
         name,
     )
@@ -112,6 +112,81 @@ def state_change(detail_type: str) -> Envelope:
     return envelope(detail_type, "aws.sagemaker", besides={"Tags": {}})
 
 
-def job_id(resource: str, name: str) -> str:
-    """Return the arn of a job that nobody has; arns are in lower case, whatever names are."""
-    return f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}:{resource}/{name.lower()}"
+def job_id(resource: str, name: str, _created: datetime, place: Place) -> str:
+    """Return the arn of a job; arns are in lower case, whatever names are."""
+    return place.arn("sagemaker", f"{resource}/{name.lower()}")
+
+
+# --- Operations -----------------------------------------------------------------------------------
+
+
+def listing(noun: str, *more: Filter, modified: bool = True) -> Listing:
+    """Return how jobs of a kind are listed: all alike (API, the List operations).
+
+    Args:
+        noun: How the names of operations and fields have the kind: ``ProcessingJob``.
+        more: Filters beside those that all have.
+        modified: Items have the time of their modification.
+    """
+    times = ("CreationTime", "LastModifiedTime") if modified else ("CreationTime",)
+    return Listing(
+        filters=(
+            Filter("NameContains", f"{noun}Name", FilterTest.CONTAINS),
+            Filter("StatusEquals", f"{noun}Status"),
+            *(Filter(f"{time}After", time, FilterTest.AFTER) for time in times),
+            *(Filter(f"{time}Before", time, FilterTest.BEFORE) for time in times),
+            *more,
+        ),
+        sorts={"CreationTime": (), "Name": f"{noun}Name", "Status": f"{noun}Status"},
+        size="MaxResults",
+        token="NextToken",  # noqa: S106 - the name of an argument
+        by="SortBy",
+        order="SortOrder",
+        usual=10,
+        most=100,
+    )
+
+
+def actions(
+    noun: str,
+    *verbs: Verb,
+    silent: tuple[str, ...] = ("Tags",),
+    missing: str = "ResourceNotFound",
+) -> tuple[Action, ...]:
+    """Return what else can be done to jobs of a kind.
+
+    A job that is not there, and a stop of one that has ended, are ValidationExceptions (observed);
+    of the others the API says what they raise.
+
+    Args:
+        noun: How the names of operations and fields have the kind: ``ProcessingJob``.
+        verbs: What can be done beside making and stopping one.
+        silent: What answers do not repeat of the request that makes one.
+        missing: By which code the API refuses that for a job that is not there.
+    """
+    name, arn = f"{noun}Name", f"{noun}Arn"
+    unfit = "ResourceInUse" if missing == "ResourceNotFound" else missing
+    every = {
+        Verb.CREATE: Action(f"Create{noun}", Verb.CREATE, name, silent=silent, answers=(arn,)),
+        Verb.STOP: Action(
+            f"Stop{noun}", Verb.STOP, name, causes={"stop_requested"}, unfit="ValidationException"
+        ),
+        Verb.UPDATE: Action(
+            f"Update{noun}",
+            Verb.UPDATE,
+            name,
+            causes={"update_requested", "keep_alive_updated"},
+            answers=(arn,),
+            unfit="ValidationException",
+            missing=missing,
+        ),
+        Verb.DELETE: Action(
+            f"Delete{noun}",
+            Verb.DELETE,
+            name,
+            causes={"delete_requested"},
+            unfit=unfit,
+            missing=missing,
+        ),
+    }
+    return tuple(every[verb] for verb in (Verb.CREATE, Verb.STOP, *verbs))

@@ -23,9 +23,11 @@ from jobstate.sagemaker.failure_reasons import failure_cause
 from jobstate.sagemaker.fields import (
     LONGEST_NAME,
     SOURCES,
+    actions,
     arn_field,
     console,
     job_id,
+    listing,
     name_field,
     state_change,
 )
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jobstate.model.links import Link
+    from jobstate.model.operations import Action
     from jobstate.model.schema_writer import Said
     from jobstate.model.specification import Test
 
@@ -143,6 +146,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     page: str,
     not_before: tuple[str, ...] = (),
     links: tuple[Link, ...] = (),
+    done: tuple[Action, ...] | None = None,
 ) -> AnswerSchema:
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
@@ -158,6 +162,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         page: How the console has them: ``processing-jobs``.
         not_before: As in `AnswerSchema`.
         links: Likewise.
+        done: What else can be done to jobs; by default they are made and stopped.
     """
     resource = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", noun).lower()
     common = {
@@ -177,6 +182,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
                 {**common, **(listed or {})},
                 operation=f"List{noun}s",
                 listed_in=f"{noun}Summaries",
+                listing=listing(noun),
             ),
         ),
         envelopes=(state_change(detail_type),),
@@ -189,6 +195,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         not_before=not_before,
         failure_reason="FailureReason",
         links=links,
+        actions=actions(noun) if done is None else done,
         console=console(page),
         call=f"aws sagemaker describe-{resource}",
     )

@@ -9,12 +9,13 @@ from typing import Final
 
 from jobstate.model.fields import Field
 from jobstate.model.links import Link
+from jobstate.model.operations import Verb
 from jobstate.model.rule_tests import Requires
 from jobstate.model.schema_writer import AfterTheEnd, Always, ended
 from jobstate.model.specification import Rule
 from jobstate.model.states import Basis
 from jobstate.sagemaker import five_statuses as five
-from jobstate.sagemaker.fields import arn_field, reason_field
+from jobstate.sagemaker.fields import actions, arn_field, reason_field
 
 _OBS = Basis.OBSERVED
 
@@ -38,6 +39,7 @@ SCHEMA: Final = five.answer_schema(
         "AutoMLJobArn": arn_field("automl-job", "an AutoML job"),
         "TrainingJobArn": arn_field("training-job", "a training job"),
     },
+    done=actions("ProcessingJob", Verb.DELETE),
     # API: the training job that it is associated with, as a debugger's rule is.
     links=(Link(field="TrainingJobArn", to="sagemaker-training-job"),),
 )

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.fields import Field
 from jobstate.model.links import Link
+from jobstate.model.operations import Verb
 from jobstate.model.rule_tests import Grows, Sums
-from jobstate.model.schema_writer import ended
+from jobstate.model.schema_writer import Asked, ended
 from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import Basis, Edge, Outcome, State
 from jobstate.sagemaker import five_statuses as five
-from jobstate.sagemaker.fields import arn_field, reason_field
+from jobstate.sagemaker.fields import actions, arn_field, reason_field
 
 if TYPE_CHECKING:
     from jobstate.model.observation import Moment
@@ -58,6 +59,9 @@ SCHEMA: Final = five.answer_schema(
             {"TrainingJobArn": arn_field("training-job", "a training job")}
         ),
     },
+    listed={"Strategy": Field.text(64)},
+    # API: DeleteHyperParameterTuningJob names no errors.
+    done=actions("HyperParameterTuningJob", Verb.DELETE, missing="ValidationException"),
     links=(Link(field="BestTrainingJob.TrainingJobArn", to="sagemaker-training-job", child=True),),
 )
 
@@ -173,6 +177,7 @@ TUNING_JOB: Final = five.lifecycle(
     rules=_RULES,
     says={
         "HyperParameterTuningEndTime": ended,
+        "Strategy": Asked("HyperParameterTuningJobConfig.Strategy", "Bayesian"),
         "TrainingJobStatusCounters": partial(_one, _JOBS, "InProgress", "Completed"),
         "ObjectiveStatusCounters": partial(_one, _OBJECTIVES, "Pending", "Succeeded"),
     },

@@ -300,14 +300,14 @@ def test_a_reused_name_is_the_new_job() -> None:
 
 
 def test_stops_are_recorded() -> None:
-    """Those of finished jobs are refused, as FACTS §5 has it."""
+    """They change the life; those of finished jobs are refused, as FACTS §5 has it."""
     clock = at(10)
     service = Service(told("completed"), clock)
     client = service.client()
     client.stop_training_job(TrainingJobName="completed")
     clock.advance(5_000)
     text = refused(lambda: client.stop_training_job(TrainingJobName="completed"))
-    assert text == "The request was rejected because the training job is Completed."
+    assert text == "The request was rejected because the training job is Stopped."
     assert service.stops == [("completed", BEGIN + timedelta(seconds=10))]
     assert [str(call) for call in service.calls] == [
         "StopTrainingJob → accepted",
@@ -316,7 +316,7 @@ def test_stops_are_recorded() -> None:
 
 
 def test_lists() -> None:
-    """Sorted, filtered by name and creation; pages come before the statuses are looked at."""
+    """Sorted, cut into pages, and filtered after that, as AWS's own description has it."""
     lives = [told(name, after=10 * place) for place, name in enumerate(STORIES)]
     client = client_for(lives, at(300))
 
@@ -336,8 +336,8 @@ def test_lists() -> None:
     assert listed(CreationTimeBefore=middle) == names[:3]
     running = client.list_training_jobs(MaxResults=4, StatusEquals="Failed")
     assert running["TrainingJobSummaries"] == []
-    assert running["NextToken"] == "4"
-    assert listed(StatusEquals="Failed", NextToken="4") == ["deleted"]
+    token = running["NextToken"]
+    assert listed(StatusEquals="Failed", NextToken=token) == ["deleted"]
     pages = client.get_paginator("list_training_jobs").paginate(PaginationConfig={"PageSize": 2})
     assert [each["TrainingJobName"] for page in pages for each in page["TrainingJobSummaries"]] == (
         names
@@ -347,10 +347,11 @@ def test_lists() -> None:
 def test_what_is_not_served() -> None:
     """It is said, and what is: neither a wrong answer nor a way to the network."""
     client = client_for(told("completed"), at(0))
-    with pytest.raises(UnknownNameError, match=r"operation served by lives 'ListModels'; there is"):
+    with pytest.raises(UnknownNameError, match=r"operation of the services 'ListModels'"):
         client.list_models()
-    with pytest.raises(UnknownNameError, match=r"ListTrainingJobs served by lives 'WarmPoolStat"):
-        client.list_training_jobs(WarmPoolStatusEquals="InUse")
+    batch = Service((), at(0)).client("batch")
+    with pytest.raises(UnknownNameError, match="no argument of ListJobs 'arrayJobId'"):
+        batch.list_jobs(arrayJobId="x")
 
 
 def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -346,13 +346,17 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 # --- Answers ------------------------------------------------------------------------------------
 
 
+#: What of a schema only those need who make answers.
+_UNREAD: Final = frozenset({"write", "actions", "codes", "listing", "asked", "at_creation"})
+
+
 def _schema(lifecycle: Lifecycle) -> Table | None:
     """Return what answers look like without what is empty; None where nobody has written it."""
     schema = lifecycle.schema
     if schema is None:
         return None
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
-    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name != "write")
+    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name not in _UNREAD)
     examples = [attrs.asdict(each) for each in schema.examples()]
     recogniser = Finder(Kinds(lifecycle)).recogniser
     return said | {

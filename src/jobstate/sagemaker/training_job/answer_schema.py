@@ -19,7 +19,15 @@ from jobstate.model.answer_schema import (
 )
 from jobstate.model.fields import Field
 from jobstate.model.links import Link
-from jobstate.sagemaker.fields import console, name_field, reason_field, state_change
+from jobstate.model.operations import Filter, Verb
+from jobstate.sagemaker.fields import (
+    actions,
+    console,
+    listing,
+    name_field,
+    reason_field,
+    state_change,
+)
 from jobstate.sagemaker.training_job import fields as texts
 from jobstate.sagemaker.training_job.records import A_HISTORY, MOST_TRANSITIONS
 
@@ -126,6 +134,11 @@ SCHEMA: Final = AnswerSchema(
             _SUMMARY,
             operation="ListTrainingJobs",
             listed_in="TrainingJobSummaries",
+            listing=listing(
+                "TrainingJob",
+                Filter("WarmPoolStatusEquals", "WarmPoolStatus.Status"),
+                Filter("TrainingPlanArnEquals", "TrainingPlanArn"),
+            ),
         ),
     ),
     envelopes=(state_change(DETAIL_TYPE),),
@@ -161,6 +174,9 @@ SCHEMA: Final = AnswerSchema(
         **{name: name for name in _VALUES},
         "ModelArtifacts": "ModelArtifacts.S3ModelArtifacts",
     },
+    actions=actions(
+        "TrainingJob", Verb.UPDATE, Verb.DELETE, silent=("Tags", "SessionChainingConfig")
+    ),
     console=console("jobs"),
     call="aws sagemaker describe-training-job",
     examples=_examples,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import ObservationError
 from jobstate.model.observation import Entry, JobKey, Moment
+from jobstate.model.operations import NOWHERE, Place
+from jobstate.model.schema_writer import within
 from jobstate.model.values import Refused
-from jobstate.sagemaker.fields import ACCOUNT, AWS_REGION, LONGEST_NAME
+from jobstate.sagemaker.fields import LONGEST_NAME
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.fields import read_job_name
 from jobstate.sagemaker.training_job.statuses import (
@@ -23,7 +25,6 @@ from jobstate.sagemaker.training_job.statuses import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-_ARN = f"arn:aws:sagemaker:{AWS_REGION}:{ACCOUNT}"
 #: How long the instances of a job with a warm pool are kept, in seconds.
 KEEP_ALIVE: Final = 600
 _JOB, _WARM_POOL = "job", "warm_pool"
@@ -53,8 +54,8 @@ class TrainingJobWriter:
         """How many characters the name of a job can have."""
         return LONGEST_NAME
 
-    def key(self, name: str, created: datetime) -> JobKey:
-        """Return the key of a job of that name.
+    def key(self, name: str, created: datetime, place: Place = NOWHERE) -> JobKey:
+        """Return the key of a job of that name, in an account and a region.
 
         Raises:
             ObservationError: SageMaker allows no such name.
@@ -62,7 +63,7 @@ class TrainingJobWriter:
         read = read_job_name(name)
         if isinstance(read, Refused):
             raise ObservationError(problem.under("TrainingJobName") for problem in read.problems)
-        return JobKey(SCHEMA.kind, f"{_ARN}:training-job/{name}", created)
+        return JobKey(SCHEMA.kind, place.arn("sagemaker", f"training-job/{name}"), created)
 
     def write(self, moment: Moment, form: str) -> dict[str, Any]:
         """Return the answer about a moment; times are aware datetimes, in events milliseconds."""
@@ -103,10 +104,13 @@ def _described(moment: Moment) -> dict[str, Any]:
     if moment.failure is not None and _is(moment, TrainingJobStatus.FAILED):
         answer["FailureReason"] = moment.failure
     if _is(moment, TrainingJobStatus.COMPLETED):
-        answer["ModelArtifacts"] = {"S3ModelArtifacts": f"s3://models/{name}/output/model.tar.gz"}
+        folder = within(moment.asked, ("OutputDataConfig", "S3OutputPath")) or "s3://models"
+        artifacts = f"{str(folder).rstrip('/')}/{name}/output/model.tar.gz"
+        answer["ModelArtifacts"] = {"S3ModelArtifacts": artifacts}
     if _WARM_POOL in moment.shown:
         answer["WarmPoolStatus"] = _pool(moment, name)
-    return {field: value for field, value in answer.items() if value is not None}
+    said = {field: value for field, value in answer.items() if value is not None}
+    return {**said, **moment.asked}
 
 
 def _is(moment: Moment, result: TrainingJobStatus) -> bool:
@@ -154,14 +158,18 @@ def _resources(moment: Moment) -> dict[str, Any]:
 def _plan(moment: Moment) -> dict[str, Any]:
     if not moment.features.get("plan"):
         return {}
-    return {"TrainingPlanArn": f"{moment.job.id.rpartition(':')[0]}:training-plan/reserved"}
+    asked = within(moment.asked, ("ResourceConfig", "TrainingPlanArn"))
+    return {
+        "TrainingPlanArn": asked or f"{moment.job.id.rpartition(':')[0]}:training-plan/reserved"
+    }
 
 
 def _pool(moment: Moment, name: str) -> dict[str, Any]:
     status = moment.shown[_WARM_POOL].primary
     pool: dict[str, Any] = {"Status": status}
     if status in _POOL_OVER:
-        pool["ResourceRetainedBillableTimeInSeconds"] = KEEP_ALIVE
+        kept = within(moment.asked, ("ResourceConfig", "KeepAlivePeriodInSeconds"))
+        pool["ResourceRetainedBillableTimeInSeconds"] = kept or KEEP_ALIVE
     if status == WarmPoolStatus.REUSED:
         pool["ReusedByJob"] = f"{name[:58]}-next"
     return pool

@@ -18,7 +18,7 @@ from jobstate.model.life import Life, Stay
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey
 from jobstate.model.states import Edge
-from jobstate.testing.lives.walks import _Fits, beside, walks_of
+from jobstate.model.walks import _Fits, beside, walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

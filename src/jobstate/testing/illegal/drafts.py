@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import Moment, Shown
     from jobstate.model.states import Needs, State
-    from jobstate.testing.lives.walks import Chooser
+    from jobstate.model.walks import Chooser
 
 _Item = TypeVar("_Item")
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.specification import Rule, Test
     from jobstate.model.states import Region
-    from jobstate.testing.lives.walks import Chooser
+    from jobstate.model.walks import Chooser
 
 #: A way to break a rule.
 _Way: TypeAlias = Callable[[Draft], Iterator[Spoilt]]

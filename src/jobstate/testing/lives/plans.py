@@ -14,7 +14,7 @@ from attrs import field, frozen
 from jobstate.errors import JobstateError, UnknownNameError
 from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.states import Edge, Needs, Outcome, State
-from jobstate.testing.lives.walks import walks_of
+from jobstate.model.walks import walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

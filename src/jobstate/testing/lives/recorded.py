@@ -13,8 +13,8 @@ from jobstate.common.times import EARLIEST
 from jobstate.conformance.answers import all_observations
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.model.life import Life, Stay
+from jobstate.model.walks import walks_of
 from jobstate.testing.lives.routes import wanted
-from jobstate.testing.lives.walks import walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation, Shown
     from jobstate.model.states import Region
-    from jobstate.testing.lives.walks import Walks
+    from jobstate.model.walks import Walks
 
 #: What a legal move costs (its weakness only decides between ways of the same length), and one
 #: that no job makes: it is the last resort.

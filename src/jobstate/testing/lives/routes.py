@@ -11,7 +11,7 @@ from attrs import frozen
 from jobstate.model.hidden_states import met
 from jobstate.model.lifecycle import derived
 from jobstate.model.states import Needs
-from jobstate.testing.lives.walks import walks_of
+from jobstate.model.walks import walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

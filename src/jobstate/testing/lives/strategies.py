@@ -18,9 +18,9 @@ from jobstate.model.hidden_states import met
 from jobstate.model.life import Life, Stay
 from jobstate.model.observation import JobKey, Observation
 from jobstate.model.states import Outcome
+from jobstate.model.walks import beside
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.lives.plans import Plan, Wishes, plan
-from jobstate.testing.lives.walks import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.states import State
-    from jobstate.testing.lives.walks import Chooser
+    from jobstate.model.walks import Chooser
 
 _Choice = TypeVar("_Choice")
 

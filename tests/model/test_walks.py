@@ -11,8 +11,8 @@ import pytest
 from jobstate import Outcome
 from jobstate.model.rule_tests import Requires, Where
 from jobstate.model.states import Region
+from jobstate.model.walks import beside, walks_of
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.lives.walks import beside, walks_of
 from tests.support import brute_force
 from tests.support.oracle import FACTS
 from tests.support.small import PARCELS, edge, rule, state
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.specification import Specification
     from jobstate.model.states import State
-    from jobstate.testing.lives.walks import Chooser
+    from jobstate.model.walks import Chooser
 
 _Choice = TypeVar("_Choice")
 
