@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobstate.batch import BATCH_JOB
+from jobstate.errors import UnknownNameError
 from jobstate.sagemaker import TRAINING_JOB, TRANSFORM_JOB
 from jobstate.world import RefusedRequestError, World
 from tests.support.lives_for_tests import BEGIN, STORIES, told
@@ -149,6 +150,33 @@ def test_lists_of_batch_jobs() -> None:
     assert listed(jobQueue="neap", jobStatus="SUBMITTED") == ["tide-2", "tide-0"]
     now[0] = next(s.start for s in world.lives[1].stays if s.state == "RUNNING")
     assert "tide-1" in listed(jobQueue="spring")
+
+
+def test_batch_jobs_by_named_filters() -> None:
+    """BAPI, ListJobs: with one, jobs of any status; names in any case, whole or up to a star."""
+    now = [BEGIN]
+    world = World([BATCH_JOB], lambda: now[0])
+    operation, called, rest = CREATING["aws-batch-job"]
+    for name in ("test1", "Test10", "other"):
+        world.answer(operation, {**rest, called: name, "shareIdentifier": name[:2]})
+        now[0] += timedelta(seconds=1)
+
+    def listed(name: str, *values: str, **more: str) -> list[str]:
+        request = {"filters": [{"name": name, "values": list(values)}], **more}
+        items = world.answer("ListJobs", request)["jobSummaryList"]
+        return [each["jobName"] for each in items]
+
+    assert world.answer("ListJobs", {})["jobSummaryList"] == []
+    assert listed("JOB_NAME", "TEST1") == ["test1"]
+    assert listed("JOB_NAME", "test1*") == ["Test10", "test1"]
+    assert listed("JOB_NAME", "none", "other") == ["other"]
+    assert listed("SHARE_IDENTIFIER", "te") == ["test1"]
+    assert listed("SHARE_IDENTIFIER", "te", jobStatus="RUNNING") == []
+    middle = str(int(BEGIN.timestamp() * 1_000) + 1_000)
+    assert listed("AFTER_CREATED_AT", middle) == ["other"]
+    assert listed("BEFORE_CREATED_AT", middle) == ["test1"]
+    with pytest.raises(UnknownNameError, match="no filter of ListJobs 'JOB_DEFINITION'"):
+        listed("JOB_DEFINITION", "x")
 
 
 def test_late_lists_and_descriptions() -> None:

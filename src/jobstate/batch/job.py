@@ -17,7 +17,16 @@ from jobstate.model.console import Console
 from jobstate.model.fields import Field
 from jobstate.model.lifecycle import Lifecycle, importable
 from jobstate.model.links import Link
-from jobstate.model.operations import NOWHERE, Action, ErrorCodes, Filter, Listing, Place, Verb
+from jobstate.model.operations import (
+    NOWHERE,
+    Action,
+    ErrorCodes,
+    Filter,
+    FilterTest,
+    Listing,
+    Place,
+    Verb,
+)
 from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
 from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, ended, within
 from jobstate.model.specification import Rule, Severity
@@ -107,6 +116,14 @@ def _arn(moment: Moment) -> str:
 #: BAPI, ListJobs.
 _LISTING: Final = Listing(
     filters=(Filter("jobQueue", "jobQueue"), Filter("jobStatus", "status", otherwise="RUNNING")),
+    named=(
+        Filter("JOB_NAME", "jobName", FilterTest.BEGINS),
+        # By their names; their own words can be read either way.
+        Filter("BEFORE_CREATED_AT", "createdAt", FilterTest.BEFORE),
+        Filter("AFTER_CREATED_AT", "createdAt", FilterTest.AFTER),
+        Filter("SHARE_IDENTIFIER", "shareIdentifier"),
+    ),
+    named_in="filters",
     size="maxResults",
     token="nextToken",  # noqa: S106 - the name of an argument
     newest_first=True,

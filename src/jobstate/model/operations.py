@@ -105,6 +105,7 @@ class FilterTest(StrEnum):
 
     EQUALS = "equals"
     CONTAINS = "contains"  # in whatever case
+    BEGINS = "begins"  # likewise; without a star at the end it is all of it
     AFTER = "after"
     BEFORE = "before"
 
@@ -136,6 +137,10 @@ class Listing:
 
     Attributes:
         filters: Its filters.
+        named: Filters that are given by name in a list of their own, whose argument is the name;
+            with one of them those of the others don't count that have a value where nobody says.
+        named_in: The argument with that list; each has a ``name`` and ``values``, one of which must
+            fit. Empty for none.
         sorts: What can be sorted by → the field of an item; empty for the time of creation. The
             first is what nobody asks for.
         size, token: The arguments that say how many items a page has, and where it begins.
@@ -145,6 +150,8 @@ class Listing:
     """
 
     filters: tuple[Filter, ...] = ()
+    named: tuple[Filter, ...] = ()
+    named_in: str = ""
     sorts: Mapping[str, _Path] = field(factory=lambda: {"": ()}, converter=_sorts)
     size: str
     token: str
@@ -157,7 +164,7 @@ class Listing:
     @property
     def arguments(self) -> frozenset[str]:
         """The names of all arguments."""
-        plain = (self.size, self.token, self.by, self.order)
+        plain = (self.size, self.token, self.by, self.order, self.named_in)
         return frozenset(filter(None, (*plain, *(each.argument for each in self.filters))))
 
 

@@ -130,12 +130,21 @@ class Query:
     # --- Filtered -------------------------------------------------------------------------------
 
     def _asked_for(self, job: LivingJob) -> bool:
-        return all(self._holds(each, job) for each in self.listing.filters)
+        named = self.request.get(self.listing.named_in) or ()
+        for each in self.listing.filters:
+            wanted = self.request.get(each.argument, None if named else each.otherwise)
+            if wanted is not None and not self._holds(each, wanted, job):
+                return False
+        known = {each.argument: each for each in self.listing.named}
+        for one in named:
+            if one["name"] not in known:
+                raise UnknownNameError(f"filter of {self.shape.operation}", one["name"], known)
+            each = known[one["name"]]
+            if not any(self._holds(each, wanted, job) for wanted in one.get("values", ())):
+                return False
+        return True
 
-    def _holds(self, each: Filter, job: LivingJob) -> bool:
-        wanted = self.request.get(each.argument, each.otherwise)
-        if wanted is None:
-            return True
+    def _holds(self, each: Filter, wanted: Any, job: LivingJob) -> bool:  # noqa: ANN401 - as it is
         value = within(self._item(job), each.path)
         if value is None:
             value = within(job.life.moment(self.at).asked, each.path)
@@ -145,13 +154,16 @@ class Query:
             return bool(value == wanted)
         if each.test is FilterTest.CONTAINS:
             return str(wanted).lower() in str(value).lower()
+        if each.test is FilterTest.BEGINS:
+            whole, text = str(wanted).lower(), str(value).lower()
+            return text.startswith(whole[:-1]) if whole.endswith("*") else text == whole
         after, before = _seconds(value), _seconds(wanted)
         return after > before if each.test is FilterTest.AFTER else after < before
 
 
 def _seconds(value: Any) -> float:  # noqa: ANN401 - as answers and requests have times
     """Return the seconds since 1970 of a time; requests have them as numbers or as text too."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.isdigit():
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
