@@ -19,10 +19,10 @@ from jobstate.conformance import diagnosis as refusal
 from jobstate.conformance import judge as judgement
 from jobstate.conformance import memo as knowledge
 from jobstate.conformance.judge import Judge, judge_of
+from jobstate.model import walks
 from jobstate.model.lifecycle import derived
 from jobstate.model.walks import walks_of
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.lives import walks
 from jobstate.tracking.snapshot import dumped
 from tests.support.legal_answers import corpus_histories, generated
 from tests.support.mutants import KINDS, mutants

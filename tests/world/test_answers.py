@@ -186,7 +186,8 @@ def test_every_operation_of_a_schema_is_the_service_s(kind: Lifecycle) -> None:
     for action in schema.actions:
         shape, _ = of(schema.service, action.operation)
         model = botocore.session.get_session().get_service_model(schema.service)
-        errors = {each.name for each in model.operation_model(action.operation).error_shapes}
+        operation: Any = model.operation_model(action.operation)
+        errors = {each.name for each in operation.error_shapes}
         assert action.job in shape.members
         assert set(action.silent) <= shape.members.keys()
         assert {action.unfit, action.missing} - {""} <= errors | common
