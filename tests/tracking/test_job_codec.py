@@ -13,8 +13,9 @@ from jobstate import JobKey, Tracker
 from jobstate.conformance.job_state import JobState
 from jobstate.errors import JournalDamagedError
 from jobstate.journal import Journal
+from jobstate.tracking import answers_codec
 from jobstate.tracking.job_codec import COLUMNS, KEY
-from tests.support.small import PARCELS, parcel
+from tests.support.small import BEGIN, PARCELS, parcel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,3 +84,18 @@ def test_a_journal_that_is_damaged(tmp_path: Path, sql: str, problem: str) -> No
         Tracker(PARCELS, journal=journal)
     (found,) = caught.value.problems
     assert found.startswith(problem)
+
+
+def test_what_answers_say_is_put_into_words_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more different ones come than are remembered; what is read is the same."""
+    monkeypatch.setattr(answers_codec, "_REMEMBERED", 1)
+    path = tmp_path / "jobs.db"
+    with Tracker(PARCELS, journal=Journal(path)) as tracker:
+        for at, name in enumerate(["packed", "sent", "packed", "sent"]):
+            job = JobKey("parcel", f"parcel/{at}", BEGIN)
+            tracker.observe(attrs.evolve(parcel(name, at=61 + at), job=job))
+        before = tracker.snapshot()
+    with Tracker(PARCELS, journal=Journal(path)) as again:
+        assert again.snapshot() == before

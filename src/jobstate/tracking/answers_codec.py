@@ -24,7 +24,7 @@ from jobstate.errors import shown
 from jobstate.tracking import plain_data as plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from jobstate.conformance.job_state import JobState
     from jobstate.conformance.judge import Judge
@@ -157,24 +157,26 @@ class AnswersCodec:
             times = times_of(patterns, numbers)
         except (ValueError, struct_error):
             raise plain.damaged("the times of as many answers", text, ".times") from None
-        for expected in self._disorder(patterns, numbers):
-            raise plain.damaged(expected, text, ".times")
-        return times
-
-    def _disorder(self, patterns: Sequence[AnswerPattern], numbers: Sequence[int]) -> Iterator[str]:
-        """Yield what is to be expected of the times of answers, and is not so."""
         place = 0
         for pattern in patterns:
-            count = len(pattern.counts)
-            after = place + 2 + 3 * count
-            begins, ends = numbers[place + 2 : after : 3], numbers[place + 3 : after : 3]
-            if count and numbers[place] < max(ends):
-                yield "first of each region the latest of its times"
-            if count > 1 and pattern.is_chain and not all(map(lt, ends, begins[1:])):
-                yield "each answer after all before"
-            if count > MOST_ABREAST and self._are_too_many(pattern, begins, ends):
-                yield f"at most {MOST_ABREAST} answers whose order nothing tells"
+            after = place + 2 + 3 * len(pattern.counts)
+            if pattern.counts:
+                self._require_order(pattern, numbers[place:after], text)
             place = after
+        return times
+
+    def _require_order(self, pattern: AnswerPattern, numbers: Sequence[int], text: object) -> None:
+        """Refuse times that are not as what answers say has them."""
+        begins, ends = numbers[2::3], numbers[3::3]
+        expected = None
+        if numbers[0] < max(ends):
+            expected = "first of each region the latest of its times"
+        elif len(ends) > 1 and pattern.is_chain and not all(map(lt, ends, begins[1:])):
+            expected = "each answer after all before"
+        elif len(ends) > MOST_ABREAST and self._are_too_many(pattern, begins, ends):
+            expected = f"at most {MOST_ABREAST} answers whose order nothing tells"
+        if expected is not None:
+            raise plain.damaged(expected, text, ".times")
 
     def _are_too_many(
         self, pattern: AnswerPattern, begins: Sequence[int], ends: Sequence[int]
