@@ -98,10 +98,10 @@ def test_times_of_a_life() -> None:
     ("name", "outcome", "final", "cause"),
     [
         ("completed", Outcome.SUCCEEDED, True, None),
-        ("failed", Outcome.FAILED, True, "unknown"),
+        ("failed", Outcome.FAILED, True, "algorithm"),
         ("stopped early", Outcome.STOPPED, True, "stop_requested"),
         ("timed out", Outcome.TIMED_OUT, True, "max_runtime"),
-        ("deleted", Outcome.FAILED, True, "unknown"),
+        ("deleted", Outcome.FAILED, True, "algorithm"),
     ],
 )
 def test_result(name: str, outcome: Outcome, final: bool, cause: str | None) -> None:  # noqa: FBT001

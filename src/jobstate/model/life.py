@@ -16,7 +16,8 @@ from attrs import Factory, field, frozen
 from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Moment, Observation, Shown
-from jobstate.model.outcome import Result, reason_of, result_of
+from jobstate.model.outcome import Result, finer, reason_of, result_of, with_cause
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +111,15 @@ class Life:
 
     @property
     def result(self) -> Result:
-        """What it comes to."""
-        return result_of([self._state(self.region, self.stays[-1].state)])
+        """What it comes to, with the cause that its answers give for a failure."""
+        result = result_of([])
+        for stay in self.stays:
+            now = result_of([self._state(self.region, stay.state)])
+            # What is being removed may tell of no end any more.
+            result = finer(result, now) if now.gone and result.final else now
+        if result.outcome is not Outcome.FAILED or result.cause != UNKNOWN_CAUSE:
+            return result
+        return with_cause(result, self._told_cause())
 
     # --- A moment of it -------------------------------------------------------------------------
 
@@ -181,6 +189,13 @@ class Life:
             entries=now.entries,
             modified=now.modified,
         )
+
+    def _told_cause(self) -> str | None:
+        """Return the cause that is told at its end, before it is gone."""
+        if self.lifecycle.reader is not None and self.lifecycle.writer is not None:
+            return self.observation(self._ended(self.stays) or self.end).cause
+        told = self.lifecycle.failure_cause
+        return told(self.failure) if self.failure and told is not None else None
 
     def _writer(self, form: str | None) -> Writer:
         writer = self.lifecycle.writer
