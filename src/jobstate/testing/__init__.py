@@ -42,7 +42,7 @@ from jobstate.testing.oracle.rulings import Ruling
 from jobstate.testing.oracle.stateful import SystemMachine, Witness, check_system
 from jobstate.testing.oracle.story import NotConformingError
 from jobstate.testing.oracle.waiting import Waited, WaitPhase, assert_waiter, phases_of
-from jobstate.testing.plugin import Conformance
+from jobstate.testing.plugin.conformance import Conformance
 from jobstate.testing.reduction import Reduction, reduce
 
 __all__ = [
