@@ -117,6 +117,16 @@ def test_an_unfinished_life_runs() -> None:
     assert attrs.evolve(life, stays=life.stays[:4]).result.outcome is Outcome.RUNNING
 
 
+def test_the_cause_of_a_failure_without_a_writer() -> None:
+    """It is what the life cycle makes of the words; without words there is none."""
+    lifecycle = attrs.evolve(
+        TRAINING_JOB, reader=None, writer=None, failure_cause=lambda words: words[:5]
+    )
+    life = attrs.evolve(told("failed"), lifecycle=lifecycle, failure="water came in")
+    assert life.result.cause == "water"
+    assert attrs.evolve(life, failure=None).result.cause == "unknown"
+
+
 # --- Its history ----------------------------------------------------------------------------------
 
 

@@ -241,6 +241,13 @@ def test_calls_about_something_else(client: Any) -> None:
     assert not conformance.left_out
 
 
+def test_answers_that_are_given_one_by_one() -> None:
+    """What gives each answer once gives it to the judge, and it is kept all the same."""
+    conformance = Conformance(TRAINING_JOB)
+    conformance.feed(COMPLETED.at(time) for time in COMPLETED.changes)
+    assert [report.answers for report in conformance.reports.values()] == [len(COMPLETED.changes)]
+
+
 def test_nothing_is_passed_over_in_silence(client: Any) -> None:
     """Answers about a kind that the library knows, and that nobody judges here, are counted."""
     conformance = Conformance(TRAINING_JOB)

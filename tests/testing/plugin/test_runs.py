@@ -61,8 +61,8 @@ def find_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ran(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run pytest in a process of its own: botocore is told what is to be watched for good."""
-    return pytester.runpytest_subprocess(*arguments)
+    """Run pytest within this process, but for the workers of xdist."""
+    return pytester.runpytest_inprocess(*arguments)
 
 
 # --- Every client -------------------------------------------------------------------------------
@@ -174,7 +174,6 @@ def test_a_hypothesis_test(pytester: pytest.Pytester) -> None:
 
 def test_without_botocore(pytester: pytest.Pytester) -> None:
     """The error names the extra that brings it."""
-    pytester.makepyfile(sitecustomize="import sys; sys.modules['botocore'] = None")
     pytester.makepyfile(
         without="""
         import sys
@@ -301,6 +300,15 @@ def test_a_life_cycle_that_only_the_workers_know(pytester: pytest.Pytester) -> N
     result = ran(pytester, *arguments)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["coverage of local *", "no picture of local: *"])
+
+
+@pytest.mark.usefixtures("two_tests")
+def test_in_any_order(pytester: pytest.Pytester) -> None:
+    """What was seen does not depend on which test came first."""
+    pytester.makeconftest("def pytest_collection_modifyitems(items): items.reverse()")
+    result = ran(pytester, "--lifecycle-coverage", "--conformance")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines([f"*: states {STATES_OF_BOTH} of 33 *"])
 
 
 @pytest.mark.usefixtures("two_tests")

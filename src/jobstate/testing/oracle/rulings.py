@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from jobstate.conformance.answers import readings
 from jobstate.conformance.check import check_jobs
 from jobstate.errors import ObservationError
 from jobstate.model.outcome import result_of
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobstate.model.life import Life
+    from jobstate.model.observation import Observation
     from jobstate.model.outcome import Result
     from jobstate.testing.fakes.client import Call
 
@@ -53,12 +56,11 @@ def ruling(said: Outcome, life: Life, calls: Iterable[Call]) -> Ruling:
 def told_by(calls: Iterable[Call], life: Life) -> Result:
     """Return what answers tell of a job; nothing is known where none is about it."""
     given = (call.answer for call in calls if call.refused is None and call.answer)
-    answers = [answer for answer, _ in groupby(given)]  # most say what those before them said
-    try:
-        reports = check_jobs(life.lifecycle, answers, in_order=False)
-    except ObservationError:  # nothing but empty pages
-        return result_of([])
-    for job, report in reports.items():
+    seen: list[Observation] = []
+    for answer, _ in groupby(given):  # most say what those before them said
+        with suppress(ObservationError):  # some are about something else
+            seen += [each.observation for each in readings(life.lifecycle, answer)]
+    for job, report in check_jobs(life.lifecycle, seen, in_order=False).items():
         if job.id == life.job.id and report.created in {None, life.job.created}:
             return report.result
     return result_of([])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobstate.finding import Finder, Found, finder_of
+from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS
 from jobstate.model.kinds import by_name
 
@@ -37,10 +37,7 @@ class Operations:
 
     def found_in(self, answer: Any) -> list[Found]:  # noqa: ANN401 - whatever a call answers
         """Return the answers about jobs that something has in it: what a Search has found."""
-        finder = finder_of(self._judged)
-        if not isinstance(finder, Finder):
-            return []
-        return [each for each in finder.find(answer) if isinstance(each, Found)]
+        return [each for each in finder_of(self._judged).find(answer) if isinstance(each, Found)]
 
     def left_out(self, service: str, answer: Any) -> list[str]:  # noqa: ANN401
         """Return which kinds answers are about that the library knows, and that nobody judges."""
