@@ -142,20 +142,36 @@ def test_outside_of_tests(pytester: pytest.Pytester, workers: list[str]) -> None
 
 
 @pytest.mark.usefixtures("repository")
-def test_oracles_are_left_out(pytester: pytest.Pytester) -> None:
-    """Their jobs live once in each phase, under one name: that is no fault of the service."""
+def test_lives_are_left_out(pytester: pytest.Pytester) -> None:
+    """Their jobs live anew in each phase and each example, under one name: that is no fault."""
     pytester.makepyfile(
         """
         from tests.support.lives_for_tests import told
         from tests.testing.oracle.test_planted import orchestrate, wait
-        from jobstate.testing import assert_orchestrator, assert_waiter
+        from jobstate.testing import VirtualClock, assert_orchestrator, assert_waiter, client_for
+
+        def look(conformance, name, watch):
+            life = told(name, job="same")
+            client = client_for(life, VirtualClock(life.end))
+            if watch:
+                conformance.watch(client)
+            client.describe_training_job(TrainingJobName="same")
+
+        def test_two_lives(conformance):
+            look(conformance, "completed", watch=False)
+            look(conformance, "stopped", watch=False)
+            assert conformance.reports == {}
+
+        def test_what_is_watched_is_watched(conformance):
+            look(conformance, "completed", watch=True)
+            assert len(conformance.reports) == 1
 
         def test_it():
             assert_waiter(wait, told("stopped"))
             assert_orchestrator(orchestrate, told("stopped"))
         """
     )
-    ran(pytester, "--conformance", f"--rootdir={pytester.path}").assert_outcomes(passed=1)
+    ran(pytester, "--conformance", f"--rootdir={pytester.path}").assert_outcomes(passed=3)
 
 
 def test_a_hypothesis_test(pytester: pytest.Pytester) -> None:

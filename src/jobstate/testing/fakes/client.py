@@ -15,6 +15,7 @@ from attrs import frozen
 
 from jobstate.errors import MissingExtraError, UnknownNameError
 from jobstate.model.life import Life
+from jobstate.testing.plugin.clients import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -221,7 +222,7 @@ def connected(answered: Callable[..., Any]) -> Any:  # noqa: ANN401 - botocore's
         config=Config(retries={"mode": "standard", "max_attempts": 1}),
     )
     client.meta.events.register("before-send.sagemaker", answered)
-    return client
+    return left_out(client)
 
 
 def client_for(lives: Life | Iterable[Life], clock: VirtualClock) -> Any:  # noqa: ANN401 - botocore makes its clients' classes when it runs

@@ -20,7 +20,6 @@ from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome, told_by
 from jobstate.testing.oracle.steps import shortened
 from jobstate.testing.oracle.tries import CREATE, Tries, name_of
-from jobstate.testing.plugin.clients import left_out
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -153,7 +152,7 @@ class _Laws:
         """Run it to its end."""
         self._run = run = _Run(self, dies)
         if self._client is None:
-            self._client = left_out(connected(self._current))
+            self._client = connected(self._current)
         try:
             with run.clock.patched():
                 run.see_through(self._client)

@@ -18,7 +18,6 @@ from jobstate.testing.fakes.client import Call, Service, connected, ended
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome
 from jobstate.testing.oracle.steps import shortened
-from jobstate.testing.plugin.clients import left_out
 
 #: Code that waits: gets a botocore client of SageMaker and a job's name, and returns or raises.
 Waiter: TypeAlias = Callable[[Any, str], object]
@@ -175,7 +174,7 @@ class _Trial:
         until = max(end, began) + timedelta(seconds=self.patience)
         self._run = run = _Run(self.life, phase, VirtualClock(began, until), self.most_calls)
         if self._client is None:
-            self._client = left_out(connected(self._current))
+            self._client = connected(self._current)
         raised, said = self._outcome(run)
         waited = Waited(phase, said, raised, run.seconds, run.noted())
         if isinstance(raised, ClockStoppedError):

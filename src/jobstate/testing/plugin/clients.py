@@ -16,6 +16,9 @@ def is_watched(client: Any, by: object) -> bool:  # noqa: ANN401 - botocore's cl
 
 
 def left_out(client: Any) -> Any:  # noqa: ANN401 - botocore's clients have no type
-    """Return a client whose answers no judge of all clients gets: its jobs live more than once."""
+    """Return a client whose answers no judge of all clients gets, unless it is told to watch it.
+
+    For fakes that answer from lives: their jobs live more than once, in each example anew.
+    """
     client.meta.events.emit(LEFT_OUT, events=client.meta.events)
     return client

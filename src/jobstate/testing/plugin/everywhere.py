@@ -58,6 +58,7 @@ class EveryClient:
 
     def _leave_out(self, events: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own types
         events.unregister(ANSWERED, self._answered)
+        events.unregister(WATCHED, self._is_watched)
 
     # --- Tests ----------------------------------------------------------------------------------
 
