@@ -44,7 +44,7 @@ def test_what_a_worker_says() -> None:
     """It is plain; the life cycle is found by its name. One that has crashed says nothing."""
     output = said_by(seen_by(TRAINING_JOB))
     (said,) = output.values()
-    assert set(said) == {"records", "lifecycles", "left_out"}
+    assert set(said) == {"records", "lifecycles", "left_out", "unmodelled"}
     assert isinstance(said["lifecycles"].pop(TRAINING_JOB.name), bytes)
     assert json.loads(json.dumps(said)) == said
     controller = CoverageOfRun()

@@ -283,7 +283,7 @@ def test_each_life_cycle_has_its_picture(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
         [
-            "not judged: 1 answers about sagemaker-processing-job, which *",
+            "not judged: 1 answer about sagemaker-processing-job, which *",
             "written: seen-sagemaker-training-job.svg",
             "* seen-sagemaker-processing-job.svg*",
         ]
@@ -391,6 +391,30 @@ def test_violations_are_properties(pytester: pytest.Pytester, workers: list[str]
     assert names[-1] == "conformance.answers"
     assert set(names[:-1]) == {"conformance.violation"}
     assert any(str(value).startswith("end-time-only-when-terminal: ") for _, value in found)
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "xdist"])
+def test_a_status_that_nobody_knows(pytester: pytest.Pytester, workers: list[str]) -> None:
+    """It proves nothing, so the test passes; but not in silence."""
+    pytester.makepyfile(
+        """
+        from service import COMPLETED
+
+        def test_it(conformance):
+            names = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+            item = {name: COMPLETED[0][name] for name in names}
+            conformance.feed({**item, "SecondaryStatus": "Hibernating"})
+            assert [each.value for each in conformance.unmodelled] == ["Hibernating"]
+        """
+    )
+    result = ran(pytester, "--lifecycle-coverage", "--junit-xml=junit.xml", *workers)
+    result.assert_outcomes(passed=1)
+    status = "job.secondary=Hibernating"
+    result.stdout.fnmatch_lines([f"inconclusive: sagemaker-training-job {status}, of 1 job, *"])
+    tree = ET.parse(pytester.path / "junit.xml")  # noqa: S314 - pytest's own
+    found = {(each.get("name"), each.get("value")) for each in tree.iter("property")}
+    assert ("conformance.inconclusive", status) in found
 
 
 def test_an_answer_that_nobody_could_read(pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jobstate.conformance.report import Report
     from jobstate.finding import Found
-    from jobstate.model.events import Violation
+    from jobstate.model.events import Unmodelled, Violation
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
@@ -140,6 +140,11 @@ class Conformance:
     def violations(self) -> tuple[Violation, ...]:
         """Everything that broke a rule so far, notes and what is expected included."""
         return tuple(each for report in self.reports.values() for each in report.violations)
+
+    @property
+    def unmodelled(self) -> tuple[Unmodelled, ...]:
+        """The statuses so far that no life cycle knows: they prove nothing, and break no rule."""
+        return tuple(each for report in self.reports.values() for each in report.unmodelled)
 
     def expect(self, *rules: str) -> None:
         """Expect that rules are broken in this test, known as they are: it fails if they are not.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from jobstate.common.text import counted
 from jobstate.errors import JobstateError
 from jobstate.model.kinds import by_name
 from jobstate.testing.coverage.coverage import LifecycleCoverage
@@ -49,11 +50,15 @@ class CoverageOfRun:
         self._records: dict[str, Record] = {}
         self._lifecycles: dict[str, Lifecycle] = {}
         self._left_out: Counter[str] = Counter()
+        self._unmodelled: Counter[str] = Counter()
         self._said: list[str] = []
 
     def add(self, conformance: Conformance) -> None:
         """Count what was seen in one test; of the kinds that judged it those that were seen."""
         self._left_out.update(conformance.left_out)
+        self._unmodelled.update(
+            f"{each.job.kind} {each.field}={each.value}" for each in conformance.unmodelled
+        )
         seen = conformance.judged.observations()
         for kind, lifecycle in by_name(conformance.lifecycle).items():
             if own := [each for each in seen if each.job.kind == kind]:
@@ -69,6 +74,7 @@ class CoverageOfRun:
         said = output_of(node, _KEY)
         if said is not None:
             self._left_out.update(said["left_out"])
+            self._unmodelled.update(said["unmodelled"])
             for kind, record in said["records"].items():
                 self._take(kind, record, _unpickled(said["lifecycles"][kind]))
 
@@ -86,6 +92,7 @@ class CoverageOfRun:
             "records": self._records,
             "lifecycles": {kind: _pickled(each) for kind, each in self._lifecycles.items()},
             "left_out": dict(self._left_out),
+            "unmodelled": dict(self._unmodelled),
         }
         if not say_to_controller(session.config, _KEY, said):
             self._said += self._written()
@@ -95,7 +102,11 @@ class CoverageOfRun:
     def _written(self) -> Iterator[str]:
         """Write the files, and yield a line about each."""
         if self._json_file:
-            found = {"lifecycles": list(self._records.values()), "left_out": dict(self._left_out)}
+            found = {
+                "lifecycles": list(self._records.values()),
+                "left_out": dict(self._left_out),
+                "unmodelled": dict(self._unmodelled),
+            }
             text = json.dumps(found, indent=1, ensure_ascii=False)
             yield _write(Path(self._json_file), f"{text}\n")
         if self._picture_file and self._draw:
@@ -124,8 +135,12 @@ class CoverageOfRun:
             said = "nothing was seen: no answer came to the fixture `conformance`"
             terminalreporter.write_line(said)
         for kind, count in sorted(self._left_out.items()):
+            answers = counted(count, "answer")
+            said = f"not judged: {answers} about {kind}, which `conformance_lifecycle` lacks"
+            terminalreporter.write_line(said)
+        for status, count in sorted(self._unmodelled.items()):
             said = (
-                f"not judged: {count:,} answers about {kind}, which `conformance_lifecycle` lacks"
+                f"inconclusive: {status}, of {counted(count, 'job')}, is a status that nobody knows"
             )
             terminalreporter.write_line(said)
         if not self._json_file and any(map(is_missing, self._records.values())):

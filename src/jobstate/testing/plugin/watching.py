@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from jobstate.testing.oracle.story import NotConformingError
     from jobstate.testing.plugin.everywhere import EveryClient
 
-#: What violations, and the file with the answers, are called among a test's properties.
-VIOLATION, ANSWERS = "conformance.violation", "conformance.answers"
+#: What violations, statuses that nobody knows, and the file with the answers are called among a
+#: test's properties.
+VIOLATION, INCONCLUSIVE = "conformance.violation", "conformance.inconclusive"
+ANSWERS = "conformance.answers"
 
 
 class Watch:
@@ -47,7 +49,9 @@ class Watch:
         __tracebackhide__ = True
         found = self.conformance
         told = (f"{each.rule}: {each.message}" for each in found.violations)
+        news = (f"{each.field}={each.value}" for each in found.unmodelled)
         item.user_properties += [(VIOLATION, each) for each in dict.fromkeys(told)]
+        item.user_properties += [(INCONCLUSIVE, each) for each in dict.fromkeys(news)]
         error = found.error()
         if error is not None:
             self._report(item, error, failed=failed)
