@@ -98,10 +98,10 @@ def test_times_of_a_life() -> None:
     ("name", "outcome", "final", "cause"),
     [
         ("completed", Outcome.SUCCEEDED, True, None),
-        ("failed", Outcome.FAILED, True, "unknown"),
+        ("failed", Outcome.FAILED, True, "algorithm"),
         ("stopped early", Outcome.STOPPED, True, "stop_requested"),
         ("timed out", Outcome.TIMED_OUT, True, "max_runtime"),
-        ("deleted", Outcome.FAILED, True, "unknown"),
+        ("deleted", Outcome.FAILED, True, "algorithm"),
     ],
 )
 def test_result(name: str, outcome: Outcome, final: bool, cause: str | None) -> None:  # noqa: FBT001
@@ -115,6 +115,16 @@ def test_an_unfinished_life_runs() -> None:
     """A life that stops before its end has come to nothing yet."""
     life = told("stopped")
     assert attrs.evolve(life, stays=life.stays[:4]).result.outcome is Outcome.RUNNING
+
+
+def test_the_cause_of_a_failure_without_a_writer() -> None:
+    """It is what the life cycle makes of the words; without words there is none."""
+    lifecycle = attrs.evolve(
+        TRAINING_JOB, reader=None, writer=None, failure_cause=lambda words: words[:5]
+    )
+    life = attrs.evolve(told("failed"), lifecycle=lifecycle, failure="water came in")
+    assert life.result.cause == "water"
+    assert attrs.evolve(life, failure=None).result.cause == "unknown"
 
 
 # --- Its history ----------------------------------------------------------------------------------

@@ -121,15 +121,16 @@ def make_bare(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
 SAID = "jobstate.testing needs hypothesis: pip install 'jobstate[[]testing]'"
 
 
+@pytest.mark.parametrize("option", ["--lifecycle-coverage", "--conformance"])
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_the_option_without_hypothesis(
-    bare: Callable[..., pytest.RunResult], more: tuple[str, ...]
+    bare: Callable[..., pytest.RunResult], more: tuple[str, ...], option: str
 ) -> None:
     """It is a wrong use of pytest, in one line, and no internal error."""
-    ran = bare("--lifecycle-coverage", *more)
+    ran = bare(option, *more)
     assert ran.ret is pytest.ExitCode.USAGE_ERROR
     assert len([line for line in ran.errlines if line]) == 1
-    ran.stderr.fnmatch_lines(f"ERROR: --lifecycle-coverage: {SAID}")
+    ran.stderr.fnmatch_lines(f"ERROR: {option}: {SAID}")
 
 
 def test_the_fixture_without_hypothesis(bare: Callable[..., pytest.RunResult]) -> None:

@@ -16,6 +16,7 @@ from jobstate.diagrams.overlays.census import Census
 from jobstate.diagrams.overlays.fleet import fleet
 from jobstate.diagrams.overlays.job import way
 from jobstate.diagrams.overlays.overlay import Overlay
+from jobstate.diagrams.overlays.seen import seen
 from jobstate.diagrams.page import html
 from jobstate.diagrams.picture import picture
 from jobstate.diagrams.render.dot import dot
@@ -74,5 +75,6 @@ __all__ = [
     "fleet",
     "picture",
     "render",
+    "seen",
     "way",
 ]

@@ -17,8 +17,9 @@ from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Moment, Observation, Shown
 from jobstate.model.operations import Verb
-from jobstate.model.outcome import Result, reason_of, result_of
+from jobstate.model.outcome import Result, finer, reason_of, result_of, with_cause
 from jobstate.model.schema_writer import within
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome
 from jobstate.model.walks import forced_beside, way_of_a_deletion, way_of_a_stop
 
 if TYPE_CHECKING:
@@ -135,14 +136,20 @@ class Life:
 
     @property
     def result(self) -> Result:
-        """What it comes to."""
-        state = self._state(self.region, self.stays[-1].state)
-        result, said = result_of([state]), self._said(self.said)
+        """What it comes to, with what its answers say more of the end than its status does."""
+        result = result_of([])
+        for stay in self.stays:
+            now = result_of([self._state(self.region, stay.state)])
+            # What is being removed may tell of no end any more.
+            result = finer(result, now) if now.gone and result.final else now
+        status, said = self._state(self.region, self.stays[-1].state).primary, self._said(self.said)
         ends = self.lifecycle.schema.ends if said and self.lifecycle.schema else ()
         for end in ends:
-            if end.status == state.primary and end.holds(within(said, end.path)):
+            if end.status == status and end.holds(within(said, end.path)):
                 return evolve(result, outcome=end.outcome, cause=end.cause)
-        return result
+        if result.outcome is not Outcome.FAILED or result.cause != UNKNOWN_CAUSE:
+            return result
+        return with_cause(result, self._told_cause())
 
     def valid_until(self, time: datetime) -> datetime | None:
         """Return until when it stays as it is at a time: the next time at which anything changes.
@@ -320,6 +327,13 @@ class Life:
             entries=now.entries,
             modified=now.modified,
         )
+
+    def _told_cause(self) -> str | None:
+        """Return the cause that is told at its end, before it is gone."""
+        if self.lifecycle.reader is not None and self.lifecycle.writer is not None:
+            return self.observation(self._ended(self.stays) or self.end).cause
+        told = self.lifecycle.failure_cause
+        return told(self.failure) if self.failure and told is not None else None
 
     def _writer(self, form: str | None) -> Writer:
         writer = self.lifecycle.writer

@@ -37,10 +37,12 @@ from jobstate.testing.lives.training_jobs import (
     summaries,
 )
 from jobstate.testing.oracle.assertions import assert_conforms
+from jobstate.testing.oracle.orchestrating import Orchestrated, assert_orchestrator
+from jobstate.testing.oracle.rulings import Ruling
 from jobstate.testing.oracle.stateful import SystemMachine, Witness, check_system
 from jobstate.testing.oracle.story import NotConformingError
 from jobstate.testing.oracle.waiting import Waited, WaitPhase, assert_waiter, phases_of
-from jobstate.testing.plugin import Conformance
+from jobstate.testing.plugin.conformance import Conformance
 from jobstate.testing.reduction import Reduction, reduce
 
 __all__ = [
@@ -54,7 +56,9 @@ __all__ = [
     "LifecycleCoverage",
     "NoLifeError",
     "NotConformingError",
+    "Orchestrated",
     "Reduction",
+    "Ruling",
     "Service",
     "Stay",
     "SystemMachine",
@@ -66,6 +70,7 @@ __all__ = [
     "Witness",
     "answers",
     "assert_conforms",
+    "assert_orchestrator",
     "assert_waiter",
     "check_system",
     "client_for",

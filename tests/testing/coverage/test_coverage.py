@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import attrs
 import pytest
@@ -14,6 +16,7 @@ from jobstate.model import Entry, Shown
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.coverage import certainty
 from jobstate.testing.coverage.coverage import LifecycleCoverage, OtherLifecycleError, merged
+from jobstate.testing.coverage.record import is_missing, lines, merged_record
 from tests.support.lives_for_tests import told
 from tests.support.small import PARCELS, parcel
 
@@ -176,3 +179,39 @@ def test_alternatives_are_one_edge() -> None:
             ]
         )
         assert [(each.origin, each.target) for each in coverage.seen["job"].edges] == [starting]
+
+
+def test_as_plain_data() -> None:
+    """Each state, edge and pair says whether it was seen; of variants counts what either has."""
+    coverage = LifecycleCoverage(PARCELS)
+    coverage.add_answers([parcel("sent", "packed", "sent")])
+    record = coverage.to_dict()
+    assert json.loads(json.dumps(record)) == record
+    assert (record["lifecycle"], record["name"]) == ("parcel 1", "parcel")
+    region = record_of_way(coverage)
+    assert region["title"] == "Status"
+    assert [each["state"] for each in region["states"] if each["seen"]] == ["packed", "sent"]
+    (edge,) = (each for each in region["edges"] if each["seen"])
+    assert (edge["origin"], edge["target"], edge["cause"]) == ("packed", "sent", "moved")
+    assert len(region["pairs"]) == 13
+
+
+def record_of_way(coverage: LifecycleCoverage) -> dict[str, Any]:
+    """Return what the record says of a parcel's way."""
+    regions: Any = coverage.to_dict()["regions"]
+    region: dict[str, Any] = regions[WAY]
+    return region
+
+
+def test_records_of_several_processes() -> None:
+    """What either has seen was seen, also where they are of variants."""
+    one, other = LifecycleCoverage(PARCELS), LifecycleCoverage(PARCELS.given(insured=False))
+    one.add_answers([parcel("sent", "packed", "sent")])
+    other.add_answers([parcel("packed", "packed")])
+    for first, second in ((one, other), (other, one)):
+        together = merged_record(first.to_dict(), second.to_dict())
+        lines_of_it = list(lines(together))
+        assert lines_of_it[1] == (
+            "  Status: states 2 of 6 (33.3 %), edges 1 of 8 (12.5 %), pairs 0 of 13 (0 %)"
+        )
+        assert is_missing(together)

@@ -5,15 +5,15 @@ An edge counts only if every legal run that explains what was seen takes it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Final
 
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.conformance.answers import observations
 from jobstate.errors import JobstateError
 from jobstate.model.states import Edge, State, counted_as
 from jobstate.testing.coverage.certainty import of_answers, of_stays
+from jobstate.testing.coverage.parts import Pair, Parts
+from jobstate.testing.coverage.record import record_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
 
-#: Two edges that a job takes one directly after the other.
-Pair: TypeAlias = tuple[Edge, Edge]
 #: How many lines of what is missing a report lists unless it is asked for all.
 LISTED: Final = 200
 
@@ -45,21 +43,6 @@ class OtherLifecycleError(JobstateError, ValueError):
 
     def __str__(self) -> str:
         return f"the coverage of {self.own} can't take in what was seen of {self.other}"
-
-
-@frozen
-class Parts:
-    """States, edges and pairs of edges of one region, each in the life cycle's order.
-
-    Attributes:
-        states: Names of states.
-        edges: Edges; of alternatives, which a job takes one of, the firmest stands for all.
-        pairs: Pairs of edges that some job can take one directly after the other.
-    """
-
-    states: tuple[str, ...]
-    edges: tuple[Edge, ...]
-    pairs: tuple[Pair, ...]
 
 
 class LifecycleCoverage:
@@ -161,6 +144,10 @@ class LifecycleCoverage:
         """Every edge of every region was seen."""
         return not any(parts.edges for parts in self.missing.values())
 
+    def to_dict(self) -> dict[str, object]:
+        """Return each state, edge and pair of edges, and whether it was seen, as plain data."""
+        return record_of(self.lifecycle, self.possible, self.seen)
+
     def report(self, *, listed: int = LISTED, pairs: bool = False) -> str:
         """Return what was seen, and a table of what was not, as text.
 
@@ -226,14 +213,8 @@ def _parts(automaton: Automaton) -> Parts:
 def _shares(seen: Parts, there: Parts) -> str:
     kinds = ("states", "edges", "pairs")
     return ", ".join(
-        _share(kind, len(getattr(seen, kind)), len(getattr(there, kind))) for kind in kinds
+        share(kind, len(getattr(seen, kind)), len(getattr(there, kind))) for kind in kinds
     )
-
-
-def _share(kind: str, seen: int, there: int) -> str:
-    # Cut, not rounded: 100 % is nothing less than all.
-    share = 100.0 if seen == there else int(1000 * seen / there) / 10
-    return f"{kind} {seen} of {there} ({share:g} %)"
 
 
 def _table(edges: Iterable[Edge]) -> Iterator[str]:

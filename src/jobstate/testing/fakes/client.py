@@ -18,6 +18,7 @@ from jobstate.kinds import KINDS
 from jobstate.model.life import Life
 from jobstate.model.operations import NOWHERE, Verb
 from jobstate.model.schema_writer import within
+from jobstate.testing.plugin.clients import left_out
 from jobstate.world import RefusedRequestError, World
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def connected(
         config=Config(retries={"mode": "standard", "max_attempts": 1}),
     )
     client.meta.events.register(f"before-send.{service}", answered)
-    return client
+    return left_out(client)
 
 
 def client_for(lives: Life | Iterable[Life], clock: VirtualClock) -> Any:  # noqa: ANN401 - botocore makes its clients' classes when it runs

@@ -74,13 +74,14 @@ class Judged:
         self._seen: dict[JobKey, list[tuple[str, Observation]]] = {}
         self._keys = JobKeys()
 
-    def add(self, where: str, observation: Observation) -> None:
-        """Judge one more answer; `where` tells it from all others."""
+    def add(self, where: str, observation: Observation, *, in_order: bool = True) -> JobKey:
+        """Judge one more answer and return its job; `where` tells it from all others."""
         job = self._keys.of(observation)
         if job not in self._series:
             self._series[job], self._seen[job] = Series(self._lifecycles[job.kind]), []
-        self._series[job].add(observation, where)
+        self._series[job].add(observation, where, in_order=in_order)
         self._seen[job].append((where, observation))
+        return job
 
     def reports(self) -> dict[JobKey, Report]:
         """Return the verdict on each job, in the order first seen.

@@ -6,16 +6,18 @@ sleeps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from jobstate.model.life import Life
 from jobstate.model.states import Outcome
-from jobstate.testing.fakes.client import Service, connected, ended
+from jobstate.testing.fakes.client import Call, Service, connected, ended
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome
+from jobstate.testing.oracle.steps import shortened
 
 #: Code that waits: gets a botocore client of SageMaker and a job's name, and returns or raises.
 Waiter: TypeAlias = Callable[[Any, str], object]
@@ -26,8 +28,8 @@ LAGS: Final = (0.0, 0.7)
 PATIENCE: Final = 3_600.0
 #: How many calls a waiter may make, and how many of them at one instant.
 MOST_CALLS, MOST_AT_ONCE = 5_000, 50
-#: How much of what a waiter did a failure tells, from the end.
-MOST_TOLD = 25
+#: In how many lines a failure tells what a waiter did, and of two phases in how many each.
+MOST_TOLD, MOST_OF_TWO = 5, 2
 
 
 @frozen
@@ -57,6 +59,7 @@ class Waited:
         raised: What it raised; None where it returned.
         seconds: When it was done, in seconds after the creation.
         steps: What it did, a line each.
+        ruling: Whether it said what the job has come to; None where nobody asked.
     """
 
     phase: WaitPhase
@@ -64,6 +67,7 @@ class Waited:
     raised: BaseException | None
     seconds: float
     steps: tuple[str, ...]
+    ruling: Ruling | None = None
 
     def __str__(self) -> str:
         how = "returned" if self.raised is None else "raised"
@@ -78,6 +82,7 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     allowed: tuple[type[Exception], ...] = (),
     verdict: Callable[[Any], object] = lambda returned: returned,
     is_success: Callable[[object], bool] | None = None,
+    outcome_of: Callable[[Any], Outcome | str | None] | None = None,
     phases: Iterable[WaitPhase] | None = None,
     patience: float = PATIENCE,
     most_calls: int = MOST_CALLS,
@@ -86,7 +91,12 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
 
     The laws: it raises nothing but what is allowed; it does not wait for ever, nor without
     sleeping; it is not done before the job has ended; it says the same of the job in every phase;
-    and, where `is_success` tells, it takes success for success and nothing else.
+    where `is_success` tells, it takes success for success and nothing else; and, where
+    `outcome_of` tells, it says what the job has come to: success, failure, stop and time-out told
+    apart, as far as the answers that it asked for can prove. Where they prove nothing and it says
+    no more than they do, the ruling is inconclusive, and nobody is accused::
+
+        assert_waiter(wait, life, outcome_of={"done": "succeeded", "halted": "stopped"}.get)
 
     While it runs, the functions of `time` are those of a `VirtualClock`: see its `patched` for
     what that reaches and what not.
@@ -98,6 +108,8 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         verdict: What must be the same of what the code returns. By default all of it.
         is_success: Whether a verdict (what `verdict` returned, or the type of an exception) is
             success.
+        outcome_of: The outcome that a verdict stands for, or its name; None of one that says
+            nothing. A verdict is what `is_success` gets.
         phases: When to begin, and how long answers take; by default `phases_of`.
         patience: How many seconds after the end it may go on waiting.
         most_calls: How many calls it may make.
@@ -109,6 +121,7 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         AssertionError: It broke a law; the text tells the life, the phase, the answers it got and
             what it did.
         MissingExtraError: boto3 is not installed.
+        UnknownNameError: `outcome_of` names an outcome that there is not.
         ValueError: The life has no end.
     """
     if not life.result.final:
@@ -119,8 +132,10 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         waited = trial.run(phase)
         if is_success is not None:
             _agree_on_success(life, waited, is_success)
-        if done and waited.verdict != done[0].verdict:
-            raise AssertionError(_disagreement(life, done[0], waited))
+        if outcome_of is not None:
+            waited = _ruled(life, waited, said_outcome(outcome_of(waited.verdict)), trial.calls)
+        for other in done[:1]:
+            _agree(life, other, waited)
         done.append(waited)
     return tuple(done)
 
@@ -172,6 +187,11 @@ class _Trial:
             what = f"was done {(end - run.clock.now()).total_seconds():g} s before the job's end"
             raise AssertionError(run.told(what, waited)) from raised
         return waited
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """What it asked in the last phase, and the answers."""
+        return self._run.service.calls
 
     def _outcome(self, run: _Run) -> tuple[BaseException | None, object]:
         name = self.life.job.id.rsplit("/", 1)[-1]
@@ -240,12 +260,9 @@ class _Run:
 # --- Words --------------------------------------------------------------------------------------
 
 
-def _story(waited: Waited) -> str:
-    shown = waited.steps[-MOST_TOLD:]
-    left = len(waited.steps) - len(shown)
-    before = f"    … {left:,} steps before\n" if left else ""
-    steps = "".join(f"    {step}\n" for step in shown)
-    return f"  the phase: {waited.phase}\n{before}{steps}    {waited}"
+def _story(waited: Waited, most: int = MOST_TOLD) -> str:
+    steps = "".join(f"    {step}\n" for step in shortened(waited.steps, most))
+    return f"  the phase: {waited.phase}\n{steps}    {waited}"
 
 
 def _agree_on_success(life: Life, waited: Waited, is_success: Callable[[object], bool]) -> None:
@@ -257,8 +274,20 @@ def _agree_on_success(life: Life, waited: Waited, is_success: Callable[[object],
         )
 
 
-def _disagreement(life: Life, one: Waited, other: Waited) -> str:
-    return (
+def _ruled(life: Life, waited: Waited, said: Outcome, calls: Iterable[Call]) -> Waited:
+    waited = evolve(waited, ruling=ruling(said, life, calls))
+    if waited.ruling is Ruling.ILLEGAL:
+        took = "said nothing of" if said is Outcome.UNKNOWN else f"took for {said}"
+        text = f"the waiter {took} what is {life.result.outcome}"
+        raise AssertionError(f"{text}\n  the life: {life}\n{_story(waited)}")
+    return waited
+
+
+def _agree(life: Life, one: Waited, other: Waited) -> None:
+    """See that it says the same in two phases; what answers leave open may differ."""
+    if one.verdict == other.verdict or Ruling.INCONCLUSIVE in {one.ruling, other.ruling}:
+        return
+    raise AssertionError(
         "the waiter says different things of one life, depending on when it looks\n"
-        f"  the life: {life}\n{_story(one)}\n{_story(other)}"
+        f"  the life: {life}\n{_story(one, MOST_OF_TWO)}\n{_story(other, MOST_OF_TWO)}"
     )

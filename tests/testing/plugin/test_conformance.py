@@ -23,7 +23,7 @@ from jobstate.model.life import Life
 from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
 from jobstate.testing.oracle.story import NotConformingError
-from jobstate.testing.plugin import Conformance
+from jobstate.testing.plugin.conformance import Conformance
 from tests.support.lives_for_tests import told
 from tests.support.several_kinds import batch, processing
 from tests.support.small import PARCELS
@@ -207,6 +207,59 @@ def test_a_life_cycle_that_names_no_calls(client: Any) -> None:
         Conformance(PARCELS).watch(client)
 
 
+def found(client: Any, **results: Any) -> None:
+    """Let a client search, and find something."""
+    with Stubber(client) as stubber:
+        (results,) = ({name: modelled(each) for name, each in results.items()},)
+        stubber.add_response("search", {"Results": [results]})
+        client.search(Resource="TrainingJob")
+
+
+def test_it_watches_searches(client: Any) -> None:
+    """What a search has found is judged; an index may lag behind, so nothing is said of order."""
+    conformance = Conformance(TRAINING_JOB)
+    conformance.watch(client)
+    described(client, LAST)
+    found(client, TrainingJob=COMPLETED.at(COMPLETED.start))
+    conformance.verify()
+    found(client, TrainingJob=WRONG)
+    with pytest.raises(NotConformingError, match=r"answer 3 \(Search\) Results\[0\].TrainingJob: "):
+        conformance.verify()
+
+
+def test_calls_about_something_else(client: Any) -> None:
+    """They are none of its business, and no failure; nor is what is made of jobs' names there."""
+    conformance = Conformance(Kinds(TRAINING_JOB, BATCH_JOB))
+    conformance.watch(client)
+    with Stubber(client) as stubber:
+        model = {"ModelName": "m", "ModelArn": "arn:aws:sagemaker:eu-west-1:1:model/m"}
+        listed = {"Models": [{**model, "CreationTime": LAST["CreationTime"]}]}
+        stubber.add_response("list_models", listed)
+        client.list_models()
+    conformance.verify()
+    assert conformance.reports == {}
+    assert not conformance.left_out
+
+
+def test_answers_that_are_given_one_by_one() -> None:
+    """What gives each answer once gives it to the judge, and it is kept all the same."""
+    conformance = Conformance(TRAINING_JOB)
+    conformance.feed(COMPLETED.at(time) for time in COMPLETED.changes)
+    assert [report.answers for report in conformance.reports.values()] == [len(COMPLETED.changes)]
+
+
+def test_nothing_is_passed_over_in_silence(client: Any) -> None:
+    """Answers about a kind that the library knows, and that nobody judges here, are counted."""
+    conformance = Conformance(TRAINING_JOB)
+    conformance.watch(client)
+    with Stubber(client) as stubber:
+        page = {"ProcessingJobSummaries": [processing("InProgress")]}
+        stubber.add_response("list_processing_jobs", page)
+        client.list_processing_jobs()
+    assert conformance.left_out == {"sagemaker-processing-job": 1}
+    conformance.verify()
+
+
 def test_errors_tell_nothing(client: Any) -> None:
     """What the service refuses says nothing of a job, and is raised as ever."""
     found = Conformance(TRAINING_JOB)
@@ -369,7 +422,8 @@ def test_a_run(pytester: pytest.Pytester) -> None:
         ],
         consecutive=False,
     )
-    assert ran.stdout.str().count("Captured conformance call") == 1
+    assert ran.stdout.str().count("Captured conformance call") == 2
+    assert ran.stdout.str().count("jobstate check /") == 2
 
 
 @pytest.mark.usefixtures("life_file")
@@ -447,7 +501,7 @@ def test_coverage_of_a_run(pytester: pytest.Pytester) -> None:
             "*= lifecycle coverage =*",
             "coverage of sagemaker-training-job *",
             "*states 3 of *, edges 1 of *",
-            "*Stopping/Stopping*",
+            "what is missing: --lifecycle-coverage-json FILE",
         ]
     )
 

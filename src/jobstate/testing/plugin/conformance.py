@@ -1,28 +1,31 @@
-"""What stands behind the pytest plugin: `Conformance`, which watches clients, and coverage."""
+"""`Conformance`: what watches the clients of a test, and lets it fail where they can't be right."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.common.forks import renewed_in_forked_child
-from jobstate.conformance.answers import observations
+from jobstate.conformance.answers import Reading, read_found, readings
 from jobstate.errors import ObservationError, UnknownNameError
 from jobstate.model.kinds import by_name
-from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.oracle.story import Judged, NotConformingError
+from jobstate.testing.plugin.clients import ANSWERED, is_watched
+from jobstate.testing.plugin.operations import Operations
+from jobstate.testing.plugin.replay import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pytest
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from jobstate.conformance.report import Report
-    from jobstate.model.events import Violation
+    from jobstate.finding import Found
+    from jobstate.model.events import Unmodelled, Violation
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey
+    from jobstate.model.observation import JobKey, Observation
 
 #: HTTP: from here on an answer is no answer but an error or a way elsewhere.
 _NO_ANSWER: Final = 300
@@ -35,24 +38,30 @@ class Conformance:
 
     Attributes:
         lifecycle: The life cycle that judges, or the kinds, each job by its own.
+        left_out: Kind → how many answers about it came that nobody judges.
     """
 
     def __init__(self, lifecycle: Lifecycle | Kinds) -> None:
         self.lifecycle = lifecycle
         self.judged = Judged(lifecycle)
         self._lifecycles = by_name(lifecycle)
-        self._operations = _operations(self._lifecycles.values())
+        self.left_out: Counter[str] = Counter()
+        self._operations = Operations(lifecycle)
         self._lock = Lock()  # clients are shared between threads
         renewed_in_forked_child(self, "_lock")
         self._expected: dict[str, None] = {}
         self._unreadable: list[str] = []
         self._watched: list[Any] = []
         self._answers = 0
+        self._kept = Replay()
 
     # --- What it judges -------------------------------------------------------------------------
 
     def watch(self, client: Any) -> None:  # noqa: ANN401 - botocore's clients have no type
         """Judge what a client of the job's service answers from now on, to the end of the test.
+
+        Of the calls that are about jobs alone every answer must be one; in those of others, such as
+        Search, the answers are looked for.
 
         Args:
             client: A client of boto3 or botocore, stubbed or not; watching it twice is watching
@@ -63,18 +72,17 @@ class Conformance:
         """
         events = getattr(getattr(client, "meta", None), "events", None)
         service = getattr(getattr(client, "meta", None), "service_model", None)
-        if not self._operations:
+        services = self._operations.services
+        if not services:
             names = " or ".join(self._lifecycles)
             raise TypeError(f"no operation is known that answers about a {names}")
-        services = dict.fromkeys(service for service, _ in self._operations)
         if events is None or getattr(service, "service_name", None) not in services:
             expected = " or ".join(services)
             raise TypeError(f"expected a boto3 client of {expected}, got {client!r:.200}")
-        if any(each is events for each in self._watched):
+        if is_watched(client, self) or any(each is events for each in self._watched):
             return
         self._watched.append(events)
-        for event in self._events():
-            events.register(event, self._answered)
+        events.register(ANSWERED, self.answered)
 
     def feed(self, answer: object, where: str = "") -> None:
         """Judge an answer that came some other way, or several in order.
@@ -83,19 +91,11 @@ class Conformance:
             answer: What `jobstate.check_jobs` takes.
             where: Where it came from, for the story.
         """
-        self._judge(self.lifecycle, answer, where)
+        if isinstance(answer, Iterator):
+            answer = list(answer)
+        self._judge(answer, where, readings(self.lifecycle, answer))
 
-    def _judge(self, lifecycle: Lifecycle | Kinds, answer: object, where: str) -> None:
-        with self._lock:
-            self._answers += 1
-            place = f"answer {self._answers}{f' ({where})' if where else ''}"
-            try:
-                for path, observation in observations(lifecycle, answer):
-                    self.judged.add(f"{place} {path}" if path else place, observation)
-            except ObservationError as error:
-                self._unreadable.append(f"{place}: {error}")
-
-    def _answered(
+    def answered(
         self,
         http_response: Any,  # noqa: ANN401 - botocore's own types
         parsed: dict[str, Any],
@@ -103,15 +103,31 @@ class Conformance:
         **_: object,
     ) -> None:
         """Take what botocore says of an answer; errors tell nothing of a job."""
-        if http_response.status_code < _NO_ANSWER:
+        service, operation = model.service_model.service_name, model.name
+        if http_response.status_code >= _NO_ANSWER:
+            return
+        if service in self._operations.services:
             # The operation says whose an answer is, also of one that looks like nobody's.
-            of_it = self._operations[model.service_model.service_name, model.name]
-            self._judge(of_it[0] if len(of_it) == 1 else self.lifecycle, parsed, model.name)
+            whose = self._operations.whose(service, operation)
+            if whose is not None:
+                self._judge(parsed, operation, readings(whose, parsed))
+            elif found := self._operations.found_in(parsed):
+                self._judge(parsed, operation, map(_reading, found))
+        self.left_out.update(self._operations.left_out(service, parsed))
 
-    def _events(self) -> Iterator[str]:
-        """Yield what botocore says when an answer has come, be it one that a `Stubber` gave."""
-        for service, operation in self._operations:
-            yield f"after-call.{service}.{operation}"
+    def _judge(self, answer: object, where: str, said: Iterable[Reading[Observation]]) -> None:
+        with self._lock:
+            self._answers += 1
+            place = f"answer {self._answers}{f' ({where})' if where else ''}"
+            jobs: list[JobKey] = []
+            try:
+                for each in said:
+                    at = f"{place} {each.path}" if each.path else place
+                    jobs.append(self.judged.add(at, each.observation, in_order=each.in_order))
+            except ObservationError as error:
+                self._unreadable.append(f"{place}: {error}")
+                jobs.clear()
+            self._kept.add(answer, jobs)
 
     # --- What came of it ------------------------------------------------------------------------
 
@@ -124,6 +140,11 @@ class Conformance:
     def violations(self) -> tuple[Violation, ...]:
         """Everything that broke a rule so far, notes and what is expected included."""
         return tuple(each for report in self.reports.values() for each in report.violations)
+
+    @property
+    def unmodelled(self) -> tuple[Unmodelled, ...]:
+        """The statuses so far that no life cycle knows: they prove nothing, and break no rule."""
+        return tuple(each for report in self.reports.values() for each in report.unmodelled)
 
     def expect(self, *rules: str) -> None:
         """Expect that rules are broken in this test, known as they are: it fails if they are not.
@@ -145,15 +166,22 @@ class Conformance:
                 expected to be broken.
         """
         __tracebackhide__ = True
-        if error := self._error():
+        if error := self.error():
             raise error
 
-    def add_to_report(self, item: pytest.Item) -> None:
-        """Tell the story beside that of a test that has failed by itself."""
-        if error := self._error():
-            item.add_report_section("call", "conformance", str(error))
+    def write(self, folder: Path, name: str) -> Path:
+        """Write the answers about each job that did what is forbidden, as JSON Lines.
 
-    def _error(self) -> NotConformingError | None:
+        Args:
+            folder: Where; it is made where it is missing.
+            name: The name of the test; the file's, as far as a file can have it.
+        """
+        reports = [each.report for each in self.judged.stories(known=self._expected)]
+        jobs = {job for report in reports for job in (report.job, *report.children)}
+        return self._kept.write(folder, name, jobs)
+
+    def error(self) -> NotConformingError | None:
+        """Return what `verify` raises; None where it raises nothing."""
         broken = {each.rule for each in self.violations}
         others = [
             *self._unreadable,
@@ -169,56 +197,10 @@ class Conformance:
     def close(self) -> None:
         """Watch nothing any more."""
         for events in self._watched:
-            for event in self._events():
-                events.unregister(event, self._answered)
+            events.unregister(ANSWERED, self.answered)
         self._watched.clear()
 
 
-def _operations(lifecycles: Iterable[Lifecycle]) -> dict[tuple[str, str], list[Lifecycle]]:
-    """Return whose each operation's answers may be, by the names of service and operation."""
-    found: dict[tuple[str, str], list[Lifecycle]] = {}
-    for lifecycle in lifecycles:
-        if schema := lifecycle.schema:
-            for operation in schema.operations:
-                found.setdefault((schema.service, operation), []).append(lifecycle)
-    return found
-
-
-@contextmanager
-def watching(
-    item: Any,  # noqa: ANN401 - an item
-    lifecycle: Lifecycle | Kinds,
-) -> Iterator[Conformance]:
-    """Give what watches in one test, known to the test's item as long as that lasts."""
-    found = Conformance(lifecycle)
-    item.jobstate_conformance = found
-    try:
-        yield found
-    finally:
-        del item.jobstate_conformance
-        found.close()
-
-
-class CoverageOfRun:
-    """A plugin: what the answers of a whole run have shown, for each life cycle by its name."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, LifecycleCoverage] = {}
-
-    def add(self, conformance: Conformance) -> None:
-        """Count what was seen in one test; of the kinds that judged it those that were seen."""
-        seen = conformance.judged.observations()
-        for kind, lifecycle in by_name(conformance.lifecycle).items():
-            if own := [each for each in seen if each.job.kind == kind]:
-                if kind not in self._found:
-                    self._found[kind] = LifecycleCoverage(lifecycle)
-                self._found[kind].add_answers(own)
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print what was seen, and what is missing."""
-        terminalreporter.section("lifecycle coverage")
-        for found in self._found.values():
-            terminalreporter.write_line(found.report())
-        if not self._found:
-            said = "nothing was seen: no answer came to the fixture `conformance`"
-            terminalreporter.write_line(said)
+def _reading(found: Found) -> Reading[Observation]:
+    observation = read_found(found)
+    return Reading(found.path, found.lifecycle, observation, found.bare, found.nested)
