@@ -22,10 +22,11 @@ Waiter: TypeAlias = Callable[[Any, str], object]
 
 #: How long answers take to arrive, in seconds, where the caller does not say.
 LAGS: Final = (0.0, 0.7)
-#: How many seconds after the job's end a waiter may go on waiting.
-PATIENCE: Final = 3_600.0
-#: How many calls a waiter may make, and how many of them at one instant.
-MOST_CALLS, MOST_AT_ONCE = 5_000, 50
+#: How many seconds after the job's end a waiter may go on waiting, and for how many times its
+#: longest sleep until then, if that is more: it may look again some times.
+PATIENCE, SLEEPS = 3_600.0, 5
+#: How many calls a waiter may make after the job's end, and how many at one instant.
+MOST_CALLS, MOST_AT_ONCE = 500, 50
 #: How much of what a waiter did a failure tells, from the end.
 MOST_TOLD = 25
 
@@ -89,7 +90,9 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     and, where `is_success` tells, it takes success for success and nothing else.
 
     While it runs, the functions of `time` are those of a `VirtualClock`: see its `patched` for
-    what that reaches and what not.
+    what that reaches and what not. Time in which nothing changes is not gone through poll by poll:
+    once a call has been answered as the one before, the next sleep lasts as many times its length
+    as there are before the next change. So a poll is as long after each change as it would be.
 
     Args:
         wait: The code: called with a botocore client of SageMaker and a job's name.
@@ -99,8 +102,9 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         is_success: Whether a verdict (what `verdict` returned, or the type of an exception) is
             success.
         phases: When to begin, and how long answers take; by default `phases_of`.
-        patience: How many seconds after the end it may go on waiting.
-        most_calls: How many calls it may make.
+        patience: How many seconds after the end it may go on waiting; it is five times its longest
+            sleep until then, if that is more.
+        most_calls: How many calls it may make after the end.
 
     Returns:
         What it did in each phase.
@@ -156,8 +160,8 @@ class _Trial:
         """Let it wait, and see that it keeps the laws that one phase can show."""
         end = ended(self.life)
         began = self.life.start + timedelta(seconds=phase.begins)
-        until = max(end, began) + timedelta(seconds=self.patience)
-        self._run = run = _Run(self.life, phase, VirtualClock(began, until), self.most_calls)
+        clock = VirtualClock(began, max(end, began) + timedelta(seconds=self.patience))
+        self._run = run = _Run(self.life, phase, clock, self.most_calls)
         if self._client is None:
             self._client = connected(self._current)
         raised, said = self._outcome(run)
@@ -199,6 +203,12 @@ class _Run:
         self._most_calls = most_calls
         self._told = 0
         self._instant: tuple[datetime, int] = (clock.now(), 0)
+        self._end = max(ended(life), clock.now())
+        self._calls_after = 0
+        self._longest_sleep = 0.0
+        self._asked: tuple[object, ...] = ()
+        #: The last two answers are the same, and nobody has slept since.
+        self._nothing_new = False
         self.service.called = self._calling
         clock.slept = self._sleeping
 
@@ -218,14 +228,32 @@ class _Run:
 
     def _sleeping(self, seconds: float) -> None:
         self._note_answers()
-        self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s")
+        now = self.clock.now()
+        if now <= self._end and seconds > self._longest_sleep:
+            self._longest_sleep = seconds
+            patient = self._end + timedelta(seconds=SLEEPS * seconds)
+            self.clock.until = max(self.clock.until or patient, patient)
+        more = self._times(seconds) - 1 if self._nothing_new else 0
+        self._nothing_new = False
+        told = f" {more + 1:,} times, while nothing changed" if more else ""
+        self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s{told}")
+        self.clock.advance(more * seconds)
+
+    def _times(self, seconds: float) -> int:
+        """Return how many times a sleep fits before what changes after the last answer; or once."""
+        now, answered = self.clock.now(), self.service.calls[-1].at
+        change = next((time for time in self.life.changes if time > answered), None)
+        if change is None or change <= now or answered >= self._end or seconds <= 0:
+            return 1
+        return max(1, int((change - now).total_seconds() // seconds))
 
     def _calling(self, _: str) -> None:
         self._note_answers()
-        if len(self.service.calls) >= self._most_calls:
-            raise ClockStoppedError(f"it made {self._most_calls:,} calls")
-        instant, count = self._instant
         now = self.clock.now()
+        self._calls_after += now >= self._end
+        if self._calls_after > self._most_calls:
+            raise ClockStoppedError(f"it made {self._most_calls:,} calls after the job's end")
+        instant, count = self._instant
         self._instant = now, count + 1 if now == instant else 1
         if self._instant[1] > MOST_AT_ONCE:
             raise ClockStoppedError(f"it made {MOST_AT_ONCE} calls at one instant, without sleep")
@@ -234,6 +262,9 @@ class _Run:
         for call in self.service.calls[self._told :]:
             at = (call.at - self.life.start).total_seconds()
             self.steps.append(f"+{at:g} s: {call}")
+            asked = (call.operation, call.request, call.answer)
+            self._nothing_new = asked == self._asked
+            self._asked = asked
         self._told = len(self.service.calls)
 
 
