@@ -10,9 +10,8 @@ import selectors
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, thread
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol
-from unittest import mock
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +31,8 @@ def virtual(clock: _Clock) -> Iterator[None]:
     """
     waits = _Waits(clock)
     trio = sys.modules.get("trio")
-    with ExitStack() as stack:
+    replaced: list[tuple[Any, str, object]] = []
+    try:
         for owner, name, replacement in (
             (selectors, "DefaultSelector", waits.selector()),
             (threading.Condition, "wait", waits.condition()),
@@ -40,8 +40,12 @@ def virtual(clock: _Clock) -> Iterator[None]:
             (ThreadPoolExecutor, "submit", waits.submit()),
             *([] if trio is None else [(trio, "run", waits.trio_run(trio))]),
         ):
-            stack.enter_context(mock.patch.object(owner, name, replacement))
+            replaced.append((owner, name, vars(owner)[name]))
+            setattr(owner, name, replacement)  # `mock.patch` would take a millisecond
         yield
+    finally:
+        for owner, name, before in replaced:
+            setattr(owner, name, before)
 
 
 class _Clock(Protocol):
@@ -172,9 +176,10 @@ class _Waits:
 
 # --- Names imported before ----------------------------------------------------------------------
 
-#: Module → how many names it had when they were looked through, and those that are functions of
-#: `time`: (its name there, the name in `time`).
-_IMPORTED: dict[str, tuple[int, int, list[tuple[str, str]]]] = {}
+#: Where functions of `time` were found: the names of a module, the name there, that in `time`.
+_Found: TypeAlias = "tuple[dict[str, Any], str, str]"
+#: How many modules there were when they were looked through, and what was found.
+_IMPORTED: list[tuple[int, list[_Found]]] = [(0, [])]
 
 
 @contextmanager
@@ -185,16 +190,12 @@ def imported(functions: Mapping[str, tuple[object, object]]) -> Iterator[None]:
         functions: Name → the function that is there, and what takes its place.
     """
     real = {id(before): name for name, (before, _) in functions.items()}
-    found: list[tuple[dict[str, Any], str, str]] = []
-    for name, module in list(sys.modules.items()):
-        names = getattr(module, "__dict__", None)
-        if type(names) is not dict or name == "time":
-            continue
-        known = _IMPORTED.get(name)
-        if known is None or known[:2] != (id(module), len(names)):
-            here = [(each, real[id(it)]) for each, it in list(names.items()) if id(it) in real]
-            known = _IMPORTED[name] = (id(module), len(names), here)
-        found += [(names, each, which) for each, which in known[2]]
+    many, known = _IMPORTED[0]
+    if many != len(sys.modules):
+        modules = [vars(it) for name, it in list(sys.modules.items()) if name != "time" and it]
+        known = [each for names in modules for each in _of_time(names, real)]
+        _IMPORTED[0] = len(sys.modules), known
+    found = [*known, *_of_time(vars(sys.modules["__main__"]), real)]  # a notebook grows
     found = [each for each in found if each[0].get(each[1]) is functions[each[2]][0]]
     for names, each, which in found:
         names[each] = functions[which][1]
@@ -203,3 +204,10 @@ def imported(functions: Mapping[str, tuple[object, object]]) -> Iterator[None]:
     finally:
         for names, each, which in found:
             names[each] = functions[which][0]
+
+
+def _of_time(names: dict[str, Any], real: Mapping[int, str]) -> Iterator[_Found]:
+    """Yield which names of a module are functions of `time`."""
+    for name, value in list(names.items()):
+        if id(value) in real:
+            yield names, name, real[id(value)]

@@ -91,8 +91,8 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
 
     While it runs, the functions of `time` are those of a `VirtualClock`: see its `patched` for
     what that reaches and what not. Time in which nothing changes is not gone through poll by poll:
-    once a call has been answered as the one before, the next sleep lasts as many times its length
-    as there are before the next change. So a poll is as long after each change as it would be.
+    the first sleep after an answer lasts as many times its length as there are before the next
+    change. So each poll comes when it would have come, but for those left out.
 
     Args:
         wait: The code: called with a botocore client of SageMaker and a job's name.
@@ -206,9 +206,8 @@ class _Run:
         self._end = max(ended(life), clock.now())
         self._calls_after = 0
         self._longest_sleep = 0.0
-        self._asked: tuple[object, ...] = ()
-        #: The last two answers are the same, and nobody has slept since.
-        self._nothing_new = False
+        #: Since the last answer nobody has slept.
+        self._answered = False
         self.service.called = self._calling
         clock.slept = self._sleeping
 
@@ -233,8 +232,8 @@ class _Run:
             self._longest_sleep = seconds
             patient = self._end + timedelta(seconds=SLEEPS * seconds)
             self.clock.until = max(self.clock.until or patient, patient)
-        more = self._times(seconds) - 1 if self._nothing_new else 0
-        self._nothing_new = False
+        more = self._times(seconds) - 1 if self._answered else 0
+        self._answered = False
         told = f" {more + 1:,} times, while nothing changed" if more else ""
         self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s{told}")
         self.clock.advance(more * seconds)
@@ -262,9 +261,7 @@ class _Run:
         for call in self.service.calls[self._told :]:
             at = (call.at - self.life.start).total_seconds()
             self.steps.append(f"+{at:g} s: {call}")
-            asked = (call.operation, call.request, call.answer)
-            self._nothing_new = asked == self._asked
-            self._asked = asked
+            self._answered = True
         self._told = len(self.service.calls)
 
 
