@@ -32,8 +32,9 @@ from jobstate.model.events import OutcomeRefined
 from jobstate.model.tables import render as tables
 from jobstate.sagemaker import PROCESSING_JOB
 from jobstate.testing import reduce
-from jobstate.testing.lives.plans import Wishes, plan
+from jobstate.testing.lives.plans import plan
 from jobstate.testing.lives.strategies import life_by
+from jobstate.testing.lives.wishes import Wishes
 from tests.kinds.databricks_run import DATABRICKS_RUN, SCHEMA
 from tests.support import page_tools
 from tests.support.page_tools import by_page, differences

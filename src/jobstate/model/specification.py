@@ -36,6 +36,7 @@ from jobstate.model.states import (
 if TYPE_CHECKING:
     from jobstate.model.drawing import Drawing
     from jobstate.model.observation import Observation
+    from jobstate.model.profile import Profile
 
 
 class Severity(StrEnum):
@@ -147,6 +148,8 @@ FailureCause: TypeAlias = Callable[[str], str]
 
 #: Returns how people draw a life cycle.
 Drawer: TypeAlias = Callable[[], "Drawing"]
+#: Returns how jobs were seen to live.
+Profiler: TypeAlias = Callable[[], "Profile"]
 
 
 @frozen(kw_only=True, eq=False)
@@ -169,6 +172,7 @@ class Specification:
         failure_cause: Returns the cause that the service's own words for a failure stand for, the
             same that the reader puts into `Observation.cause`; None where nobody reads them.
         drawing: Returns how people draw it, loaded only then; None where nobody has said.
+        profile: Returns how jobs were seen to live, loaded only then; None: nobody has counted.
         sources: The short names that its sources use → what they stand for.
         assumed: Features that `Lifecycle.given` has fixed.
         ruled_out: (region, state) that `Lifecycle.given` has made unreachable.
@@ -187,6 +191,7 @@ class Specification:
     writer: Writer | None = field(default=None, repr=False)
     failure_cause: FailureCause | None = field(default=None, repr=False)
     drawing: Drawer | None = field(default=None, repr=False)
+    profile: Profiler | None = field(default=None, repr=False)
     sources: Mapping[str, str] = field(factory=dict, repr=False)
     assumed: Needs = field(default=(), converter=_needs)
     ruled_out: tuple[tuple[str, State], ...] = field(default=(), repr=False)

@@ -26,7 +26,7 @@ from jobstate.testing.coverage.tours import tours
 from jobstate.testing.fakes.client import Call, Service, client_for
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal
-from jobstate.testing.lives.plans import ImpossibleLifeError
+from jobstate.testing.lives.fleets import fleet
 from jobstate.testing.lives.recorded import recorded
 from jobstate.testing.lives.strategies import answers, lives, observations, polls
 from jobstate.testing.lives.training_jobs import (
@@ -36,6 +36,7 @@ from jobstate.testing.lives.training_jobs import (
     list_items,
     summaries,
 )
+from jobstate.testing.lives.wishes import ImpossibleLifeError
 from jobstate.testing.oracle.assertions import assert_conforms
 from jobstate.testing.oracle.orchestrating import Orchestrated, assert_orchestrator
 from jobstate.testing.oracle.rulings import Ruling
@@ -78,6 +79,7 @@ __all__ = [
     "described_jobs",
     "descriptions",
     "events",
+    "fleet",
     "illegal",
     "list_items",
     "lives",

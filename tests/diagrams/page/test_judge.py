@@ -24,8 +24,9 @@ from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS as KINDS_OF_JOB
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing.illegal.illegal import spoiler_of
-from jobstate.testing.lives.plans import Wishes, plan
+from jobstate.testing.lives.plans import plan
 from jobstate.testing.lives.strategies import life_by
+from jobstate.testing.lives.wishes import Wishes
 from tests.campaigns import hostile
 from tests.support import chromium, corpus_series, page_tools
 from tests.support.legal_answers import corpus_histories, generated

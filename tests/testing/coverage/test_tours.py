@@ -14,10 +14,11 @@ import networkx as nx
 import pytest
 
 from jobstate import Lifecycle, Outcome, check
+from jobstate.batch import BATCH_JOB
 from jobstate.errors import UnknownNameError
 from jobstate.model import Region
 from jobstate.model.rule_tests import Requires, Where
-from jobstate.sagemaker import TRAINING_JOB
+from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB
 from jobstate.testing.coverage.tour import NoLifeError, Tour
 from jobstate.testing.coverage.tours import What, tours
 from tests.support.brute_force import job_features, random_life
@@ -38,6 +39,7 @@ VARIANTS = {
     "cheap parcels": PARCELS.given(cheap=True),
     "parcels with a sender": PARCELS.given(sender=True, insured=False),
 }
+OTHERS = [BATCH_JOB, PROCESSING_JOB, TRANSFORM_JOB, TUNING_JOB, PARCELS]
 EVERY_REGION = [
     pytest.param(lifecycle, region.name, id=f"{name}-{region.name}")
     for name, lifecycle in VARIANTS.items()
@@ -255,6 +257,23 @@ def test_tours_are_nearly_the_fewest(
     )
     assert walks == least_walks
     assert least_steps <= steps <= 1.03 * least_steps
+
+
+@pytest.mark.parametrize(("what", "length"), [("edges", 1), ("pairs", 2)])
+@pytest.mark.parametrize("lifecycle", OTHERS, ids=lambda each: each.name)
+def test_tours_of_other_kinds_are_few_too(
+    lifecycle: Lifecycle, what: What, length: int, figures: Callable[[str], None]
+) -> None:
+    """At most 15 % more steps than the cheapest flow, which need not be possible for jobs."""
+    steps = sum(len(tour.edges) for tour in tours(lifecycle, what))
+    _, least_steps = least(lifecycle, length)
+    if what == "pairs":  # each edge that is in no pair is a walk of its own
+        paired = {edge for pair in possible(lifecycle, lifecycle.main_region, 2) for edge in pair}
+        least_steps += len({e for (e,) in possible(lifecycle, lifecycle.main_region, 1)} - paired)
+    figures(f"tours of {lifecycle.name}, {what}: {steps} steps, {least_steps} at least")
+    # Batch: what a job may do depends on its features, of which the flow knows nothing.
+    most = 1.2 if lifecycle is BATCH_JOB else 1.15
+    assert least_steps <= steps <= most * least_steps
 
 
 def test_random_lives_need_more(figures: Callable[[str], None]) -> None:

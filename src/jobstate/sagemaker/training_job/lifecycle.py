@@ -25,6 +25,7 @@ from jobstate.sagemaker.training_job.writer import WRITER
 
 if TYPE_CHECKING:
     from jobstate.model.drawing import Drawing
+    from jobstate.model.profile import Profile
 
 _DOC = Basis.DOCUMENTED
 _P, _S, _W = TrainingJobStatus, SecondaryStatus, WarmPoolStatus
@@ -74,6 +75,13 @@ def _drawing() -> Drawing:
     return DRAWING
 
 
+def _profile() -> Profile:
+    """Load how jobs were seen to live; only who makes lives up asks."""
+    from jobstate.sagemaker.training_job.profile import PROFILE  # noqa: PLC0415 - most never ask
+
+    return PROFILE
+
+
 #: The life cycle of a SageMaker training job.
 TRAINING_JOB = importable(
     Lifecycle(
@@ -98,6 +106,7 @@ TRAINING_JOB = importable(
         writer=WRITER,
         failure_cause=failure_cause,
         drawing=_drawing,
+        profile=_profile,
         sources=SOURCES,
     ),
     "jobstate.sagemaker:TRAINING_JOB",

@@ -15,6 +15,7 @@ from unittest import mock
 
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.times import microseconds, to_microseconds
+from jobstate.testing.fakes.waits import imported, virtual
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,13 +141,19 @@ class VirtualClock:
     def patched(self) -> Iterator[VirtualClock]:
         """Put it in the place of ``sleep``, ``time`` and ``monotonic`` of the module `time`.
 
-        ``time_ns`` and ``monotonic_ns`` too, for the whole process and all its threads. Not
-        reached are names that were imported before (``from time import sleep``: pass the code
-        `sleep`, or patch its module), `datetime.datetime.now`, which goes on to tell the real
-        time, ``time.perf_counter``, and waits of `threading` and `asyncio`.
+        ``time_ns`` and ``monotonic_ns`` too, for the whole process and all its threads, and
+        wherever they were imported by name (``from time import sleep``). Waits with a limit pass on
+        it too: of `asyncio` (``asyncio.sleep``) and trio in loops that begin meanwhile, and of
+        `threading` and what is built on it (``Event.wait``, ``queue.get``, ``Future.result``) in
+        this thread and those that begin meanwhile. While other threads work, such a wait lets them,
+        for a moment of real time.
+
+        Not reached are `datetime.datetime.now`, which goes on to tell the real time,
+        ``time.perf_counter``, processes, and loops of uvloop.
         """
         methods = {name: getattr(self, name) for name in PATCHED}
-        with mock.patch.multiple(time, **methods):
+        replaced = {name: (getattr(time, name), method) for name, method in methods.items()}
+        with imported(replaced), mock.patch.multiple(time, **methods), virtual(self):
             yield self
 
     def _look(self) -> None:

@@ -14,8 +14,9 @@ from attrs import frozen
 
 from jobstate.conformance.answers import observations
 from jobstate.model.observation import Observation
-from jobstate.testing.lives.plans import Wishes, plan
+from jobstate.testing.lives.plans import plan
 from jobstate.testing.lives.strategies import life_by
+from jobstate.testing.lives.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

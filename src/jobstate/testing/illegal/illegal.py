@@ -25,7 +25,7 @@ from jobstate.model.specification import OverFields, OverHistory
 from jobstate.testing.illegal import fields as spoil_fields
 from jobstate.testing.illegal import moves as spoil_moves
 from jobstate.testing.illegal.drafts import Draft, Spoilt
-from jobstate.testing.lives.plans import ImpossibleLifeError
+from jobstate.testing.lives.wishes import ImpossibleLifeError
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle

@@ -1,102 +1,43 @@
 """Which ways lead through a life cycle under some wishes: `Plan`, and why there is none.
 
-Whoever draws chooses a start, an end and detours, all by number; every choice there is leads to the
-end, and the first ones take the shortest way.
+Whoever draws chooses a start and then a way that was seen, or turns and an end: every choice there
+is leads to the end, and the first ones take the simplest way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import attrs
 from attrs import field, frozen
 
-from jobstate.errors import JobstateError, UnknownNameError
+from jobstate.errors import UnknownNameError
 from jobstate.model.lifecycle import Lifecycle, derived
-from jobstate.model.states import Edge, Needs, Outcome, State
-from jobstate.model.walks import walks_of
+from jobstate.model.states import State
+from jobstate.testing.lives.graph import NOWHERE, Graph, Turn
+from jobstate.testing.lives.weighted import Weighted
+from jobstate.testing.lives.wishes import ImpossibleLifeError, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from jobstate.model.hidden_states import Hidden
     from jobstate.model.life import Printer
+
+_Item = TypeVar("_Item")
 
 #: How many stays a life has at most, unless its wishes take more.
 MOST_STAYS: Final = 12
-_NOWHERE: Final = -1
-
-#: Where a life can be: a hidden state, and how many of the states to be passed it has passed.
-_Place: TypeAlias = tuple["Hidden", int]
-
-
-class ImpossibleLifeError(JobstateError, ValueError):
-    """No life is as it was wished for.
-
-    Attributes:
-        lifecycle: The life cycle, with its version.
-        wishes: The wishes that no life meets together; without any one of them some life does.
-    """
-
-    def __init__(self, lifecycle: str, wishes: Iterable[str]) -> None:
-        self.lifecycle = lifecycle
-        self.wishes = tuple(wishes)
-        super().__init__(lifecycle, self.wishes)
-
-    def __str__(self) -> str:
-        together = " and ".join(self.wishes)
-        advice = "; leave out one of these" if len(self.wishes) > 1 else ""
-        return f"no life of {self.lifecycle} {together}{advice}"
-
-
-@frozen(kw_only=True)
-class Wishes:
-    """What a life must be like.
-
-    Attributes:
-        complete: It ends in a final state, or in none; None for either.
-        via: What it must pass, in this order: names of states, or statuses.
-        features: Features that its job has, or lacks.
-        outcome: What it must come to; None for anything.
-        max_stays: How many stays it may have; None for 12, or as many as the other wishes take.
-    """
-
-    complete: bool | None = None
-    via: tuple[str, ...] = ()
-    features: Needs = ()
-    outcome: Outcome | None = None
-    max_stays: int | None = None
-
-    def allow(self, end: State) -> bool:
-        """Return whether a life may end in a state."""
-        return self.complete in {None, end.final} and self.outcome in {None, end.outcome}
-
-    def fewer(self) -> Iterator[Wishes]:
-        """Yield it without each single wish."""
-        for pair in self.features:
-            left = tuple(each for each in self.features if each != pair)
-            yield attrs.evolve(self, features=left)
-        for place in range(len(self.via)):
-            yield attrs.evolve(self, via=self.via[:place] + self.via[place + 1 :])
-        if self.outcome is not None:
-            yield attrs.evolve(self, outcome=None)
-        if self.complete is not None:
-            yield attrs.evolve(self, complete=None)
-        if self.max_stays is not None:
-            yield attrs.evolve(self, max_stays=None)
-
-    def words(self) -> Iterator[str]:
-        """Yield each single wish, to be read after “a life”."""
-        for name, has in self.features:
-            yield f"is {name}" if has else f"is not {name}"
-        if self.via:
-            yield f"passes {', then '.join(self.via)}"
-        if self.outcome is not None:
-            yield f"comes to {self.outcome}"
-        if self.complete is not None:
-            yield "comes to an end" if self.complete else "is still in progress"
-        if self.max_stays is not None:
-            yield f"has at most {self.max_stays} stays"
+#: What share of turns is none.
+_NONE: Final = 0.1
+#: How often a turn is drawn, and one by a status that is no longer supported.
+_IN_USE, _RETIRED = 1.0, 1.2
+#: How often more the turns about one state are drawn together.
+_OF_EACH_STATE: Final = 500.0
+#: How often what is preferred is drawn where everything else together is once.
+_PREFERRED: Final = 3
 
 
 @derived
@@ -104,7 +45,7 @@ def plan(lifecycle: Lifecycle, wishes: Wishes) -> Plan:
     """Return the plan for lives that meet some wishes; worked out once, in some milliseconds.
 
     Raises:
-        UnknownNameError: There is no such feature, state or status.
+        UnknownNameError: There is no such feature, state, status or cause.
         LifecycleError: No job has these features together.
         ImpossibleLifeError: No life meets them; it names those that contradict each other.
     """
@@ -123,6 +64,17 @@ def _contradiction(lifecycle: Lifecycle, wishes: Wishes) -> Wishes:
     return wishes
 
 
+@frozen(eq=False)
+class Seen:
+    """A way that jobs were seen to go.
+
+    Attributes:
+        ways: Start → the places that it passes from there; that with the fewest features first.
+    """
+
+    ways: Mapping[int, Sequence[int]]
+
+
 @frozen(kw_only=True, eq=False, repr=False)
 class Plan:
     """The walks that meet some wishes, as numbers to choose from.
@@ -134,28 +86,29 @@ class Plan:
         wishes: The wishes.
         starts: The places in which a life can begin; first that with the nearest end, then that
             with the fewest features.
-        stops: The states that a life can pass, the nearest first; but those in which the job is
-            gone come right after those in which it is still there.
-        entries: In how many ways a state can be entered at most.
+        seen: Ways that jobs were seen to go, the shortest first, each as often as it was seen; of
+            lives that may end anywhere half do end.
+        turns: What else a life can take: None, the first, for nothing in particular; then one move,
+            or two in a row, the nearest first.
         ends: The states in which a life can end; None, the first, for the nearest. Final ones come
-            several times, so half of all lives are complete; those of a job that is gone only once.
+            several times, so half of all lives are complete; of jobs that are gone, three times.
         most: How many stays a life has at most.
     """
 
     lifecycle: Lifecycle
     wishes: Wishes
     starts: tuple[int, ...]
-    stops: tuple[str, ...]
-    entries: int
+    seen: Weighted[Seen]
+    turns: Weighted[Turn | None]
     ends: tuple[str | None, ...]
     most: int
-    _graph: _Graph = field(alias="graph")
+    _graph: Graph = field(alias="graph")
     _states: dict[str, State] = field(alias="states")
     #: State in which lives may end, or None for any → how far each place is from it.
     _to_end: dict[str | None, list[int]] = field(alias="to_end")
-    #: State → the edges that lead there, the nearest first.
-    _into: dict[str, list[Edge]] = field(alias="into")
-    _away: dict[tuple[str, Edge | None], list[int]] = field(factory=dict, init=False)
+    #: Turn → the ways to take it.
+    _taking: dict[Turn, list[list[int]]] = field(alias="taking")
+    _away: dict[Turn, list[int]] = field(factory=dict, init=False)
 
     def __repr__(self) -> str:
         words = ", ".join(self.wishes.words())
@@ -170,34 +123,35 @@ class Plan:
         """Return the plan for some wishes; None if no life meets them."""
         states = {state.name: state for state in lifecycle.main_region.states}
         passing = [_called(lifecycle, name) for name in wishes.via]
-        graph = _Graph.of(lifecycle.given(**dict(wishes.features)), passing)
+        graph = Graph.of(lifecycle.given(**dict(wishes.features)), passing)
         goals: dict[str, list[int]] = {}
         for place, (hidden, passed) in enumerate(graph.places):
             if passed == len(passing) and wishes.allow(states[hidden.state]):
                 goals.setdefault(hidden.state, []).append(place)
         left = graph.distances(place for each in goals.values() for place in each)
-        graph = graph.only(place for place, away in enumerate(left) if away != _NOWHERE)
-        least = min((left[place] for place in graph.starts), default=_NOWHERE) + 1
+        graph = graph.only(place for place, away in enumerate(left) if away != NOWHERE)
+        least = min((left[place] for place in graph.starts), default=NOWHERE) + 1
         if not least or (wishes.max_stays is not None and least > wishes.max_stays):
             return None
-        into = graph.into()
-        stops = _side_by_side(into, states)
-        ends = [name for name in stops if name in goals]
+        ends = [name for name in _side_by_side(graph, states) if name in goals]
+        gone = [name for name in ends if states[name].gone]
         over = [name for name in ends if states[name].final and not states[name].gone]
         most = max(MOST_STAYS, least) if wishes.max_stays is None else wishes.max_stays
         starts = [place for place in graph.starts if left[place] < most]
+        taking = graph.turns()
+        weights = _weights(taking, states, _preferred(lifecycle, wishes))
         return cls(
             lifecycle=lifecycle,
             wishes=wishes,
             starts=tuple(sorted(starts, key=lambda place: (left[place], graph.wanted(place)))),
-            stops=tuple(stops),
-            entries=max(map(len, into.values())),
-            ends=(None, *ends, *over * (len(ends) // max(1, len(over)))),
+            seen=Weighted(_seen(lifecycle, graph, states, left, most)),
+            turns=Weighted([(None, _NONE), *_shares(weights, 1 - _NONE)]),
+            ends=(None, *ends, *gone, *gone, *over * (len(ends) // max(1, len(over)))),
             most=most,
             graph=graph,
             states=states,
             to_end={None: left, **{name: graph.distances(each) for name, each in goals.items()}},
-            into=into,
+            taking=taking,
         )
 
     def features(self, start: int) -> dict[str, bool]:
@@ -205,152 +159,166 @@ class Plan:
         has = dict(self._graph.places[start][0].features)
         return {each.name: has[each.name] for each in self.lifecycle.features if each.shown}
 
-    def way(self, start: int, end: int, detours: Iterable[tuple[int, int]]) -> list[State]:
-        """Return the states of a life.
+    def states(self, way: Iterable[int]) -> list[State]:
+        """Return the states of the places of a way."""
+        return [self._states[self._graph.places[place][0].state] for place in way]
+
+    def way(
+        self, start: int, end: str | None, parts: Iterable[Seen | Turn | None]
+    ) -> Sequence[int]:
+        """Return the places that a life passes.
 
         What leads nowhere from where the life is then, or takes more stays than there may be, is
         left out; in place of such an end comes the nearest.
 
         Args:
             start: Where it begins.
-            end: The number of its end.
-            detours: What it passes on the way there: the number of a state, and 0 for the
-                shortest way to it, or else by which edge it is entered.
+            end: One of `ends`.
+            parts: What it takes on the way there: some of `turns`, or one of `seen`, which is all.
         """
         way = [start]
-        for stop, entry in detours:
-            leg = self._leg(way[-1], self.stops[stop], entry)
-            left = self._to_end[None][leg[-1]] if leg else _NOWHERE
-            if left != _NOWHERE and len(way) + len(leg) + left <= self.most:
+        for part in parts:
+            if isinstance(part, Seen):
+                return part.ways[start]
+            leg = self._leg(way[-1], part)
+            left = self._to_end[None][leg[-1]] if leg else NOWHERE
+            if left != NOWHERE and len(way) + len(leg) + left <= self.most:
                 way += leg
-        to_end = self._to_end[self.ends[end]]
-        if not _NOWHERE < to_end[way[-1]] <= self.most - len(way):
+        to_end = self._to_end[end]
+        if not NOWHERE < to_end[way[-1]] <= self.most - len(way):
             to_end = self._to_end[None]
-        way += self._graph.descent(way[-1], to_end)
-        return [self._states[self._graph.places[place][0].state] for place in way]
+        return way + self._graph.descent(way[-1], to_end)
 
-    def _leg(self, start: int, stop: str, entry: int) -> list[int]:
-        """Return the shortest way to a state, without its start; empty if there is none."""
-        entering = (None, *self._into[stop])
-        edge = entering[entry % len(entering)]
-        away = self._away.get((stop, edge))
-        if away is None:
-            away = self._away[stop, edge] = self._graph.distances(self._before(stop, edge))
-        if away[start] == _NOWHERE:
+    def simplest(self, start: int, way: Sequence[int]) -> tuple[int, Sequence[int]]:
+        """Return the shortest way seen that ends in the same status, or with the same outcome.
+
+        Else the way itself.
+        """
+        end = self.states(way)[-1]
+        for same in (attrgetter("visible"), attrgetter("outcome")):
+            for each in self.seen.items:
+                fewest, seen = next(iter(each.ways.items()))
+                if same(self.states(seen)[-1]) == same(end):
+                    return fewest, seen
+        return start, way
+
+    def starts_for(self, opening: Seen | Turn | None) -> Sequence[int]:
+        """Return the starts of lives that can begin so; all, where none can."""
+        if opening is None:
+            return self.starts
+        if isinstance(opening, Seen):
+            return tuple(opening.ways)
+        away = self._distances(opening)
+        return [start for start in self.starts if away[start] != NOWHERE] or self.starts
+
+    def _leg(self, start: int, turn: Turn | None) -> list[int]:
+        """Return the shortest way to and through a turn, without its start; empty if none."""
+        if turn is None:
+            return []
+        away = self._distances(turn)
+        if away[start] == NOWHERE:
             return []
         leg = self._graph.descent(start, away)
         last = leg[-1] if leg else start
-        return leg if edge is None else [*leg, self._graph.moves[last][edge]]
+        return leg + next(rest for first, *rest in self._taking[turn] if first == last)
 
-    def _before(self, stop: str, edge: Edge | None) -> Iterator[int]:
-        """Yield the places where an edge can be taken, or, without one, those in a state."""
-        for place, (hidden, _) in enumerate(self._graph.places):
-            if hidden.state == stop if edge is None else edge in self._graph.moves[place]:
-                yield place
-
-
-@frozen(kw_only=True, eq=False)
-class _Graph:
-    """Places and moves, numbered.
-
-    Attributes:
-        places: Where a life can be.
-        moves: Of each place: edge → the place that it leads to.
-        starts: The places in which a life begins.
-    """
-
-    places: tuple[_Place, ...]
-    moves: tuple[dict[Edge, int], ...]
-    starts: tuple[int, ...]
-
-    @classmethod
-    def of(cls, lifecycle: Lifecycle, passing: Sequence[frozenset[str]]) -> _Graph:
-        """Return where the jobs of a life cycle can be, by how much they have passed."""
-
-        def there(hidden: Hidden, passed: int) -> int:
-            now = passed < len(passing) and hidden.state in passing[passed]
-            place = (hidden, passed + now)
-            if place not in numbers:
-                numbers[place] = len(places)
-                places.append(place)
-            return numbers[place]
-
-        walks = walks_of(lifecycle)
-        places: list[_Place] = []
-        numbers: dict[_Place, int] = {}
-        starts = tuple(there(start, 0) for start in walks.starts)
-        # The list grows while we walk it: a breadth-first search.
-        moves = [
-            {edge: there(target, passed) for edge, target in walks.moves[hidden]}
-            for hidden, passed in places
-        ]
-        return cls(places=tuple(places), moves=tuple(moves), starts=starts)
-
-    def only(self, kept: Iterable[int]) -> _Graph:
-        """Return it with no way to other places than those that are kept."""
-        keep = set(kept)
-        return attrs.evolve(
-            self,
-            moves=tuple(
-                {edge: target for edge, target in leaving.items() if target in keep}
-                for leaving in self.moves
-            ),
-            starts=tuple(start for start in self.starts if start in keep),
-        )
-
-    def into(self) -> dict[str, list[Edge]]:
-        """Return each state that can be reached → the edges that lead there, the nearest first."""
-        found: dict[str, list[Edge]] = {self.places[one][0].state: [] for one in self.starts}
-        for leaving in self.moves:
-            for edge in leaving:
-                edges = found.setdefault(edge.target, [])
-                if edge not in edges:
-                    edges.append(edge)
-        return found
-
-    def wanted(self, place: int) -> int:
-        """Return how many features the job has in a place: fewer are simpler."""
-        return sum(has for _, has in self.places[place][0].features)
-
-    def distances(self, goals: Iterable[int]) -> list[int]:
-        """Return how many moves each place is away from the nearest goal; -1 where none leads."""
-        before: list[list[int]] = [[] for _ in self.places]
-        for place, leaving in enumerate(self.moves):
-            for target in leaving.values():
-                before[target].append(place)
-        away = [_NOWHERE] * len(self.places)
-        layer, steps = list(goals), 0
-        while layer:
-            fresh = [place for place in dict.fromkeys(layer) if away[place] == _NOWHERE]
-            for place in fresh:
-                away[place] = steps
-            layer, steps = [earlier for place in fresh for earlier in before[place]], steps + 1
+    def _distances(self, turn: Turn) -> list[int]:
+        """Return how many moves each place is away from where a turn begins."""
+        away = self._away.get(turn)
+        if away is None:
+            begins = (first for first, *_ in self._taking[turn])
+            away = self._away[turn] = self._graph.distances(begins)
         return away
 
-    def descent(self, start: int, away: Sequence[int]) -> list[int]:
-        """Return the places of a shortest way to where the distance is 0, without the start."""
-        way, now = [], start
-        while away[now]:
-            nearer = away[now] - 1
-            now = next(to for to in self.moves[now].values() if away[to] == nearer)
-            way.append(now)
-        return way
+
+def _seen(
+    lifecycle: Lifecycle, graph: Graph, states: Mapping[str, State], left: Sequence[int], most: int
+) -> list[tuple[Seen, float]]:
+    """Return the ways that were seen, or how they began, and may end where they do; how often."""
+    if lifecycle.profile is None:
+        return []
+    weights: Counter[tuple[str, ...]] = Counter()
+    for statuses, count in lifecycle.profile().ways.items():
+        weights[statuses] += count * (len(statuses) - 1)
+        for length in range(1, len(statuses)):
+            weights[statuses[:length]] += count
+    found = []
+    for statuses in sorted(weights, key=len):
+        ways = {
+            start: way
+            for start in sorted(graph.starts, key=graph.wanted)
+            if (way := graph.along(start, statuses, states))
+            and not left[way[-1]]
+            and len(way) <= most
+        }
+        if ways:
+            found.append((Seen(ways), float(weights[statuses])))
+    return found
 
 
-def _side_by_side(into: Mapping[str, Sequence[Edge]], states: Mapping[str, State]) -> list[str]:
+def _shares(
+    weights: Collection[tuple[_Item, float]], share: float
+) -> Iterator[tuple[_Item, float]]:
+    """Yield items with weights that together are a share."""
+    total = sum(weight for _, weight in weights)
+    for item, weight in weights:
+        yield item, weight * share / total
+
+
+def _weights(
+    turns: Collection[Turn], states: Mapping[str, State], preferred: Callable[[Turn], bool]
+) -> list[tuple[Turn, float]]:
+    """Return turns with how often each is drawn: seldom by what is retired, often if preferred.
+
+    The rest is drawn evenly, and the more often the fewer turns there are about one of its states.
+    """
+    about = Counter(name for turn in turns for name in set(turn))
+    usual = {
+        turn: _RETIRED
+        if any(states[name].retired for name in turn)
+        else _IN_USE + _OF_EACH_STATE / min(about[name] for name in turn)
+        for turn in turns
+    }
+    chosen = {turn for turn in usual if preferred(turn)}
+    others = sum(weight for turn, weight in usual.items() if turn not in chosen)
+    more = max(1.0, _PREFERRED * others / max(1.0, sum(usual[turn] for turn in chosen)))
+    return [(turn, weight * more if turn in chosen else weight) for turn, weight in usual.items()]
+
+
+def _preferred(lifecycle: Lifecycle, wishes: Wishes) -> Callable[[Turn], bool]:
+    """Return whether a turn is about what is preferred.
+
+    Raises:
+        UnknownNameError: Something preferred is no cause, state or status.
+    """
+    region = lifecycle.main_region
+    causes = {edge.cause for edge in region.edges}
+    states: set[str] = set()
+    for name in wishes.prefer:
+        if name not in causes:
+            states |= _called(lifecycle, name, causes)
+    moves = {(edge.origin, edge.target) for edge in region.edges if edge.cause in wishes.prefer}
+    return lambda turn: not states.isdisjoint(turn) or not moves.isdisjoint(pairwise(turn))
+
+
+def _side_by_side(graph: Graph, states: Mapping[str, State]) -> list[str]:
     """Return states as they come, but those in which a job is gone after those that lead there.
 
     So the number of the one is that of the other and 1: what shrinks finds it.
     """
+    from_where = {graph.places[one][0].state: "" for one in graph.starts}
+    for leaving in graph.moves:
+        for edge in leaving:
+            from_where.setdefault(edge.target, edge.origin)
     gone: dict[str, list[str]] = {}
-    for name, edges in into.items():
+    for name, origin in from_where.items():
         if states[name].gone:
-            gone.setdefault(edges[0].origin, []).append(name)
-    here = [name for name in into if not states[name].gone]
+            gone.setdefault(origin, []).append(name)
+    here = [name for name in from_where if not states[name].gone]
     return [each for name in here for each in (name, *gone.get(name, ()))]
 
 
-def _called(lifecycle: Lifecycle, name: str) -> frozenset[str]:
+def _called(lifecycle: Lifecycle, name: str, besides: Iterable[str] = ()) -> frozenset[str]:
     """Return the states of a name; else those that a history prints so; else of that primary."""
     states = lifecycle.main_region.states
     for called in (
@@ -361,4 +329,5 @@ def _called(lifecycle: Lifecycle, name: str) -> frozenset[str]:
         if called:
             return frozenset(called)
     there = {text for state in states for text in (state.primary, state.visible)}
-    raise UnknownNameError("state or status", name, there)
+    what = "cause, state or status" if besides else "state or status"
+    raise UnknownNameError(what, name, there.union(besides))

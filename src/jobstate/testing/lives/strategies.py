@@ -7,7 +7,6 @@ suppressed. `life_by` draws by any chooser, for those who do without Hypothesis.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -20,7 +19,11 @@ from jobstate.model.observation import JobKey, Observation
 from jobstate.model.states import Outcome
 from jobstate.model.walks import beside
 from jobstate.sagemaker import TRAINING_JOB
-from jobstate.testing.lives.plans import Plan, Wishes, plan
+from jobstate.testing.lives.lengths import LONGEST, Lengths
+from jobstate.testing.lives.names import LAST_NAME, job_name
+from jobstate.testing.lives.plans import Plan, plan
+from jobstate.testing.lives.weighted import DIGIT
+from jobstate.testing.lives.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,12 +37,17 @@ if TYPE_CHECKING:
 _Choice = TypeVar("_Choice")
 
 #: When the simplest job is created, and how far from that others are, in milliseconds.
-_CREATED: Final = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
+CREATED: Final = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
 _FAR: Final = 8 * 365 * 86_400_000
 _MILLISECOND: Final = timedelta(milliseconds=1)
-#: The longest stay, in seconds: five days, SageMaker's limit of a run unless raised.
-_LONGEST: Final = 5 * 86_400
-_MOST_DETOURS: Final = 4
+#: How a life goes: as the simplest one that was seen to end so, as one of those that were
+#: seen, each as often as it was, or by turns.
+_SIMPLEST, _AS_SEEN, _BY_TURNS = "simplest", "as seen", "by turns"
+_MANNERS: Final = (_SIMPLEST, *[_AS_SEEN] * 22, *[_BY_TURNS] * 77)
+#: For how many stays lengths are drawn at least: as many as the longest life has that is usual.
+_STAYS: Final = 7
+#: How many turns a life takes after the first, as far as they can be taken.
+_TURNS: Final = 2
 #: Whether another region is there: the simplest is without, three of four are with it.
 _OTHERS: Final = (False, True, True, True)
 #: What services say of failures: nothing, by some known kinds, and in words of no kind.
@@ -51,9 +59,6 @@ _FAILURES: Final = (
     "CapacityError: no instances are available now",
     "it failed",
 )
-#: AWS's names: letters and digits, and hyphens between them.
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_LONGEST_NAME: Final = 63
 
 
 # --- Lives --------------------------------------------------------------------------------------
@@ -67,12 +72,22 @@ def lives(  # noqa: PLR0913 - each is one wish, by keyword
     features: Mapping[str, bool] | None = None,
     outcome: Outcome | None = None,
     max_stays: int | None = None,
+    prefer: str | Sequence[str] = (),
+    longest: timedelta = LONGEST,
+    name: str | None = None,
+    start: datetime | None = None,
 ) -> SearchStrategy[Life]:
-    """Return legal lives, which shrink to the shortest way that there is.
+    """Return legal lives, which shrink to the simplest one that jobs were seen to live.
 
-    Stays last from a second to five days, to the millisecond. What goes on beside (the warm pool)
-    is there where the features allow it, and sometimes left out all the same; words of failure
-    and messages are there or not, messages equal or not.
+    Where the life cycle has a `Profile`, a quarter of them are such as were seen, each as often as
+    it was; all others take turns that are drawn evenly, but those by retired statuses seldom. Where
+    none was seen that is as wished for, they shrink to the shortest that there is.
+
+    Stays last from a second to `longest`: of four, one up to the median that was seen of its
+    status, two up to the longest that was seen, one up to `longest`; without anything seen, up to
+    a minute and up to an hour. What goes on beside (the warm pool) is there where the features
+    allow it, and sometimes left out all the same; words of failure and messages are there or not,
+    messages equal or not.
 
     Args:
         lifecycle: Whose jobs they are.
@@ -83,11 +98,18 @@ def lives(  # noqa: PLR0913 - each is one wish, by keyword
             show can be assumed too: ``{"stop": False}``.
         outcome: What they come to.
         max_stays: How many stays they have at most; by default 12, or as many as the rest takes.
+        prefer: Causes of moves (``"spot_reclaimed"``), states or statuses that three of four turns
+            are to be about. Nothing is refused for it: what must be passed is for `via`.
+        longest: How long a stay lasts at most; a second or more.
+        name: What the job is called; by default by any name that a job can have.
+        start: When it is created; aware. By default within eight years of the beginning of 2026.
 
     Raises:
-        UnknownNameError: There is no such feature, state or status.
+        UnknownNameError: There is no such feature, state, status or cause.
         LifecycleError: No job has these features together.
         ImpossibleLifeError: No life is like this; it names what contradicts each other.
+        ObservationError: No job can be called so.
+        ValueError: `longest` is less than a second, or `start` is not aware.
     """
     wishes = Wishes(
         complete=complete,
@@ -95,15 +117,28 @@ def lives(  # noqa: PLR0913 - each is one wish, by keyword
         features=tuple(sorted((features or {}).items())),
         outcome=None if outcome is None else Outcome(outcome),
         max_stays=max_stays,
+        prefer=(prefer,) if isinstance(prefer, str) else tuple(prefer),
     )
-    return _lives(plan(lifecycle, wishes))
+    if start is not None and start.tzinfo is None:
+        raise ValueError(f"a life begins at an aware time, got {start!r}")
+    if name is not None:
+        _key(lifecycle, name, start or CREATED)
+    return _lives(plan(lifecycle, wishes), Lengths.of(lifecycle, longest), name, start)
 
 
 @st.composite
-def _lives(draw: DrawFn, ways: Plan) -> Life:
-    detours = draw(_detours(len(ways.stops), ways.entries))
-    job = name_of(draw(_NAMES)), _CREATED + draw(_AGES) * _MILLISECOND
-    return _life(ways, detours, job, _OTHERS, _chooser(draw))
+def _lives(
+    draw: DrawFn,
+    ways: Plan,
+    lengths: Lengths,
+    name: str | None = None,
+    start: datetime | None = None,
+) -> Life:
+    number = draw(_RANDOMS).randint
+    called = job_name(ways.lifecycle, number(0, LAST_NAME)) if name is None else name
+    if start is None:
+        start = CREATED + number(-_FAR, _FAR) * _MILLISECOND
+    return _life(ways, lengths, (called, start.astimezone(UTC)), _OTHERS, _chooser(draw))
 
 
 def life_by(ways: Plan, choose: Chooser) -> Life:
@@ -113,54 +148,64 @@ def life_by(ways: Plan, choose: Chooser) -> Life:
 
     Args:
         ways: The plan.
-        choose: Returns one of several; the first ones make the shortest life.
+        choose: Returns one of several; the first ones make the simplest life.
     """
-    detours = [
-        (choose(range(len(ways.stops))), choose(range(ways.entries + 1)))
-        for _ in range(_MOST_DETOURS)
-    ]
-    return _life(ways, detours, ("job-1", _CREATED), (True,), choose)
+    lengths = Lengths.of(ways.lifecycle, LONGEST)
+    return _life(ways, lengths, ("job-1", CREATED), (True,), choose)
 
 
 def _life(
     ways: Plan,
-    detours: Sequence[tuple[int, int]],
+    lengths: Lengths,
     job: tuple[str, datetime],
     others: Sequence[bool],
     choose: Chooser,
 ) -> Life:
-    """Return a life over some detours; `others`: whether another region is there, to draw from."""
-    # How many stays there are depends on what comes first, and with it how many lengths are drawn:
-    # they come last, so that a shorter way leaves all else as it was.
-    start = choose(ways.starts)
-    states = ways.way(start, choose(range(len(ways.ends))), detours)
+    """Return a life; `others`: whether another region is there, to draw from."""
+    start, places = _walked(ways, choose)
+    states = ways.states(places)
     lifecycle, features = ways.lifecycle, ways.features(start)
-    messages = _messages(choose(range(_MANNERS + 1)), states)
+    messages = _messages(choose(range(_WORDS + 1)), states)
     failed = any(state.outcome is Outcome.FAILED for state in states)
     failure = choose(_FAILURES) if failed else None
     begun = dict(_beside(lifecycle, states, features, choose, others))
     name, created = job
     starts = [created]
-    for _ in states[1:]:
-        starts.append(starts[-1] + _length(choose))
+    for state in states[:-1]:
+        starts.append(starts[-1] + lengths.drawn(choose, state.visible))
+    for _ in range(len(states), _STAYS):
+        lengths.drawn(choose)
     return Life(
         lifecycle=lifecycle,
         job=_key(lifecycle, name, created),
         stays=tuple(Stay(state.name, time) for state, time in zip(states, starts, strict=True)),
-        beside={region: _timed(found, starts, choose) for region, found in begun.items()},
+        beside={region: _timed(found, starts, lengths, choose) for region, found in begun.items()},
         features=features,
         failure=failure,
         messages=messages,
     )
 
 
+def _walked(ways: Plan, choose: Chooser) -> tuple[int, Sequence[int]]:
+    """Return where a life begins, and all places that it passes."""
+    # What is not needed is drawn all the same: so what comes after it stays where it is when the
+    # manner shrinks, and the simplest life is that of the simplest manner.
+    manner = choose(_MANNERS if ways.seen.items else (_BY_TURNS,))
+    opening = choose(ways.seen) if manner == _AS_SEEN else choose(ways.turns)
+    turns = [choose(ways.turns) for _ in range(_TURNS)]
+    end = choose(ways.ends)
+    start = choose(ways.starts_for(opening))
+    way = ways.way(start, end, [opening, *turns])
+    return ways.simplest(start, way) if manner == _SIMPLEST else (start, way)
+
+
 def _key(lifecycle: Lifecycle, name: str, created: datetime) -> JobKey:
     if lifecycle.writer is None:
         return JobKey(lifecycle.name, f"{lifecycle.name}/{name}", created)
-    return lifecycle.writer.key(name[: lifecycle.writer.longest_name].rstrip("-"), created)
+    return lifecycle.writer.key(name, created)
 
 
-_MANNERS: Final = 4
+_WORDS: Final = 4
 
 
 def _messages(manner: int, states: Sequence[State]) -> dict[str, str]:
@@ -170,7 +215,7 @@ def _messages(manner: int, states: Sequence[State]) -> dict[str, str]:
     statuses = list(dict.fromkeys(str(state.visible) for state in states))
     if manner == 1:
         return {status: f"{status}, as planned" for status in statuses}
-    if manner == _MANNERS:
+    if manner == _WORDS:
         return dict.fromkeys(statuses, "Please wait …")
     return {status: f"now {status}" for status in statuses[manner % 2 :: 2]}
 
@@ -192,14 +237,17 @@ def _beside(
 
 
 def _timed(
-    begun: Sequence[tuple[int, str]], starts: Sequence[datetime], choose: Chooser
+    begun: Sequence[tuple[int, str]],
+    starts: Sequence[datetime],
+    lengths: Lengths,
+    choose: Chooser,
 ) -> tuple[Stay, ...]:
     """Return stays beside others: they begin with these, and go on after the last of them."""
     stays: list[Stay] = []
     for place, name in begun:
         time = starts[place]
         if stays and stays[-1].start >= time:
-            time = stays[-1].start + _length(choose)
+            time = stays[-1].start + lengths.drawn(choose)
         stays.append(Stay(name, time))
     return tuple(stays)
 
@@ -245,7 +293,8 @@ def moment_of(draw: DrawFn, life: Life) -> datetime:
     """Return a time from a life's creation on: when something happens, or some time after that."""
     choose = _chooser(draw)
     time = choose(life.changes)
-    return time + _length(choose) if choose((False, True)) else time
+    later = Lengths.of(life.lifecycle)
+    return time + later.drawn(choose) if choose((False, True)) else time
 
 
 # --- Polls --------------------------------------------------------------------------------------
@@ -299,6 +348,7 @@ def _polls(
     choose = _chooser(draw)
     span = (life.end - life.start) // _MILLISECOND
     besides = draw(st.lists(st.integers(0, 2 * span + 1_000), max_size=_MOST_BESIDES))
+    delays = Lengths.of(life.lifecycle)
     asked = sorted({*life.changes, *(life.start + each * _MILLISECOND for each in besides)})
     arrived: list[tuple[datetime, Any]] = []
     for time in asked:
@@ -307,7 +357,7 @@ def _polls(
         if fate in {_IN_TIME, _TWICE}:
             arrived.append((time, _said(life, time, form)))
         if fate in {_LATE, _TWICE}:
-            arrived.append((time + _length(choose), _said(life, time, form)))
+            arrived.append((time + delays.drawn(choose), _said(life, time, form)))
     return sorted(arrived, key=itemgetter(0))
 
 
@@ -318,51 +368,22 @@ def _said(life: Life, time: datetime, form: str | None) -> Any:  # noqa: ANN401 
 # --- Draws --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1_024)
-def _upto(most: int) -> SearchStrategy[int]:
-    return st.integers(0, most)
-
-
-@lru_cache(maxsize=256)
-def _detours(stops: int, entries: int) -> SearchStrategy[list[tuple[int, int]]]:
-    detour = st.tuples(st.integers(0, stops - 1), st.integers(0, entries))
-    return st.lists(detour, max_size=_MOST_DETOURS)
-
-
 def _chooser(draw: DrawFn) -> Chooser:
+    # Through a Random of Hypothesis no draw is a copy of another one: with draws of `integers` five
+    # of six examples repeat parts of one before.
+    below = draw(_RANDOMS).randrange
+
     def choose(choices: Sequence[_Choice], /) -> _Choice:
-        return choices[draw(_upto(len(choices) - 1)) if len(choices) > 1 else 0]
+        count = len(choices)
+        if count <= DIGIT:
+            return choices[below(count)]
+        high = below(-(-count // DIGIT))
+        return choices[min(high * DIGIT + below(DIGIT), count - 1)]
 
     return choose
 
 
-_AGES: Final = st.integers(-_FAR, _FAR)
-#: Whole seconds are the simpler lengths, so they come first; then milliseconds from a second on.
-_LENGTHS: Final = range(_LONGEST + (_LONGEST - 1) * 1_000 + 1)
+_RANDOMS: Final = st.randoms(use_true_random=False)
 
-
-def _length(choose: Chooser) -> timedelta:
-    number = choose(_LENGTHS)
-    if number < _LONGEST:
-        return timedelta(seconds=number + 1)
-    return timedelta(milliseconds=number - _LONGEST + 1_000)
-
-
-def name_of(number: int) -> str:
-    """Return the job name of a number: each name has one, the shortest the lowest."""
-    number, first = divmod(number, len(_LETTERS))
-    if not number:
-        return _LETTERS[first]
-    number, last = divmod(number - 1, len(_LETTERS))
-    inner = []
-    while number:
-        number, place = divmod(number - 1, len(_INNER))
-        inner.append(_INNER[place])
-    return "".join([_LETTERS[first], *inner, _LETTERS[last]])
-
-
-_INNER: Final = _LETTERS + "-"
-_INNERS: Final = sum(len(_INNER) ** length for length in range(_LONGEST_NAME - 1))
-_NAMES: Final = st.integers(0, len(_LETTERS) * (1 + len(_LETTERS) * _INNERS) - 1)
 
 st.register_type_strategy(Life, lambda _: lives())

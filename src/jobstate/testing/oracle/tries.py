@@ -57,7 +57,7 @@ class Tries(Service):
             return _refused(_INVALID, str(error))
         self.creating(life)
         self._left = self._left[1:]
-        self.lives = (*self.lives, life)
+        self.world.add(life)
         return None, {"TrainingJobArn": life.job.id}
 
 

@@ -24,10 +24,11 @@ Waiter: TypeAlias = Callable[[Any, str], object]
 
 #: How long answers take to arrive, in seconds, where the caller does not say.
 LAGS: Final = (0.0, 0.7)
-#: How many seconds after the job's end a waiter may go on waiting.
-PATIENCE: Final = 3_600.0
-#: How many calls a waiter may make, and how many of them at one instant.
-MOST_CALLS, MOST_AT_ONCE = 5_000, 50
+#: How many seconds after the job's end a waiter may go on waiting, and for how many times its
+#: longest sleep until then, if that is more: it may look again some times.
+PATIENCE, SLEEPS = 3_600.0, 5
+#: How many calls a waiter may make after the job's end, and how many at one instant.
+MOST_CALLS, MOST_AT_ONCE = 500, 50
 #: In how many lines a failure tells what a waiter did, and of two phases in how many each.
 MOST_TOLD, MOST_OF_TWO = 5, 2
 
@@ -59,6 +60,7 @@ class Waited:
         raised: What it raised; None where it returned.
         seconds: When it was done, in seconds after the creation.
         steps: What it did, a line each.
+        life: What became of the job: another life than that given, if it has stopped it.
         ruling: Whether it said what the job has come to; None where nobody asked.
     """
 
@@ -67,6 +69,7 @@ class Waited:
     raised: BaseException | None
     seconds: float
     steps: tuple[str, ...]
+    life: Life
     ruling: Ruling | None = None
 
     def __str__(self) -> str:
@@ -90,7 +93,8 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     """Fail unless code that waits for a job keeps the laws, whenever it begins to wait.
 
     The laws: it raises nothing but what is allowed; it does not wait for ever, nor without
-    sleeping; it is not done before the job has ended; it says the same of the job in every phase;
+    sleeping; it is not done before the job has ended; it says the same of the job in every phase
+    (but where it has stopped it itself, which makes the job live otherwise);
     where `is_success` tells, it takes success for success and nothing else; and, where
     `outcome_of` tells, it says what the job has come to: success, failure, stop and time-out told
     apart, as far as the answers that it asked for can prove. Where they prove nothing and it says
@@ -99,7 +103,9 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         assert_waiter(wait, life, outcome_of={"done": "succeeded", "halted": "stopped"}.get)
 
     While it runs, the functions of `time` are those of a `VirtualClock`: see its `patched` for
-    what that reaches and what not.
+    what that reaches and what not. Time in which nothing changes is not gone through poll by poll:
+    the first sleep after an answer lasts as many times its length as there are before the next
+    change. So each poll comes when it would have come, but for those left out.
 
     Args:
         wait: The code: called with a botocore client of SageMaker and a job's name.
@@ -111,8 +117,9 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
         outcome_of: The outcome that a verdict stands for, or its name; None of one that says
             nothing. A verdict is what `is_success` gets.
         phases: When to begin, and how long answers take; by default `phases_of`.
-        patience: How many seconds after the end it may go on waiting.
-        most_calls: How many calls it may make.
+        patience: How many seconds after the end it may go on waiting; it is five times its longest
+            sleep until then, if that is more.
+        most_calls: How many calls it may make after the end.
 
     Returns:
         What it did in each phase.
@@ -131,11 +138,11 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     for phase in phases_of(life) if phases is None else phases:
         waited = trial.run(phase)
         if is_success is not None:
-            _agree_on_success(life, waited, is_success)
+            _agree_on_success(waited, is_success)
         if outcome_of is not None:
-            waited = _ruled(life, waited, said_outcome(outcome_of(waited.verdict)), trial.calls)
-        for other in done[:1]:
-            _agree(life, other, waited)
+            waited = _ruled(waited, said_outcome(outcome_of(waited.verdict)), trial.calls)
+        for other in [each for each in done if each.life == waited.life][:1]:
+            _agree(other, waited)
         done.append(waited)
     return tuple(done)
 
@@ -171,12 +178,13 @@ class _Trial:
         """Let it wait, and see that it keeps the laws that one phase can show."""
         end = ended(self.life)
         began = self.life.start + timedelta(seconds=phase.begins)
-        until = max(end, began) + timedelta(seconds=self.patience)
-        self._run = run = _Run(self.life, phase, VirtualClock(began, until), self.most_calls)
+        clock = VirtualClock(began, max(end, began) + timedelta(seconds=self.patience))
+        self._run = run = _Run(self.life, phase, clock, self.most_calls)
         if self._client is None:
             self._client = connected(self._current)
         raised, said = self._outcome(run)
-        waited = Waited(phase, said, raised, run.seconds, run.noted())
+        end = ended(run.life)
+        waited = Waited(phase, said, raised, run.seconds, run.noted(), run.life)
         if isinstance(raised, ClockStoppedError):
             text = run.told(f"does not come to an end: {raised.reason}", waited)
             raise AssertionError(text)  # noqa: TRY004 - no argument is wrong, a law is broken
@@ -211,7 +219,6 @@ class _Run:
     """What happens in one phase, noted line by line."""
 
     def __init__(self, life: Life, phase: WaitPhase, clock: VirtualClock, most_calls: int) -> None:
-        self.life = life
         self.phase = phase
         self.clock = clock
         self.service = Service(life, clock, gone_after=float("inf"), lag=phase.lag)
@@ -219,8 +226,22 @@ class _Run:
         self._most_calls = most_calls
         self._told = 0
         self._instant: tuple[datetime, int] = (clock.now(), 0)
+        self._begun = clock.now()
+        self._calls_after = 0
+        self._longest_sleep = 0.0
+        #: Since the last answer nobody has slept.
+        self._answered = False
         self.service.called = self._calling
         clock.slept = self._sleeping
+
+    @property
+    def life(self) -> Life:
+        """The job's life, as it is by now."""
+        return self.service.lives[0]
+
+    @property
+    def _end(self) -> datetime:
+        return max(ended(self.life), self._begun)
 
     @property
     def seconds(self) -> float:
@@ -238,14 +259,32 @@ class _Run:
 
     def _sleeping(self, seconds: float) -> None:
         self._note_answers()
-        self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s")
+        now = self.clock.now()
+        if now <= self._end and seconds > self._longest_sleep:
+            self._longest_sleep = seconds
+            patient = self._end + timedelta(seconds=SLEEPS * seconds)
+            self.clock.until = max(self.clock.until or patient, patient)
+        more = self._times(seconds) - 1 if self._answered else 0
+        self._answered = False
+        told = f" {more + 1:,} times, while nothing changed" if more else ""
+        self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s{told}")
+        self.clock.advance(more * seconds)
+
+    def _times(self, seconds: float) -> int:
+        """Return how many times a sleep fits before what changes after the last answer; or once."""
+        now, answered = self.clock.now(), self.service.calls[-1].at
+        change = next((time for time in self.life.changes if time > answered), None)
+        if change is None or change <= now or answered >= self._end or seconds <= 0:
+            return 1
+        return max(1, int((change - now).total_seconds() // seconds))
 
     def _calling(self, _: str) -> None:
         self._note_answers()
-        if len(self.service.calls) >= self._most_calls:
-            raise ClockStoppedError(f"it made {self._most_calls:,} calls")
-        instant, count = self._instant
         now = self.clock.now()
+        self._calls_after += now >= self._end
+        if self._calls_after > self._most_calls:
+            raise ClockStoppedError(f"it made {self._most_calls:,} calls after the job's end")
+        instant, count = self._instant
         self._instant = now, count + 1 if now == instant else 1
         if self._instant[1] > MOST_AT_ONCE:
             raise ClockStoppedError(f"it made {MOST_AT_ONCE} calls at one instant, without sleep")
@@ -254,6 +293,7 @@ class _Run:
         for call in self.service.calls[self._told :]:
             at = (call.at - self.life.start).total_seconds()
             self.steps.append(f"+{at:g} s: {call}")
+            self._answered = True
         self._told = len(self.service.calls)
 
 
@@ -265,7 +305,8 @@ def _story(waited: Waited, most: int = MOST_TOLD) -> str:
     return f"  the phase: {waited.phase}\n{steps}    {waited}"
 
 
-def _agree_on_success(life: Life, waited: Waited, is_success: Callable[[object], bool]) -> None:
+def _agree_on_success(waited: Waited, is_success: Callable[[object], bool]) -> None:
+    life = waited.life
     succeeded = life.result.outcome is Outcome.SUCCEEDED
     if is_success(waited.verdict) is not succeeded:
         took = "did not take for success" if succeeded else "took for success"
@@ -274,7 +315,8 @@ def _agree_on_success(life: Life, waited: Waited, is_success: Callable[[object],
         )
 
 
-def _ruled(life: Life, waited: Waited, said: Outcome, calls: Iterable[Call]) -> Waited:
+def _ruled(waited: Waited, said: Outcome, calls: Iterable[Call]) -> Waited:
+    life = waited.life
     waited = evolve(waited, ruling=ruling(said, life, calls))
     if waited.ruling is Ruling.ILLEGAL:
         took = "said nothing of" if said is Outcome.UNKNOWN else f"took for {said}"
@@ -283,11 +325,11 @@ def _ruled(life: Life, waited: Waited, said: Outcome, calls: Iterable[Call]) -> 
     return waited
 
 
-def _agree(life: Life, one: Waited, other: Waited) -> None:
+def _agree(one: Waited, other: Waited) -> None:
     """See that it says the same in two phases; what answers leave open may differ."""
     if one.verdict == other.verdict or Ruling.INCONCLUSIVE in {one.ruling, other.ruling}:
         return
     raise AssertionError(
         "the waiter says different things of one life, depending on when it looks\n"
-        f"  the life: {life}\n{_story(one, MOST_OF_TWO)}\n{_story(other, MOST_OF_TWO)}"
+        f"  the life: {one.life}\n{_story(one, MOST_OF_TWO)}\n{_story(other, MOST_OF_TWO)}"
     )
