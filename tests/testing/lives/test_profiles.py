@@ -126,7 +126,7 @@ def test_the_ordinary_life_is_drawn(figures: Callable[[str], None]) -> None:
 
 def test_all_else_is_drawn_too(figures: Callable[[str], None]) -> None:
     """In 10,000 steps: retired statuses at most 3 %, each other state 100 times, 95 % of pairs."""
-    found = drawn(2, 30_000)
+    found = drawn(2, 15_000)
     entered = Counter(name for life in found for name in states(life)[1:])
     steps = entered.total()
     retired = sum(entered[name] for name in RETIRED) / steps
