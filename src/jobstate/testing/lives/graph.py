@@ -8,7 +8,7 @@ import attrs
 from attrs import frozen
 
 from jobstate.model.states import Edge
-from jobstate.testing.lives.walks import walks_of
+from jobstate.model.walks import walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

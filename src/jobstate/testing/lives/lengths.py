@@ -13,7 +13,7 @@ from jobstate.testing.lives.weighted import DIGIT
 if TYPE_CHECKING:
     from jobstate.model.life import Printer
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.testing.lives.walks import Chooser
+    from jobstate.model.walks import Chooser
 
 #: How long a stay lasts at most, unless the caller says otherwise.
 LONGEST: Final = timedelta(hours=6)
