@@ -9,6 +9,7 @@ from attrs import evolve
 from jobstate.errors import ObservationError
 from jobstate.model.life import Life, Stay
 from jobstate.testing.fakes.client import Call, Service
+from jobstate.world import RefusedRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,32 +38,31 @@ class Tries(Service):
         self._left = list(lives[1:])
         self._endless = evolve(lives[-1], stays=lives[-1].stays[:1], beside={})
 
-    def answer(self, operation: str, request: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
-        """Return the code of the error, None where there is none, and the answer."""
+    def _asked(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer; a create begins the next life."""
         if operation != CREATE:
-            return super().answer(operation, request)
+            return super()._asked(operation, request)
         if self.called is not None:
             self.called(operation)
-        code, answer = self._create(str(request["TrainingJobName"]), self.clock.now())
-        if code is not None:
-            self.calls.append(Call(operation, request, answer, code, self.clock.now()))
-        return code, answer
+        now = self.clock.now()
+        try:
+            return self._create(str(request["TrainingJobName"]), now)
+        except RefusedRequestError as error:
+            said = {"__type": error.code, "message": error.message}
+            self.calls.append(Call(operation, request, said, error.code, now))
+            raise
 
-    def _create(self, name: str, now: datetime) -> tuple[str | None, dict[str, Any]]:
+    def _create(self, name: str, now: datetime) -> dict[str, Any]:
         if any(name_of(life) == name for life in self.lives):
-            return _refused(_IN_USE, f"a training job {name} exists already")
+            raise RefusedRequestError(_IN_USE, f"a training job {name} exists already")
         try:
             life = begun(self._left[0] if self._left else self._endless, name, now)
         except ObservationError as error:
-            return _refused(_INVALID, str(error))
+            raise RefusedRequestError(_INVALID, str(error)) from None
         self.creating(life)
         self._left = self._left[1:]
         self.world.add(life)
-        return None, {"TrainingJobArn": life.job.id}
-
-
-def _refused(code: str, message: str) -> tuple[str, dict[str, Any]]:
-    return code, {"__type": code, "message": message}
+        return {"TrainingJobArn": life.job.id}
 
 
 def begun(life: Life, name: str, at: datetime) -> Life:
