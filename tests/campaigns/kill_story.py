@@ -260,6 +260,8 @@ class Story:
     def _note(self, number: int, status: int, said: bytes) -> None:
         """Take note of how a process ended, and see whether it kept what it acknowledged."""
         self._killed[number] = os.WIFSIGNALED(status)
+        for path in self._place.witnesses:
+            cut_torn(path)
         if self._killed[number]:
             self.found.hits[_NAMES.get(said[-1:], "start-up")] += 1
         else:
@@ -380,6 +382,7 @@ class Follower:
             os.kill(self._child, signal.SIGKILL)
             os.waitpid(self._child, 0)
             self._child = None
+            cut_torn(self._place.followed)
 
     def catch_up(self, kept: Kept) -> list[str]:
         """Wait until it has read all that a journal has; return why it has not."""
@@ -399,6 +402,15 @@ class Follower:
         """The number of the last event that it has read."""
         lines = lines_of(self._place.followed)
         return int(lines[-1].partition(" ")[0]) if lines else 0
+
+
+def cut_torn(path: Path) -> None:
+    """Take the half of a line away that a kill has left: it was not said.
+
+    A call that writes goes from page to page of the file, and is cut short between two.
+    """
+    if path.exists():
+        os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
 
 
 def _add_line(path: Path, line: str) -> None:

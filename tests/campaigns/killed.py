@@ -1,9 +1,10 @@
 """A tracker that will be killed, and a follower: what runs in the child processes of `kills`.
 
 The tracker has a journal and six listeners, and several threads observe. Whatever it does it says
-outside, with one call of the system each, so that a kill leaves what was said: each answer whose
-`observe` has returned, each event that was numbered, each event that a listener has heard, each job
-that is about to be forgotten. So does the follower with each event that it reads.
+outside, with one call of the system each, so that a kill leaves what was said (but for half of a
+line, see `kill_story.cut_torn`): each answer whose `observe` has returned, each event that was
+numbered, each event that a listener has heard, each job that is about to be forgotten. So does the
+follower with each event that it reads.
 """
 
 from __future__ import annotations
@@ -133,6 +134,12 @@ class Place:
     def heard(self, listener: str) -> Path:
         """The keys of the events that a listener has heard."""
         return self.folder / f"{listener}.txt"
+
+    @property
+    def witnesses(self) -> tuple[Path, ...]:
+        """All files in which a tracker says what it does."""
+        said = (self.answered, self.posted, self.forgetting, self.forgotten)
+        return (*said, *map(self.heard, LISTENERS))
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.campaigns.kill_story import cut_torn
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,6 +35,17 @@ def campaign(*arguments: str) -> tuple[int, str]:
         command, check=False, capture_output=True, text=True, encoding="utf-8", cwd=HOME
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def test_half_of_a_line_was_not_said(tmp_path: Path) -> None:
+    """A kill may cut a call short that writes over the end of a page."""
+    said = tmp_path / "said.txt"
+    cut_torn(said)
+    assert not said.exists()
+    for before, after in ((b"", b""), (b"a\nb", b"a\n"), (b"a\nb\n", b"a\nb\n"), (b"a", b"")):
+        said.write_bytes(before)
+        cut_torn(said)
+        assert said.read_bytes() == after
 
 
 def test_a_hundred_kills(figures: Callable[[str], None]) -> None:
