@@ -303,7 +303,8 @@ def test_a_life_cycle_that_only_the_workers_know(pytester: pytest.Pytester) -> N
 
         @pytest.fixture
         def conformance_lifecycle():
-            return attrs.evolve(TRAINING_JOB, name="local", failure_cause=lambda words: words)
+            words = {"reader": None, "writer": None, "failure_cause": lambda words: words}
+            return attrs.evolve(TRAINING_JOB, name="local", **words)
 
         def test_it(conformance):
             job = JobKey("local", "1", None)
