@@ -19,7 +19,7 @@ _is_base64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*").fullmatch
 _begins = re.compile(r'\[\s*\{|\{\s*"').finditer
 _GZIP: Final = b"\x1f\x8b"
 _BLANK: Final = "\ufeff \t\r\n"
-_blank = re.compile(f"[{_BLANK}]*").match
+_something = re.compile(f"[^{_BLANK}]").search
 #: How many brackets are tried of a text that begins with other words, as lines of logs do.
 _MOST_BEGINNINGS: Final = 8
 
@@ -90,8 +90,8 @@ class Unpacker:
             while end < len(text):
                 value, end = _DECODER.raw_decode(text, end)
                 values.append(value)
-                after = _blank(text, end)
-                end = after.end() if after else end
+                more = _something(text, end)
+                end = more.start() if more else len(text)
         except RecursionError:
             raise BrokenTextError("it is nested too deep") from None
         except ValueError as error:
