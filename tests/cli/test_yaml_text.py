@@ -171,3 +171,9 @@ def test_a_bad_document_takes_the_others_along() -> None:
     """As in JSON over several lines."""
     text = "---\nName: x\nStatus: y\n---\nName: x: y\n"
     assert reason(text).startswith("is no YAML that can be read at line 5, column 8: ")
+
+
+@with_yaml
+def test_a_mapping_that_is_none() -> None:
+    """Whatever it calls itself."""
+    assert "is no YAML that can be read" in reason("Name: x\nTrainingJobStatus: !!map [1, 2]\n")

@@ -205,7 +205,12 @@ def test_many_problems_in_a_short_text() -> None:
     """The error knows every problem, and its text stays readable."""
     with pytest.raises(ObservationError) as caught:
         check_jobs(
-            TRAINING_JOB, {"TrainingJobArn": ARN, "SecondaryStatusTransitions": [7] * 10_000}
+            TRAINING_JOB,
+            {
+                "TrainingJobArn": ARN,
+                "TrainingJobStatus": "InProgress",
+                "SecondaryStatusTransitions": [7] * 10_000,
+            },
         )
     assert len(caught.value.problems) > 10_000
     assert len(str(caught.value)) < 20_000

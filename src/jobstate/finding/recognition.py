@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jobstate.model.answer_schema import AnswerSchema, Path
-    from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
 
 #: What the names of a status and of an id end with, where a kind is not known.
@@ -30,7 +29,7 @@ _HasText: TypeAlias = Callable[["Path"], bool]
 class Recogniser:
     """Tells whose answers are, among some kinds."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Iterable[Lifecycle]) -> None:
         """Take the kinds; each has an `AnswerSchema`."""
         self._schemas: list[tuple[Lifecycle, AnswerSchema]] = [
             (each, each.schema) for each in kinds if each.schema is not None

@@ -269,7 +269,7 @@ def test_the_window_says_them_too(tmp_path: Path) -> None:
         page.goto(path.as_uri())
         for text, said in (
             ("42", "<problem_got 42 an answer about a job, an event, or a list of these <whole>>"),
-            ("{}", "<problem_got {} an answer about a job, which has its id and one of TrainingJ"),
+            ("{}", "<problem_got a mapping an answer about a job, which has its id and one of"),
         ):
             page.fill("#text", text)
             page.click("#check")

@@ -146,3 +146,71 @@ def test_good_waiters_pass(wait: Callable[[Any, str], str], story: str) -> None:
     """Whatever they wait by."""
     assert story in STORIES
     assert_waiter(wait, told(story), is_success=lambda said: said == "Completed")
+
+
+# --- While others work ----------------------------------------------------------------------------
+
+
+def test_a_thread_that_is_awaited_for_some_time() -> None:
+    """One that goes on lets the time pass; one that ends takes none."""
+    clock, held = VirtualClock(BEGIN), threading.Lock()
+    held.acquire()
+    with clock.patched():
+        working = threading.Thread(target=held.acquire)
+        working.start()
+        working.join(30)
+        assert clock.now() - BEGIN == timedelta(seconds=30)
+        held.release()
+        working.join()
+        ending = threading.Thread(target=str)
+        ending.start()
+        ending.join(30)
+    assert clock.now() - BEGIN == timedelta(seconds=30)
+
+
+def test_what_another_thread_tells_takes_no_time() -> None:
+    """It works in real time, and is given some."""
+    clock, condition = VirtualClock(BEGIN), threading.Condition()
+
+    def tell() -> None:
+        with condition:
+            condition.notify()
+
+    with clock.patched(), condition:
+        threading.Thread(target=tell).start()
+        assert condition.wait(HOUR)
+    assert clock.now() == BEGIN
+
+
+def test_what_a_pool_does_takes_no_time() -> None:
+    """For threads and for event loops, of both kinds."""
+    clock = VirtualClock(BEGIN)
+
+    async def soon() -> int:
+        loop = asyncio.get_running_loop()
+        return await asyncio.wait_for(loop.run_in_executor(None, int, "7"), HOUR)
+
+    async def later() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.to_thread.run_sync, int, "7")
+            await trio.sleep(HOUR)
+
+    with clock.patched():
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(int, "7").result(timeout=HOUR) == 7
+        assert asyncio.run(soon()) == 7
+        before = clock.now()
+        trio.run(later)
+    assert clock.now() - before >= timedelta(seconds=HOUR)
+
+
+def test_a_held_pool() -> None:
+    """What it works at may take longer than anybody waits."""
+    clock, held = VirtualClock(BEGIN), threading.Lock()
+    held.acquire()
+    with clock.patched(), ThreadPoolExecutor() as pool:
+        future = pool.submit(held.acquire)
+        with pytest.raises(TimeoutError):
+            future.result(timeout=HOUR)
+        held.release()
+    assert clock.now() - BEGIN >= timedelta(seconds=HOUR)

@@ -24,11 +24,10 @@ from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
-from jobstate.finding import Finder
+from jobstate.finding.recognition import Recogniser
 from jobstate.model import states
 from jobstate.model.answer_schema import DEEPEST
 from jobstate.model.choices import choice_text
-from jobstate.model.kinds import Kinds
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
 from jobstate.model.states import alternatives
@@ -358,7 +357,7 @@ def _schema(lifecycle: Lifecycle) -> Table | None:
     possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
     said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name not in _UNREAD)
     examples = [attrs.asdict(each) for each in schema.examples()]
-    recogniser = Finder(Kinds(lifecycle)).recogniser
+    recogniser = Recogniser([lifecycle])
     return said | {
         "no_answer": {"lacking": recogniser.lacking(lifecycle), "nothing": recogniser.nothing},
         "possible": possible,
