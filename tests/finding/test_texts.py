@@ -108,6 +108,18 @@ def test_children_may_stand_in_lists() -> None:
     found = finder.find(answer(Children=children))
     assert [each.path for each in found] == ["", "Children[0]", "Children[3]"]
     assert [each.path for each in finder.find(answer(Children="none"))] == [""]
+    deeper = attrs.evolve(reader.schema, links=(attrs.evolve(link, field="A.B.TrainingJobArn"),))
+    finder = finder_of(attrs.evolve(TRAINING_JOB, reader=SchemaReader(deeper)))
+    assert [each.path for each in finder.find(answer(A="none"))] == [""]
+    found = finder.find(answer(A={"B": answer("one")}))
+    assert [each.path for each in found] == ["", "A.B"]
+
+
+def test_what_no_schema_describes_is_not_searched() -> None:
+    """Each thing is an answer, but a list holds several."""
+    finder = finder_of(attrs.evolve(TRAINING_JOB, reader=None, writer=None))
+    found = finder.find([[1], {"a": answer()}])
+    assert [each.path for each in found] == ["[0][0]", "[1]"]
 
 
 def test_observations_are_taken_as_they_are() -> None:

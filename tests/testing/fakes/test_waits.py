@@ -188,7 +188,9 @@ def test_what_a_pool_does_takes_no_time() -> None:
 
     async def soon() -> int:
         loop = asyncio.get_running_loop()
-        return await asyncio.wait_for(loop.run_in_executor(None, int, "7"), HOUR)
+        worked = loop.run_in_executor(None, sum, range(3_000_000))  # longer than a loop's turn
+        await asyncio.wait_for(worked, HOUR)
+        return 7
 
     async def later() -> None:
         async with trio.open_nursery() as nursery:
