@@ -400,6 +400,27 @@ def test_observe_takes_one() -> None:
     assert len(tracker.observe_all({"Results": [NEW, answer("other")]})) == 2
 
 
+@pytest.mark.parametrize("nothing", [{"TrainingJobSummaries": []}, [], [[], {"Results": []}]])
+def test_observe_takes_no_empty_page(nothing: object) -> None:
+    """There is nothing wrong in it, and nothing to take."""
+    with pytest.raises(ObservationError, match="expected an answer about a job, got none"):
+        Tracker(KINDS).observe(nothing)
+    assert Tracker(KINDS).observe_all(nothing) == []
+
+
+def test_what_is_observed_is_named_by_its_own_path() -> None:
+    """Whatever it is in: no list is made of it."""
+    bad = answer(CreationTime=7)
+    for document, path in (
+        ({"Results": [{"TrainingJob": bad}]}, "Results[0].TrainingJob.CreationTime"),
+        ([bad], "[0].CreationTime"),
+        ({"hello": 1}, ""),
+    ):
+        with pytest.raises(ObservationError) as caught:
+            Tracker(KINDS).observe(document)
+        assert [each.path for each in caught.value.problems] == [path]
+
+
 def test_batch_s_answers_may_begin_with_capitals() -> None:
     """As Step Functions spells them."""
     spelt = {"JobId": "1", "JobName": "one", "Status": "RUNNING", "CreatedAt": 1_790_000_000_000}

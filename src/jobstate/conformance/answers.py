@@ -54,9 +54,11 @@ def read(judged: Lifecycle | Kinds, answer: object) -> Observation:
     lifecycle = finder_of(judged).at_once(answer)
     if lifecycle is not None:
         return read_by(lifecycle, answer)
-    found = [each for each in readings(judged, [answer]) if not each.nested]
+    found = [each for each in readings(judged, answer) if not each.nested]
     if len(found) > 1:
         raise ObservationError([Problem("", "one answer about a job", f"{len(found):,} of them")])
+    if not found:
+        raise ObservationError([NO_ANSWER])
     return found[0].observation
 
 
