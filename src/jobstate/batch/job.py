@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from jobstate.eventbridge import envelope
-from jobstate.model.answer_schema import AnswerSchema, EndSign, Shape, Sign, StatusFields
+from jobstate.model.answer_schema import AnswerSchema, EndSign, Shape, Sign, StatusFields, within
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
 from jobstate.model.console import Console
 from jobstate.model.fields import Field
@@ -28,7 +28,7 @@ from jobstate.model.operations import (
     Verb,
 )
 from jobstate.model.rule_tests import Fixed, Grows, InOrder, Requires, Where
-from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, ended, within
+from jobstate.model.schema_writer import Always, Began, Having, SchemaWriter, ended
 from jobstate.model.specification import Rule, Severity
 from jobstate.model.states import Basis, Edge, Feature, Outcome, State
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jobstate.cli.answers import Verdicts
@@ -11,28 +12,17 @@ from jobstate.errors import ObservationError
 from jobstate.model.observation import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jobstate.cli.json_stream import Document
     from jobstate.conformance.report import Report
-    from jobstate.model.kinds import Kinds
 
 
 class PartialVerdicts(Verdicts):
     """The verdict on each dictionary; what is observed otherwise is judged as ever."""
 
-    def __init__(
-        self,
-        kinds: Kinds,
-        *,
-        in_order: bool | None = None,
-        utc: bool = False,
-        ended: Callable[[Report], None] | None = None,
-    ) -> None:
-        """Prepare to judge each by its kind, or the first, with the arguments of `Verdicts`."""
-        super().__init__(kinds, in_order=in_order, utc=utc, ended=ended)
-        self._kinds = kinds
-        self._each: list[Report] = []
+    @cached_property
+    def _each(self) -> list[Report]:
+        """The verdicts on dictionaries so far."""
+        return []
 
     def reports(self) -> list[Report]:
         """Return the verdict on every dictionary, in the order of files, then on the rest."""
@@ -43,7 +33,7 @@ class PartialVerdicts(Verdicts):
             super()._split(document)
             return
         place = str(document.location)
-        found = partial_observations(self._kinds, document.value, place, utc=self._utc)
+        found = partial_observations(self._finder.kinds, document.value, place, utc=self._utc)
         for path, lifecycle, each in found:
             if isinstance(each, ObservationError):
                 self._refuse(document.location, each.problems)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from jobstate.errors import ObservationError, Problem, shown
-from jobstate.finding import Found, PassedOver, finder_of
+from jobstate.finding import Finder, Found, PassedOver, Unsearched, finder_of
 from jobstate.model.kinds import Kinds, by_name
 from jobstate.model.observation import Observation
 
@@ -90,10 +90,17 @@ def read_found(found: Found) -> Observation:
         raise error.under(found.path) from None
 
 
-def readings(judged: Lifecycle | Kinds, answers: object) -> Iterator[Reading[Observation]]:
+def readings(
+    judged: Lifecycle | Kinds, answers: object, *, in_order: bool | None = None
+) -> Iterator[Reading[Observation]]:
     """Yield what each answer says that answers have in them, whatever wraps them.
 
     What is of other kinds is passed over, unless there is nothing else.
+
+    Args:
+        judged: Whose answers they are.
+        answers: The answers.
+        in_order: They stand in order, or in none; None: those do that nothing wraps.
 
     Raises:
         ObservationError: An answer can't be read, nobody can tell whose it is, or there is
@@ -102,7 +109,7 @@ def readings(judged: Lifecycle | Kinds, answers: object) -> Iterator[Reading[Obs
     for each in _read_all(judged, answers, read_by):
         if isinstance(each, ObservationError):
             raise each
-        yield each
+        yield each if in_order is None else each._replace(in_order=in_order)
 
 
 def observations(judged: Lifecycle | Kinds, answers: object) -> Iterator[tuple[str, Observation]]:
@@ -173,8 +180,9 @@ def _read_all(
     """Yield what each answer says, or why it can't be read; at last that there was none."""
     passed_over: dict[str, int] = {}
     nothing = True
+    finder = finder_of(judged)
     for path, document in _documents(answers):
-        for each in _read_document(judged, document, path, read_one):
+        for each in _read_document(judged, finder, document, path, read_one):
             if isinstance(each, PassedOver):
                 passed_over[each.what] = passed_over.get(each.what, 0) + 1
             else:
@@ -195,7 +203,11 @@ def _documents(answers: object) -> Iterator[tuple[str, object]]:
 
 
 def _read_document(
-    judged: Lifecycle | Kinds, document: object, path: str, read_one: ReadOne[_T]
+    judged: Lifecycle | Kinds,
+    finder: Finder | Unsearched,
+    document: object,
+    path: str,
+    read_one: ReadOne[_T],
 ) -> Iterator[Reading[Observation | _T] | ObservationError | PassedOver]:
     if isinstance(document, Observation):
         try:
@@ -205,7 +217,7 @@ def _read_document(
         else:
             yield Reading(path, by_name(judged)[observation.job.kind], observation)
         return
-    for each in finder_of(judged).find(document, path, depth=1 if path else 0):
+    for each in finder.find(document, path, depth=1 if path else 0):
         if isinstance(each, Problem):
             yield ObservationError([each])
         elif isinstance(each, PassedOver):

@@ -46,17 +46,16 @@ def check(lifecycle: Lifecycle | Kinds, answers: object, *, in_order: bool | Non
         ObservationError: An answer can't be read, there is none, or they are about several jobs.
     """
     series: Series | None = None
-    for each in readings(lifecycle, answers):
+    for each in readings(lifecycle, answers, in_order=in_order):
         if each.nested:
             continue
         observation = each.observation
-        ordered = each.in_order if in_order is None else in_order
         if series is None:
             series = Series(each.lifecycle)
         elif not series.takes(observation):
             expected = f"another answer about {series.job} (check_jobs takes several jobs)"
             raise ObservationError([Problem(each.path, expected, str(observation.job))])
-        series.add(observation, each.path, in_order=ordered)
+        series.add(observation, each.path, in_order=each.in_order)
     if series is None:
         raise ObservationError([NO_ANSWER])
     return series.report()
@@ -74,12 +73,11 @@ def check_jobs(
     """
     jobs: dict[JobKey, Series] = {}
     keys = JobKeys()
-    for each in readings(lifecycle, answers):
+    for each in readings(lifecycle, answers, in_order=in_order):
         job = keys.of(each.observation)
-        ordered = each.in_order if in_order is None else in_order
         if job not in jobs:
             jobs[job] = Series(each.lifecycle)
-        jobs[job].add(each.observation, each.path, in_order=ordered)
+        jobs[job].add(each.observation, each.path, in_order=each.in_order)
     reports = with_children([series.report() for series in jobs.values()])
     return dict(zip(jobs, reports, strict=True))
 

@@ -12,7 +12,7 @@ from jobstate.common.text import cut
 from jobstate.conformance.check import Series
 from jobstate.errors import ObservationError, Problem, shown
 from jobstate.finding.spelling import folded
-from jobstate.model.answer_schema import DEEPEST
+from jobstate.model.answer_schema import DEEPEST, within
 from jobstate.model.kinds import Kinds
 from jobstate.model.lifecycle import derived
 from jobstate.model.observation import JobKey, Shown
@@ -150,8 +150,9 @@ class _Dictionaries:
             raise ObservationError([Problem("", "a dictionary with a status", shown(answer))])
         given = {folded(key): value for key, value in answer.items() if value is not None}
         record = self._record(given)
-        secondary = _at(record, self._main.secondary)
-        if secondary is None and _at(record, self._main.primary) is None:
+        path = self._main.secondary
+        secondary = within(record, path) if path else None
+        if secondary is None and within(record, self._main.primary) is None:
             raise ObservationError([self._no_status(answer)])
         found = self._reader.read(assume_utc(self._schema, record) if utc else record)
         names = (given[name] for name in self._names if name in given)
@@ -180,13 +181,6 @@ class _Dictionaries:
         return Problem(
             "", f"a status under one of the keys {own}, Status, Secondary", f"{keys}{more}"
         )
-
-
-def _at(record: Mapping[str, Any], path: Path) -> object:
-    found: Any = record
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if path else None
 
 
 def _put(record: dict[str, Any], path: Path, value: object) -> None:

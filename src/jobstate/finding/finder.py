@@ -22,6 +22,7 @@ from jobstate.model.schema_reader import SchemaReader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jobstate.model.answer_schema import Envelope
 
 #: How many texts may be within each other.
 MOST_LAYERS: Final = 4
@@ -171,9 +172,9 @@ class _Search:
             self._answer(Found(path, found[0], spelt, bare), spelt, path)
             return
         before = len(self._items)
-        lifecycle = recogniser.wrapped_by(value)
-        if lifecycle is not None:
-            self._event(lifecycle, value, path, depth=depth, layers=layers)
+        wrapped = recogniser.wrapped_by(value)
+        if wrapped is not None:
+            self._event(wrapped, value, path, depth=depth, layers=layers)
             return
         listed = self._list_in(value) if bare else None
         if listed is not None:
@@ -204,18 +205,14 @@ class _Search:
 
     def _event(
         self,
-        lifecycle: Lifecycle,
+        wrapped: tuple[Lifecycle, Envelope],
         event: Mapping[str, object],
         path: str,
         *,
         depth: int,
         layers: int,
     ) -> None:
-        schema = lifecycle.schema
-        assert schema is not None  # noqa: S101 - it has envelopes
-        envelope = next(
-            each for each in schema.envelopes if event.get(each.marks[0][0]) == each.marks[0][1]
-        )
+        lifecycle, envelope = wrapped
         held, where = event.get(envelope.inside), inside(path, envelope.inside)
         if isinstance(held, str):
             before = len(self._items)
@@ -223,11 +220,12 @@ class _Search:
             if len(self._items) > before:
                 return
         if isinstance(held, Mapping):
-            if at(held, schema.id, spelt=False) is None:
-                lacking = ".".join(schema.id)
+            its_id = lifecycle.schema.id if lifecycle.schema else ()
+            if at(held, its_id, spelt=False) is None:
+                lacking = ".".join(its_id)
                 self._items.append(PassedOver(path, f"{envelope.marks[0][1]} without {lacking}"))
                 return
-            held = respelt(schema, held)
+            held = _spelt(lifecycle, held)
             event = {**event, envelope.inside: held}
         found = Found(path, lifecycle, event, bare=False)
         self._answer(found, held if isinstance(held, Mapping) else {}, where)

@@ -12,7 +12,7 @@ from jobstate.finding.spelling import at, by_folded, folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jobstate.model.answer_schema import AnswerSchema, Path
+    from jobstate.model.answer_schema import AnswerSchema, Envelope, Path
     from jobstate.model.lifecycle import Lifecycle
 
 #: What the names of a status and of an id end with, where a kind is not known.
@@ -112,13 +112,13 @@ class Recogniser:
 
     # --- Events ---------------------------------------------------------------------------------
 
-    def wrapped_by(self, event: Mapping[Any, object]) -> Lifecycle | None:
-        """Return whose events are of this type; None of what is none."""
+    def wrapped_by(self, event: Mapping[Any, object]) -> tuple[Lifecycle, Envelope] | None:
+        """Return whose events are of this type, and how they hold an answer; None of no event."""
         for lifecycle, schema in self._schemas:
             for each in schema.envelopes:
                 name, value = each.marks[0]
                 if event.get(name) == value:
-                    return lifecycle
+                    return lifecycle, each
         return None
 
     # --- What is no answer of these kinds ---------------------------------------------------------

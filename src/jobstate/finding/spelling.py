@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from jobstate.model.answer_schema import within
 from jobstate.model.fields import FieldKind
 
 if TYPE_CHECKING:
@@ -42,21 +43,19 @@ def at(answer: Mapping[str, object], path: Path, *, spelt: bool = True) -> objec
         path: The names, from the outside in.
         spelt: They are spelt as they are in the answer; else in any way.
     """
+    if spelt:
+        return within(answer, path)
     found: Any = answer
     for name in path:
         if not isinstance(found, Mapping):
             return None
-        key = name if spelt else by_folded(found).get(folded(name), name)
-        found = found.get(key)
+        found = found.get(by_folded(found).get(folded(name), name))
     return found
 
 
 def respelt(schema: AnswerSchema, answer: Mapping[str, object]) -> Mapping[str, object]:
     """Return an answer with its fields, and theirs, named as the schema names them."""
-    fields: dict[str, Field] = {}
-    for shape in reversed(schema.shapes):
-        fields |= shape.fields
-    return _respelt(fields, answer)
+    return _respelt(schema.fields, answer)
 
 
 def _respelt(fields: Mapping[str, Field], answer: Mapping[str, object]) -> Mapping[str, object]:

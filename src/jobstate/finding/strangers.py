@@ -48,13 +48,13 @@ def is_empty_page(value: Mapping[str, object]) -> bool:
     return bool(lists) and all(isinstance(each, (list, tuple)) and not each for each in lists)
 
 
-def shortened(problems: Sequence[Problem], path: str, noun: str = "other") -> list[Problem]:
+def shortened(problems: Sequence[Problem], path: str) -> list[Problem]:
     """Return the first of many problems of a list without an answer; the others are counted."""
     rest = len(problems) - 1
     if rest < _MOST_NAMES:
         return list(problems)
     first = problems[0]
-    return [first, Problem(path, _AN_ANSWER, f"{counted(rest, noun)} that are none either")]
+    return [first, Problem(path, _AN_ANSWER, f"{counted(rest, 'other')} that are none either")]
 
 
 def _error(value: Mapping[str, object]) -> str | None:

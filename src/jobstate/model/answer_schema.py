@@ -40,6 +40,13 @@ _EXPECTED: Final = {
 Path: TypeAlias = tuple[str, ...]
 
 
+def within(values: Any, path: Path) -> Any:  # noqa: ANN401 - whatever an answer holds
+    """Return what stands at a path; None where nothing does."""
+    for name in path:
+        values = values.get(name) if isinstance(values, Mapping) else None
+    return values
+
+
 def _path(path: Path | str) -> Path:
     return tuple(path.split(".")) if isinstance(path, str) and path else tuple(path)
 
@@ -290,6 +297,14 @@ class AnswerSchema:
         """The parts that may be answers about children: those with their ids."""
         within = (each.path[:-1] for each in self.links if each.child)
         return tuple(dict.fromkeys(filter(None, within)))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields of all shapes, by name; of several shapes as the first has it."""
+        found: dict[str, Field] = {}
+        for shape in reversed(self.shapes):
+            found |= shape.fields
+        return found
 
     @cached_property
     def lists(self) -> tuple[str, ...]:

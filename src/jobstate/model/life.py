@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from attrs import Factory, evolve, field, frozen
 
 from jobstate.errors import UnknownNameError
+from jobstate.model.answer_schema import within
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import Entry, JobKey, Moment, Observation, Shown
 from jobstate.model.operations import Verb
 from jobstate.model.outcome import Result, finer, reason_of, result_of, with_cause
-from jobstate.model.schema_writer import within
 from jobstate.model.states import UNKNOWN_CAUSE, Outcome
 from jobstate.model.walks import forced_beside, way_of_a_deletion, way_of_a_stop
 
@@ -162,7 +162,7 @@ class Life:
         return min((each for each in every if each > time), default=None)
 
     def standing(self, time: datetime) -> dict[str, str]:
-        """Return where it is at a time: region name → the its state; not before its start."""
+        """Return where it is at a time: region name → its state; not before its start."""
         every = {self.region.name: self.stays, **self.beside}
         begun = {region: _until(each, max(time, self.start)) for region, each in every.items()}
         return {region: each[-1].state for region, each in begun.items() if each}

@@ -81,10 +81,8 @@ class SchemaReader:
 
     def lenient(self) -> SchemaReader:
         """Return a reader by the same schema that takes answers whatever they leave out."""
-        fields: dict[str, Field] = {}
-        for shape in reversed(self.schema.shapes):
-            fields |= shape.fields
-        free = {name: attrs.evolve(each, required=False) for name, each in fields.items()}
+        fields = self.schema.fields.items()
+        free = {name: attrs.evolve(each, required=False) for name, each in fields}
         shapes = (attrs.evolve(self.schema.shapes[0], fields=free),)
         return SchemaReader(attrs.evolve(self.schema, shapes=shapes), self._failure_cause)
 

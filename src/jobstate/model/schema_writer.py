@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import field, frozen
 
 from jobstate.errors import ObservationError
-from jobstate.model.answer_schema import AnswerSchema
+from jobstate.model.answer_schema import AnswerSchema, within
 from jobstate.model.observation import JobKey, Moment
 from jobstate.model.operations import NOWHERE, Place
 from jobstate.model.schema_reader import text_reader
@@ -154,13 +154,6 @@ class Asked:
         """Return the value."""
         found = within(moment.asked, self.path)
         return self.otherwise if found is None else found
-
-
-def within(values: Any, path: Path) -> Any:  # noqa: ANN401 - whatever an answer holds
-    """Return what stands at a path; None where nothing does."""
-    for name in path:
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values
 
 
 def repeated(moment: Moment, shape: Shape, schema: AnswerSchema) -> dict[str, Any]:

@@ -21,11 +21,8 @@ def assume_utc(schema: AnswerSchema, answer: object) -> object:
         schema: What answers about the kind of job look like.
         answer: The answer, or an event around one. It is not changed.
     """
-    fields: dict[str, Field] = {}
-    for shape in schema.shapes:
-        fields |= shape.fields
-    inside = {each.inside: Field.part(fields) for each in schema.envelopes}
-    return _in_utc(inside | fields, answer)
+    inside = {each.inside: Field.part(schema.fields) for each in schema.envelopes}
+    return _in_utc({**inside, **schema.fields}, answer)
 
 
 def _in_utc(fields: Mapping[str, Field], value: object) -> object:

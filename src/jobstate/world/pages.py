@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import frozen
 
 from jobstate.errors import UnknownNameError
-from jobstate.model.answer_schema import Shape
+from jobstate.model.answer_schema import Shape, within
 from jobstate.model.operations import Filter, FilterTest, Listing
-from jobstate.model.schema_writer import within
 from jobstate.world.population import Population
 from jobstate.world.refusals import invalid
 

@@ -8,7 +8,7 @@ from math import isinf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jobstate.common.times import to_microseconds
-from jobstate.model.schema_writer import within
+from jobstate.model.answer_schema import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

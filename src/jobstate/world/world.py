@@ -85,7 +85,7 @@ class World:
         Args:
             kinds: The kinds of jobs, each with a schema and a writer.
             now: Returns what time it is; aware.
-            lives: Population that are there from the beginning, each from its creation on.
+            lives: Jobs that are there from the beginning, each from its creation on.
             script: As above.
             seed: Likewise.
             place: Likewise.

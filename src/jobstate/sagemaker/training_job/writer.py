@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.errors import ObservationError
+from jobstate.model.answer_schema import within
 from jobstate.model.observation import Entry, JobKey, Moment
 from jobstate.model.operations import NOWHERE, Place
-from jobstate.model.schema_writer import within
 from jobstate.model.values import Refused
 from jobstate.sagemaker.fields import LONGEST_NAME
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA

@@ -15,9 +15,9 @@ from attrs import frozen
 
 from jobstate.errors import MissingExtraError
 from jobstate.kinds import KINDS
+from jobstate.model.answer_schema import within
 from jobstate.model.life import Life
 from jobstate.model.operations import NOWHERE, Verb
-from jobstate.model.schema_writer import within
 from jobstate.testing.plugin.clients import left_out
 from jobstate.world import RefusedRequestError, World
 
