@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from jobstate import cli
 from jobstate.cli.app import app
 from jobstate.cli.progress import BYTES, EVENTS, SHORT_BYTES, Unit, progress
-from jobstate.cli.terminal import MOST_NAMES, Paint, duration, listed
-from jobstate.common.text import counted, cut
+from jobstate.cli.terminal import Paint, duration
+from jobstate.common.text import MOST_NAMES, counted, cut, listed
 from tests.support.command import ANSWERS, Terminal, jobstate
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from jobstate.cli.shell import UNUSABLE, complain
-from jobstate.cli.terminal import listed
-from jobstate.common.text import printable
+from jobstate.common.text import listed, printable
 from jobstate.errors import LifecycleError
 from jobstate.kinds import Kinds
 from jobstate.model.lifecycle import Lifecycle

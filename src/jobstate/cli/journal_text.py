@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import Factory, define, frozen
 
 from jobstate.cli.stays import timeline
-from jobstate.cli.terminal import Paint, duration, listed, moment
+from jobstate.cli.terminal import Paint, duration, moment
 from jobstate.cli.timeline import (
     OUTCOMES,
     came_to,
@@ -28,7 +28,7 @@ from jobstate.cli.timeline import (
     violation_lines,
 )
 from jobstate.cli.width import table
-from jobstate.common.text import counted, cut, printable
+from jobstate.common.text import counted, cut, listed, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.events import (
     OutcomeRefined,

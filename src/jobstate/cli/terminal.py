@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 from attrs import evolve, frozen
 
 from jobstate.cli.width import folded
-from jobstate.common.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime, timedelta
-
-#: More names than this in a row are not read.
-MOST_NAMES: Final = 8
 
 #: What is narrower is taken to be so wide.
 _NARROWEST: Final = 20
@@ -38,13 +34,6 @@ _ESCAPE: Final = re.compile(
 def without_escapes(text: str) -> str:
     """Return a text without what colours it in a terminal; it has as many lines."""
     return _ESCAPE.sub("", text) if "\x1b" in text else text
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names in a row, escaped; those beyond a bearable number are counted."""
-    shown = ", ".join(map(printable, names[:MOST_NAMES]))
-    rest = len(names) - MOST_NAMES
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
 def moment(time: datetime) -> str:

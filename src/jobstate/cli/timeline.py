@@ -9,9 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jobstate.cli.stays import timeline
-from jobstate.cli.terminal import duration, listed, moment
+from jobstate.cli.terminal import duration, moment
 from jobstate.cli.width import table
-from jobstate.common.text import counted, cut, printable
+from jobstate.common.text import counted, cut, listed, printable
 from jobstate.model.events import PathKind
 from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity

@@ -9,12 +9,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 #: No name is longer that somebody has misspelt.
 _LONGEST_NAME: Final = 200
 #: Fewer characters than these are in too many names.
 _SHORTEST_PART: Final = 3
+
+#: More names than this in a row are not read.
+MOST_NAMES: Final = 8
 
 
 def printable(text: str) -> str:
@@ -45,6 +48,13 @@ def nearest(name: str, names: Iterable[str], most: int = 1) -> list[str]:
     if not near and len(wanted) >= _SHORTEST_PART:
         near = sorted((each for each in there if wanted in each), key=len)[:most]
     return [there[each] for each in near]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in a row, escaped; those beyond a bearable number are counted."""
+    shown = ", ".join(map(printable, names[:MOST_NAMES]))
+    rest = len(names) - MOST_NAMES
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
 def plain(text: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from jobstate.common.text import counted, cut, printable
+from jobstate.common.text import MOST_NAMES, counted, cut, listed, printable
 from jobstate.errors import Problem
 from jobstate.finding.spelling import folded
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 _BESIDE: Final = frozenset(
     {"nexttoken", "responsemetadata", "marker", "istruncated", "sdkhttpmetadata"}
 )
-#: How many names of fields are told.
-_MOST_NAMES: Final = 8
 _LONGEST_NAME: Final = 60
 _LONGEST_MESSAGE: Final = 200
 #: What there is instead of an answer, before the names of its fields.
@@ -51,7 +49,7 @@ def is_empty_page(value: Mapping[str, object]) -> bool:
 def shortened(problems: Sequence[Problem], path: str) -> list[Problem]:
     """Return the first of many problems of a list without an answer; the others are counted."""
     rest = len(problems) - 1
-    if rest < _MOST_NAMES:
+    if rest < MOST_NAMES:
         return list(problems)
     first = problems[0]
     return [first, Problem(path, _AN_ANSWER, f"{counted(rest, 'other')} that are none either")]
@@ -77,9 +75,7 @@ _BARE_CODES: Final = ("type", "errortype", "errorcode", "error")
 
 
 def _names(value: Mapping[str, object]) -> str:
-    names = [cut(printable(str(name)), _LONGEST_NAME) for name in list(value)[:_MOST_NAMES]]
-    rest = len(value) - len(names)
-    return ", ".join(names) + (f" and {rest:,} more" if rest else "")
+    return listed([cut(printable(str(name)), _LONGEST_NAME) for name in value])
 
 
 def _is_trail(value: Mapping[str, object]) -> bool:

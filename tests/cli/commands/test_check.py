@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from jobstate import check
 from jobstate.cli import answers as module
 from jobstate.cli.commands.check import MANY_JOBS
-from jobstate.cli.terminal import MOST_NAMES, Paint
+from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import job_lines
+from jobstate.common.text import MOST_NAMES
 from jobstate.model import Basis, Finding, Rule
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import ANSWERS, BROKEN, described, item, jobstate, verdicts

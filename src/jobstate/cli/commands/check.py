@@ -16,9 +16,9 @@ from jobstate.cli.lifecycles import AssumeUtc, Given, Ignored, Kind, Own, kinds_
 from jobstate.cli.outcomes import ExitOn, Selected, outcomes_of
 from jobstate.cli.partial import PartialVerdicts
 from jobstate.cli.shell import CAME_TO, UNUSABLE, VIOLATIONS, complain, emit, run
-from jobstate.cli.terminal import MOST_NAMES, Paint
+from jobstate.cli.terminal import Paint
 from jobstate.cli.timeline import breach_lines, headline, job_lines, needs_a_look, summary_lines
-from jobstate.common.text import counted, cut, printable
+from jobstate.common.text import MOST_NAMES, counted, cut, printable
 from jobstate.conformance.families import families
 from jobstate.model.specification import Severity
 

@@ -16,8 +16,7 @@ from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
 from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
-from jobstate.cli.terminal import MOST_NAMES, listed
-from jobstate.common.text import counted, nearest, printable
+from jobstate.common.text import MOST_NAMES, counted, listed, nearest, printable
 from jobstate.diagrams import Census, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader

@@ -21,8 +21,8 @@ from jobstate.cli.lifecycles import (
     tightened,
 )
 from jobstate.cli.shell import VIOLATIONS, emit, run, wrong_option
-from jobstate.cli.terminal import Paint, listed
-from jobstate.common.text import counted, printable
+from jobstate.cli.terminal import Paint
+from jobstate.common.text import counted, listed, printable
 from jobstate.errors import UnknownNameError
 from jobstate.model.states import Basis, needs_text
 

@@ -24,8 +24,8 @@ from jobstate.cli.journal_text import (
 )
 from jobstate.cli.progress import EVENTS, progress
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS, complain, complain_of, emit, run, wrong_option
-from jobstate.cli.terminal import Paint, listed
-from jobstate.common.text import nearest, printable
+from jobstate.cli.terminal import Paint
+from jobstate.common.text import listed, nearest, printable
 from jobstate.common.times import iso
 from jobstate.errors import JournalError
 from jobstate.journal.reader import JournalReader
