@@ -176,6 +176,7 @@ def steps_of(automaton: Automaton, most: int) -> st.SearchStrategy[Steps]:
 MANY = settings(max_examples=200)
 
 
+@pytest.mark.once
 @MANY
 @given(st.data())
 def test_certain_is_what_all_runs_do(data: st.DataObject) -> None:
@@ -190,6 +191,7 @@ def test_certain_is_what_all_runs_do(data: st.DataObject) -> None:
     assert certain(automaton, start, steps) == items - pairs
 
 
+@pytest.mark.once
 @MANY
 @given(st.data())
 def test_where_runs_are(data: st.DataObject) -> None:
@@ -219,6 +221,7 @@ def test_nothing_is_narrowed_where_no_run_leads_on(data: st.DataObject) -> None:
     assert list(narrowed(automaton, [None, None], [one, other])) == [one, other]
 
 
+@pytest.mark.once
 @MANY
 @given(st.data())
 def test_what_lies_between_two_sets(data: st.DataObject) -> None:
@@ -245,6 +248,7 @@ def test_what_lies_between_two_sets(data: st.DataObject) -> None:
     assert set(lies.certain_statuses) == {each for each in items if isinstance(each, str)} - shown
 
 
+@pytest.mark.once
 @MANY
 @given(st.data())
 def test_the_shortest_run(data: st.DataObject) -> None:

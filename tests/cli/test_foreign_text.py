@@ -366,6 +366,7 @@ def test_any_pieces(text: str) -> None:
             assert all(said.isprintable() and len(said) < 1000 for said in each.reasons)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "piece",
     [

@@ -351,7 +351,7 @@ def test_json_lines_round_trip(written: list[object]) -> None:
     assert values("\n".join(map(json.dumps, written))) == written
 
 
-@pytest.mark.apart
+@pytest.mark.once
 @given(
     st.lists(st.lists(JSON, min_size=1) | st.dictionaries(st.text(), JSON, min_size=1), min_size=1)
 )

@@ -125,7 +125,7 @@ def _faults(  # noqa: C901 - a check beside the other
     return wrong
 
 
-@pytest.mark.apart
+@pytest.mark.once
 @pytest.mark.parametrize("batch", range(COUNT // BATCH))
 def test_answers_lead_where_the_search_leads(batch: int) -> None:
     """Within the bounds exactly; beyond them less is proved, and nothing false."""

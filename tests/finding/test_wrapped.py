@@ -53,6 +53,7 @@ def named(wrapping: Wrapping) -> str:
     return wrapping.name
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("wrapping", [*WRAPPINGS, *SPELLINGS], ids=named)
 def test_the_same_verdicts_as_bare(wrapping: Wrapping) -> None:
     """Of every job of every kind, all of its answers wrapped alike."""

@@ -132,6 +132,7 @@ def _compare(lifecycle: Lifecycle, region: str, answers: list[Seen]) -> bool:
     return True
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", LIFECYCLES)
 @settings(max_examples=250)
 @given(seed=st.integers(min_value=0, max_value=2**32))

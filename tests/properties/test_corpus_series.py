@@ -103,6 +103,7 @@ def test_answers_of_a_series_are_in_order() -> None:
         assert modified == sorted(modified)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("series", SERIES, ids=_name)
 def test_some_legal_life_explains_it(series: tuple[Trace, list[Answer]]) -> None:
     """Every real series is legal by the facts, so the facts forbid nothing that happened."""
@@ -110,6 +111,7 @@ def test_some_legal_life_explains_it(series: tuple[Trace, list[Answer]]) -> None
     assert explains_series(FACTS, "job", [_seen(answer) for answer in answers])
 
 
+@pytest.mark.once
 def test_answers_about_one_job_from_several_traces() -> None:
     """Traces that share a job and a creation time are legal together, in the order given."""
     together: dict[tuple[str, str], list[Answer]] = {}

@@ -36,6 +36,7 @@ def test_sets_of_late_answers(batch: int) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.once
 def test_sets_are_of_every_kind() -> None:
     """Of 500 sets enough have each of what makes late answers hard."""
     kinds: Counter[str] = Counter()

@@ -139,6 +139,7 @@ def _random_answers(rng: random.Random) -> list[Answer]:
     return rng.sample(found, min(len(found), 4))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(150))
 def test_every_order_written_out(seed: int) -> None:
     """The search finds the same ends as one run at a time for each permutation that is in order."""

@@ -85,6 +85,7 @@ def test_what_is_allowed_is_what_the_automaton_moves(name: str) -> None:
         assert sorted(name for name in machine.triggers if machine.may(job, name)) == expected
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", DRIVEN)
 @settings(max_examples=60)
 @given(seed=st.integers(min_value=0, max_value=2**32))

@@ -85,6 +85,7 @@ def is_caught(kind: Kind, mutant: Mutant) -> bool:
     return False
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", KINDS)
 def test_every_mutant_is_flagged_or_legal(name: str, counts: dict[str, Count]) -> None:
     """The check says what is wrong by a right rule, and nothing that the facts do not confirm."""
@@ -113,6 +114,7 @@ def test_each_rule_is_met() -> None:
     assert met == {rule.id for rule in TRAINING_JOB.rules}
 
 
+@pytest.mark.once
 def test_the_bases_are_legal(figures: Callable[[str], None]) -> None:
     """What mutants are made from breaks nothing, not even a note, by the check and by the facts."""
     for base in bases():

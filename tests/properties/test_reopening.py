@@ -39,6 +39,7 @@ def test_late_answers_about_jobs_that_reopen(batch: int) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.once
 def test_they_meet_whatever_there_is() -> None:
     """Jobs that go on, ends that stand, answers that no order explains: each in many sets."""
     met = Counter[str]()

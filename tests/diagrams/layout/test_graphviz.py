@@ -220,6 +220,7 @@ def test_no_text_reaches_graphviz(tmp_path: Path) -> None:
 # --- The same each time ---------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @needs_dot
 def test_same_each_time() -> None:
     """A diagram has one layout."""

@@ -89,7 +89,7 @@ def test_page_and_check_agree_on_the_corpus(figures: Callable[[str], None]) -> N
     figures(f"page: agrees with the check on all {len(cases)} traces of the corpus")
 
 
-@pytest.mark.apart
+@pytest.mark.once
 @can_run
 def test_page_and_check_agree_on_mutants(figures: Callable[[str], None]) -> None:
     """The same of at least 2,000 series with one thing made wrong, by every rule that is data."""
@@ -112,7 +112,7 @@ def test_page_and_check_agree_on_mutants(figures: Callable[[str], None]) -> None
     )
 
 
-@pytest.mark.apart
+@pytest.mark.once
 @can_run
 @pytest.mark.parametrize("name", LIFECYCLES)
 def test_page_and_check_agree_on_other_life_cycles(name: str) -> None:

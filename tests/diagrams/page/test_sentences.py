@@ -123,7 +123,7 @@ def _marked(key: str, sentence: str) -> str:
     return f"<{key}{''.join(f' {{{name}}}' for name in reversed(fields))}>"
 
 
-@pytest.mark.apart
+@pytest.mark.once
 @can_run
 @pytest.mark.usefixtures("renamed")
 def test_other_sentences_are_said_alike() -> None:

@@ -102,6 +102,7 @@ def test_a_halo_lies_under_its_text() -> None:
     assert {b"\xff\xff\0", b"\0\0\0"} <= colours
 
 
+@pytest.mark.once
 @needs_resvg
 @pytest.mark.parametrize(("look", "theme"), [(Look.LIGHT, LIGHT), (Look.DARK, DARK)])
 def test_a_life_cycle(look: Look, theme: Any) -> None:

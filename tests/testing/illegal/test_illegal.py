@@ -231,6 +231,7 @@ class MoreFields(TrainingJobReader):
         return super().fields | {"Price", "Spot.Price", "ResourceConfig.Price"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("field", ["Price", "Spot.Price", "ResourceConfig.Price"])
 def test_fields_that_no_answer_has(field: str) -> None:
     """Nobody knows what they hold, nor where they would stand."""

@@ -117,6 +117,7 @@ def share(part: int, whole: int, least: float) -> float:
     return found
 
 
+@pytest.mark.once
 def test_the_ordinary_life_is_drawn(figures: Callable[[str], None]) -> None:
     """A fifth of the training jobs that succeed live the ordinary life, at least."""
     succeeded = drawn(1, 4_000, outcome=Outcome.SUCCEEDED)
@@ -124,6 +125,7 @@ def test_the_ordinary_life_is_drawn(figures: Callable[[str], None]) -> None:
     figures(f"lives: the ordinary five are {found:.0%} of {len(succeeded):,} that succeed")
 
 
+@pytest.mark.once
 def test_all_else_is_drawn_too(figures: Callable[[str], None]) -> None:
     """In 10,000 steps: retired statuses at most 3 %, each other state 100 times, 95 % of pairs."""
     found = drawn(2, 15_000)
@@ -157,6 +159,7 @@ def test_all_else_is_drawn_too(figures: Callable[[str], None]) -> None:
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("prefer", "met"),
     [

@@ -293,6 +293,7 @@ def test_variety(of: SearchStrategy[Any], condition: Callable[[Any], Any]) -> No
 # --- Small at last --------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     ("outcome", "stays"),

@@ -221,6 +221,7 @@ def write_two_tests(pytester: pytest.Pytester, service: None) -> None:  # noqa: 
     )
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("two_tests")
 @pytest.mark.parametrize("workers", [[], ["-n", "2"], ["-n", "2", "--dist", "each"]], ids=str)
 def test_the_coverage_of_all_workers_is_one(pytester: pytest.Pytester, workers: list[str]) -> None:
