@@ -390,7 +390,7 @@ class Follower:
             self.begin(self._place.journal)
         newest = max((each.number for each in kept.events.values()), default=0)
         deadline = time.monotonic() + _PATIENCE
-        while self._newest < newest and time.monotonic() < deadline:
+        while max(self._numbers, default=0) < newest and time.monotonic() < deadline:
             if self._place.follower_error.exists():
                 break
             time.sleep(_LOOK)
@@ -400,8 +400,12 @@ class Follower:
     @property
     def _newest(self) -> int:
         """The number of the last event that it has read."""
-        lines = lines_of(self._place.followed)
-        return int(lines[-1].partition(" ")[0]) if lines else 0
+        return next(reversed(self._numbers), 0)
+
+    @property
+    def _numbers(self) -> list[int]:
+        """The numbers of the events that it has read, as it read them."""
+        return [int(line.partition(" ")[0]) for line in lines_of(self._place.followed)]
 
 
 def cut_torn(path: Path) -> None:
