@@ -159,7 +159,6 @@ def test_all_else_is_drawn_too(figures: Callable[[str], None]) -> None:
     )
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("prefer", "met"),
     [

@@ -221,9 +221,12 @@ def write_two_tests(pytester: pytest.Pytester, service: None) -> None:  # noqa: 
     )
 
 
-@pytest.mark.once
 @pytest.mark.usefixtures("two_tests")
-@pytest.mark.parametrize("workers", [[], ["-n", "2"], ["-n", "2", "--dist", "each"]], ids=str)
+@pytest.mark.parametrize(
+    "workers",
+    [[], ["-n", "2"], pytest.param(["-n", "2", "--dist", "each"], marks=pytest.mark.once)],
+    ids=str,
+)
 def test_the_coverage_of_all_workers_is_one(pytester: pytest.Pytester, workers: list[str]) -> None:
     """Whoever ran the tests, in whatever order; JSON and a picture have the same."""
     arguments = ["--lifecycle-coverage-json", "out/seen.json", "--lifecycle-coverage"]
