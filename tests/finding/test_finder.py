@@ -233,6 +233,21 @@ def test_it_is_named_in_one_line(document: object, said: str) -> None:
     assert str(problem).isprintable()
 
 
+@pytest.mark.parametrize("name", ["a\rb", "\x1b[2J", "\u202egnp", "\ud800", "x" * 100_000])
+def test_paths_are_safe_to_show(name: str) -> None:
+    """Whoever chose the names in what wraps an answer: of what is found, and of what is none."""
+    documents = [
+        {name: [answer(), {"x": 1}]},
+        {name: {"body": '{"TrainingJobStatus": NaN}'}},
+        {name: event({}, kind=name)},
+        {f"{name}Status": "Failed", f"{name}Arn": "arn"},
+    ]
+    for document in documents:
+        (each, *_) = find(document)
+        texts = [each.path, each.what] if isinstance(each, PassedOver) else [str(each)]
+        assert all(text.isprintable() and len(text) < 1_000 for text in texts)
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from jobstate.errors import Problem, shown
-from jobstate.finding.found import Found, Item, PassedOver
+from jobstate.finding.found import Found, Item, PassedOver, a_name
 from jobstate.finding.recognition import Recogniser
 from jobstate.finding.spelling import at, folded, respelt
 from jobstate.finding.strangers import no_answer, shortened
@@ -310,8 +310,8 @@ def _all_at(value: object, place: Sequence[str], path: str) -> Iterator[tuple[st
 
 
 def inside(path: str, name: str) -> str:
-    """Return the path of what a mapping calls so."""
-    return f"{path}.{name}" if path else name
+    """Return the path of what a mapping calls so: safe to show, whoever chose the name."""
+    return f"{path}.{a_name(name)}" if path else a_name(name)
 
 
 class Unsearched:

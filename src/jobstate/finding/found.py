@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
-from jobstate.errors import Problem
+from jobstate.common.text import cut, printable
+from jobstate.errors import SHOWN_CHARACTERS, Problem
 from jobstate.model.lifecycle import Lifecycle
 
 
@@ -30,17 +31,22 @@ class Found:
     nested: bool = False
 
 
+def a_name(name: object) -> str:
+    """Return a name that somebody else has chosen, safe to show."""
+    return cut(printable(str(name)), SHOWN_CHARACTERS)
+
+
 @frozen
 class PassedOver:
     """Something of a kind that is not looked for.
 
     Attributes:
         path: Where it is.
-        what: What it is: the type of an event, or whose answer: ``Endpoint``.
+        what: What it is: the type of an event, or whose answer: ``Endpoint``; safe to show.
     """
 
     path: str
-    what: str
+    what: str = field(converter=a_name)
 
 
 #: What a document consists of; a `Problem` is what is wrong with some of it.
