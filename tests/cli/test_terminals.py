@@ -53,6 +53,19 @@ def test_no_line_runs_over(name: str, width: int) -> None:
     assert found
 
 
+@pytest.mark.parametrize("width", [30, 40, 80, 200])
+@pytest.mark.parametrize(
+    "command", ["", "check", "diagram", "history", pytest.param("explain", marks=pytest.mark.once)]
+)
+def test_help_fits(command: str, width: int) -> None:
+    """Each option and what is said of it, on a line of its own where there is little room."""
+    found = on_terminal(width, *filter(None, [command, "--help"]))
+    assert [line for line in found if columns_of(line) > width] == []
+    apart = [line for line in found if line.strip() == "--help"]
+    assert len(apart) == (width < 52)
+    assert len(found) > 10
+
+
 @pytest.fixture(name="journal")
 def write_journal(tmp_path: Path) -> Path:
     """Return a journal with a few jobs."""
