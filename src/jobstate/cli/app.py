@@ -8,7 +8,7 @@ import typer
 
 import jobstate
 from jobstate.cli.commands import check, diagram, explain, history, lifecycle
-from jobstate.cli.help_text import Command, Group
+from jobstate.cli.help_text import FittingCommand, FittingGroup
 from jobstate.sagemaker import TRAINING_JOB
 
 HELP: Final = """\b
@@ -20,7 +20,7 @@ Know where SageMaker and Batch jobs stand, how they got there, what can't be tru
 
 # Plain help needs no rich, whose import would take longer than most checks.
 app = typer.Typer(
-    cls=Group,
+    cls=FittingGroup,
     help=HELP,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
@@ -33,7 +33,7 @@ for name, command, module in (
     ("diagram", diagram.diagram, diagram),
     ("history", history.history_command, history),
 ):
-    app.command(name, cls=Command, help=module.HELP, short_help=module.IN_SHORT)(command)
+    app.command(name, cls=FittingCommand, help=module.HELP, short_help=module.IN_SHORT)(command)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -23,7 +23,7 @@ _DEFINITION: Final = re.compile(r"(  \S.*?|) {2,}(\S.*)")
 _FAR: Final = 20
 
 
-class Command(TyperCommand):
+class FittingCommand(TyperCommand):
     """A command whose help fits."""
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - of typer, which has its own click
@@ -31,7 +31,7 @@ class Command(TyperCommand):
         return _fitting(super().get_help, ctx)
 
 
-class Group(TyperGroup):
+class FittingGroup(TyperGroup):
     """The commands, whose help fits."""
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - as above
