@@ -39,10 +39,11 @@ from jobstate.testing.lives.training_jobs import (
 from jobstate.testing.lives.wishes import ImpossibleLifeError
 from jobstate.testing.oracle.assertions import assert_conforms
 from jobstate.testing.oracle.orchestrating import Orchestrated, assert_orchestrator
+from jobstate.testing.oracle.phases import WaitPhase, phases_of
 from jobstate.testing.oracle.rulings import Ruling
 from jobstate.testing.oracle.stateful import SystemMachine, Witness, check_system
 from jobstate.testing.oracle.story import NotConformingError
-from jobstate.testing.oracle.waiting import Waited, WaitPhase, assert_waiter, phases_of
+from jobstate.testing.oracle.waiting import Waited, assert_waiter
 from jobstate.testing.plugin.conformance import Conformance
 from jobstate.testing.reduction import Reduction, reduce
 

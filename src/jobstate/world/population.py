@@ -39,7 +39,7 @@ class LivingJob:
     def become(self, life: Life) -> None:
         """Let it have another life from now on."""
         self.life = life
-        self.forgotten = _forgotten(life, self._gone_after)
+        self.forgotten = forgotten(life, self._gone_after)
         self._seen: dict[str | None, tuple[datetime, datetime | None, dict[str, Any]]] = {}
 
     def is_there(self, at: datetime) -> bool:
@@ -109,7 +109,13 @@ def _rank(job: LivingJob) -> Rank:
     return job.rank
 
 
-def _forgotten(life: Life, gone_after: float) -> datetime | None:
+def forgotten(life: Life, gone_after: float) -> datetime | None:
+    """Return from when a service does not know a job any more; None for never.
+
+    Args:
+        life: The job's life.
+        gone_after: For how many seconds a job that is being deleted is still known.
+    """
     gone = {state.name for state in life.region.states if state.gone}
     removed = next((stay.start for stay in life.stays if stay.state in gone), None)
     if life.vanishes is not None or removed is None or isinf(gone_after):

@@ -77,6 +77,50 @@ def test_a_scheduler_calls_it() -> None:
     assert "never told the end of completed" in fails(looks, told("completed"))
 
 
+def by_waiting(interval: float) -> Any:
+    """Return code that looks every so often, and tells the end once."""
+
+    def waits(client: Any, name: str, store: Any, tell: Callable[..., None]) -> None:
+        while (job := describe(client, name))["TrainingJobStatus"] not in ENDED:
+            time.sleep(interval)
+        if "told" not in store:
+            tell(name, OUTCOMES[job["SecondaryStatus"]])
+            store["told"] = True
+
+    return waits
+
+
+@pytest.mark.parametrize("interval", [1, 10_800, 86_400])
+def test_any_interval(interval: float) -> None:
+    """Patience follows those who look seldom, and they may die in their sleep."""
+    for name in STORIES:
+        (first, *_) = assert_orchestrator(by_waiting(interval), told(name))
+        assert set(first.rulings.values()) == {Ruling.LEGAL}
+        assert_orchestrator(by_waiting(60), told(name), every=interval)
+
+
+def test_time_in_which_nothing_changes_is_jumped_over() -> None:
+    """By whole intervals, before the end and, to look in vain, after it."""
+    (first, *_) = assert_orchestrator(by_waiting(7), told("stopped early"))
+    assert first.steps[:3] == (
+        "+0 s: DescribeTrainingJob → InProgress/Starting",
+        "+0 s: slept 7 s 12 times, while nothing changed",
+        "+84 s: DescribeTrainingJob → InProgress/Starting",
+    )
+    calls = 0
+
+    def daemon(client: Any, name: str, store: Any, tell: Callable[..., None]) -> None:
+        nonlocal calls
+        by_waiting(1)(client, name, store, tell)
+        while True:
+            describe(client, name)
+            calls += 1
+            time.sleep(1)
+
+    assert_orchestrator(daemon, told("stopped early"), most_deaths=0)
+    assert 20 <= calls <= 25
+
+
 def test_one_that_never_returns() -> None:
     """A daemon has its time to tell; then the run is over."""
 
@@ -99,9 +143,9 @@ def test_told_before_the_end() -> None:
     assert fails(hasty, told("stopped")).splitlines() == [
         "the orchestrator told the end of stopped before it came",
         f"  the life of stopped: {told('stopped')}",
-        "    +0 s to +64 s: DescribeTrainingJob → InProgress/Starting (65 times)",
-        "    +65 s to +104 s: DescribeTrainingJob → InProgress/Downloading (40 times)",
-        "    +105 s to +194 s: DescribeTrainingJob → InProgress/Training (90 times)",
+        "    +0 s: DescribeTrainingJob → InProgress/Starting",
+        "    +65 s: DescribeTrainingJob → InProgress/Downloading",
+        "    +105 s: DescribeTrainingJob → InProgress/Training",
         "    +195 s: DescribeTrainingJob → Stopping/Training",
         "    +195 s: told 'stopped' of stopped",
     ]

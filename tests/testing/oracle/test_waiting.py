@@ -19,8 +19,9 @@ from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import lives
 from jobstate.testing.fakes.client import Service, client_for
 from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.oracle.phases import WaitPhase, phases_of
 from jobstate.testing.oracle.rulings import Ruling
-from jobstate.testing.oracle.waiting import WaitPhase, assert_waiter, phases_of
+from jobstate.testing.oracle.waiting import assert_waiter
 from tests.support.lives_for_tests import BEGIN, STORIES, told
 
 if TYPE_CHECKING:

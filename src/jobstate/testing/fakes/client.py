@@ -190,6 +190,8 @@ def connected(
 ) -> Any:  # noqa: ANN401 - botocore's own types
     """Return a botocore client whose requests go to a function; takes some 0.1 s.
 
+    It makes each request once: what is refused is raised at once.
+
     Args:
         answered: Returns botocore's response to a request, as `Service.answered` does.
         service: The name of the service, as botocore has it.
@@ -208,7 +210,8 @@ def connected(
         region_name=region,
         aws_access_key_id="x",
         aws_secret_access_key="x",  # noqa: S106 - nobody's
-        config=Config(retries={"mode": "standard", "max_attempts": 1}),
+        # Were it to try again by itself, what is refused would not be told, after a random sleep.
+        config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
     )
     client.meta.events.register(f"before-send.{service}", answered)
     return left_out(client)

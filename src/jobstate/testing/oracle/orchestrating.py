@@ -17,7 +17,9 @@ from jobstate.model.outcome import Result
 from jobstate.model.states import Outcome
 from jobstate.testing.fakes.client import connected, ended
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.oracle.patience import Patience
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome, told_by
+from jobstate.testing.oracle.skipping import next_change, whole_sleeps
 from jobstate.testing.oracle.steps import shortened
 from jobstate.testing.oracle.tries import CREATE, Tries, name_of
 
@@ -32,8 +34,11 @@ Orchestrator: TypeAlias = Callable[[Any, str, dict[str, Any], Tell], object]
 #: Whether a job is to be tried again that came to something.
 RetryPolicy: TypeAlias = Callable[[Result], bool]
 
-#: How many seconds after an end it must have been told, and another try begun.
+#: How many seconds after an end it must have been told, and another try begun, if it does not sleep
+#: for longer.
 PATIENCE: Final = 7_200.0
+#: Once nothing changes any more, how many looks there are at least until patience is at its end.
+LOOKS: Final = 20
 #: For how many seconds a process that has died is not there.
 DOWN: Final = 600.0
 #: How often it dies, each time in a run of its own, and how many calls it may make at one instant.
@@ -73,7 +78,8 @@ def assert_orchestrator(  # noqa: PLR0913 - what the laws leave open, by keyword
     exactly where the policy says so, once, after its end; nothing is raised. It runs once to its
     end, and is started again then; and once more for each step after which it may have something
     to lose, where it dies in its next sleep or call, which is not made. It is started again 600 s
-    later, with what it had stored by then.
+    later, with what it had stored by then. Time in which nothing changes is not gone through look
+    by look, as in `assert_waiter`.
 
     What its answers can't prove is not held against it: a policy that needs a cause which no
     answer told, an outcome that a list leaves open. The ruling on such a job is inconclusive::
@@ -95,7 +101,9 @@ def assert_orchestrator(  # noqa: PLR0913 - what the laws leave open, by keyword
         outcome_of: The outcome that stands for what is told, or its name; None of nothing.
         every: After how many seconds a scheduler calls it again when it has returned; None: it
             returns when all is done.
-        patience: How many seconds after an end it must have been told, and another try begun.
+        patience: How many seconds after an end it must have been told, and another try begun;
+            or five times its longest sleep (of those until then and the next five), if that is
+            more.
         most_deaths: In how many runs it dies; at the last of the steps where it might.
 
     Returns:
@@ -181,6 +189,9 @@ class _Run:
         self._noted = 0
         self._last = ""
         self._news = False
+        #: Since the last answer nobody has slept.
+        self._answered = False
+        self._patience = Patience(laws.patience)
         self._instant: tuple[datetime, int] = (self.clock.now(), 0)
         self._told: dict[str, Ruling] = {}
         self._wait_for(laws.lives[0])
@@ -205,7 +216,8 @@ class _Run:
                     again = True
                     if self.laws.every is None:
                         self._note("it returned, and was started again")
-                    self.clock.advance(self.laws.every or 0.0)
+                    else:
+                        self.clock.advance(self.laws.every * self._times(self.laws.every))
                 store = deepcopy(store)
         except ClockStoppedError as error:
             if self.clock.until is not None and self.clock.now() <= self.clock.until:
@@ -235,14 +247,29 @@ class _Run:
 
     def _sleeping(self, seconds: float) -> None:
         self._step("")
-        self._note(f"slept {seconds:g} s")
+        more = self._times(seconds) - 1
+        told = f" {more + 1:,} times, while nothing changed" if more else ""
+        self._note(f"slept {seconds:g} s{told}")
+        self.clock.advance(more * seconds)
+
+    def _times(self, seconds: float) -> int:
+        """Return how many times a sleep fits before anything changes after the last answer."""
+        now, last = self.clock.now(), self.service.lives[-1]
+        if last.result.final:
+            self._patience.slept(seconds, after=now > ended(last))
+            self._wait_for(last)
+        if not self._answered:
+            return 1
+        self._answered = False
+        changes = sorted(time for life in self.service.lives for time in life.changes)
+        change = next_change(changes, self.service.calls[-1].at)
+        some = timedelta(seconds=self._patience.seconds / LOOKS)
+        return whole_sleeps(seconds, now, change or now + some)
 
     def _wait_for(self, life: Life) -> None:
         """Let the clock go on until the end of a life has been told for certain."""
-        if life.result.final:
-            self.clock.until = ended(life) + timedelta(seconds=self.laws.patience)
-        else:
-            self.clock.until = self.clock.now() + timedelta(seconds=self.laws.patience)
+        begins = ended(life) if life.result.final else self.clock.now()
+        self.clock.until = begins + timedelta(seconds=self._patience.seconds)
 
     # --- What it does ---------------------------------------------------------------------------
 
@@ -309,6 +336,7 @@ class _Run:
             said = str(call)
             seconds = (call.at - self.laws.lives[0].start).total_seconds()
             self._lines.append(f"+{seconds:g} s: {said}")
+            self._answered = True
             self._news = self._news or said != self._last
             self._last = said
         self._noted = len(self.service.calls)

@@ -13,41 +13,27 @@ from typing import Any, Final, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from jobstate.model.life import Life
+from jobstate.model.operations import ErrorCodes
 from jobstate.model.states import Outcome
 from jobstate.testing.fakes.client import Call, Service, connected, ended
 from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.oracle.patience import Patience
+from jobstate.testing.oracle.phases import WaitPhase, phases_of, shown_changes
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome
+from jobstate.testing.oracle.skipping import next_change, whole_sleeps
 from jobstate.testing.oracle.steps import shortened
+from jobstate.world import RefusedRequestError, refusals
 
 #: Code that waits: gets a botocore client of SageMaker and a job's name, and returns or raises.
 Waiter: TypeAlias = Callable[[Any, str], object]
 
-#: How long answers take to arrive, in seconds, where the caller does not say.
-LAGS: Final = (0.0, 0.7)
-#: How many seconds after the job's end a waiter may go on waiting, and for how many times its
-#: longest sleep until then, if that is more: it may look again some times.
-PATIENCE, SLEEPS = 3_600.0, 5
+#: How many seconds after the job's end a waiter may go on waiting, if it does not sleep for longer.
+PATIENCE: Final = 3_600.0
 #: How many calls a waiter may make after the job's end, and how many at one instant.
 MOST_CALLS, MOST_AT_ONCE = 500, 50
+_CODES: Final = ErrorCodes()
 #: In how many lines a failure tells what a waiter did, and of two phases in how many each.
 MOST_TOLD, MOST_OF_TWO = 5, 2
-
-
-@frozen
-class WaitPhase:
-    """When somebody begins to wait for a job, and how long each answer takes.
-
-    Attributes:
-        begins: Seconds after the job's creation.
-        lag: Seconds from each call to its answer; the answer is as old when it arrives.
-    """
-
-    begins: float
-    lag: float = 0.0
-
-    def __str__(self) -> str:
-        late = f", each answer takes {self.lag:g} s" if self.lag else ""
-        return f"it begins to wait {self.begins:g} s after the creation{late}"
 
 
 @frozen
@@ -109,16 +95,18 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
 
     Args:
         wait: The code: called with a botocore client of SageMaker and a job's name.
-        life: A life with an end. Its end in a `gone` state is described for ever.
+        life: A life with an end. Its end in a `gone` state is described for ever, but where a
+            phase says otherwise.
         allowed: Exceptions that are verdicts, told apart by their types.
         verdict: What must be the same of what the code returns. By default all of it.
         is_success: Whether a verdict (what `verdict` returned, or the type of an exception) is
             success.
         outcome_of: The outcome that a verdict stands for, or its name; None of one that says
             nothing. A verdict is what `is_success` gets.
-        phases: When to begin, and how long answers take; by default `phases_of`.
-        patience: How many seconds after the end it may go on waiting; it is five times its longest
-            sleep until then, if that is more.
+        phases: When to begin, and how well the service answers; by default `phases_of`, where
+            no call is refused and nothing is forgotten.
+        patience: How many seconds after the end it may go on waiting; or five times its longest
+            sleep (of those until then and the next five), if that is more.
         most_calls: How many calls it may make after the end.
 
     Returns:
@@ -147,17 +135,6 @@ def assert_waiter(  # noqa: PLR0913 - what the laws leave open, by keyword
     return tuple(done)
 
 
-def phases_of(life: Life, lags: Iterable[float] = LAGS) -> tuple[WaitPhase, ...]:
-    """Return the phases in which each stay of a life is somebody's first answer.
-
-    Args:
-        life: The life.
-        lags: How long answers take, in seconds.
-    """
-    begins = [(time - life.start).total_seconds() for time in life.changes]
-    return tuple(WaitPhase(each, lag) for lag in lags for each in begins)
-
-
 # --- One phase ----------------------------------------------------------------------------------
 
 
@@ -176,10 +153,8 @@ class _Trial:
 
     def run(self, phase: WaitPhase) -> Waited:
         """Let it wait, and see that it keeps the laws that one phase can show."""
-        end = ended(self.life)
-        began = self.life.start + timedelta(seconds=phase.begins)
-        clock = VirtualClock(began, max(end, began) + timedelta(seconds=self.patience))
-        self._run = run = _Run(self.life, phase, clock, self.most_calls)
+        clock = VirtualClock(self.life.start + timedelta(seconds=phase.begins))
+        self._run = run = _Run(self.life, phase, clock, Patience(self.patience), self.most_calls)
         if self._client is None:
             self._client = connected(self._current)
         raised, said = self._outcome(run)
@@ -218,19 +193,34 @@ class _Trial:
 class _Run:
     """What happens in one phase, noted line by line."""
 
-    def __init__(self, life: Life, phase: WaitPhase, clock: VirtualClock, most_calls: int) -> None:
+    def __init__(
+        self,
+        life: Life,
+        phase: WaitPhase,
+        clock: VirtualClock,
+        patience: Patience,
+        most_calls: int,
+    ) -> None:
         self.phase = phase
         self.clock = clock
-        self.service = Service(life, clock, gone_after=float("inf"), lag=phase.lag)
+        self.service = Service(
+            life,
+            clock,
+            lag=phase.lag,
+            behind=phase.behind,
+            gone_after=phase.gone_after,
+            fault=self._throttle,
+        )
         self.steps: list[str] = []
         self._most_calls = most_calls
         self._told = 0
         self._instant: tuple[datetime, int] = (clock.now(), 0)
         self._begun = clock.now()
         self._calls_after = 0
-        self._longest_sleep = 0.0
+        self._patience = patience
         #: Since the last answer nobody has slept.
         self._answered = False
+        self._wait()
         self.service.called = self._calling
         clock.slept = self._sleeping
 
@@ -241,7 +231,9 @@ class _Run:
 
     @property
     def _end(self) -> datetime:
-        return max(ended(self.life), self._begun)
+        """When the last form of answers tells of the end."""
+        late = timedelta(seconds=max(self.phase.behind.values(), default=0.0))
+        return max(ended(self.life) + late, self._begun)
 
     @property
     def seconds(self) -> float:
@@ -259,24 +251,31 @@ class _Run:
 
     def _sleeping(self, seconds: float) -> None:
         self._note_answers()
-        now = self.clock.now()
-        if now <= self._end and seconds > self._longest_sleep:
-            self._longest_sleep = seconds
-            patient = self._end + timedelta(seconds=SLEEPS * seconds)
-            self.clock.until = max(self.clock.until or patient, patient)
+        self._patience.slept(seconds, after=self.clock.now() > self._end)
+        self._wait()
         more = self._times(seconds) - 1 if self._answered else 0
         self._answered = False
         told = f" {more + 1:,} times, while nothing changed" if more else ""
         self.steps.append(f"+{self.seconds:g} s: slept {seconds:g} s{told}")
         self.clock.advance(more * seconds)
 
+    def _wait(self) -> None:
+        """Let it wait for the end, as it is by now, and be patient after it."""
+        self.clock.until = self._end + timedelta(seconds=self._patience.seconds)
+
     def _times(self, seconds: float) -> int:
         """Return how many times a sleep fits before what changes after the last answer; or once."""
-        now, answered = self.clock.now(), self.service.calls[-1].at
-        change = next((time for time in self.life.changes if time > answered), None)
-        if change is None or change <= now or answered >= self._end or seconds <= 0:
+        answered = self.service.calls[-1].at
+        if answered >= self._end:
             return 1
-        return max(1, int((change - now).total_seconds() // seconds))
+        changes = shown_changes(self.life, self.phase)
+        return whole_sleeps(seconds, self.clock.now(), next_change(changes, answered))
+
+    def _throttle(self, _: str, __: object) -> RefusedRequestError | None:
+        """Refuse the calls that the phase says are too many; each is noted when it is answered."""
+        if len(self.service.calls) + 1 not in self.phase.throttled:
+            return None
+        return refusals.throttled(_CODES)
 
     def _calling(self, _: str) -> None:
         self._note_answers()
@@ -293,7 +292,7 @@ class _Run:
         for call in self.service.calls[self._told :]:
             at = (call.at - self.life.start).total_seconds()
             self.steps.append(f"+{at:g} s: {call}")
-            self._answered = True
+            self._answered = call.refused != _CODES.throttled  # that tells nothing
         self._told = len(self.service.calls)
 
 
