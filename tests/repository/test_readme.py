@@ -8,6 +8,7 @@ of the README that install something are run by `.ci/run`.
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import jobstate.testing
+import jobstate.world
 from tests.support.pages import HOME, Block, Turn, agrees, blocks, pages, turns
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 #: What a page may type: the command, and what shells make of its exit code.
 COMMANDS = ("jobstate ", "echo $?")
@@ -112,6 +116,15 @@ def test_console(page: Path, folder: Path) -> None:
                 f"{page.name}, line {turn.line}: {turn.command}\n"
                 f"--- the page says\n{turn.output}\n--- it prints\n{real}"
             )
+
+
+@pytest.mark.parametrize("package", [jobstate.testing, jobstate.world], ids=lambda it: it.__name__)
+def test_each_public_name_for_tests_has_an_example(package: ModuleType) -> None:
+    """The page's Python, which `test_python` runs, uses each of them; an import is no use."""
+    page = (HOME / "docs" / SEARCHING).read_text(encoding="utf-8")
+    trees = [ast.parse(block.body) for block in blocks(page) if block.kind == "python"]
+    used = {each.id for tree in trees for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    assert [name for name in package.__all__ if name not in used] == []
 
 
 def test_the_readme_has_its_two_commands() -> None:
