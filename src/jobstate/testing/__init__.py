@@ -24,7 +24,8 @@ from jobstate.testing.coverage.coverage import LifecycleCoverage
 from jobstate.testing.coverage.tour import NoLifeError, Tour
 from jobstate.testing.coverage.tours import tours
 from jobstate.testing.fakes.client import Call, Service, client_for
-from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.fakes.stopped import ClockStoppedError
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal
 from jobstate.testing.lives.fleets import fleet
 from jobstate.testing.lives.recorded import recorded

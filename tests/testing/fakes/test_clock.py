@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jobstate.testing.fakes import clock
-from jobstate.testing.fakes.clock import PATCHED, ClockStoppedError, VirtualClock
+from jobstate.testing.fakes.clock import PATCHED, VirtualClock
+from jobstate.testing.fakes.stopped import ClockStoppedError
 from tests.support.lives_for_tests import BEGIN
 
 

@@ -15,6 +15,7 @@ from unittest import mock
 
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.common.times import microseconds, to_microseconds
+from jobstate.testing.fakes.stopped import ClockStoppedError
 from jobstate.testing.fakes.waits import imported, virtual
 
 if TYPE_CHECKING:
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
 PATCHED: Final = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns")
 #: How often one may look at a clock that stands still before that counts as waiting in vain.
 MOST_LOOKS: Final = 100_000
-
-
-class ClockStoppedError(BaseException):
-    """Nobody may wait any longer. No `Exception`: code that retries on those must not catch it.
-
-    Attributes:
-        reason: Why, in a sentence.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
 
 
 class VirtualClock:
@@ -143,13 +132,17 @@ class VirtualClock:
 
         ``time_ns`` and ``monotonic_ns`` too, for the whole process and all its threads, and
         wherever they were imported by name (``from time import sleep``). Waits with a limit pass on
-        it too: of `asyncio` (``asyncio.sleep``) and trio in loops that begin meanwhile, and of
-        `threading` and what is built on it (``Event.wait``, ``queue.get``, ``Future.result``) in
-        this thread and those that begin meanwhile. While other threads work, such a wait lets them,
-        for a moment of real time.
+        it too: of event loops (`asyncio`, trio and its guests; instead of uvloop's loop, which
+        counts time by itself, one of `asyncio` runs), and of `threading` and what is built on it
+        (``Event.wait``, ``queue.get``, ``Future.result``) in this thread and those that begin
+        meanwhile. While other threads work, such a wait lets them, for a moment of real time.
+
+        A process keeps real time. Who waits for one that began meanwhile gets what it does within
+        two seconds, and then a `ClockStoppedError`; so does at once who calls `os.system`, or waits
+        in a loop of uvloop that was there before.
 
         Not reached are `datetime.datetime.now`, which goes on to tell the real time,
-        ``time.perf_counter``, processes, and loops of uvloop.
+        ``time.perf_counter``, and reading from the pipe of a process.
         """
         methods = {name: getattr(self, name) for name in PATCHED}
         replaced = {name: (getattr(time, name), method) for name, method in methods.items()}

@@ -16,7 +16,8 @@ from jobstate.model.life import Life
 from jobstate.model.outcome import Result
 from jobstate.model.states import Outcome
 from jobstate.testing.fakes.client import connected, ended
-from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.fakes.stopped import ClockStoppedError
 from jobstate.testing.oracle.patience import Patience
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome, told_by
 from jobstate.testing.oracle.skipping import next_change, whole_sleeps

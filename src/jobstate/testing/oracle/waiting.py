@@ -16,7 +16,8 @@ from jobstate.model.life import Life
 from jobstate.model.operations import ErrorCodes
 from jobstate.model.states import Outcome
 from jobstate.testing.fakes.client import Call, Service, connected, ended
-from jobstate.testing.fakes.clock import ClockStoppedError, VirtualClock
+from jobstate.testing.fakes.clock import VirtualClock
+from jobstate.testing.fakes.stopped import ClockStoppedError
 from jobstate.testing.oracle.patience import Patience
 from jobstate.testing.oracle.phases import WaitPhase, phases_of, shown_changes
 from jobstate.testing.oracle.rulings import Ruling, ruling, said_outcome
