@@ -271,9 +271,7 @@ def test_tours_of_other_kinds_are_few_too(
         paired = {edge for pair in possible(lifecycle, lifecycle.main_region, 2) for edge in pair}
         least_steps += len({e for (e,) in possible(lifecycle, lifecycle.main_region, 1)} - paired)
     figures(f"tours of {lifecycle.name}, {what}: {steps} steps, {least_steps} at least")
-    # Batch: what a job may do depends on its features, of which the flow knows nothing.
-    most = 1.2 if lifecycle is BATCH_JOB else 1.15
-    assert least_steps <= steps <= most * least_steps
+    assert least_steps <= steps <= 1.15 * least_steps
 
 
 def test_random_lives_need_more(figures: Callable[[str], None]) -> None:

@@ -1,7 +1,8 @@
 """`tours`: few walks that together take every edge, or every pair of consecutive edges.
 
 They are found greedily: each walk goes to the nearest item that no walk has taken, and on from
-there until none lies ahead. An item after which none lies ahead ends a walk, so it waits.
+there until none lies ahead. An item after which none lies ahead ends a walk, so it waits. At last
+each walk is made shorter, where others take what it comes by on its way.
 """
 
 from __future__ import annotations
@@ -114,15 +115,30 @@ class _Net:
         starts = self._few_starts()
         walks = []
         while self._missing:
-            walk: list[_Move] = []
-            here = starts
-            while way := self._nearest(here, self._price):
-                walk += way
-                self._missing &= ~_union(move.item for move in way)
-                here = [walk[-1].target]
-            if walk[-1].target[0] not in self._ends:
-                walk += self._nearest(here, self._ending)
-            walks.append(walk)
+            walks.append(self._walk(starts))
+        return self._shorter(walks)
+
+    def _walk(self, here: list[_Place]) -> list[_Move]:
+        """Return a walk to an end that takes missing items, which are missing no more."""
+        walk: list[_Move] = []
+        while way := self._nearest(here, self._price):
+            walk += way
+            self._missing &= ~_union(move.item for move in way)
+            here = [walk[-1].target]
+        if walk[-1].target[0] not in self._ends:
+            walk += self._nearest(here, self._ending)
+        return walk
+
+    def _shorter(self, walks: list[list[_Move]]) -> list[list[_Move]]:
+        """Return the walks, each made the shortest way from a start to what no other takes."""
+        taken = [_union(move.item for move in walk) for walk in walks]
+        for number, walk in enumerate(walks):
+            needed = taken[number] & ~_union(taken[:number] + taken[number + 1 :])
+            self._missing = needed
+            again = self._walk(self._one_start_each(needed))
+            if not self._missing and len(again) < len(walk):
+                walks[number] = again
+                taken[number] = _union(move.item for move in again)
         return walks
 
     def _price(self, move: _Move) -> int | None:
@@ -204,6 +220,14 @@ class _Net:
             chosen.append(max(self._starts, key=gain))
             missing &= ~self._ahead[chosen[-1]]
         return chosen
+
+    def _one_start_each(self, needed: int) -> list[_Place]:
+        """Return a start in each state from which there is a way to some items."""
+        found: dict[str, _Place] = {}
+        for start in self._starts:
+            if not needed & ~self._ahead[start]:
+                found.setdefault(self._automaton.hidden[start[0]].state, start)
+        return list(found.values())
 
     def _final(self) -> set[int]:
         """Return where a walk may end: in a final state, and where none can be reached."""
