@@ -147,7 +147,7 @@ def test_when_it_was_created() -> None:
 
 
 def test_the_kind_is_that_whose_own_name_the_status_has() -> None:
-    """Else it is the first; Batch has no name of its own for it."""
+    """Or the job's; else it is the first: Batch has a name of its own for ids alone."""
     found = check_partial(
         KINDS,
         [
@@ -156,6 +156,8 @@ def test_the_kind_is_that_whose_own_name_the_status_has() -> None:
             {"hyperParameterTuningJobStatus": "Stopped"},
             {"Status": "Completed"},
             {"status": "Completed"},
+            {"jobId": "001", "status": "SUCCEEDED"},
+            {"TransformJobArn": "arn", "Status": "Failed"},
             {"TrainingJobStatus": "Completed", "ProcessingJobStatus": "Completed"},
         ],
     )
@@ -163,9 +165,12 @@ def test_the_kind_is_that_whose_own_name_the_status_has() -> None:
         "sagemaker-processing-job",
         "sagemaker-transform-job",
         "sagemaker-hyper-parameter-tuning-job",
-        *["sagemaker-training-job"] * 3,
+        *["sagemaker-training-job"] * 2,
+        "aws-batch-job",
+        "sagemaker-transform-job",
+        "sagemaker-training-job",
     ]
-    assert all(each.legal for each in found)
+    assert all(each.legal and not each.unmodelled for each in found)
 
 
 def test_other_life_cycles() -> None:

@@ -44,8 +44,8 @@ def check_partial(lifecycle: Lifecycle | Kinds, answers: object) -> list[Report]
     own; the id of its `JobKey` is made of ``partial`` and its name, or its place where it has none.
 
     Args:
-        lifecycle: The life cycle; of several kinds, that whose own name of the status a dictionary
-            has, else the first.
+        lifecycle: The life cycle; of several kinds, that whose own name of the status or of the
+            job a dictionary has, else the first.
         answers: A dictionary, or a list of them.
 
     Raises:
@@ -102,11 +102,21 @@ def _each(kinds: Kinds, value: object, path: str, depth: int) -> Iterator[tuple[
 
 
 def _kind_of(kinds: Kinds, answer: object) -> Lifecycle:
-    """Return the kind that alone has such a name of the status, else the first."""
+    """Return the kind that alone has such a name of the status, or of the job; else the first."""
     keys = set(map(folded, answer)) if isinstance(answer, Mapping) else set()
-    own = {each: folded(_reader_of(each).schema.places[0].primary[-1]) for each in kinds}
-    found = [each for each, name in own.items() if name in keys.difference(_STATUS)]
-    return found[0] if len(found) == 1 else next(iter(kinds))
+    for names, plain in ((_status_names, _STATUS), (_job_names, _NAME)):
+        found = [each for each in kinds if names(_reader_of(each)) & keys.difference(plain)]
+        if len(found) == 1:
+            return found[0]
+    return next(iter(kinds))
+
+
+def _status_names(reader: SchemaReader) -> set[str]:
+    return {folded(reader.schema.places[0].primary[-1])}
+
+
+def _job_names(reader: SchemaReader) -> set[str]:
+    return {folded(path[-1]) for path in (reader.schema.id, reader.schema.name)}
 
 
 def _reader_of(lifecycle: Lifecycle) -> SchemaReader:

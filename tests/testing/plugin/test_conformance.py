@@ -215,6 +215,17 @@ def found(client: Any, **results: Any) -> None:
         client.search(Resource="TrainingJob")
 
 
+def test_what_names_a_job_says_nothing_of_it(session: boto3.Session) -> None:
+    """Batch answers a submission with the job's id and name, and no status."""
+    found, client = Conformance(Kinds(TRAINING_JOB, BATCH_JOB)), session.client("batch")
+    found.watch(client)
+    with Stubber(client) as stubber:
+        stubber.add_response("submit_job", {"jobName": "tides", "jobId": "8cda22d6"})
+        client.submit_job(jobName="tides", jobQueue="spring", jobDefinition="moon")
+    found.verify()
+    assert found.reports == {}
+
+
 def test_it_watches_searches(client: Any) -> None:
     """What a search has found is judged; an index may lag behind, so nothing is said of order."""
     conformance = Conformance(TRAINING_JOB)

@@ -36,8 +36,14 @@ class Operations:
         return found[0] if found else None
 
     def found_in(self, answer: Any) -> list[Found]:  # noqa: ANN401 - whatever a call answers
-        """Return the answers about jobs that something has in it: what a Search has found."""
-        return [each for each in finder_of(self._judged).find(answer) if isinstance(each, Found)]
+        """Return the answers about jobs that something has in it: what a Search has found.
+
+        What has no status is none here: SubmitJob of Batch answers with the name and id of a job.
+        """
+        finder = finder_of(self._judged)
+        told, event = finder.recogniser.anyhow, finder.recogniser.wrapped_by
+        found: Iterable[Any] = (each for each in finder.find(answer) if isinstance(each, Found))
+        return [each for each in found if told(each.answer) or event(each.answer)]
 
     def left_out(self, service: str, answer: Any) -> list[str]:  # noqa: ANN401
         """Return which kinds answers are about that the library knows, and that nobody judges."""
