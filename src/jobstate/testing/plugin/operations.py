@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS
@@ -11,6 +11,7 @@ from jobstate.model.kinds import by_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jobstate.finding import Finder
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
 
@@ -40,7 +41,7 @@ class Operations:
 
         What has no status is none here: SubmitJob of Batch answers with the name and id of a job.
         """
-        finder = finder_of(self._judged)
+        finder = cast("Finder", finder_of(self._judged))  # whoever has operations has a schema
         told, event = finder.recogniser.anyhow, finder.recogniser.wrapped_by
         found: Iterable[Any] = (each for each in finder.find(answer) if isinstance(each, Found))
         return [each for each in found if told(each.answer) or event(each.answer)]
