@@ -49,23 +49,24 @@ class _Reader:
 
     def value(self, node: ast.expr) -> Any:  # noqa: ANN401 - whatever stands there
         """Return what an expression stands for; UNKNOWN where only a run would tell."""
+        found: Any = UNKNOWN
         match node:
             case ast.Constant():
-                return node.value
+                found = node.value
             case ast.Dict():
-                return self.dictionary(node)
+                found = self.dictionary(node)
             case ast.List() | ast.Tuple():
-                return [each for each in map(self.value, node.elts) if each is not UNKNOWN]
+                found = [each for each in map(self.value, node.elts) if each is not UNKNOWN]
             case ast.Name():
-                return self._name(node.id)
+                found = self._name(node.id)
             case ast.FormattedValue():
-                return self.value(node.value)
+                found = self.value(node.value)
             case ast.JoinedStr():
                 parts = [self.value(each) for each in node.values]
-                return UNKNOWN if UNKNOWN in parts else "".join(map(str, parts))
+                found = UNKNOWN if UNKNOWN in parts else "".join(map(str, parts))
             case ast.Call():
-                return self._time(node)
-        return UNKNOWN
+                found = self._time(node)
+        return found
 
     def dictionary(self, node: ast.Dict) -> dict[str, Any]:
         """Return what can be read of a dictionary."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -96,6 +98,37 @@ def test_what_others_pay() -> None:
     for program in ("import hypothesis", "pytest --collect-only, 2,000 tests"):
         for where in ("without jobstate", "without, once more", "with jobstate"):
             assert f"| {program} | {where} |" in printed
+
+
+@pytest.mark.once
+def test_public_suites_are_judged() -> None:
+    """What a distribution's tests spell out, which pip fetches; a small one."""
+    printed = run("suites.py", "--no-run", "--only", "sagemaker-studio==1.1.35")
+    assert "| sagemaker-studio==1.1.35 | 0 | 0 | 2 | 0 | 0 | 0 |  |" in printed
+
+
+def test_dictionaries_are_read_and_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is spelt out, by names and times too; what only a run would tell is left out."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    literals = importlib.import_module("literals")
+    found = [answer for _, _, answer in literals.displayed(PROGRAM)]
+    began = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    assert found == [
+        {"Status": "Completed", "At": [began, 1]},
+        {"Status": "Failed", "At": [began, 1], "Name": "tides-1"},
+        {},
+    ]
+
+
+PROGRAM = """
+NUMBER = 1
+BASE = {"Status": "Completed", "At": [datetime.datetime(2026, 3, 4, 5), NUMBER, unknown()]}
+job = {**BASE, "Status": "Failed", "Name": f"tides-{NUMBER}", "Reason": raise_it()}
+twice = 1
+twice = 2
+loop = loop
+odd = {"Twice": twice, "Loop": loop, key: 1, **others, "When": datetime(2026, 13, 1)}
+"""
 
 
 def test_listeners_side_by_side() -> None:
