@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator
 from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 from jobstate.common.text import printable
 from jobstate.conformance.check import check
 from jobstate.model.life import Life
+from jobstate.testing.lives.repeated import asked_features
 from jobstate.testing.lives.routes import Route, Routes, routes_of, wanted
 from jobstate.testing.lives.sketches import SHORTEST, Sketch
 
@@ -87,9 +88,10 @@ def reduce(
 
     Stays are left out, and what is left is joined by the shortest legal way, for each set of
     features; ends are replaced by nearer ones; then features, other regions, words and durations
-    become simpler, until nothing does. Where there are few enough, every shorter legal walk is
-    tried at last. Each life that is tried is legal if the first one is; of an illegal one, a
-    recorded history perhaps, things are only left out. The same arguments give the same result.
+    become simpler, until nothing does; what requests have said stays. Where there are few enough,
+    every shorter legal walk is tried at last. Each life that is tried is legal if the first one is;
+    of an illegal one, a recorded history perhaps, things are only left out. The same arguments give
+    the same result.
 
     Args:
         life: A life that fails.
@@ -139,11 +141,13 @@ class _Search:
     _routes: Routes = field(init=False)
     _best: Sketch = field(init=False)
     _legal: bool = field(init=False)
+    _asked: ItemsView[str, bool] = field(init=False)
     _tried: set[Sketch] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._routes = routes_of(self._origin.lifecycle)
         self._best = Sketch.of(self._origin)
+        self._asked = asked_features(self._origin).items()
         self._legal = False
 
     def _complete(self) -> None:
@@ -179,6 +183,8 @@ class _Search:
     def _take(self, sketch: Sketch) -> bool:
         if sketch.size >= self._best.size or sketch in self._tried:
             return False
+        if not self._asked <= (dict(self._asked) | dict(sketch.features)).items():
+            return False  # what was said stays, so it has the features that that shows
         life = sketch.life(self._origin)
         if self._legal and not (self._routes.allow(sketch) and _conforms(life)):
             return False
@@ -366,6 +372,7 @@ class _Search:
                 features=features,
                 lengths=(length,) * (len(states) - 1),
                 beside=best.beside_at(len(states)),
+                said=best.said_at(len(states)),
                 messages=messages,
             )
             yield from self._with_what_is_beside(sketch)

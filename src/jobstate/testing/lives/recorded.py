@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 from attrs import evolve, frozen
 
 from jobstate.common.times import EARLIEST
-from jobstate.conformance.answers import all_observations
+from jobstate.conformance.answers import read_by, readable, together
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.model.life import Life, Stay
+from jobstate.model.observation import Observation
 from jobstate.model.walks import walks_of
+from jobstate.testing.lives.repeated import said_in
 from jobstate.testing.lives.routes import wanted
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from jobstate.model.hidden_states import Hidden
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey, Observation, Shown
+    from jobstate.model.observation import JobKey, Shown
     from jobstate.model.states import Region
     from jobstate.model.walks import Walks
 
@@ -38,7 +41,8 @@ def recorded(lifecycle: Lifecycle, answers: object) -> Life:
     Of several histories the longest counts. Between what is told, the job goes the shortest legal
     way; where there is none, it goes at once, and the life is as illegal as the record. What is
     told of no time is spread evenly. Features are those that are shown, and of the others as few
-    as the way needs. A message is the last one of its status.
+    as the way needs. A message is the last one of its status. What answers repeat of requests, such
+    as hyperparameters, is what the job was created with, or was said when it was first seen.
 
     A life derives its history from what it goes through. So the answers of a life, asked at the
     times of the record, say what the record says, as far as that is possible: a history that ends
@@ -52,13 +56,17 @@ def recorded(lifecycle: Lifecycle, answers: object) -> Life:
         ObservationError: An answer can't be read, there is none, or they are about several jobs.
         UnknownNameError: A status that the life cycle does not know: no life goes there.
     """
-    seen = all_observations(lifecycle, answers)
-    jobs = list(dict.fromkeys(each.job for each in seen))
+    found = _read(lifecycle, answers)
+    jobs = list(dict.fromkeys(each.job for each, _ in found))
     if len(jobs) != 1:
         raise ObservationError([Problem("", "answers about one job", f"{len(jobs)} jobs")])
-    in_order = sorted(
-        seen, key=lambda each: (each.modified or jobs[0].created or EARLIEST, len(each.entries))
+    found.sort(
+        key=lambda each: (
+            each[0].modified or jobs[0].created or EARLIEST,
+            len(each[0].entries),
+        )
     )
+    in_order = [each for each, _ in found]
     record = _Record(lifecycle, jobs[0], in_order)
     steps = _explained(walks_of(lifecycle), record)
     features = dict(steps[0][0].features) | record.features()
@@ -71,7 +79,26 @@ def recorded(lifecycle: Lifecycle, answers: object) -> Life:
         features={name: has for name, has in features.items() if name in can_show},
         messages={each.status: each.message for each in record.entries if each.message},
     )
-    return _with_failure(life, in_order[-1])
+    life = _with_failure(life, in_order[-1])
+    return evolve(life, said=said_in(life, found))
+
+
+def _read(lifecycle: Lifecycle, answers: object) -> list[tuple[Observation, Mapping[str, Any]]]:
+    """Return what each answer says, and the answer, which is empty where it is an event.
+
+    Raises:
+        ObservationError: Some can't be read; it lists every problem of all of them.
+    """
+
+    def read(whose: Lifecycle, answer: object) -> tuple[Observation, Mapping[str, Any]]:
+        name = whose.schema.id[0] if whose.schema else None
+        plain = answer if isinstance(answer, Mapping) and name in answer else {}
+        return read_by(whose, answer), plain
+
+    found, errors = readable(lifecycle, answers, read)
+    if errors:
+        raise together(errors)
+    return [(each, {}) if isinstance(each, Observation) else each for each in found]
 
 
 def _with_failure(life: Life, last: Observation) -> Life:

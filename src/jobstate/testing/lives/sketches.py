@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -20,6 +20,8 @@ SHORTEST: Final = 1.0
 
 #: A stay in another region: place of the job's stay in which it begins, seconds later, state.
 _Beside: TypeAlias = tuple[int, float, str]
+#: What a request said: place of the stay in which it did, seconds later, the number of the request.
+_Said: TypeAlias = tuple[int, float, int]
 
 
 @frozen(kw_only=True)
@@ -33,6 +35,8 @@ class Sketch:
         features: The job's features.
         failure: What the service says of a failure.
         messages: (status, the service's words).
+        said: What requests have said, each by its number in the original life: (place of the job's
+            stay in which it was said, seconds later, number).
     """
 
     states: tuple[str, ...]
@@ -41,25 +45,28 @@ class Sketch:
     features: Needs
     failure: str | None
     messages: tuple[tuple[str, str], ...]
+    said: tuple[_Said, ...] = ()
 
     @classmethod
     def of(cls, life: Life) -> Sketch:
         """Return the sketch of a life."""
         starts = [stay.start for stay in life.stays]
 
-        def placed(stay: Stay) -> _Beside:
-            place = max(0, bisect_right(starts, stay.start) - 1)
-            return place, (stay.start - starts[place]).total_seconds(), stay.state
+        def placed(time: datetime) -> tuple[int, float]:
+            place = max(0, bisect_right(starts, time) - 1)
+            return place, (time - starts[place]).total_seconds()
 
         return cls(
             states=tuple(stay.state for stay in life.stays),
             lengths=tuple((after - start).total_seconds() for start, after in pairwise(starts)),
             beside=tuple(
-                (region, tuple(map(placed, stays))) for region, stays in sorted(life.beside.items())
+                (region, tuple((*placed(stay.start), stay.state) for stay in stays))
+                for region, stays in sorted(life.beside.items())
             ),
             features=tuple(sorted(life.features.items())),
             failure=life.failure,
             messages=tuple(sorted(life.messages.items())),
+            said=tuple((*placed(each.at), number) for number, each in enumerate(life.said)),
         )
 
     def life(self, origin: Life) -> Life:
@@ -67,6 +74,12 @@ class Sketch:
         passed = accumulate(self.lengths, initial=0.0)
         starts = [origin.start + timedelta(seconds=seconds) for seconds in passed]
         shown = {each.name for each in origin.lifecycle.features if each.shown}
+        lasting = [*self.lengths, float("inf")]
+
+        def at(place: int, later: float) -> datetime:
+            """Return when something was said: in the same stay, however short that is now."""
+            return starts[place] + timedelta(seconds=min(later, lasting[place]))
+
         return evolve(
             origin,
             stays=tuple(map(Stay, self.states, starts)),
@@ -82,6 +95,10 @@ class Sketch:
             },
             failure=self.failure,
             messages=dict(self.messages),
+            said=tuple(
+                evolve(origin.said[number], at=at(place, later))
+                for place, later, number in self.said
+            ),
         )
 
     @property
@@ -129,8 +146,9 @@ class Sketch:
             )
             for region, stays in self.beside
         )
+        said = tuple((_moved(at, places, len(states)), later, it) for at, later, it in self.said)
         for lengths in ([more or less for more, less in zip(longer, own, strict=True)], own):
-            yield evolve(self, states=states, lengths=tuple(lengths[:-1]), beside=beside)
+            yield evolve(self, states=states, lengths=tuple(lengths[:-1]), beside=beside, said=said)
 
     def beside_at(self, count: int) -> tuple[tuple[str, tuple[_Beside, ...]], ...]:
         """Return what goes on beside fewer stays: what came with the end still does."""
@@ -145,6 +163,10 @@ class Sketch:
             )
             for region, stays in self.beside
         )
+
+    def said_at(self, count: int) -> tuple[_Said, ...]:
+        """Return what was said during fewer stays: what was said at the end still is."""
+        return tuple((min(place, count - 1), later, number) for place, later, number in self.said)
 
     # --- Simpler in all else ----------------------------------------------------------------------
 
