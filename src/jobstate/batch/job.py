@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
+from jobstate.batch.array import offspring
 from jobstate.eventbridge import envelope
 from jobstate.model.answer_schema import AnswerSchema, EndSign, Shape, Sign, StatusFields, within
 from jobstate.model.child_rules import ChildrenBelow, ChildrenCameTo, CountsChildren
@@ -207,6 +208,7 @@ SCHEMA: Final = AnswerSchema(
     signs=(Sign("array", "arrayProperties.size"), Sign("child", "arrayProperties.index")),
     actions=(_SUBMIT, _TERMINATE, _CANCEL),
     codes=_CODES,
+    offspring=offspring(_NAME, _FAILED, _LISTING),
     console=Console(
         url="https://{domain}/batch/home?region={region}#jobs/detail/{id}", arn="jobArn"
     ),

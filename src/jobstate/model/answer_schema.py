@@ -19,6 +19,7 @@ from jobstate.model.console import Console
 from jobstate.model.fields import SINGLE, Field, FieldKind
 from jobstate.model.links import Link
 from jobstate.model.observation import Moment
+from jobstate.model.offspring import Offspring
 from jobstate.model.operations import Action, ErrorCodes, Listing, Verb
 from jobstate.model.states import MAIN, Outcome, _outcome
 
@@ -253,6 +254,7 @@ class AnswerSchema:
             ``required`` and ``segment``, made of a field's own, which is filled in.
         actions: What else callers can ask the service to do.
         codes: By which codes it refuses.
+        offspring: How such a job makes others; None where it makes none.
         console: Where people look at a job; None where nowhere.
         call: What prints one: ``aws sagemaker describe-training-job``; empty where nothing does.
         check: What judges one by every rule.
@@ -287,6 +289,7 @@ class AnswerSchema:
     expected: Mapping[str, str] = field(factory=lambda: _EXPECTED)
     actions: tuple[Action, ...] = ()
     codes: ErrorCodes = field(factory=ErrorCodes)
+    offspring: Offspring | None = None
     console: Console | None = None
     call: str = ""
     check: str = "jobstate check"

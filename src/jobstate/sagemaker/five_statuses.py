@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jobstate.model.links import Link
+    from jobstate.model.offspring import Offspring
     from jobstate.model.operations import Action
     from jobstate.model.schema_writer import Said
     from jobstate.model.specification import Test
@@ -147,6 +148,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
     not_before: tuple[str, ...] = (),
     links: tuple[Link, ...] = (),
     done: tuple[Action, ...] | None = None,
+    offspring: Offspring | None = None,
 ) -> AnswerSchema:
     """Return what answers about jobs of a kind look like: SageMaker names them all alike.
 
@@ -163,6 +165,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         not_before: As in `AnswerSchema`.
         links: Likewise.
         done: What else can be done to jobs; by default they are made and stopped.
+        offspring: As in `AnswerSchema`.
     """
     resource = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", noun).lower()
     common = {
@@ -196,6 +199,7 @@ def answer_schema(  # noqa: PLR0913 - all of what differs between the kinds
         failure_reason="FailureReason",
         links=links,
         actions=actions(noun) if done is None else done,
+        offspring=offspring,
         console=console(page),
         call=f"aws sagemaker describe-{resource}",
     )

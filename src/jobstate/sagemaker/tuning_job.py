@@ -7,13 +7,15 @@ Facts as known in November 2026.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jobstate.model.child_rules import ChildrenCameTo, CountsChildren
 from jobstate.model.fields import Field
 from jobstate.model.links import Link
-from jobstate.model.operations import Verb
+from jobstate.model.offspring import Child, Offspring
+from jobstate.model.operations import Filter, Listing, Verb
 from jobstate.model.rule_tests import Grows, Sums
 from jobstate.model.schema_writer import Asked, ended
 from jobstate.model.specification import Rule, Severity
@@ -22,6 +24,8 @@ from jobstate.sagemaker import five_statuses as five
 from jobstate.sagemaker.fields import actions, arn_field, reason_field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from jobstate.model.observation import Moment
 
 _DOC, _OBS, _INF = Basis.DOCUMENTED, Basis.OBSERVED, Basis.INFERRED
@@ -37,6 +41,84 @@ _COUNTS: Final = (
     ("TrainingJobStatusCounters.Completed", {Outcome.SUCCEEDED}, ()),
     ("TrainingJobStatusCounters.Stopped", {Outcome.STOPPED, Outcome.TIMED_OUT}, ()),
     ("TrainingJobStatusCounters.NonRetryableError", {Outcome.FAILED}, ("client",)),
+)
+
+
+def _counted(child: Child) -> str:
+    """Return as what a training job is counted (API, TrainingJobStatusCounters)."""
+    came_to = child.outcome
+    if came_to is Outcome.FAILED:
+        return "NonRetryableError" if child.cause == "client" else "RetryableError"
+    if came_to in {Outcome.STOPPED, Outcome.TIMED_OUT}:
+        return "Stopped"
+    return "Completed" if came_to is Outcome.SUCCEEDED else "InProgress"
+
+
+#: API, ObjectiveStatusCounters: what has no result is pending while it runs.
+_OBJECTIVE_OF: Final = {"Completed": "Succeeded", "InProgress": "Pending"}
+
+
+def _told(children: Sequence[Child]) -> dict[str, object]:
+    """Return what a tuning job says of its training jobs: the first to complete is the best."""
+    counts = Counter(map(_counted, children))
+    objectives: Counter[str] = Counter()
+    for name, number in counts.items():
+        objectives[_OBJECTIVE_OF.get(name, "Failed")] += number
+    told: dict[str, object] = {
+        "TrainingJobStatusCounters": {name: counts[name] for name in _JOBS},
+        "ObjectiveStatusCounters": {name: objectives[name] for name in _OBJECTIVES},
+    }
+    best = (each.id for each in children if each.outcome is Outcome.SUCCEEDED)
+    if (found := next(best, None)) is not None:
+        told["BestTrainingJob"] = {
+            "TrainingJobName": found.rpartition("/")[2],
+            "TrainingJobArn": found,
+        }
+    return told
+
+
+def _made(asked: Mapping[str, Any], tuning_job: str, _: int) -> dict[str, object]:
+    """Return what a training job is created with: its definition, and who made it."""
+    definition = asked.get("TrainingJobDefinition", {})
+    same = {name: each for name, each in definition.items() if name not in _TUNED}
+    static = definition.get("StaticHyperParameters", {})
+    return {**same, "HyperParameters": dict(static), "TuningJobArn": tuning_job}
+
+
+#: What of a definition is about the tuning.
+_TUNED: Final = frozenset(
+    {"DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters"}
+)
+_LIMITS: Final = "HyperParameterTuningJobConfig.ResourceLimits"
+#: API, ListTrainingJobsForHyperParameterTuningJob.
+_LISTING: Final = Listing(
+    filters=(Filter("StatusEquals", "TrainingJobStatus"),),
+    sorts={"Name": "TrainingJobName", "CreationTime": (), "Status": "TrainingJobStatus"},
+    size="MaxResults",
+    token="NextToken",  # noqa: S106 - the name of an argument
+    by="SortBy",
+    order="SortOrder",
+    usual=10,
+    most=100,
+)
+_OFFSPRING: Final = Offspring(
+    kind="sagemaker-training-job",
+    many=f"{_LIMITS}.MaxNumberOfTrainingJobs",
+    at_once=f"{_LIMITS}.MaxParallelTrainingJobs",
+    called="{name}-{number:03}-{digest}",
+    says=_made,
+    told=_told,
+    failed=five.FAILED,
+    operation="ListTrainingJobsForHyperParameterTuningJob",
+    argument="HyperParameterTuningJobName",
+    listed_in="TrainingJobSummaries",
+    listing=_LISTING,
+    # API, HyperParameterTrainingJobSummary
+    shown=(
+        *("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingStartTime"),
+        *("TrainingEndTime", "TrainingJobStatus", "FailureReason"),
+    ),
+    besides={"TunedHyperParameters": {}},
 )
 
 #: What answers about tuning jobs look like.
@@ -63,6 +145,7 @@ SCHEMA: Final = five.answer_schema(
     # API: DeleteHyperParameterTuningJob names no errors.
     done=actions("HyperParameterTuningJob", Verb.DELETE, missing="ValidationException"),
     links=(Link(field="BestTrainingJob.TrainingJobArn", to="sagemaker-training-job", child=True),),
+    offspring=_OFFSPRING,
 )
 
 

@@ -18,7 +18,6 @@ from jobstate.testing.lives.sketches import SHORTEST, Sketch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
 #: How often `reduce` calls at most, unless the caller says otherwise.
 MOST_CALLS: Final = 2_000
 #: Up to how many stays every span of them is tried, and every other state in each one's place.

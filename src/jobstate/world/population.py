@@ -11,7 +11,7 @@ from jobstate.common.times import to_microseconds
 from jobstate.model.answer_schema import within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jobstate.model.answer_schema import AnswerSchema
     from jobstate.model.life import Life
@@ -82,6 +82,18 @@ class Population:
         for called in dict.fromkeys((str(name), life.job.id)):
             insort(self._called.setdefault(called, []), job, key=_rank)
         return job
+
+    def only(self, jobs: Iterable[LivingJob]) -> Population:
+        """Return some of them, to be listed by themselves."""
+        found = Population(self.schema, self.gone_after)
+        found._in_order = sorted(jobs, key=_rank)
+        return found
+
+    def forget(self, job: LivingJob) -> None:
+        """Know nothing of one any more, as if it had never been."""
+        for jobs in (self._in_order, *self._called.values()):
+            if job in jobs:
+                jobs.remove(job)
 
     def found(self, name_or_id: str, at: datetime) -> LivingJob | None:
         """Return the newest job of that name or id that there is at a time."""

@@ -9,23 +9,29 @@ from random import Random
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from attrs import evolve
+
 from jobstate.common.forks import renewed_in_forked_child
 from jobstate.errors import ObservationError, UnknownNameError
 from jobstate.model.hidden_states import excluded
-from jobstate.model.life import Life, Said, Stay
+from jobstate.model.life import Life, Said
 from jobstate.model.operations import NOWHERE, Action, Place, Verb
 from jobstate.model.schema_writer import EVENT
 from jobstate.world import refusals
+from jobstate.world.broods import Nursery
 from jobstate.world.budget import Budget
+from jobstate.world.kept import KeptKind, argument_of, features_of
 from jobstate.world.pages import Cut, Query
-from jobstate.world.population import LivingJob, Population
 from jobstate.world.refusals import RefusedRequestError
 from jobstate.world.scripts import Birth, Script, ordinary
 
 if TYPE_CHECKING:
-    from jobstate.model.answer_schema import AnswerSchema, Shape
+    from jobstate.model.answer_schema import Shape
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey, Writer
+    from jobstate.model.observation import JobKey
+    from jobstate.model.offspring import Offspring
+    from jobstate.model.operations import Listing
+    from jobstate.world.population import LivingJob, Population
 
 #: For how long a deleted job is still described as being deleted, in seconds. Made up: AWS is
 #: silent.
@@ -113,7 +119,8 @@ class World:
         self.fault = fault
         self.quota = quota
         self.stopping = stopping
-        self._kinds = {each.name: _Kind(each, gone_after) for each in kinds}
+        self._kinds = {each.name: KeptKind(each, gone_after) for each in kinds}
+        self._nursery = Nursery(self._kinds, self._born)
         self._operations = dict(self._every_operation())
         self._lock = RLock()
         renewed_in_forked_child(self, "_lock", RLock)
@@ -193,7 +200,9 @@ class World:
                 raise refused
             return answered(request)
 
-    def _every_operation(self) -> Iterator[tuple[str, tuple[_Kind, Callable[[_Request], _Answer]]]]:
+    def _every_operation(
+        self,
+    ) -> Iterator[tuple[str, tuple[KeptKind, Callable[[_Request], _Answer]]]]:
         done = {
             Verb.CREATE: self._create,
             Verb.STOP: self._stop,
@@ -204,6 +213,9 @@ class World:
             for shape in kind.schema.shapes:
                 tell = self._list if shape.listing else self._describe
                 yield shape.operation, (kind, partial(tell, kind, shape))
+            how = kind.schema.offspring
+            if how is not None and how.kind in self._kinds:
+                yield how.operation, (kind, partial(self._children, kind, how))
             for action in kind.schema.actions:
                 yield action.operation, (kind, partial(done[action.verb], kind, action))
 
@@ -212,59 +224,93 @@ class World:
 
     # --- Describing and listing -----------------------------------------------------------------
 
-    def _describe(self, kind: _Kind, shape: Shape, request: _Request) -> _Answer:
+    def _describe(self, kind: KeptKind, shape: Shape, request: _Request) -> _Answer:
         at, argument = self._late(shape), shape.asked or kind.schema.name[0]
         if not shape.listed_in:
             return dict(self._job(kind, request, argument, at).at(at, shape.name))
-        found = (kind.found(each, at) for each in _argument(kind, request, argument))
+        found = (kind.found(each, at) for each in argument_of(kind, request, argument))
         return {shape.listed_in: [job.at(at, shape.name) for job in found if job]}
 
-    def _list(self, kind: _Kind, shape: Shape, request: _Request) -> _Answer:
+    def _list(self, kind: KeptKind, shape: Shape, request: _Request) -> _Answer:
         assert shape.listing is not None  # noqa: S101 - for types: it is why this was called
+        return self._page(shape, shape.listing, request, self._nursery.listed(kind, shape))
+
+    def _children(self, kind: KeptKind, how: Offspring, request: _Request) -> _Answer:
+        """Return a page of what a job has made; of other jobs, where it is not said of which."""
+        own = next((it for it in kind.schema.shapes if it.operation == how.operation), None)
+        if own is not None and how.argument not in request:
+            return self._list(kind, own, request)
+        child = self._kinds[how.kind]
+        shape = child.schema.shapes[0] if how.shown else next(filter(_lists, child.schema.shapes))
+        parent = self._job(kind, request, how.argument, self._late(shape))
+        rest = {name: each for name, each in request.items() if name != how.argument}
+        page = self._page(shape, how.listing, rest, self._nursery.children(parent, child.jobs))
+        listed = page.pop(shape.listed_in)
+        shown = [{n: v for n, v in it.items() if n in (how.shown or it)} for it in listed]
+        return {how.listed_in: [{**each, **how.besides} for each in shown], **page}
+
+    def _page(self, shape: Shape, listing: Listing, request: _Request, jobs: Population) -> _Answer:
         items, token = Query(
-            jobs=kind.jobs,
+            jobs=jobs,
             shape=shape,
-            listing=shape.listing,
+            listing=listing,
             request=request,
             at=self._late(shape),
             filters=self.filters,
         ).page()
-        return {shape.listed_in: items, **({shape.listing.token: token} if token else {})}
+        return {shape.listed_in: items, **({listing.token: token} if token else {})}
 
     def _job(
-        self, kind: _Kind, request: _Request, argument: str, at: datetime, code: str = ""
+        self, kind: KeptKind, request: _Request, argument: str, at: datetime, code: str = ""
     ) -> LivingJob:
         """Return the job that a request is about; a job that is not there is refused."""
-        job = kind.found(_argument(kind, request, argument), at)
+        job = kind.found(argument_of(kind, request, argument), at)
         if job is None:
             raise refusals.missing(code or kind.schema.codes.missing)
         return job
 
     # --- Making and changing --------------------------------------------------------------------
 
-    def _create(self, kind: _Kind, action: Action, request: _Request) -> _Answer:
+    def _create(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         now = self.now()
         created = now.replace(microsecond=now.microsecond // 1000 * 1000)
         key = self._key(kind, action, request, created)
         name = str(request[action.job])
         said = Said(created, self._said(action, request, key) | {action.job: name})
-        features = _features(kind.lifecycle, key, said)
+        features = features_of(kind.lifecycle, key, said)
         if clash := excluded(kind.lifecycle, features):
             expected = f"No job has {' and '.join(clash)} at once"
             raise refusals.invalid(kind.schema.codes, action.job, name, expected)
         if self.quota is not None and kind.running(now) >= self.quota:
             raise refusals.over_limit(kind.schema, self.quota)
+        life = self._life(kind, key, said, features)
+        job = kind.jobs.add(life)
+        self._nursery.begin(job)
+        return _answered(action, job, created)
+
+    def _life(self, kind: KeptKind, key: JobKey, said: Said, features: Mapping[str, bool]) -> Life:
+        """Return the life that the script makes of a job."""
+        name = kind.name_in(said.fields)
         random = Random(f"{self.seed}/{kind.lifecycle.name}/{name}/{kind.jobs.called(name)}")  # noqa: S311 - nothing secret
         birth = Birth(
             lifecycle=kind.lifecycle, job=key, said=said, features=features, random=random
         )
         life = self.script(birth)
-        if (life.job, life.start) != (key, created):
+        if (life.job, life.start) != (key, said.at):
             raise ValueError(f"expected a script to return a life of {key}, got one of {life.job}")
-        return _answered(action, kind.jobs.add(life), created)
+        return life
 
-    def _key(self, kind: _Kind, action: Action, request: _Request, created: datetime) -> JobKey:
-        name = _argument(kind, request, action.job)
+    def _born(
+        self, kind: KeptKind, called: str, job_id: str, says: Mapping[str, object], at: datetime
+    ) -> LivingJob:
+        """Begin a job that another one makes."""
+        key = kind.writer.key(called, at, self.place)
+        key = evolve(key, id=job_id) if job_id else key
+        said = Said(at, {**says, kind.schema.name[0]: called})
+        return kind.jobs.add(self._life(kind, key, said, features_of(kind.lifecycle, key, said)))
+
+    def _key(self, kind: KeptKind, action: Action, request: _Request, created: datetime) -> JobKey:
+        name = argument_of(kind, request, action.job)
         try:
             key = kind.writer.key(name, created, self.place)
             while not action.unique and kind.jobs.called(key.id):
@@ -277,15 +323,19 @@ class World:
             raise refusals.taken(kind.schema.codes, key.id)
         return key
 
-    def _stop(self, kind: _Kind, action: Action, request: _Request) -> _Answer:
+    def _stop(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         job, at = self._now(kind, action, request)
         if job.life.moment(at).ended is not None and action.unfit:
             raise self._unfit(kind, action, job, at)
         said = self._said(action, request, job.life.job)
-        job.become(job.life.stopped(at, action, said, self.stopping))
+
+        def stopped(life: Life) -> Life:
+            return life.stopped(at, action, said, self.stopping)
+
+        self._nursery.stop(job, at, stopped, self.stopping)
         return _answered(action, job, at)
 
-    def _update(self, kind: _Kind, action: Action, request: _Request) -> _Answer:
+    def _update(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         job, at = self._now(kind, action, request)
         standing = job.life.standing(at).items()
         edges = (
@@ -299,7 +349,7 @@ class World:
         job.become(job.life.updated(at, self._said(action, request, job.life.job)))
         return _answered(action, job, at)
 
-    def _delete(self, kind: _Kind, action: Action, request: _Request) -> _Answer:
+    def _delete(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         job, at = self._now(kind, action, request)
         try:
             life = job.life.deleted(at)
@@ -312,7 +362,7 @@ class World:
         job.become(life)
         return _answered(action, job, at)
 
-    def _now(self, kind: _Kind, action: Action, request: _Request) -> tuple[LivingJob, datetime]:
+    def _now(self, kind: KeptKind, action: Action, request: _Request) -> tuple[LivingJob, datetime]:
         """Return the job that is to be changed, and when: not before its last change."""
         now = self.now()
         job = self._job(kind, request, action.job, now, action.missing)
@@ -335,47 +385,13 @@ class World:
         return {**action.repeated(request), **says}
 
     @staticmethod
-    def _unfit(kind: _Kind, action: Action, job: LivingJob, at: datetime) -> RefusedRequestError:
+    def _unfit(kind: KeptKind, action: Action, job: LivingJob, at: datetime) -> RefusedRequestError:
         shown = job.life.moment(at).shown[kind.lifecycle.main_region.name]
         return refusals.unfit(action.unfit, kind.schema, shown.primary)
 
 
-class _Kind:
-    """A kind of job, and its jobs."""
-
-    def __init__(self, lifecycle: Lifecycle, gone_after: float) -> None:
-        schema, writer = lifecycle.schema, lifecycle.writer
-        if schema is None or writer is None:
-            raise ValueError(f"expected a life cycle with a schema and a writer, got {lifecycle}")
-        self.lifecycle = lifecycle
-        self.schema: AnswerSchema = schema
-        self.writer: Writer = writer
-        self.jobs = Population(schema, gone_after)
-
-    def found(self, called: str, at: datetime) -> LivingJob | None:
-        """Return the job of a name, an id or an arn that ends with the id."""
-        return self.jobs.found(called, at) or self.jobs.found(called.rpartition("/")[2], at)
-
-    def running(self, at: datetime) -> int:
-        """Return how many jobs run at a time."""
-        return sum(job.life.moment(at).ended is None for job in self.jobs.there(at))
-
-
-def _argument(kind: _Kind, request: _Request, name: str) -> Any:  # noqa: ANN401 - as it is
-    value = request.get(name)
-    if value is None:
-        raise refusals.invalid(kind.schema.codes, name, None, "Member must not be null")
-    return value
-
-
-def _features(lifecycle: Lifecycle, key: JobKey, said: Said) -> dict[str, bool]:
-    """Return the features of a job that is created, as its life cycle's reader sees them."""
-    first = next(iter(lifecycle.main_region.initial))
-    born = Life(lifecycle=lifecycle, job=key, stays=(Stay(first, said.at),), said=(said,))
-    shown = born.observation(said.at).features
-    names = (each.name for each in lifecycle.features if each.shown)
-    assumed = dict(lifecycle.assumed)
-    return {name: bool(shown.get(name, assumed.get(name))) for name in names}
+def _lists(shape: Shape) -> bool:
+    return shape.listing is not None
 
 
 def _answered(action: Action, job: LivingJob, at: datetime) -> _Answer:
