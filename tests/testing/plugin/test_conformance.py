@@ -417,7 +417,7 @@ def test_a_run(pytester: pytest.Pytester) -> None:
             pass
         """
     )
-    ran = pytester.runpytest()
+    ran = pytester.runpytest("-p", "no:randomly")  # what is told is told in order
     ran.assert_outcomes(passed=3, failed=3, xfailed=1)
     ran.stdout.fnmatch_lines(
         [
