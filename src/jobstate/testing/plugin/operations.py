@@ -42,9 +42,13 @@ class Operations:
         What has no status is none here: SubmitJob of Batch answers with the name and id of a job.
         """
         finder = cast("Finder", finder_of(self._judged))  # whoever has operations has a schema
-        told, event = finder.recogniser.anyhow, finder.recogniser.wrapped_by
-        found: Iterable[Any] = (each for each in finder.find(answer) if isinstance(each, Found))
-        return [each for each in found if told(each.answer) or event(each.answer)]
+        whose = finder.recogniser
+
+        def tells(found: Any) -> bool:  # noqa: ANN401 - an answer, or an event
+            return bool(whose.anyhow(found) or whose.wrapped_by(found))
+
+        found = (each for each in finder.find(answer) if isinstance(each, Found))
+        return [each for each in found if tells(each.answer)]
 
     def left_out(self, service: str, answer: Any) -> list[str]:  # noqa: ANN401
         """Return which kinds answers are about that the library knows, and that nobody judges."""
