@@ -240,6 +240,8 @@ def test_an_array_makes_its_jobs() -> None:
     assert [each["arrayProperties"] for each in children] == [{"index": at} for at in range(3)]
     assert children[2]["jobArn"] == f"{parent['jobArn']}:2"
     assert {each["jobName"] for each in children} == {"tides"}
+    at.world.answer("TerminateJob", {"jobId": job_id, "reason": "too late"})
+    assert at.world.answer("DescribeJobs", asked)["jobs"][0] == parent
     assert at.wrong() == []
 
 

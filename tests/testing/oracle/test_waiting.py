@@ -469,8 +469,8 @@ def test_what_is_not_served() -> None:
     with pytest.raises(UnknownNameError, match=r"operation of the services 'ListModels'"):
         client.list_models()
     batch = Service((), at(0)).client("batch")
-    with pytest.raises(UnknownNameError, match="no argument of ListJobs 'arrayJobId'"):
-        batch.list_jobs(arrayJobId="x")
+    with pytest.raises(UnknownNameError, match="no argument of ListJobs 'multiNodeJobId'"):
+        batch.list_jobs(multiNodeJobId="x")
 
 
 def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
