@@ -174,6 +174,17 @@ def with_cause(result: Result, cause: str | None) -> Result:
     return result
 
 
+def vanished(was: Result) -> Result:
+    """Return what a job has come to that its service no longer has.
+
+    It has ended, for only such jobs are removed; what it came to is what was known before.
+    """
+    if was.final:
+        return evolve(was, gone=True, for_good=True)
+    unknown = evolve(was, outcome=Outcome.UNKNOWN, cause=UNKNOWN_CAUSE, steady=False)
+    return evolve(unknown, final=True, gone=True, for_good=True)
+
+
 def same_end(was: Result, now: Result) -> bool:
     """Return whether two results of a job that has ended can be one end, known more or less well.
 
