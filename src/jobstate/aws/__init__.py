@@ -5,7 +5,7 @@ has it.
 """
 
 from jobstate.aws.follow import follow, wait
-from jobstate.aws.following import OnMissing, Step
+from jobstate.aws.following import OnMissing, Options, Step
 from jobstate.aws.pace import Pace
 
-__all__ = ["OnMissing", "Pace", "Step", "follow", "wait"]
+__all__ = ["OnMissing", "Options", "Pace", "Step", "follow", "wait"]

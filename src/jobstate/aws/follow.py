@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import time
-from random import Random
 from typing import TYPE_CHECKING, Any
 
-from jobstate.aws.following import FINAL, Following, OnMissing, Pause, Step
+from jobstate.aws.following import Following, Options, Pause, Step
 from jobstate.aws.operations import Call
-from jobstate.aws.pace import Pace
-from jobstate.model.observation import JobKey
-from jobstate.sagemaker import TRAINING_JOB
-from jobstate.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import timedelta
+    from collections.abc import Callable, Generator
+    from typing import Unpack
 
-    from jobstate.model.lifecycle import Lifecycle
+    from jobstate.model.observation import JobKey
     from jobstate.model.outcome import Result
 
 
-def follow(  # noqa: PLR0913 - all but the first two by keyword
+def follow(
     client: Any,  # noqa: ANN401 - boto3 makes its clients' classes when it runs
     job: str | JobKey,
     *,
-    kind: Lifecycle = TRAINING_JOB,
-    tracker: Tracker | None = None,
-    until: str = FINAL,
-    timeout: timedelta | None = None,
-    on_missing: OnMissing = "gone",
-    pace: Pace | None = None,
-    random: Random | None = None,
-    clock: Callable[[], float] | None = None,
     sleep: Callable[[float], object] | None = None,
-) -> Iterator[Step]:
+    **options: Unpack[Options],
+) -> Generator[Step, None, None]:
     """Look at a job again and again until it has ended, and yield what each look brought.
 
     The first answer pins the job by its id and time of creation: another job that is later given
@@ -48,18 +36,9 @@ def follow(  # noqa: PLR0913 - all but the first two by keyword
     Args:
         client: A client of boto3 for the service of the kind.
         job: Its name, its id (an arn), or its key, which pins it from the beginning.
-        kind: Its life cycle, with a schema.
-        tracker: What else its answers are told to: one with a journal or listeners, say. By default
-            one of its own.
-        until: What to wait for: ``final``; ``steady``, of resources; or a status, which has come
-            when the job shows it, has passed it, or has ended.
-        timeout: How long to wait for that; None for as long as it takes.
-        on_missing: What to do about a job that is not there when it is asked about first: ``gone``
-            is an error at once, ``wait`` waits until it appears.
-        pace: How often to look.
-        random: Where chance comes from; by default a generator of its own.
-        clock: Returns the seconds since whenever and never goes back; `time.monotonic` by default.
         sleep: Waits for so many seconds; `time.sleep` by default.
+        **options: The `Options`: ``kind``, ``tracker``, ``until``, ``timeout``, ``on_missing``,
+            ``pace``, ``random``, ``clock``.
 
     Yields:
         A step for each answer. The last one is final; it has no answer where the job is gone.
@@ -77,9 +56,7 @@ def follow(  # noqa: PLR0913 - all but the first two by keyword
         UnknownNameError: There is no such status; a `LookupError`.
         LifecycleError: The kind's schema has no operation that describes a job.
     """
-    following = planned(job, kind, tracker, until, timeout, on_missing, pace, random, clock)
-    pause = sleep or time.sleep
-    plan = following.plan()
+    plan = Following(job=job, **options).plan()
     came: object = None
     while True:
         try:
@@ -88,27 +65,20 @@ def follow(  # noqa: PLR0913 - all but the first two by keyword
             return
         came = None
         if isinstance(todo, Call):
-            came = _made(client, todo)
+            came = made(client, todo)
         elif isinstance(todo, Pause):
-            pause(todo.seconds)
+            (sleep or time.sleep)(todo.seconds)
         else:
             yield todo
 
 
-def wait(  # noqa: PLR0913 - all but the first two by keyword
+def wait(
     client: Any,  # noqa: ANN401 - as above
     job: str | JobKey,
     *,
-    kind: Lifecycle = TRAINING_JOB,
-    tracker: Tracker | None = None,
-    until: str = FINAL,
-    timeout: timedelta | None = None,
-    on_missing: OnMissing = "gone",
     progress: Callable[[Step], object] | None = None,
-    pace: Pace | None = None,
-    random: Random | None = None,
-    clock: Callable[[], float] | None = None,
     sleep: Callable[[float], object] | None = None,
+    **options: Unpack[Options],
 ) -> Result:
     """Wait until a job has ended, and return what it has come to.
 
@@ -121,16 +91,9 @@ def wait(  # noqa: PLR0913 - all but the first two by keyword
     Args:
         client: As `follow` takes it.
         job: Likewise.
-        kind: Likewise.
-        tracker: Likewise.
-        until: Likewise.
-        timeout: Likewise.
-        on_missing: Likewise.
         progress: Called with each step.
-        pace: As above.
-        random: Likewise.
-        clock: Likewise.
-        sleep: Likewise.
+        sleep: As above.
+        **options: Likewise.
 
     Returns:
         What it has come to. `Result.gone` where it has been deleted; its outcome is UNKNOWN then
@@ -140,52 +103,13 @@ def wait(  # noqa: PLR0913 - all but the first two by keyword
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As of `follow`.
     """
-    steps = follow(
-        client,
-        job,
-        kind=kind,
-        tracker=tracker,
-        until=until,
-        timeout=timeout,
-        on_missing=on_missing,
-        pace=pace,
-        random=random,
-        clock=clock,
-        sleep=sleep,
-    )
-    for step in steps:
+    for step in follow(client, job, sleep=sleep, **options):
         if progress is not None:
             progress(step)
     return step.result
 
 
-def planned(  # noqa: PLR0913, PLR0917 - what `follow` takes, for those who do it otherwise
-    job: str | JobKey,
-    kind: Lifecycle,
-    tracker: Tracker | None,
-    until: str,
-    timeout: timedelta | None,
-    on_missing: OnMissing,
-    pace: Pace | None,
-    random: Random | None,
-    clock: Callable[[], float] | None,
-) -> Following:
-    """Return how a job is followed, with all that nobody said."""
-    return Following(
-        asked=job.name if isinstance(job, JobKey) else job,
-        kind=kind,
-        tracker=Tracker(kind) if tracker is None else tracker,
-        key=job if isinstance(job, JobKey) else None,
-        until=until,
-        timeout=timeout,
-        on_missing=on_missing,
-        pace=pace or Pace(),
-        random=random or Random(),  # noqa: S311 - nothing secret
-        clock=clock or time.monotonic,
-    )
-
-
-def _made(client: Any, call: Call) -> object:  # noqa: ANN401 - as above
+def made(client: Any, call: Call) -> object:  # noqa: ANN401 - as above
     """Return what a call returned, or what it raised."""
     try:
         return getattr(client, call.method)(**call.arguments)

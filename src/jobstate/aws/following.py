@@ -6,10 +6,11 @@ in threads and in event loops.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, cast
 
 from attrs import evolve, field, frozen
 
@@ -32,6 +33,7 @@ from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey
 from jobstate.model.outcome import Result, vanished
 from jobstate.model.states import UNKNOWN_CAUSE, Outcome
+from jobstate.sagemaker import TRAINING_JOB
 from jobstate.tracking.tracked_job import TrackedJob
 from jobstate.tracking.tracker import Tracker
 
@@ -91,37 +93,56 @@ class Step:
 Plan: TypeAlias = Generator["Call | Pause | Step", object, None]
 
 
-@frozen(kw_only=True)
-class Following:
-    """One job that is followed.
+class Options(TypedDict, total=False):
+    """How to follow a job, where that is not as usual.
 
     Attributes:
-        asked: Its name or its id.
-        kind: Its life cycle.
-        tracker: What its answers are told to.
-        key: What it must be, where that is known before the first answer.
-        until: What is waited for: ``final``, ``steady``, or a status, which has come when the job
-            shows it, has passed it, or has ended.
-        timeout: How long to wait for that; None for as long as it takes.
-        on_missing: What to do about a job that is not there at first: ``gone`` is an error at once,
-            ``wait`` waits until it appears.
+        kind: Its life cycle, with a schema; that of training jobs by default.
+        tracker: What its answers are told to; one of its own by default.
+        until: What to wait for: ``final``; ``steady``, of resources; or a status, which has come
+            when the job shows it, has passed it, or has ended.
+        timeout: How long to wait for that; None, the default, for as long as it takes.
+        on_missing: What to do about a job that is not there when it is asked about first: ``gone``
+            is an error at once, ``wait`` waits until it appears.
         pace: How often to look.
-        patience: For how long calls may come to nothing, by the kind of trouble.
-        random: Where chance comes from.
-        clock: Returns the seconds since whenever; it never goes back.
+        random: Where chance comes from; by default a generator of its own.
+        clock: Returns the seconds since whenever and never goes back; `time.monotonic` by default.
     """
 
-    asked: str
     kind: Lifecycle
-    tracker: Tracker
-    key: JobKey | None
+    tracker: Tracker | None
     until: str
     timeout: timedelta | None
     on_missing: OnMissing
     pace: Pace
     random: Random
     clock: Callable[[], float]
+
+
+@frozen(kw_only=True)
+class Following:
+    """One job that is followed; the rest as in `Options`.
+
+    Attributes:
+        job: Its name or its id, or its key, which pins it before the first answer does.
+        patience: For how long calls may come to nothing, by the kind of trouble.
+    """
+
+    job: str | JobKey
+    kind: Lifecycle = TRAINING_JOB
+    tracker: Tracker | None = None
+    until: str = FINAL
+    timeout: timedelta | None = None
+    on_missing: OnMissing = "gone"
+    pace: Pace = field(factory=Pace)
+    random: Random = field(factory=Random)
+    clock: Callable[[], float] = field(factory=lambda: time.monotonic)
     patience: Mapping[Trouble, timedelta] = field(factory=lambda: _PATIENCE)
+
+    @property
+    def asked(self) -> str:
+        """What the service is asked for, in a word for people."""
+        return self.job.name if isinstance(self.job, JobKey) else self.job
 
     def plan(self) -> Plan:
         """Yield what to do next; it ends with a step that is final, or raises.
@@ -142,16 +163,16 @@ class _Course:
     def __init__(self, following: Following, how: Describing) -> None:
         self._following = following
         self._how = how
+        given = following.tracker
+        self._tracker = Tracker(following.kind) if given is None else given
         self._reached = _reached(following.kind, following.until)
         self._began = self._changed = self._good = following.clock()
-        self._key = following.key
+        self._key = following.job if isinstance(following.job, JobKey) else None
         self._job: TrackedJob | None = None
         self._failed = 0
 
     def plan(self) -> Plan:
-        following, key = self._following, self._following.key
-        asked = key.name if key is not None and self._how.schema.name != self._how.schema.id else ""
-        call = self._how.call(asked or (key.id if key else following.asked))
+        call = self._how.call_for(self._following.job)
         while True:
             came = yield call
             answer, refused = self._read(came)
@@ -180,9 +201,9 @@ class _Course:
         if self._key is None:
             self._key = observation.job
         elif not _same_job(self._key, observation.job):
-            return self._gone("a job of its name was created anew")
-        observed = following.tracker.observe(observation)
-        self._job = job = following.tracker[observed.job]
+            return self._gone(f"what is called so now is {observation.job}")
+        observed = self._tracker.observe(observation)
+        self._job = job = self._tracker[observed.job]
         self._good, self._failed = following.clock(), 0
         if observed.events:
             self._changed = self._good

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from jobstate.errors import LifecycleError
 from jobstate.model.answer_schema import AnswerSchema, Shape
+from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
@@ -49,11 +50,23 @@ class Describing:
     schema: AnswerSchema
     shape: Shape
 
-    def call(self, asked: str) -> Call:
-        """Return the call that describes a job, by its name or its id."""
+    def call_for(self, *jobs: str | JobKey) -> Call:
+        """Return the call that describes a job; some where the operation takes several.
+
+        Args:
+            *jobs: A name or an id, or a key. Of an arn that the service does not take its last part
+                is asked for, which is the name.
+        """
+        asked = [self._asked(job) for job in jobs]
         if self.shape.listed_in:
-            return Call(self.shape.operation, {self.shape.asked: [asked]})
-        return Call(self.shape.operation, {self.shape.asked or self.schema.name[0]: asked})
+            return Call(self.shape.operation, {self.shape.asked: asked})
+        (one,) = asked
+        return Call(self.shape.operation, {self.shape.asked or self.schema.name[0]: one})
+
+    def _asked(self, job: str | JobKey) -> str:
+        called = job.id if isinstance(job, JobKey) else job
+        by_id = bool(self.shape.listed_in) or self.schema.name == self.schema.id
+        return called if by_id or not called.startswith("arn:") else called.rpartition("/")[2]
 
     def answer(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return what a response says of the job; None where it lacks it."""

@@ -114,6 +114,8 @@ _BY_NAME: Final[Mapping[str, Trouble]] = {
             "NoCredentialsError",
             "PartialCredentialsError",
             "CredentialRetrievalError",
+            "MetadataRetrievalError",
+            "NoAuthTokenError",
             "TokenRetrievalError",
             "SSOError",
             "LoginError",
@@ -122,7 +124,7 @@ _BY_NAME: Final[Mapping[str, Trouble]] = {
         Trouble.EXPIRED,
     ),
     **dict.fromkeys(
-        ("HTTPClientError", "ConnectionError", "EndpointConnectionError", "TimeoutError"),
+        ("HTTPClientError", "ConnectionError", "IncompleteReadError", "TimeoutError"),
         Trouble.UNAVAILABLE,
     ),
 }

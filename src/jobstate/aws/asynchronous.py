@@ -1,0 +1,103 @@
+"""`follow` and `wait` in event loops, under asyncio or trio: with aiobotocore, or boto3 in threads.
+
+Needs the extras ``aws`` and ``async``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from jobstate.aws.follow import made
+from jobstate.aws.following import Following, Options, Pause, Step
+from jobstate.aws.operations import Call
+from jobstate.errors import MissingExtraError
+
+try:
+    import anyio
+    import anyio.to_thread
+except ImportError as error:
+    raise MissingExtraError("jobstate.aws.asynchronous", "anyio", "async") from error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from typing import Unpack
+
+    from jobstate.model.observation import JobKey
+    from jobstate.model.outcome import Result
+
+
+async def follow(
+    client: Any,  # noqa: ANN401 - boto3 and aiobotocore make their clients' classes when they run
+    job: str | JobKey,
+    *,
+    sleep: Callable[[float], Awaitable[object]] | None = None,
+    **options: Unpack[Options],
+) -> AsyncGenerator[Step, None]:
+    """Look at a job again and again until it has ended, as `jobstate.aws.follow` does.
+
+    Args:
+        client: A client of aiobotocore, or of boto3, whose calls are made in worker threads.
+        job: Its name, its id (an arn), or its key.
+        sleep: Waits for so many seconds; `anyio.sleep` by default.
+        **options: The `Options`.
+
+    Yields:
+        A step for each answer.
+
+    Raises:
+        JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
+        UnknownNameError, LifecycleError: As there.
+    """
+    plan = Following(job=job, **options).plan()
+    came: object = None
+    while True:
+        try:
+            todo = plan.send(came)
+        except StopIteration:
+            return
+        came = None
+        if isinstance(todo, Call):
+            came = await awaited(client, todo)
+        elif isinstance(todo, Pause):
+            await (sleep or anyio.sleep)(todo.seconds)
+        else:
+            yield todo
+
+
+async def wait(
+    client: Any,  # noqa: ANN401 - as above
+    job: str | JobKey,
+    *,
+    progress: Callable[[Step], object] | None = None,
+    sleep: Callable[[float], Awaitable[object]] | None = None,
+    **options: Unpack[Options],
+) -> Result:
+    """Wait until a job has ended, and return what it has come to, as `jobstate.aws.wait` does.
+
+    Args:
+        client: As `follow` takes it.
+        job: Likewise.
+        progress: Called with each step.
+        sleep: As above.
+        **options: Likewise.
+
+    Raises:
+        JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
+        UnknownNameError, LifecycleError: As there.
+    """
+    async for step in follow(client, job, sleep=sleep, **options):
+        if progress is not None:
+            progress(step)
+    return step.result
+
+
+async def awaited(client: Any, call: Call) -> object:  # noqa: ANN401 - as above
+    """Return what a call returned, or what it raised."""
+    method = getattr(client, call.method)
+    if not inspect.iscoroutinefunction(method):
+        return await anyio.to_thread.run_sync(made, client, call)
+    try:
+        return await method(**call.arguments)
+    except Exception as error:  # noqa: BLE001 - the plan raises again what it can't tell
+        return error

@@ -1,0 +1,125 @@
+"""One job followed in event loops: with clients that are awaited, and with boto3's in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trio
+
+from jobstate import Outcome
+from jobstate.aws import Step
+from jobstate.aws.asynchronous import follow, wait
+from jobstate.errors import JobMissingError, MissingExtraError, ServiceError, WaitTimeoutError
+from tests.support.asked import Asked
+from tests.support.lives_for_tests import told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from jobstate.model.outcome import Result
+
+
+class Awaited:
+    """A client as aiobotocore's: its methods are coroutines."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+
+    async def describe_training_job(self, **arguments: Any) -> Any:
+        """Ask."""
+        return self._client.describe_training_job(**arguments)
+
+
+def by_asyncio(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in asyncio."""
+    return asyncio.run(work)
+
+
+def by_trio(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in trio."""
+
+    async def run() -> Any:
+        return await work
+
+    return trio.run(run)
+
+
+@pytest.fixture(name="asked")
+def make_asked() -> Asked:
+    """A service with a job that succeeds and one that fails."""
+    return Asked([told("completed"), told("failed")])
+
+
+def paced(asked: Asked) -> dict[str, Any]:
+    """Return what `follow` takes its time from, with a sleep that is awaited."""
+
+    async def sleep(seconds: float) -> None:
+        asked.clock.sleep(seconds)
+
+    return {"clock": asked.clock.monotonic, "sleep": sleep}
+
+
+@pytest.mark.parametrize("run", [by_asyncio, by_trio])
+@pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
+def test_both_loops_and_both_clients(
+    asked: Asked, run: Callable[..., Any], client_of: Callable[[Any], Any]
+) -> None:
+    """The same as without a loop."""
+    client, progress = client_of(asked.client()), list[Step]()
+
+    async def both() -> list[Result]:
+        time = paced(asked)
+        first = await wait(client, "completed", progress=progress.append, **time)
+        return [first, await wait(client, "failed", **time)]
+
+    found = run(both())
+    assert [each.outcome for each in found] == [Outcome.SUCCEEDED, Outcome.FAILED]
+    assert progress[-1].final
+
+
+@pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
+def test_errors(asked: Asked, client_of: Callable[[Any], Any]) -> None:
+    """What is missing, denied and too late, as without a loop."""
+    client, time = client_of(asked.client()), paced(asked)
+    with pytest.raises(JobMissingError):
+        asyncio.run(wait(client, "x", **time))
+    with pytest.raises(WaitTimeoutError):
+        asyncio.run(wait(client, "failed", timeout=timedelta(minutes=1), **time))
+    asked.service.world.denied.add("DescribeTrainingJob")
+    with pytest.raises(ServiceError, match=r"denied for 3\d\d s"):
+        asyncio.run(wait(client, "failed", **time))
+
+
+def test_cancelled(asked: Asked) -> None:
+    """It ends where it sleeps, and asks nothing more."""
+
+    async def watch() -> None:
+        async for _ in follow(asked.client(), "completed"):
+            pass
+
+    async def cancelled() -> None:
+        loop, called = asyncio.get_running_loop(), asyncio.Event()
+        asked.service.called = lambda _: loop.call_soon_threadsafe(called.set)
+        task = asyncio.create_task(watch())
+        await called.wait()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert len(asked.service.calls) == 1
+
+
+def test_without_anyio(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the extra."""
+    monkeypatch.delitem(sys.modules, "jobstate.aws.asynchronous")
+    monkeypatch.setitem(sys.modules, "anyio", None)
+    with pytest.raises(MissingExtraError, match=r"jobstate\[async\]"):
+        import_module("jobstate.aws.asynchronous")
