@@ -12,9 +12,10 @@ import pytest
 import trio
 
 from jobstate import Outcome
-from jobstate.aws import Step
+from jobstate.aws import FollowStep
 from jobstate.aws.asynchronous import follow, wait
-from jobstate.errors import JobMissingError, MissingExtraError, ServiceError, WaitTimeoutError
+from jobstate.aws.errors import JobMissingError, ServiceError, WaitTimeoutError
+from jobstate.errors import MissingExtraError
 from tests.support.asked import Asked
 from tests.support.lives_for_tests import told
 
@@ -71,7 +72,7 @@ def test_both_loops_and_both_clients(
     asked: Asked, run: Callable[..., Any], client_of: Callable[[Any], Any]
 ) -> None:
     """The same as without a loop."""
-    client, progress = client_of(asked.client()), list[Step]()
+    client, progress = client_of(asked.client()), list[FollowStep]()
 
     async def both() -> list[Result]:
         time = paced(asked)

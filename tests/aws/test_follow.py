@@ -13,18 +13,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from hypothesis import given, settings
 
 from jobstate import Event, Outcome, StatusChanged, Tracker, Violation
-from jobstate.aws import Options, Pace, Step, follow, wait
-from jobstate.aws.following import Following
+from jobstate.aws import FollowStep, Options, Pace, follow, wait
+from jobstate.aws.errors import JobMissingError, ServiceError, UnknownStatusError, WaitTimeoutError
+from jobstate.aws.following import Followed
 from jobstate.batch import BATCH_JOB
-from jobstate.errors import (
-    JobMissingError,
-    LifecycleError,
-    ObservationError,
-    ServiceError,
-    UnknownNameError,
-    UnknownStatusError,
-    WaitTimeoutError,
-)
+from jobstate.errors import LifecycleError, ObservationError, UnknownNameError
 from jobstate.kinds import KINDS
 from jobstate.model import State
 from jobstate.model.schema_reader import SchemaReader
@@ -85,7 +78,7 @@ def test_every_kind(kind: Any) -> None:
 
 def test_each_step() -> None:
     """What came, what it changed, and what it has come to; the last one is final."""
-    asked, told_to, progress = Asked(told("completed")), list[Event](), list[Step]()
+    asked, told_to, progress = Asked(told("completed")), list[Event](), list[FollowStep]()
     tracker = Tracker(TRAINING_JOB, listeners=[told_to.append])
     result = wait(
         asked.client(), "completed", tracker=tracker, progress=progress.append, **asked.time
@@ -470,8 +463,8 @@ def test_whoever_looks_away() -> None:
 
 
 def test_every_option_is_said_once() -> None:
-    """What callers may say is what `Following` takes, but for the job."""
-    fields = {each.name for each in Following.__attrs_attrs__}
+    """What callers may say is what `Followed` takes, but for the job."""
+    fields = {each.name for each in Followed.__attrs_attrs__}
     assert fields - {"job", "patience"} == set(Options.__annotations__)
 
 

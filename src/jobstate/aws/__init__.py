@@ -4,8 +4,25 @@ Needs the extra ``aws`` (boto3). Nothing here imports boto3 before it is used: w
 has it.
 """
 
+from jobstate.aws.errors import (
+    JobMissingError,
+    ServiceError,
+    UnknownStatusError,
+    WaitTimeoutError,
+)
 from jobstate.aws.follow import follow, wait
-from jobstate.aws.following import OnMissing, Options, Step
+from jobstate.aws.following import FollowStep, OnMissing, Options
 from jobstate.aws.pace import Pace
 
-__all__ = ["OnMissing", "Options", "Pace", "Step", "follow", "wait"]
+__all__ = [
+    "FollowStep",
+    "JobMissingError",
+    "OnMissing",
+    "Options",
+    "Pace",
+    "ServiceError",
+    "UnknownStatusError",
+    "WaitTimeoutError",
+    "follow",
+    "wait",
+]

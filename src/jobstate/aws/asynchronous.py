@@ -9,8 +9,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from jobstate.aws.follow import made
-from jobstate.aws.following import Following, Options, Pause, Step
-from jobstate.aws.operations import Call
+from jobstate.aws.following import Followed, FollowStep, Options, Pause
+from jobstate.aws.operations import Request
 from jobstate.errors import MissingExtraError
 
 try:
@@ -33,7 +33,7 @@ async def follow(
     *,
     sleep: Callable[[float], Awaitable[object]] | None = None,
     **options: Unpack[Options],
-) -> AsyncGenerator[Step, None]:
+) -> AsyncGenerator[FollowStep, None]:
     """Look at a job again and again until it has ended, as `jobstate.aws.follow` does.
 
     Args:
@@ -49,7 +49,7 @@ async def follow(
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As there.
     """
-    plan = Following(job=job, **options).plan()
+    plan = Followed(job=job, **options).plan()
     came: object = None
     while True:
         try:
@@ -57,7 +57,7 @@ async def follow(
         except StopIteration:
             return
         came = None
-        if isinstance(todo, Call):
+        if isinstance(todo, Request):
             came = await awaited(client, todo)
         elif isinstance(todo, Pause):
             await (sleep or anyio.sleep)(todo.seconds)
@@ -69,7 +69,7 @@ async def wait(
     client: Any,  # noqa: ANN401 - as above
     job: str | JobKey,
     *,
-    progress: Callable[[Step], object] | None = None,
+    progress: Callable[[FollowStep], object] | None = None,
     sleep: Callable[[float], Awaitable[object]] | None = None,
     **options: Unpack[Options],
 ) -> Result:
@@ -92,7 +92,7 @@ async def wait(
     return step.result
 
 
-async def awaited(client: Any, call: Call) -> object:  # noqa: ANN401 - as above
+async def awaited(client: Any, call: Request) -> object:  # noqa: ANN401 - as above
     """Return what a call returned, or what it raised."""
     method = getattr(client, call.method)
     if not inspect.iscoroutinefunction(method):

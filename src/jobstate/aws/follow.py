@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobstate.aws.following import Following, Options, Pause, Step
-from jobstate.aws.operations import Call
+from jobstate.aws.following import Followed, FollowStep, Options, Pause
+from jobstate.aws.operations import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -22,7 +22,7 @@ def follow(
     *,
     sleep: Callable[[float], object] | None = None,
     **options: Unpack[Options],
-) -> Generator[Step, None, None]:
+) -> Generator[FollowStep, None, None]:
     """Look at a job again and again until it has ended, and yield what each look brought.
 
     The first answer pins the job by its id and time of creation: another job that is later given
@@ -56,7 +56,7 @@ def follow(
         UnknownNameError: There is no such status; a `LookupError`.
         LifecycleError: The kind's schema has no operation that describes a job.
     """
-    plan = Following(job=job, **options).plan()
+    plan = Followed(job=job, **options).plan()
     came: object = None
     while True:
         try:
@@ -64,7 +64,7 @@ def follow(
         except StopIteration:
             return
         came = None
-        if isinstance(todo, Call):
+        if isinstance(todo, Request):
             came = made(client, todo)
         elif isinstance(todo, Pause):
             (sleep or time.sleep)(todo.seconds)
@@ -76,7 +76,7 @@ def wait(
     client: Any,  # noqa: ANN401 - as above
     job: str | JobKey,
     *,
-    progress: Callable[[Step], object] | None = None,
+    progress: Callable[[FollowStep], object] | None = None,
     sleep: Callable[[float], object] | None = None,
     **options: Unpack[Options],
 ) -> Result:
@@ -109,7 +109,7 @@ def wait(
     return step.result
 
 
-def made(client: Any, call: Call) -> object:  # noqa: ANN401 - as above
+def made(client: Any, call: Request) -> object:  # noqa: ANN401 - as above
     """Return what a call returned, or what it raised."""
     try:
         return getattr(client, call.method)(**call.arguments)

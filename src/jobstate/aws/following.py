@@ -1,6 +1,6 @@
-"""How one job is followed, step by step, whoever makes the calls and sleeps: `Following`.
+"""How one job is followed, step by step, whoever makes the calls and sleeps: `Followed`.
 
-`Following.plan` yields what to do next and is sent what came of it: so the same code follows a job
+`Followed.plan` yields what to do next and is sent what came of it: so the same code follows a job
 in threads and in event loops.
 """
 
@@ -14,19 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, cas
 
 from attrs import evolve, field, frozen
 
-from jobstate.aws.operations import Call, describing
+from jobstate.aws.errors import JobMissingError, ServiceError, UnknownStatusError, WaitTimeoutError
+from jobstate.aws.operations import Request, describing
 from jobstate.aws.pace import Pace
-from jobstate.aws.refusals import Refusal, Trouble, refusal
+from jobstate.aws.trouble import CallFailure, Trouble, failure_of
 from jobstate.common.log import log
 from jobstate.common.times import same_time
 from jobstate.conformance.answers import read
-from jobstate.errors import (
-    JobMissingError,
-    ServiceError,
-    UnknownNameError,
-    UnknownStatusError,
-    WaitTimeoutError,
-)
+from jobstate.errors import UnknownNameError
 from jobstate.model.answer_schema import within
 from jobstate.model.events import Event
 from jobstate.model.lifecycle import Lifecycle
@@ -59,7 +54,9 @@ _STRANGE: Final = timedelta(hours=1)
 
 
 #: Why there is no answer where a call brings those about jobs that are there.
-_NOT_THERE: Final = Refusal(Trouble.MISSING, "no answer", "it is not among those that are there")
+_NOT_THERE: Final = CallFailure(
+    Trouble.MISSING, "no answer", "it is not among those that are there"
+)
 
 
 @frozen
@@ -70,7 +67,7 @@ class Pause:
 
 
 @frozen
-class Step:
+class FollowStep:
     """What one look at a job brought.
 
     Attributes:
@@ -90,7 +87,7 @@ class Step:
 
 #: What to do next: a call to make, a pause to make, a step to hand on. Sent back is what a call
 #: returned or raised, and of the others nothing.
-Plan: TypeAlias = Generator["Call | Pause | Step", object, None]
+Plan: TypeAlias = Generator["Request | Pause | FollowStep", object, None]
 
 
 class Options(TypedDict, total=False):
@@ -120,7 +117,7 @@ class Options(TypedDict, total=False):
 
 
 @frozen(kw_only=True)
-class Following:
+class Followed:
     """One job that is followed; the rest as in `Options`.
 
     Attributes:
@@ -160,7 +157,7 @@ class Following:
 class _Course:
     """What has come of following a job so far."""
 
-    def __init__(self, following: Following, how: Describing) -> None:
+    def __init__(self, following: Followed, how: Describing) -> None:
         self._following = following
         self._how = how
         given = following.tracker
@@ -183,10 +180,10 @@ class _Course:
                     return
             yield Pause(self._pause(refused))
 
-    def _read(self, came: object) -> tuple[Mapping[str, Any] | None, Refusal]:
+    def _read(self, came: object) -> tuple[Mapping[str, Any] | None, CallFailure]:
         """Return the answer, or why there is none, of what a call returned or raised."""
         if isinstance(came, Exception):
-            refused = refusal(came, self._how.schema.codes)
+            refused = failure_of(came, self._how.schema.codes)
             if refused is None:
                 raise came
             return None, refused
@@ -195,7 +192,7 @@ class _Course:
 
     # --- An answer ------------------------------------------------------------------------------
 
-    def _step(self, answer: Mapping[str, Any]) -> Step | None:
+    def _step(self, answer: Mapping[str, Any]) -> FollowStep | None:
         following = self._following
         observation = read(following.kind, answer)
         if self._key is None:
@@ -208,7 +205,7 @@ class _Course:
         if observed.events:
             self._changed = self._good
         result = self._result(job, observation, answer)
-        return Step(answer, job, observed.events, result, self._reached(job, result))
+        return FollowStep(answer, job, observed.events, result, self._reached(job, result))
 
     def _result(
         self, job: TrackedJob, observation: Observation, answer: Mapping[str, Any]
@@ -227,14 +224,14 @@ class _Course:
             raise UnknownStatusError(job.id, job.kind, shown.primary, seconds)
         return job.result
 
-    def _gone(self, why: str) -> Step:
+    def _gone(self, why: str) -> FollowStep:
         if self._job is None:
             raise JobMissingError(self._following.asked, self._following.kind.name, why)
-        return Step(None, self._job, (), vanished(self._job.result), final=True)
+        return FollowStep(None, self._job, (), vanished(self._job.result), final=True)
 
     # --- No answer ------------------------------------------------------------------------------
 
-    def _refused(self, refused: Refusal, came: object) -> Step | None:
+    def _refused(self, refused: CallFailure, came: object) -> FollowStep | None:
         following = self._following
         if refused.trouble is Trouble.MISSING and (
             self._job is not None or following.on_missing == "gone"
@@ -253,7 +250,7 @@ class _Course:
 
     # --- Time -----------------------------------------------------------------------------------
 
-    def _pause(self, refused: Refusal) -> float:
+    def _pause(self, refused: CallFailure) -> float:
         """Return for how many seconds nothing is to be done; not beyond the time that there is."""
         following = self._following
         now = following.clock()

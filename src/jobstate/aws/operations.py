@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Call:
+class Request:
     """A call of a client's method.
 
     Attributes:
@@ -50,7 +50,7 @@ class Describing:
     schema: AnswerSchema
     shape: Shape
 
-    def call_for(self, *jobs: str | JobKey) -> Call:
+    def call_for(self, *jobs: str | JobKey) -> Request:
         """Return the call that describes a job; some where the operation takes several.
 
         Args:
@@ -59,9 +59,9 @@ class Describing:
         """
         asked = [self._asked(job) for job in jobs]
         if self.shape.listed_in:
-            return Call(self.shape.operation, {self.shape.asked: asked})
+            return Request(self.shape.operation, {self.shape.asked: asked})
         (one,) = asked
-        return Call(self.shape.operation, {self.shape.asked or self.schema.name[0]: one})
+        return Request(self.shape.operation, {self.shape.asked or self.schema.name[0]: one})
 
     def _asked(self, job: str | JobKey) -> str:
         called = job.id if isinstance(job, JobKey) else job

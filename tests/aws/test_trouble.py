@@ -10,7 +10,7 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
-from jobstate.aws.refusals import Trouble, refusal
+from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.kinds import KINDS
 from jobstate.model.operations import ErrorCodes
 
@@ -30,7 +30,7 @@ def error(
 
 def trouble(raised: BaseException, codes: ErrorCodes = CODES) -> Trouble | None:
     """Return the class of what was raised."""
-    found = refusal(raised, codes)
+    found = failure_of(raised, codes)
     return None if found is None else found.trouble
 
 
@@ -111,7 +111,7 @@ def test_the_codes_of_each_kind(kind: Any) -> None:
 )
 def test_how_long_it_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
     """In seconds, or in AWS's milliseconds."""
-    found = refusal(error("ThrottlingException", headers=headers), CODES)
+    found = failure_of(error("ThrottlingException", headers=headers), CODES)
     assert found is not None
     assert found.retry_after == seconds
 
@@ -119,8 +119,8 @@ def test_how_long_it_asks_to_wait(headers: dict[str, str], seconds: float | None
 def test_an_odd_response() -> None:
     """An error without a code or words, and a response that is none."""
     odd = ClientError({"Error": {}}, "x")
-    found = refusal(odd, CODES)
+    found = failure_of(odd, CODES)
     assert found is not None
     assert str(found) == "Unknown: "
     odd.response = {}
-    assert refusal(odd, CODES) is None
+    assert failure_of(odd, CODES) is None
