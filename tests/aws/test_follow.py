@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from jobstate import Event, Outcome, StatusChanged, Tracker, Violation
 from jobstate.aws import FollowStep, Options, Pace, follow, wait
 from jobstate.aws.errors import JobMissingError, ServiceError, UnknownStatusError, WaitTimeoutError
-from jobstate.aws.following import Followed
+from jobstate.aws.following import FollowedJob
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import LifecycleError, ObservationError, UnknownNameError
 from jobstate.kinds import KINDS
@@ -463,8 +463,8 @@ def test_whoever_looks_away() -> None:
 
 
 def test_every_option_is_said_once() -> None:
-    """What callers may say is what `Followed` takes, but for the job."""
-    fields = {each.name for each in Followed.__attrs_attrs__}
+    """What callers may say is what `FollowedJob` takes, but for the job."""
+    fields = {each.name for each in FollowedJob.__attrs_attrs__}
     assert fields - {"job", "patience"} == set(Options.__annotations__)
 
 

@@ -9,7 +9,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from jobstate.aws.follow import made
-from jobstate.aws.following import Followed, FollowStep, Options, Pause
+from jobstate.aws.following import FollowedJob, FollowStep, Options, Pause
 from jobstate.aws.operations import Request
 from jobstate.errors import MissingExtraError
 
@@ -49,7 +49,7 @@ async def follow(
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As there.
     """
-    plan = Followed(job=job, **options).plan()
+    plan = FollowedJob(job=job, **options).plan()
     came: object = None
     while True:
         try:

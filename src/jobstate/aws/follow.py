@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobstate.aws.following import Followed, FollowStep, Options, Pause
+from jobstate.aws.following import FollowedJob, FollowStep, Options, Pause
 from jobstate.aws.operations import Request
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def follow(
         UnknownNameError: There is no such status; a `LookupError`.
         LifecycleError: The kind's schema has no operation that describes a job.
     """
-    plan = Followed(job=job, **options).plan()
+    plan = FollowedJob(job=job, **options).plan()
     came: object = None
     while True:
         try:

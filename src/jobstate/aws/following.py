@@ -1,6 +1,6 @@
-"""How one job is followed, step by step, whoever makes the calls and sleeps: `Followed`.
+"""How one job is followed, step by step, whoever makes the calls and sleeps: `FollowedJob`.
 
-`Followed.plan` yields what to do next and is sent what came of it: so the same code follows a job
+`FollowedJob.plan` yields what to do next and is sent what came of it: so the same code follows a job
 in threads and in event loops.
 """
 
@@ -117,7 +117,7 @@ class Options(TypedDict, total=False):
 
 
 @frozen(kw_only=True)
-class Followed:
+class FollowedJob:
     """One job that is followed; the rest as in `Options`.
 
     Attributes:
@@ -157,7 +157,7 @@ class Followed:
 class _Course:
     """What has come of following a job so far."""
 
-    def __init__(self, following: Followed, how: Describing) -> None:
+    def __init__(self, following: FollowedJob, how: Describing) -> None:
         self._following = following
         self._how = how
         given = following.tracker

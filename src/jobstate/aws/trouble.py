@@ -1,4 +1,4 @@
-"""Why a call came to nothing, in classes: `Refusal`; what AWS's clients raise is read for it."""
+"""Why a call came to nothing, in classes: what AWS's clients raise becomes a `CallFailure`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Trouble(StrEnum):
 
 
 @frozen
-class Refusal:
+class CallFailure:
     """Why a call came to nothing.
 
     Attributes:
@@ -131,7 +131,7 @@ _BY_NAME: Final[Mapping[str, Trouble]] = {
 _SERVER: Final = 500
 
 
-def refusal(error: BaseException, codes: ErrorCodes) -> Refusal | None:
+def failure_of(error: BaseException, codes: ErrorCodes) -> CallFailure | None:
     """Return why a call came to nothing that raised; None where no service or way to it did it.
 
     Args:
@@ -143,16 +143,16 @@ def refusal(error: BaseException, codes: ErrorCodes) -> Refusal | None:
         return _said(response, codes)
     names = [each.__name__ for each in type(error).__mro__]
     trouble = next((_BY_NAME[each] for each in names if each in _BY_NAME), None)
-    return None if trouble is None else Refusal(trouble, names[0], str(error))
+    return None if trouble is None else CallFailure(trouble, names[0], str(error))
 
 
-def _said(response: Mapping[str, Any], codes: ErrorCodes) -> Refusal:
+def _said(response: Mapping[str, Any], codes: ErrorCodes) -> CallFailure:
     said = response["Error"]
     code, message = str(said.get("Code") or "Unknown"), str(said.get("Message") or "")
     about = response.get("ResponseMetadata") or {}
     status = about.get("HTTPStatusCode") or 0
     trouble = _trouble(code, message, status, codes)
-    return Refusal(trouble, code, message, _asked_to_wait(about.get("HTTPHeaders") or {}))
+    return CallFailure(trouble, code, message, _asked_to_wait(about.get("HTTPHeaders") or {}))
 
 
 def _trouble(code: str, message: str, status: int, codes: ErrorCodes) -> Trouble:
