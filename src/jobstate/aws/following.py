@@ -1,7 +1,7 @@
 """How one job is followed, step by step, whoever makes the calls and sleeps: `FollowedJob`.
 
-`FollowedJob.plan` yields what to do next and is sent what came of it: so the same code follows a job
-in threads and in event loops.
+`FollowedJob.plan` yields what to do next and is sent what came of it: so the same code follows a
+job in threads and in event loops.
 """
 
 from __future__ import annotations
