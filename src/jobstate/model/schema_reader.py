@@ -148,12 +148,13 @@ class SchemaReader:
     ) -> Observation:
         schema = self.schema
         reason = _at(record, schema.failure_reason) if schema.failure_reason else None
+        created = _at(record, schema.created) if schema.created else None
         modified = _at(record, schema.modified) if schema.modified else None
         cause = self._failure_cause(reason) if reason and self._failure_cause else None
         shown_now = _shown(schema, record, spelling)
         end = _end(schema, record, shown_now) if schema.ends else None
         return Observation(
-            job=JobKey(schema.kind, _at(record, schema.id), _at(record, schema.created)),
+            job=JobKey(schema.kind, _at(record, schema.id), created),
             shown=shown_now,
             features=_features(schema.signs, record),
             entries=_entries(schema, record),
