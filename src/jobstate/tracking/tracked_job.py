@@ -13,7 +13,9 @@ from attrs import frozen
 from jobstate.common.text import printable
 from jobstate.common.times import require_aware
 from jobstate.conformance.job_state import JobState
+from jobstate.conformance.judge import judges_of
 from jobstate.model.lifecycle import Lifecycle, derived
+from jobstate.tracking.snapshot import dumped
 
 if TYPE_CHECKING:
     from jobstate.automaton.automaton import StateEstimate
@@ -169,6 +171,10 @@ class TrackedJob:
         require_aware(now)
         since = self.since
         return None if since is None else max(now - since, timedelta(0))
+
+    def snapshot(self) -> str:
+        """Return all that is kept of it as JSON, for `Tracker.restore` in another process."""
+        return dumped(judges_of({self.kind: self.lifecycle}), [self.job_state])
 
     def _estimate(self, region: str | None = None) -> StateEstimate | None:
         name = self.lifecycle.main_region.name if region is None else self._named(region)
