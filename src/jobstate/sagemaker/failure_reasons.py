@@ -26,6 +26,8 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
     }
 )
 _UNKNOWN = "unknown"
+#: The causes that it is known for.
+FAILURE_CAUSES = frozenset(_CAUSES.values())
 
 
 def failure_cause(reason: str) -> str:
