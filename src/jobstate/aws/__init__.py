@@ -10,19 +10,43 @@ from jobstate.aws.errors import (
     UnknownStatusError,
     WaitTimeoutError,
 )
+from jobstate.aws.events import Handled, handle, jobs_in, sqs_batch
 from jobstate.aws.follow import follow, wait
 from jobstate.aws.following import FollowStep, OnMissing, Options
 from jobstate.aws.pace import Pace
+from jobstate.aws.policies import WORTH_ANOTHER_TRY, RetryPolicy
+from jobstate.aws.snapshots import JobSnapshot
+from jobstate.aws.vocabularies import (
+    AIRFLOW,
+    FLYTE,
+    OPENTELEMETRY,
+    STEP_FUNCTIONS,
+    STEP_FUNCTIONS_ERRORS,
+    Vocabulary,
+)
 
 __all__ = [
+    "AIRFLOW",
+    "FLYTE",
+    "OPENTELEMETRY",
+    "STEP_FUNCTIONS",
+    "STEP_FUNCTIONS_ERRORS",
+    "WORTH_ANOTHER_TRY",
     "FollowStep",
+    "Handled",
     "JobMissingError",
+    "JobSnapshot",
     "OnMissing",
     "Options",
     "Pace",
+    "RetryPolicy",
     "ServiceError",
     "UnknownStatusError",
+    "Vocabulary",
     "WaitTimeoutError",
     "follow",
+    "handle",
+    "jobs_in",
+    "sqs_batch",
     "wait",
 ]
