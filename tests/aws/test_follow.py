@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from hypothesis import given, settings
 
@@ -464,8 +464,8 @@ def test_whoever_looks_away() -> None:
 
 def test_every_option_is_said_once() -> None:
     """What callers may say is what `FollowedJob` takes, but for the job."""
-    fields = {each.name for each in FollowedJob.__attrs_attrs__}
-    assert fields - {"job", "patience"} == set(Options.__annotations__)
+    names = {each.name for each in fields(FollowedJob)}
+    assert names - {"job", "patience"} == set(Options.__annotations__)
 
 
 @pytest.mark.parametrize(

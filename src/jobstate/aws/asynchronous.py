@@ -86,10 +86,13 @@ async def wait(
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As there.
     """
-    async for step in follow(client, job, sleep=sleep, **options):
+    steps = follow(client, job, sleep=sleep, **options)
+    while True:
+        step = await anext(steps)
         if progress is not None:
             progress(step)
-    return step.result
+        if step.final:
+            return step.result
 
 
 async def awaited(client: Any, call: Request) -> object:  # noqa: ANN401 - as above

@@ -103,10 +103,13 @@ def wait(
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As of `follow`.
     """
-    for step in follow(client, job, sleep=sleep, **options):
+    steps = follow(client, job, sleep=sleep, **options)
+    while True:
+        step = next(steps)
         if progress is not None:
             progress(step)
-    return step.result
+        if step.final:
+            return step.result
 
 
 def made(client: Any, call: Request) -> object:  # noqa: ANN401 - as above
