@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import aclosing
 from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -101,8 +102,9 @@ def test_cancelled(asked: Asked) -> None:
     """It ends where it sleeps, and asks nothing more."""
 
     async def watch() -> None:
-        async for _ in follow(asked.client(), "completed"):
-            pass
+        async with aclosing(follow(asked.client(), "completed")) as steps:
+            async for _ in steps:
+                pass
 
     async def cancelled() -> None:
         loop, called = asyncio.get_running_loop(), asyncio.Event()

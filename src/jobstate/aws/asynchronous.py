@@ -6,6 +6,7 @@ Needs the extras ``aws`` and ``async``.
 from __future__ import annotations
 
 import inspect
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from jobstate.aws.follow import made
@@ -86,13 +87,13 @@ async def wait(
         JobMissingError, WaitTimeoutError, ServiceError, UnknownStatusError, ObservationError,
         UnknownNameError, LifecycleError: As there.
     """
-    steps = follow(client, job, sleep=sleep, **options)
-    while True:
-        step = await anext(steps)
-        if progress is not None:
-            progress(step)
-        if step.final:
-            return step.result
+    async with aclosing(follow(client, job, sleep=sleep, **options)) as steps:
+        while True:
+            step = await anext(steps)
+            if progress is not None:
+                progress(step)
+            if step.final:
+                return step.result
 
 
 async def awaited(client: Any, call: Request) -> object:  # noqa: ANN401 - as above
