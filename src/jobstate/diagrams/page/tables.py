@@ -346,7 +346,9 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 
 
 #: What of a schema only those need who make answers.
-_UNREAD: Final = frozenset({"write", "actions", "codes", "listing", "asked", "at_creation"})
+_UNREAD: Final = frozenset(
+    {"write", "actions", "codes", "listing", "asked", "at_creation", "offspring"}
+)
 
 
 def _schema(lifecycle: Lifecycle) -> Table | None:
