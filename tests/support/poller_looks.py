@@ -41,13 +41,15 @@ class Asker:
         client: A botocore client of SageMaker.
         reading: What it makes of an answer.
         throttled: What it does when it is throttled.
-        memory: What it keeps from one look to the next.
+        memory: The last descriptions, by name.
+        ends: Ends that the list has shown, by name: the job may be gone before it is described.
     """
 
     client: Any
     reading: Reading
     throttled: str
     memory: dict[str, Answer] = field(factory=dict)
+    ends: dict[str, Answer] = field(factory=dict)
 
     def ask(self, operation: str, **request: object) -> Steps[Any]:
         """Return the answer; None where there is no such job, or nothing can be done to it.
@@ -100,7 +102,7 @@ def listed_then_described(asker: Asker, name: str) -> Steps[Answer | None]:
     item = yield from listed(asker, name)
     if item is not None and asker.reading(item) == RUNNING:
         return item
-    return (yield from described(asker, name)) or item
+    return (yield from _described_at_last(asker, name, item))
 
 
 def described_where_changed(asker: Asker, name: str) -> Steps[Answer | None]:
@@ -109,10 +111,17 @@ def described_where_changed(asker: Asker, name: str) -> Steps[Answer | None]:
     last = asker.memory.get(name)
     if item and last and last["LastModifiedTime"] >= item["LastModifiedTime"]:
         return last
-    job = yield from described(asker, name)
+    job = yield from _described_at_last(asker, name, item)
     if job is not None:
         asker.memory[name] = job
-    return job or item
+    return job
+
+
+def _described_at_last(asker: Asker, name: str, item: Answer | None) -> Steps[Answer | None]:
+    """Describe what the list shows so; where it is gone, the end that the list has shown."""
+    if item is not None and asker.reading(item) != RUNNING:
+        asker.ends[name] = item
+    return (yield from described(asker, name)) or asker.ends.get(name)
 
 
 LOOKS: Final[tuple[Look, ...]] = (
