@@ -85,6 +85,16 @@ def test_both_loops_and_both_clients(
     assert progress[-1].final
 
 
+def test_each_step(asked: Asked) -> None:
+    """As without a loop; it ends with the step that is final."""
+
+    async def steps() -> list[FollowStep]:
+        return [step async for step in follow(asked.client(), "completed", **paced(asked))]
+
+    found = asyncio.run(steps())
+    assert [step.final for step in found] == [*[False] * (len(found) - 1), True]
+
+
 @pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
 def test_errors(asked: Asked, client_of: Callable[[Any], Any]) -> None:
     """What is missing, denied and too late, as without a loop."""

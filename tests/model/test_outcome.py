@@ -19,6 +19,7 @@ from jobstate.cli.timeline import job_lines
 from jobstate.diagrams import diagram_of
 from jobstate.errors import LifecycleError
 from jobstate.model import Region, Shown
+from jobstate.model.outcome import vanished
 from jobstate.sagemaker import TRAINING_JOB, SecondaryStatus, TrainingJobStatus
 from tests.support.small import PARCEL, PARCELS, edge, feature, state
 
@@ -208,3 +209,20 @@ def test_a_tighter_life_cycle_says_more_of_a_primary_status_alone() -> None:
     safe = wide.given(risky=False)
     assert outcome_of(safe, "done").outcome is Outcome.SUCCEEDED
     assert outcome_of(safe, "done", "badly").outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("secondary", "outcome", "cause"),
+    [
+        ("Training", "unknown", "unknown"),
+        ("Completed", "succeeded", None),
+        ("MaxRuntimeExceeded", "timed_out", "max_runtime"),
+    ],
+)
+def test_what_is_gone(secondary: str, outcome: str, cause: str | None) -> None:
+    """It has ended for good, as what was known of it; what came after that is unknown."""
+    primary = {"Training": "InProgress", "Completed": "Completed"}.get(secondary, "Stopped")
+    was = outcome_of(TRAINING_JOB, primary, secondary)
+    now = vanished(was)
+    assert (str(now.outcome), now.cause) == (outcome, cause)
+    assert (now.final, now.gone, now.for_good) == (True, True, True)
