@@ -4,6 +4,7 @@ Needs the extra ``aws`` (boto3). Nothing here imports boto3 before it is used: w
 has it.
 """
 
+from jobstate.aws.budget import Budget, Spent
 from jobstate.aws.errors import (
     JobMissingError,
     ServiceError,
@@ -13,8 +14,10 @@ from jobstate.aws.errors import (
 from jobstate.aws.events import Handled, handle, jobs_in, sqs_batch
 from jobstate.aws.follow import follow, wait
 from jobstate.aws.following import FollowStep, OnMissing, Options
+from jobstate.aws.health import Gone, Health, Report
 from jobstate.aws.pace import Pace
 from jobstate.aws.policies import WORTH_ANOTHER_TRY, RetryPolicy
+from jobstate.aws.poller import Poller, Stop
 from jobstate.aws.snapshots import JobSnapshot
 from jobstate.aws.vocabularies import (
     AIRFLOW,
@@ -32,15 +35,22 @@ __all__ = [
     "STEP_FUNCTIONS",
     "STEP_FUNCTIONS_ERRORS",
     "WORTH_ANOTHER_TRY",
+    "Budget",
     "FollowStep",
+    "Gone",
     "Handled",
+    "Health",
     "JobMissingError",
     "JobSnapshot",
     "OnMissing",
     "Options",
     "Pace",
+    "Poller",
+    "Report",
     "RetryPolicy",
     "ServiceError",
+    "Spent",
+    "Stop",
     "UnknownStatusError",
     "Vocabulary",
     "WaitTimeoutError",

@@ -6,16 +6,23 @@ All of it follows from the kind's `AnswerSchema`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from jobstate.errors import LifecycleError
-from jobstate.model.answer_schema import AnswerSchema, Shape
+from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.model.answer_schema import AnswerSchema, Shape, within
 from jobstate.model.observation import JobKey
+from jobstate.model.operations import Listing
 
 if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
+
+#: Of how many jobs an operation tells at once that can tell of several. Source: the API of AWS
+#: Batch, DescribeJobs, November 2026.
+_TOGETHER: Final = 100
 
 
 @frozen
@@ -75,6 +82,71 @@ class Describing:
         found = response.get(self.shape.listed_in) or [None]
         return found[0]  # type: ignore[no-any-return]
 
+    def answers(self, response: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return what a response says of each job that it tells of."""
+        return list(response.get(self.shape.listed_in) or ()) if self.most > 1 else [response]
+
+    @property
+    def most(self) -> int:
+        """Of how many jobs one call can ask at most."""
+        return _TOGETHER if self.shape.listed_in else 1
+
+
+@frozen
+class Listed:
+    """How jobs of a kind are listed.
+
+    Attributes:
+        schema: What answers look like.
+        shape: The shape of an item.
+        listing: What can be asked for.
+        arguments: What is asked for besides.
+
+    Raises:
+        UnknownNameError: The operation has no such argument; it lists those that it has.
+        ValueError: An argument is one that a walk gives itself.
+    """
+
+    schema: AnswerSchema
+    shape: Shape
+    listing: Listing
+    arguments: Mapping[str, Any] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse arguments that can't be."""
+        own = {self.listing.token, self.listing.by, self.listing.order}
+        for name in self.arguments:
+            if name in own:
+                raise ValueError(f"expected arguments beside {sorted(filter(None, own))}: {name}")
+            if name not in self.listing.arguments:
+                operation = self.shape.operation
+                raise UnknownNameError(f"argument of {operation}", name, self.listing.arguments)
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the job created last comes first; else nothing is known of the order."""
+        return bool(self.listing.by and self.listing.order) or self.listing.newest_first
+
+    def call_for(self, token: str | None = None) -> Call:
+        """Return the call for a page: the first, or where a token says."""
+        listing = self.listing
+        asked: dict[str, Any] = {listing.size: listing.most}
+        if listing.by and listing.order:
+            by_creation = next(name for name, path in listing.sorts.items() if not path)
+            asked |= {listing.by: by_creation, listing.order: "Descending"}
+        if token is not None:
+            asked[listing.token] = token
+        return Call(self.shape.operation, asked | dict(self.arguments))
+
+    def items(self, response: Mapping[str, Any]) -> list[Any]:
+        """Return the items of a page, whatever they are."""
+        found = response.get(self.shape.listed_in)
+        return found if isinstance(found, list) else []
+
+    def token(self, response: Mapping[str, Any]) -> str | None:
+        """Return where the next page begins; None where there is none."""
+        return response.get(self.listing.token) or None
+
 
 def describing(kind: Lifecycle) -> Describing:
     """Return how jobs of a kind are described.
@@ -87,6 +159,41 @@ def describing(kind: Lifecycle) -> Describing:
         if shape.operation and shape.listing is None:
             return Describing(schema, shape)
     raise LifecycleError(kind.name, ["no operation of its schema describes a job"])
+
+
+def listed(kind: Lifecycle, arguments: Mapping[str, Any]) -> Listed:
+    """Return how jobs of a kind are listed.
+
+    Args:
+        kind: Their life cycle.
+        arguments: What is asked for besides: ``{"jobQueue": "nightly"}``.
+
+    Raises:
+        LifecycleError: The kind has no schema, or no operation that lists jobs.
+        UnknownNameError, ValueError: There is no such argument, or it is none to give.
+    """
+    schema = schema_of(kind)
+    for shape in schema.shapes:
+        if shape.operation and shape.listing is not None:
+            return Listed(schema, shape, shape.listing, dict(arguments))
+    raise LifecycleError(kind.name, ["no operation of its schema lists jobs"])
+
+
+def told_at(response: object) -> datetime | None:
+    """Return what time it was by the service's own clock; aware; None where it does not say."""
+    headers = within(response, ("ResponseMetadata", "HTTPHeaders", "date"))
+    try:
+        told = parsedate_to_datetime(headers)
+    except (TypeError, ValueError, AttributeError):
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def tried_again(came: object) -> int:
+    """Return how often a client tried again by itself before it returned or raised something."""
+    response = getattr(came, "response", came)
+    found = within(response, ("ResponseMetadata", "RetryAttempts"))
+    return found if isinstance(found, int) else 0
 
 
 def schema_of(kind: Lifecycle) -> AnswerSchema:

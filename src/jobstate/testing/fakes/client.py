@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -141,7 +142,8 @@ class Service:
         """Return botocore's response to a request, instead of the network's."""
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - an extra
 
-        headers = {"Content-Type": "application/x-amz-json-1.1"}
+        date = format_datetime(self.clock.now(), usegmt=True)
+        headers = {"Content-Type": "application/x-amz-json-1.1", "Date": date}
         status, answer = 200, {}
         try:
             answer = self._asked(self._operation(request), json.loads(request.body or "{}"))

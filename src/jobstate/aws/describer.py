@@ -1,0 +1,140 @@
+"""`Describer`: describes the jobs that are due within the budget, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import define
+
+from jobstate.aws.asking import Asking, Steps, pause
+from jobstate.aws.due import Due, Wanted, Why
+from jobstate.aws.news import News
+from jobstate.aws.operations import Describing
+from jobstate.aws.refusals import Refusal, Trouble
+from jobstate.conformance.answers import read_by
+from jobstate.errors import ObservationError, ServiceError
+
+#: After how many refusals in a row nothing more is described in a pass.
+_REFUSALS: Final = 5
+#: How often a job is looked for that only a hint was about; lists will show it if it is there.
+_HINTED: Final = 5
+#: The longest time between two tries to describe a job, in seconds.
+_LONGEST: Final = 600.0
+
+
+@define(eq=False)
+class Describer:
+    """Describes jobs.
+
+    Attributes:
+        how: How they are described.
+        asking: Makes the calls.
+        news: Tells what they bring.
+        shown: The jobs that the last complete walk has shown; None before there was one.
+    """
+
+    how: Describing
+    asking: Asking
+    news: News
+    shown: Mapping[str, object] | None = None
+    _refused: int = 0
+
+    @property
+    def due(self) -> Due:
+        """What is due."""
+        return self.news.due
+
+    def begin(self) -> None:
+        """Begin a pass: what was refused before may be taken now."""
+        self._refused = 0
+
+    def plan(self, until: float) -> Steps:
+        """Describe what is due, until a time; end sooner where nothing will be due before.
+
+        Args:
+            until: In seconds of the poller's clock.
+        """
+        clock, budget = self.asking.clock.clock, self.asking.budget
+        operation = self.how.shape.operation
+        while self._refused < _REFUSALS and (left := until - clock()) > 0:
+            wait = self.due.wait(clock())
+            if wait is None or wait >= left:
+                return
+            wait = wait or budget.take(operation)
+            if wait > 0:
+                yield pause(min(wait, left))
+                continue
+            yield from self._describe(self.due.take(clock(), self.how.most))
+
+    def _describe(self, wanted: Sequence[Wanted]) -> Steps:
+        try:
+            came = yield from self.asking.ask(self.how.call_for(*(each.job for each in wanted)))
+        except BaseException:
+            for each in wanted:  # whoever drives this may go on
+                self._again(each)
+            raise
+        if isinstance(came, Refusal):
+            self._refuse(wanted, came)
+            return
+        self._refused = 0
+        left = {each.job: each for each in wanted}
+        for answer in self.how.answers(came):
+            self._answer(answer, left)
+        for each in left.values():
+            self._missing(each)
+
+    def _answer(self, answer: Mapping[str, Any], left: dict[str, Wanted]) -> None:
+        """Tell what one answer says, and strike its job off."""
+        try:
+            observation = read_by(self.news.kind, answer)
+        except ObservationError as error:
+            self.news.cannot_read(answer, str(error))
+            if len(left) == 1:
+                self._again(left.popitem()[1], least=_LONGEST / 16)
+            return
+        key = observation.job
+        each = left.pop(key.id, None) or left.pop(key.name, None)
+        late = self.news.describe(observation)
+        if each is None or (each.why is not Why.ENDED and not late):
+            return
+        now = self.asking.clock.clock()
+        if each.why is Why.ENDED:
+            self.news.learn(now - each.since, late=late)
+        if late:
+            self._again(each)
+
+    # --- What came to nothing -------------------------------------------------------------------
+
+    def _refuse(self, wanted: Sequence[Wanted], refused: Refusal) -> None:
+        if refused.trouble is Trouble.MISSING:
+            for each in wanted:
+                self._missing(each)
+            return
+        for each in wanted:
+            self._again(each, refused.retry_after or 0.0)
+        if refused.trouble is Trouble.EXPIRED:
+            raise ServiceError(wanted[0].job, refused.trouble, str(refused), 0.0, "")
+        self._refused += 1
+        if self._refused == _REFUSALS or refused.trouble is Trouble.UNAVAILABLE:
+            self._refused = _REFUSALS
+            self.news.report.trouble = self.news.report.trouble or refused
+
+    def _missing(self, wanted: Wanted) -> None:
+        """See to a job that the service does not know, or not yet: descriptions may be late."""
+        news = self.news
+        if self.shown is None or wanted.job in self.shown:
+            self._again(wanted)
+            return
+        key = news.watch.alive.get(wanted.job)
+        if key is not None and news.is_settling(key):
+            self._again(wanted)
+        elif key is not None:
+            news.gone(key)
+        elif wanted.tries < _HINTED:
+            self._again(wanted)
+
+    def _again(self, wanted: Wanted, least: float = 0.0) -> None:
+        now = self.asking.clock.clock()
+        seconds = min(max(2.0**wanted.tries, self.news.behind, least), _LONGEST)
+        self.due.again(wanted, now + seconds)

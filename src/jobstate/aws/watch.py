@@ -1,0 +1,120 @@
+"""`Watch`: of which jobs of a kind more is to be heard; at first, by what a tracker keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field
+
+from jobstate.common.times import EARLIEST
+from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.observation import JobKey
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from jobstate.tracking.tracked_job import TrackedJob
+    from jobstate.tracking.tracker import Tracker
+
+#: How long a job is watched after an end that may reopen; and how far back a poller that begins
+#: looks for what it may have missed.
+DAY: Final = timedelta(days=1)
+
+
+@define(eq=False)
+class Watch:
+    """The jobs of one kind by what is still to be heard of them.
+
+    Attributes:
+        alive: Those not known to have ended, by their ids.
+        reopening: Those whose end may reopen, and until when they are watched; by their ids.
+        settled: Those whose end a description has shown, as far as walks come by them.
+        newest: When the job created last was created that is known.
+    """
+
+    kind: Lifecycle
+    alive: dict[str, JobKey] = field(factory=dict)
+    reopening: dict[str, tuple[JobKey, datetime]] = field(factory=dict)
+    settled: set[JobKey] = field(factory=set)
+    newest: datetime | None = None
+
+    def begin(self, tracker: Tracker) -> tuple[list[JobKey], list[TrackedJob]]:
+        """Take up what a tracker keeps.
+
+        Returns:
+            The jobs whose end no description may have shown yet; and all jobs, the one created last
+            first.
+        """
+        jobs = [each for each in tracker if each.kind == self.kind.name]
+        jobs.sort(key=_created, reverse=True)
+        self.newest = jobs[0].created if jobs else None
+        last = max((each.modified for each in jobs if each.modified), default=None)
+        due: list[JobKey] = []
+        for job in jobs:
+            self.take(job, last)
+            if not job.final:
+                continue
+            if self._may_lack(job, last):
+                due.append(job.key)
+            else:
+                self.settled.add(job.key)
+        return due, jobs
+
+    def take(self, job: TrackedJob, now: datetime | None) -> None:
+        """Note what is known of a job.
+
+        Args:
+            job: The job.
+            now: What time it is by the service's clock; None where nothing has said so.
+        """
+        key, result = job.key, job.result
+        if key.created is not None and (self.newest is None or key.created > self.newest):
+            self.newest = key.created
+        if not result.final:
+            self.alive[key.id] = key
+            self.reopening.pop(key.id, None)
+            self.settled.discard(key)
+            return
+        if self.alive.get(key.id) == key:
+            del self.alive[key.id]
+        ended = job.modified or now
+        if not result.for_good and ended is not None and (now is None or now < ended + DAY):
+            self.reopening[key.id] = key, ended + DAY
+
+    def watched(self, now: datetime | None) -> dict[str, JobKey]:
+        """Return the jobs that a walk looks for, by their ids."""
+        if now is not None:
+            past = [name for name, (_, until) in self.reopening.items() if until <= now]
+            for name in past:
+                del self.reopening[name]
+        return {**{name: key for name, (key, _) in self.reopening.items()}, **self.alive}
+
+    def drop(self, key: JobKey) -> None:
+        """Watch a job no longer."""
+        if self.alive.get(key.id) == key:
+            del self.alive[key.id]
+        if key.id in self.reopening and self.reopening[key.id][0] == key:
+            del self.reopening[key.id]
+        self.settled.discard(key)
+
+    def forget_settled(self, shown: Container[str], bound: datetime | None) -> None:
+        """Keep in mind only those settled jobs that a walk came by, or that are newer than it."""
+        self.settled = {
+            each
+            for each in self.settled
+            if each.id in shown
+            or (bound is not None and each.created is not None and each.created > bound)
+        }
+
+    def _may_lack(self, job: TrackedJob, last: datetime | None) -> bool:
+        """Return whether the description of an end may not have come yet."""
+        if self.kind.schema is not None and self.kind.schema.stays is not None:
+            ends = {state.visible for state in self.kind.main_region.states if state.final}
+            return not job.entries or job.entries[-1].status not in ends
+        # Descriptions look like items here, so at worst one comes once more.
+        return job.modified is None or last is None or last - job.modified <= DAY
+
+
+def _created(job: TrackedJob) -> datetime:
+    return job.created or EARLIEST
