@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Container, Generator
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -14,6 +14,7 @@ from jobstate.aws.health import Tally
 from jobstate.aws.operations import Call, told_at, tried_again
 from jobstate.aws.refusals import Trouble, refusal
 from jobstate.common.log import log
+from jobstate.errors import ServiceError
 from jobstate.model.operations import ErrorCodes
 
 #: The longest pause, in seconds: who waits hears of a hint, or that it is to stop, within that.
@@ -59,22 +60,33 @@ class Asking:
     """Makes calls of one poller.
 
     Attributes:
+        what: What is asked about, in words.
         budget: How many may be made.
         codes: By which codes the service refuses.
         clock: The service's.
         tally: Counts them.
     """
 
+    what: str
     budget: Budget
     codes: ErrorCodes
     clock: ServiceClock
     tally: Tally = field(factory=Tally)
 
-    def ask(self, call: Call) -> Generator[Call | Pause, object, Any]:
+    def ask(
+        self, call: Call, fatal: Container[Trouble] = (Trouble.EXPIRED,)
+    ) -> Generator[Call | Pause, object, Any]:
         """Make a call for which a request was taken.
+
+        Args:
+            call: The call.
+            fatal: The trouble that ends everything.
 
         Returns:
             The response, or the `Refusal`.
+
+        Raises:
+            ServiceError: The trouble is fatal.
         """
         operation = call.operation
         came = yield call
@@ -88,6 +100,8 @@ class Asking:
         refused = refusal(came, self.codes)
         if refused is None:
             raise came
+        if refused.trouble in fatal:
+            raise ServiceError(self.what, refused.trouble, str(refused), 0.0, "") from came
         if refused.trouble is Trouble.THROTTLED:
             self.tally.refuse(operation)
             self.budget.throttled(operation, refused.retry_after)

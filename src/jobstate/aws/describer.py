@@ -13,7 +13,7 @@ from jobstate.aws.news import News
 from jobstate.aws.operations import Describing
 from jobstate.aws.refusals import Refusal, Trouble
 from jobstate.conformance.answers import read_by
-from jobstate.errors import ObservationError, ServiceError
+from jobstate.errors import ObservationError
 
 #: After how many refusals in a row nothing more is described in a pass.
 _REFUSALS: Final = 5
@@ -113,8 +113,6 @@ class Describer:
             return
         for each in wanted:
             self._again(each, refused.retry_after or 0.0)
-        if refused.trouble is Trouble.EXPIRED:
-            raise ServiceError(wanted[0].job, refused.trouble, str(refused), 0.0, "")
         self._refused += 1
         if self._refused == _REFUSALS or refused.trouble is Trouble.UNAVAILABLE:
             self._refused = _REFUSALS
@@ -126,6 +124,7 @@ class Describer:
         if self.shown is None or wanted.job in self.shown:
             self._again(wanted)
             return
+        news.watch.reopening.pop(wanted.job, None)
         key = news.watch.alive.get(wanted.job)
         if key is not None and news.is_settling(key):
             self._again(wanted)
@@ -133,6 +132,8 @@ class Describer:
             news.gone(key)
         elif wanted.tries < _HINTED:
             self._again(wanted)
+        elif (job := news.known_as(wanted.job)) is not None and job.final:
+            news.watch.settled.add(job.key)  # deleted, and nobody can say more of it
 
     def _again(self, wanted: Wanted, least: float = 0.0) -> None:
         now = self.asking.clock.clock()

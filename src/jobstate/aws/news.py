@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -172,13 +172,21 @@ class News:
             self._named.add(named)
             log().warning("an answer is passed over that can't be read: %s", printable(why))
 
-    def is_old(self, observation: Observation, now: datetime | None) -> bool:
+    def is_old(self, observation: Observation) -> bool:
         """Return whether a job had ended for more than a day."""
+        now = self.clock.now()
         times = (observation.modified, observation.modified_not_before, observation.job.created)
         last = next(filter(None, times), None)
         if now is None or last is None or now - last <= DAY:
             return False
         return self.shows_end(observation)
+
+    def known_as(self, called: str) -> TrackedJob | None:
+        """Return what the tracker knows of the newest job of an id; None where that is nothing."""
+        try:
+            return self.tracker[called]
+        except UnknownJobError:
+            return None
 
     def known(self, key: JobKey) -> TrackedJob | None:
         """Return what the tracker knows of a job; None where that is nothing."""

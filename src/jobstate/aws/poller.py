@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from jobstate.aws.asking import Asking, ServiceClock, Steps, pause
 from jobstate.aws.budget import Budget
@@ -24,10 +24,14 @@ from jobstate.model.observation import JobKey
 from jobstate.sagemaker import TRAINING_JOB
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.tracking.tracker import Tracker
+
+
+#: After how many seconds it looks again at what others have told the tracker.
+_LOOK_AGAIN: Final = 600.0
 
 
 class Stop(Protocol):
@@ -57,7 +61,7 @@ class Poller:
         tracker: Who is told.
         budget: How many requests may be made.
         interval: How much time there is from the beginning of a pass to that of the next.
-        horizon: How far back the first walk goes where the tracker knows no job.
+        horizon: How long a job may run, and so how far it looks back at first.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first two by keyword
@@ -89,8 +93,9 @@ class Poller:
             interval: How often to list: 30 seconds, or with events that `hint` at what happens
                 some fifteen minutes.
             horizon: How long a job may run at most; 28 days is the longest run of a training job.
-                Looked back so far at a cold start, where the tracker knows no job of the kind; then
-                jobs that have ended for more than a day are passed over.
+                So far it looks back for jobs that are alive, between walks, page by page, unless
+                the tracker knows a job that is as old. Those that have ended for more than a day,
+                and that nobody was waiting for, are passed over.
             arguments: What lists are asked for besides: Batch wants a ``jobQueue``.
             changes: Describe new jobs and mere changes too, where the budget leaves room: then
                 histories are known while jobs run, for some more requests a job. What there is no
@@ -118,7 +123,9 @@ class Poller:
         listing, how = listed(kind, arguments or {}), describing(kind)
         self._clock, self._sleep = clock, sleep
         self._service = ServiceClock(clock)
-        self._asking = Asking(self.budget, listing.schema.codes, self._service)
+        self._asking = Asking(
+            f"jobs of kind {kind.name}", self.budget, listing.schema.codes, self._service
+        )
         self._watch, self._due = Watch(kind), Due()
         parts = kind, tracker, self._watch, self._due, self._service
         self._news = News(*parts, on_gone, changes)
@@ -126,15 +133,15 @@ class Poller:
         self._walker = Walker(
             listing, self._asking, self._news, self._describer, horizon, Reading.of(kind, listing)
         )
-        self._began = self._next = clock()
-        self._take_up()
+        self._began = self._looked = self._next = clock()
+        ended, jobs = self._watch.begin(tracker)
+        self._walker.take_up(jobs)
+        self._want(ended)
 
-    def _take_up(self) -> None:
-        due, jobs = self._watch.begin(self.tracker)
-        self._walker.order = [each.id for each in jobs]
+    def _want(self, ended: Iterable[JobKey]) -> None:
         now = self._clock()
-        for key in due:
-            self._due.add(key.id, Why.ENDED, now, now)
+        for key in ended:
+            self._due.add(key.id, Why.ENDED, now + self._news.behind, now)
 
     # --- For its users --------------------------------------------------------------------------
 
@@ -174,12 +181,12 @@ class Poller:
             job: Its name, its id (an arn), or its key.
         """
         called = job.id if isinstance(job, JobKey) else job
-        now, known = self._clock(), called in self.tracker
-        if known and self.tracker[called].final:
-            if self.tracker[called].key not in self._watch.settled:
-                self._due.add(called, Why.ENDED, now + self._news.behind, now)
-        else:
+        known = self._news.known_as(called)
+        if known is None or not known.final:
+            now = self._clock()
             self._due.add(called, Why.HINT, now, now)
+        elif known.key not in self._watch.settled:
+            self._want([known.key])
 
     @property
     def health(self) -> Health:
@@ -238,8 +245,13 @@ class Poller:
         self._next = began + self.interval.total_seconds()
         self._asking.tally.begin(began)
         report = self._news.report = Report()
+        if began - self._looked >= _LOOK_AGAIN:
+            self._looked = began
+            self._want(self._watch.look_again(self.tracker, self._service.now()))
         self._describer.begin()
         yield from self._walker.plan()
+        if report.trouble is None:
+            yield from self._walker.look_back(self._next)
         if report.trouble is None:
             yield from self._describer.plan(self._next)
         if (now := self._clock()) >= self._next:

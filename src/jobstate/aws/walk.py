@@ -76,17 +76,20 @@ class Reading:
         of_id = path[0] if len(path) == 1 else None
         same = {of_id, listed.schema.name[0]}  # those that no two items of a job can differ in
         fields = listed.shape.fields.items()
+        without_zone = (
+            datetime.combine
+        )  # of a date and a time of day; replace takes eight times that
         times = tuple(n for n, each in fields if each.kind is FieldKind.TIME)
         others = tuple(n for n, each in fields if n not in {*same, *times})
 
         def seen(item: dict[str, Any]) -> Seen:
             """Leave the zones out: botocore makes one for each time, and they compare slowly."""
             get = item.get
-            found = [get(name) for name in others]
+            found = list(map(get, others))
             for name in times:
                 time = get(name)
                 if type(time) is datetime:
-                    found.append(time.replace(tzinfo=None))
+                    found.append(without_zone(time, time.time()))
                     if time.fold:  # which comparing leaves out where there is no zone
                         found.append(True)
                 else:

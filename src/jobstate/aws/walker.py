@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
@@ -14,20 +14,46 @@ from jobstate.aws.due import Why
 from jobstate.aws.news import News
 from jobstate.aws.operations import Listed
 from jobstate.aws.refusals import Refusal, Trouble
-from jobstate.aws.walk import Changed, Page, Reading, Seen, Walk, worth_walking
+from jobstate.aws.walk import MOST_IN_VAIN, Changed, Page, Reading, Seen, Walk, worth_walking
 from jobstate.aws.watch import DAY
 from jobstate.common.log import log
 from jobstate.common.times import EARLIEST
-from jobstate.errors import ServiceError
 
 if TYPE_CHECKING:
     from jobstate.model.observation import JobKey
+    from jobstate.tracking.tracked_job import TrackedJob
 
 #: How far below the newest job of the last walk the next one goes at least: a list may show a job
 #: later than one that was created after it.
 _OVERLAP: Final = timedelta(minutes=5)
 #: How often in a row a page may be throttled before the pass ends.
 _THROTTLED: Final = 5
+_FATAL: Final = (Trouble.EXPIRED,)
+#: What a list may not answer where it is asked for its first page.
+_FATAL_AT_FIRST: Final = (Trouble.EXPIRED, Trouble.OTHER, Trouble.MISSING)
+
+
+@define(eq=False)
+class _Back:
+    """How far it has looked back.
+
+    Attributes:
+        token: Where it goes on; None from the beginning.
+        place: How many items lie before.
+        floor: How far it goes; None until that is known.
+        alive: Where the jobs stand in the list that it has found alive, by their ids.
+        oldest: When the last job was created that it has come by.
+        in_vain: How many pages in a row did not go further back.
+        over: It has come to its end.
+    """
+
+    token: str | None
+    place: int
+    floor: datetime | None = None
+    alive: dict[str, int] = field(factory=dict)
+    oldest: datetime | None = None
+    in_vain: int = 0
+    over: bool = False
 
 
 @define(eq=False)
@@ -39,9 +65,8 @@ class Walker:
         asking: Makes the calls.
         news: Tells what items say.
         describer: Describes jobs while pages have to wait for the budget.
-        horizon: How far back it goes where the tracker knows no job.
+        horizon: How long a job may run.
         reading: How items are told from those that came before.
-        order: The jobs by their ids, as they stand in the list, as far as that is known.
         complete: When the last complete walk began, by the poller's clock and by the service's;
             None before there was one.
     """
@@ -52,11 +77,25 @@ class Walker:
     describer: Describer
     horizon: timedelta
     reading: Reading
-    order: Iterable[str] = ()
     complete: tuple[float, datetime | None] | None = None
+    #: The jobs by their ids, as they stand in the list, as far as that is known.
+    _order: Iterable[str] = ()
+    #: When the jobs were created that the tracker knew at first: the oldest and the newest.
+    _known: tuple[datetime, datetime] | None = None
     _seen: dict[str, Seen] = field(factory=dict)
     #: Down to where nothing is new, for the last complete walk came by.
     _bound: datetime | None = None
+    _back: _Back | None = None
+
+    def take_up(self, jobs: Sequence[TrackedJob]) -> None:
+        """Take up what the tracker keeps.
+
+        Args:
+            jobs: Its jobs, the one created last first.
+        """
+        self._order = [each.id for each in jobs]
+        created = [each.created for each in jobs if each.created is not None]
+        self._known = (created[-1], created[0]) if created else None
 
     def plan(self) -> Steps:
         """Make one walk; the news' report says what came of it."""
@@ -74,11 +113,10 @@ class Walker:
             if not walk.pages:
                 began_there = clock.now()
                 walk.floor = self._floor(watched)
-            before, token = token, self.listed.token(came)
+            token = self.listed.token(came)
             page = walk.page(self.listed.items(came), more=token is not None)
             news.report.pages, news.report.items = walk.pages, walk.items
             self._tell(walk, page, held)
-            page.endless |= token is not None and token == before
             if page.ended or page.endless:
                 break
         self._tell_held(walk, held)
@@ -86,62 +124,106 @@ class Walker:
             log().warning("%s goes on and shows nothing new", self.listed.shape.operation)
             self._keep(walk)
         else:
-            self._finish(walk, began_there)
+            self._finish(walk, began_there, token)
             self.complete = began, began_there
             news.report.complete = True
         self._describe_unseen(walk, watched)
 
-    def _page(self, token: str | None) -> Steps:
+    def _page(self, token: str | None, until: float = float("inf")) -> Steps:
         """Ask for a page, as soon as the budget has a request; describe jobs meanwhile.
 
         Returns:
-            The response; None where the pass ends.
+            The response; None where the pass ends, or the time is over.
 
         Raises:
             ServiceError: There are no credentials, or the list can't be asked for so.
         """
         asking, report = self.asking, self.news.report
-        call = self.listed.call_for(token)
+        call, clock = self.listed.call_for(token), asking.clock.clock
         for _ in range(_THROTTLED):
             while (wait := asking.budget.take(call.operation)) > 0:
-                until = asking.clock.clock() + wait
-                yield from self.describer.plan(until)
-                if (left := until - asking.clock.clock()) > 0:
+                free = clock() + wait
+                if free >= until:
+                    return None
+                yield from self.describer.plan(free)
+                if (left := free - clock()) > 0:
                     yield pause(left)
-            came = yield from asking.ask(call)
+            came = yield from asking.ask(call, _FATAL if token else _FATAL_AT_FIRST)
             if not isinstance(came, Refusal):
                 return came
-            unfit = came.trouble in {Trouble.OTHER, Trouble.MISSING} and token is None
-            if came.trouble is Trouble.EXPIRED or unfit:
-                raise ServiceError(call.operation, came.trouble, str(came), 0.0, "")
             if came.trouble is not Trouble.THROTTLED:
                 break
         report.trouble = came
         return None
 
+    # --- How far --------------------------------------------------------------------------------
+
     def _floor(self, watched: Mapping[str, JobKey]) -> datetime | None:
         """Return when the last job was created that this walk has to come to; None for the end."""
-        now, newest = self.asking.clock.now(), self.news.watch.newest
         if not self.listed.newest_first:
             return None
         bound = self._bound
-        if bound is None and newest is None:  # a cold start
-            return None if now is None else now - self.horizon
-        if bound is None and newest is not None:
-            bound = newest - DAY
-        floors = [bound, *self._worth_walking(watched)]
-        return min(each for each in floors if each is not None)
+        if bound is None:
+            newest = self._known[1] if self._known else self.asking.clock.now()
+            bound = None if newest is None else newest - DAY
+        floors = [bound, self._worth_walking(watched)]
+        return min((each for each in floors if each is not None), default=None)
 
-    def _worth_walking(self, watched: Mapping[str, JobKey]) -> list[datetime]:
-        """Return when the last job was created down to which a walk pays."""
-        places = [place for place, name in enumerate(self.order) if name in watched]
+    def _worth_walking(self, watched: Mapping[str, JobKey]) -> datetime | None:
+        """Return when the last job was created down to which a walk pays; None where none does."""
+        places = [(place, name) for place, name in enumerate(self._order) if name in watched]
+        if self._back is not None:
+            shown = {name for _, name in places}
+            deeper = ((place, name) for name, place in self._back.alive.items())
+            places += (each for each in deeper if each[1] in watched and each[1] not in shown)
+        places.sort()
         size, together = self.listed.listing.most, self.describer.how.most
-        number = worth_walking(places, size, together)
-        if not number:
-            return []
-        last = places[number - 1]
-        key = next(watched[name] for place, name in enumerate(self.order) if place == last)
-        return [key.created or EARLIEST]
+        number = worth_walking([place for place, _ in places], size, together)
+        return watched[places[number - 1][1]].created if number else None
+
+    # --- Looking back -----------------------------------------------------------------------------
+
+    def look_back(self, until: float) -> Steps:
+        """Look for jobs that are alive and older than all that walks come by, until a time.
+
+        It begins anew with each process. Nothing else tells whether an earlier one came to its end:
+        what the tracker knows, it may know from events.
+
+        Args:
+            until: In seconds of the poller's clock.
+        """
+        back = self._back
+        while back is not None and not back.over and self.asking.clock.clock() < until:
+            came = yield from self._page(back.token, until)
+            if not isinstance(came, Mapping):
+                if self.news.report.trouble is not None and back.token:
+                    back.token, back.place = None, 0  # it may be the token
+                return
+            back.token = self.listed.token(came)
+            self._look_at(back, self.listed.items(came))
+
+    def _look_at(self, back: _Back, items: Sequence[Any]) -> None:
+        now = self.asking.clock.now()
+        if back.floor is None and now is not None:
+            back.floor = now - self.horizon
+        walk = Walk(self.reading, self._seen, back.floor)
+        page = walk.page(items, more=back.token is not None)
+        found = [each for each in page.changed if not self._passed_over(each)]
+        self.news.tell([each.observation for each in found])
+        for place, name in enumerate(walk.shown, back.place):
+            if name in self.news.watch.alive:
+                back.alive[name] = place
+        back.place += len(items)
+        oldest = page.created or back.oldest
+        further = back.oldest is None or (oldest is not None and oldest < back.oldest)
+        back.in_vain = 0 if further else back.in_vain + 1
+        back.oldest = oldest
+        back.over = page.ended or back.in_vain >= MOST_IN_VAIN
+
+    @property
+    def looking_back(self) -> bool:
+        """Whether there are older jobs that it has not looked at yet."""
+        return self.complete is None or (self._back is not None and not self._back.over)
 
     # --- What pages say -------------------------------------------------------------------------
 
@@ -163,25 +245,53 @@ class Walker:
         walk.remember(at_once)
 
     def _tell_held(self, walk: Walk, held: list[Changed]) -> None:
-        """Tell what was kept back; at a cold start nothing of what ended more than a day ago."""
-        news = self.news
-        cold, now = news.watch.newest is None, self.asking.clock.now()
         held.sort(key=lambda each: each.observation.job.created or EARLIEST)
-        told = [each for each in held if not (cold and news.is_old(each.observation, now))]
-        news.tell([each.observation for each in told])
+        told = [each for each in held if not self._passed_over(each)]
+        self.news.tell([each.observation for each in told])
         walk.remember(held)
+
+    def _passed_over(self, changed: Changed) -> bool:
+        """Return whether a job that nobody knows ended long ago, and before anybody asked.
+
+        The tracker may have forgotten it, or was never told.
+        """
+        created = changed.observation.job.created
+        if changed.observation.job.id in self.news.tracker or created is None:
+            return False
+        newest = self._known[1] if self._known else None
+        missed = newest is not None and created > newest - _OVERLAP
+        return not missed and self.news.is_old(changed.observation)
 
     def _keep(self, walk: Walk) -> None:
         """Keep in mind what a walk has shown that did not come to its end."""
         self._seen = {**self._seen, **{name: seen for name, seen in walk.shown.items() if seen}}
 
-    def _finish(self, walk: Walk, began: datetime | None) -> None:
-        self._seen = walk.shown
-        self.order = self.describer.shown = walk.shown
+    def _finish(self, walk: Walk, began: datetime | None, token: str | None) -> None:
+        """Keep in mind what a walk has shown.
+
+        Args:
+            walk: The walk.
+            began: When it began, by the service's clock.
+            token: Where the list goes on; None where that was all.
+        """
+        if self.complete is None and token is not None:
+            self._back = self._to_look_back(walk, token)
+        elif self._back is not None and self._back.over:
+            # From now on what this walk has shown says where jobs are, and others lie deeper.
+            self._back.alive = {
+                name: place for name, place in self._back.alive.items() if name not in walk.shown
+            }
+        self._seen = self._order = self.describer.shown = walk.shown
         newest = walk.newest or began
         if newest is not None:
             self._bound = newest - _OVERLAP
-        self.news.watch.forget_settled(walk.shown, self._bound)
+
+    def _to_look_back(self, walk: Walk, token: str) -> _Back | None:
+        """Return where to look back from; None where the tracker knows a job that is old enough."""
+        now = self.asking.clock.now()
+        if now is not None and self._known and self._known[0] < now - self.horizon:
+            return None
+        return _Back(token, walk.items)
 
     def _describe_unseen(self, walk: Walk, watched: Mapping[str, JobKey]) -> None:
         """Have those jobs described that the walk did not show: they are gone, or lie deeper."""
