@@ -247,7 +247,9 @@ class Ledger:
             "facts told twice": sum(count > 1 for count in self.entered.values()),
             "ends missed": sum(life.job not in self.known for life in stayed),
             "ends told twice": sum(count > 1 for count in self.ends.values()),
-            "vanished jobs not told as gone, or twice": sum(self.gone[job] != 1 for job in vanished),
+            "vanished jobs not told as gone, or twice": sum(
+                self.gone[job] != 1 for job in vanished
+            ),
             "told as gone and there": sum(job not in vanished for job in self.gone),
             "violations": self.violations,
         }

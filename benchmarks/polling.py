@@ -186,9 +186,7 @@ def poll(
     client, ledger = run.client(clock), Ledger(clock)
     # The tracker's clock is the local one, which is seven minutes off.
     local = timedelta(minutes=7)
-    tracker = Tracker(
-        TRAINING_JOB, listeners=[ledger.take], clock=lambda: clock.now() + local
-    )
+    tracker = Tracker(TRAINING_JOB, listeners=[ledger.take], clock=lambda: clock.now() + local)
     budget = Budget(RATES, clock=clock.monotonic)
 
     def gone(job: Gone) -> None:
@@ -242,8 +240,7 @@ class Events:
         self.coming = [
             (time + timedelta(seconds=EVENT_AFTER), event)
             for time, event in world.events(BEGIN, end)
-            if chance.random() < heard
-            and time < vanish.get(event["detail"]["TrainingJobArn"], end)
+            if chance.random() < heard and time < vanish.get(event["detail"]["TrainingJobArn"], end)
         ]
         self.place, self.clock, self.poller = 0, clock, poller
 
@@ -300,7 +297,10 @@ def _aims(name: str, found: Mapping[str, Outcome]) -> str:
         fewer = floor.rate / came.rate
         aims += [
             (f"≥ 10× fewer than the first: {fewer:.0f}×", fewer >= 10),  # noqa: PLR2004 - the aim
-            ("no later than it in the mean, but for chance", came.mean <= floor.mean + floor.chance),
+            (
+                "no later than it in the mean, but for chance",
+                came.mean <= floor.mean + floor.chance,
+            ),
         ]
     return "; ".join(f"{text}, {'reached' if good else 'missed'}" for text, good in aims)
 
@@ -358,7 +358,9 @@ def pass_over(items: int) -> tuple[float, float]:
     bodies = list(_bodies(items))
 
     def parsed() -> list[list[dict[str, Any]]]:
-        answers = (parse({"status_code": 200, "headers": {}, "body": body}, shape) for body in bodies)
+        answers = (
+            parse({"status_code": 200, "headers": {}, "body": body}, shape) for body in bodies
+        )
         return [answer["TrainingJobSummaries"] for answer in answers]
 
     reading = Reading.of(TRAINING_JOB, listed(TRAINING_JOB, {}))
@@ -395,7 +397,9 @@ def _bodies(items: int) -> Iterator[bytes]:
 
 def main(arguments: Sequence[str]) -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--jobs", type=int, default=2_000, help="how many are alive at a time")
     parser.add_argument("--trouble", type=int, nargs="*", default=[2_000, 10_000])
     parser.add_argument("--items", type=int, default=100_000)

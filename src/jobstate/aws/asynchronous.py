@@ -1,4 +1,6 @@
-"""`follow` and `wait` in event loops, under asyncio or trio: with aiobotocore, or boto3 in threads.
+"""`follow`, `wait` and pollers in event loops, asyncio's or trio's: with aiobotocore, or boto3.
+
+Calls of boto3's clients are made in worker threads.
 
 Needs the extras ``aws`` and ``async``.
 """
@@ -6,8 +8,8 @@ Needs the extras ``aws`` and ``async``.
 from __future__ import annotations
 
 import inspect
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING, Any, cast
 
 from jobstate.aws.follow import made
 from jobstate.aws.following import FollowedJob, FollowStep, Options, Pause
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from typing import Unpack
 
+    from jobstate.aws.asking import Steps
+    from jobstate.aws.health import Report
+    from jobstate.aws.poller import Poller, Stop
     from jobstate.model.observation import JobKey
     from jobstate.model.outcome import Result
 
@@ -94,6 +99,64 @@ async def wait(
                 progress(step)
             if step.final:
                 return step.result
+
+
+async def poll(
+    poller: Poller, *, sleep: Callable[[float], Awaitable[object]] | None = None
+) -> Report:
+    """Make one pass of a poller, as `Poller.poll` does.
+
+    Args:
+        poller: The poller, with a client as `follow` takes it.
+        sleep: As above.
+
+    Raises:
+        ServiceError, JournalWriteError, ConformanceError, TrackerClosedError: As there.
+    """
+    return cast("Report", await _driven(poller, poller.plan(), None, sleep))
+
+
+async def run(
+    poller: Poller,
+    stop: Stop | None = None,
+    *,
+    sleep: Callable[[float], Awaitable[object]] | None = None,
+) -> None:
+    """Make pass after pass, as `Poller.run` does, until cancelled or told to stop.
+
+    What a tracker with a journal or lanes waits for, it waits for in the loop's thread: give such
+    listeners subscriptions, and the loop little else to do.
+
+    Args:
+        poller: As `poll` takes it.
+        stop: As there.
+        sleep: As above.
+
+    Raises:
+        ServiceError, JournalWriteError, ConformanceError, TrackerClosedError: As there.
+    """
+    await _driven(poller, poller.passes(), stop, sleep)
+
+
+async def _driven(
+    poller: Poller,
+    plan: Steps,
+    stop: Stop | None,
+    sleep: Callable[[float], Awaitable[object]] | None,
+) -> object:
+    came: object = None
+    with closing(plan):
+        while stop is None or not stop.is_set():
+            try:
+                todo = plan.send(came)
+            except StopIteration as end:
+                return end.value
+            came = None
+            if isinstance(todo, Request):
+                came = await awaited(poller.client, todo)
+            else:
+                await (sleep or anyio.sleep)(todo.seconds)
+    return None
 
 
 async def awaited(client: Any, call: Request) -> object:  # noqa: ANN401 - as above

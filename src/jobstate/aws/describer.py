@@ -89,7 +89,7 @@ class Describer:
         try:
             observation = read_by(self.news.kind, answer)
         except ObservationError as error:
-            self.news.cannot_read(answer, str(error))
+            self.news.cannot_read(str(error))
             if len(left) == 1:
                 self._again(left.popitem()[1], least=_LONGEST / 16)
             return

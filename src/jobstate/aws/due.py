@@ -64,7 +64,9 @@ class Due:
         renewed_in_forked_child(self, "_lock")
 
     def add(self, job: str, why: Why, at: float, now: float) -> None:
-        """Want a job to be described, unless it is wanted for something as urgent.
+        """Want a job to be described, unless it is wanted for something as urgent sooner.
+
+        What was described in vain waits for its time.
 
         Args:
             job: Its id or name.
@@ -74,7 +76,8 @@ class Due:
         """
         with self._lock:
             had = self._wanted.get(job)
-            if had is None or (why, at) < (had.why, had.at):
+            sooner = had is not None and not had.tries and (why, at) < (had.why, had.at)
+            if had is None or sooner or why < had.why:
                 self._put(Wanted(job, why, at, now))
 
     def again(self, wanted: Wanted, at: float) -> None:

@@ -81,6 +81,7 @@ class Health:
         due: How many jobs are to be described, by why.
         oldest: For how long a job has been in a status at most, of those not known to have ended,
             by status.
+        looking_back: There are older jobs that may be alive, and were not looked at yet.
         unread: How many items and descriptions could not be read, one that comes again included.
         trouble: What ended the last pass early: its kind, AWS's code and words; empty for nothing.
     """
@@ -95,6 +96,7 @@ class Health:
     used: Mapping[str, float]
     due: Mapping[str, int]
     oldest: Mapping[str, timedelta]
+    looking_back: bool
     unread: int
     trouble: str
 
@@ -111,6 +113,7 @@ class Health:
             "used": dict(self.used),
             "due": dict(self.due),
             "oldest": {name: each.total_seconds() for name, each in self.oldest.items()},
+            "looking_back": self.looking_back,
             "unread": self.unread,
             "trouble": self.trouble,
         }

@@ -15,7 +15,7 @@ from jobstate.aws.health import Gone, Report
 from jobstate.aws.watch import DAY, Watch
 from jobstate.common.log import log
 from jobstate.common.text import printable
-from jobstate.errors import UnknownJobError, shown
+from jobstate.errors import UnknownJobError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.outcome import outcome_of, vanished
 from jobstate.tracking.tracker import Tracker
@@ -163,11 +163,11 @@ class News:
         with suppress(UnknownJobError):
             self.tracker.forget(key)
 
-    def cannot_read(self, answer: object, why: str) -> None:
+    def cannot_read(self, why: str) -> None:
         """Count an answer that can't be read; the log names each once."""
         self.unread += 1
         self.report.unread += 1
-        named = hash(why + shown(answer))
+        named = hash(why)
         if named not in self._named and len(self._named) < _NAMED:
             self._named.add(named)
             log().warning("an answer is passed over that can't be read: %s", printable(why))

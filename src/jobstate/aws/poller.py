@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -212,21 +213,22 @@ class Poller:
             used=tally.used(now, rates),
             due={why.name.lower(): count for why, count in self._due.counts().items()},
             oldest=oldest,
+            looking_back=self._walker.looking_back,
             unread=self._news.unread,
             trouble="" if trouble is None else f"{trouble.trouble}: {trouble}",
         )
 
     def _drive(self, plan: Steps, stop: Stop | None) -> object:
         came: object = None
-        while stop is None or not stop.is_set():
-            try:
-                todo = plan.send(came)
-            except StopIteration as end:
-                return end.value
-            came = made(self.client, todo) if isinstance(todo, Call) else None
-            if isinstance(todo, Pause):
-                self._sleep(todo.seconds)
-        plan.close()
+        with closing(plan):
+            while stop is None or not stop.is_set():
+                try:
+                    todo = plan.send(came)
+                except StopIteration as end:
+                    return end.value
+                came = made(self.client, todo) if isinstance(todo, Call) else None
+                if isinstance(todo, Pause):
+                    self._sleep(todo.seconds)
         return None
 
     # --- What to do next ------------------------------------------------------------------------

@@ -204,10 +204,10 @@ def worth_walking(places: Sequence[int], size: int, together: int) -> int:
     Returns:
         How many of them a walk comes by.
     """
+    # The first page is walked in any case.
     least, best = -(-len(places) // together), 0
     for number, place in enumerate(places, 1):
-        requests = place // size + 1 + -(-(len(places) - number) // together)
-        # One page is walked in any case.
-        if requests - (place // size == 0) <= least:
-            least, best = requests - (place // size == 0), number
+        requests = place // size + -(-(len(places) - number) // together)
+        if requests <= least:
+            least, best = requests, number
     return best

@@ -234,20 +234,23 @@ class Walker:
         knows say how far the next walk has to go, whenever this process is killed.
         """
         news = self.news
-        for item, why in page.unread:
-            news.cannot_read(item, why)
-        if self._bound is not None:
-            at_once = page.changed
-        else:
-            at_once = [each for each in page.changed if each.observation.job.id in news.tracker]
-            held += (each for each in page.changed if each.observation.job.id not in news.tracker)
-        news.tell([each.observation for each in at_once])
-        walk.remember(at_once)
+        for _, why in page.unread:
+            news.cannot_read(why)
+        told: list[Changed] = []
+        for each in page.changed:
+            if self._passed_over(each):
+                walk.remember([each])
+            elif self._bound is None and each.observation.job.id not in news.tracker:
+                held.append(each)
+            else:
+                told.append(each)
+        news.tell([each.observation for each in told])
+        walk.remember(told)
 
     def _tell_held(self, walk: Walk, held: list[Changed]) -> None:
+        """Tell what was kept back."""
         held.sort(key=lambda each: each.observation.job.created or EARLIEST)
-        told = [each for each in held if not self._passed_over(each)]
-        self.news.tell([each.observation for each in told])
+        self.news.tell([each.observation for each in held])
         walk.remember(held)
 
     def _passed_over(self, changed: Changed) -> bool:
