@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from jobstate.sagemaker.training_job.writer import WRITER
 from jobstate.world import RefusedRequestError, World
 
 BEGIN: Final = datetime(2026, 11, 2, 6, tzinfo=UTC)
-#: What AWS takes: of List operations; of Describe operations nothing is published, so it is a guess.
+#: What AWS takes of List operations; of Describe operations it publishes nothing: a guess.
 TAKEN: Final = {"ListTrainingJobs": 2.0, "DescribeTrainingJob": 10.0}
 #: How long a call is under way, in seconds.
 UNDER_WAY: Final = 0.05
@@ -196,7 +197,7 @@ class Client:
     def closest(self, operation: str) -> float:
         """Return how many seconds lie between two requests at least."""
         made = self.made.get(operation, [])
-        gaps = (after - before for before, after in zip(made, made[1:], strict=False))
+        gaps = (after - before for before, after in pairwise(made))
         return min(gaps, default=float("inf"))
 
 
@@ -247,9 +248,7 @@ class Ledger:
             "facts told twice": sum(count > 1 for count in self.entered.values()),
             "ends missed": sum(life.job not in self.known for life in stayed),
             "ends told twice": sum(count > 1 for count in self.ends.values()),
-            "vanished jobs not told as gone, or twice": sum(
-                self.gone[job] != 1 for job in vanished
-            ),
+            "vanished jobs told as gone not once": sum(self.gone[job] != 1 for job in vanished),
             "told as gone and there": sum(job not in vanished for job in self.gone),
             "violations": self.violations,
         }

@@ -13,12 +13,13 @@ import pytest
 import trio
 
 from jobstate import Outcome
-from jobstate.aws import FollowStep
-from jobstate.aws.asynchronous import follow, wait
+from jobstate.aws import FollowStep, Report
+from jobstate.aws.asynchronous import follow, poll, run, wait
 from jobstate.aws.errors import JobMissingError, ServiceError, WaitTimeoutError
 from jobstate.errors import MissingExtraError
 from tests.support.asked import Asked
 from tests.support.lives_for_tests import told
+from tests.support.polled import Polled, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -32,6 +33,10 @@ class Awaited:
     def __init__(self, client: Any) -> None:
         self._client = client
         self.exceptions = client.exceptions
+
+    async def list_training_jobs(self, **arguments: Any) -> Any:
+        """List."""
+        return self._client.list_training_jobs(**arguments)
 
     async def describe_training_job(self, **arguments: Any) -> Any:
         """Ask."""
@@ -106,6 +111,31 @@ def test_errors(asked: Asked, client_of: Callable[[Any], Any]) -> None:
     asked.service.world.denied.add("DescribeTrainingJob")
     with pytest.raises(ServiceError, match=r"denied for 3\d\d s"):
         asyncio.run(wait(client, "failed", **time))
+
+
+@pytest.mark.parametrize("in_loop", [by_asyncio, by_trio])
+@pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
+def test_a_poller_in_a_loop(in_loop: Callable[..., Any], client_of: Callable[[Any], Any]) -> None:
+    """Passes, one by one and until told to stop; the same as without a loop."""
+    many = [told("completed"), told("failed", after=30.0)]
+    polled = Polled(many)
+    polled.poller.client = client_of(polled.poller.client)
+
+    class Over:
+        def is_set(self) -> bool:
+            """Return whether it is time."""
+            return polled.asked.seconds > 900
+
+    async def sleep(seconds: float) -> None:
+        polled.asked.clock.sleep(seconds)
+
+    async def both() -> Report:
+        report = await poll(polled.poller, sleep=sleep)
+        await run(polled.poller, Over(), sleep=sleep)
+        return report
+
+    assert in_loop(both()).complete
+    assert wrong(many, polled.events, polled.gone) == {}
 
 
 def test_cancelled(asked: Asked) -> None:

@@ -22,6 +22,7 @@ class Hand:
         self.now = 1_000.0
 
     def __call__(self) -> float:
+        """Return what it shows."""
         return self.now
 
 

@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.tz import gettz, tzlocal
+from botocore.utils import get_tzinfo_options
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +37,7 @@ def item(number: int = 0, *, seconds: float = 700.0, **fields: Any) -> dict[str,
     life = told("completed", job=f"job-{number}", after=float(-number))
     plain = life.at(life.start + timedelta(seconds=seconds), "list") | fields
     return {
-        name: each.astimezone(tzlocal()) if isinstance(each, datetime) else each
+        name: each.astimezone(get_tzinfo_options()[0]()) if isinstance(each, datetime) else each
         for name, each in plain.items()
     }
 
@@ -94,7 +95,7 @@ def test_every_modelled_field_counts(change: dict[str, Any]) -> None:
 
 def test_an_hour_that_comes_twice() -> None:
     """Where clocks are set back, the same reading is another time."""
-    zone = gettz("Europe/Berlin")
+    zone = ZoneInfo("Europe/Berlin")
     first = datetime(2026, 10, 25, 2, 30, tzinfo=zone)
     second = first.replace(fold=1)
     before = seen(item(LastModifiedTime=first) | {"LastModifiedTime": first})
@@ -122,7 +123,7 @@ def test_every_kind(kind: Any) -> None:
     assert reading.kind is kind
 
 
-# --- What is no item --------------------------------------------------------------------------------
+# --- What is no item ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_no_page_does_harm(pages: list[list[Any]]) -> None:
             assert walk.page(page, more=False).changed == []
 
 
-# --- Where a walk ends ------------------------------------------------------------------------------
+# --- Where a walk ends ----------------------------------------------------------------------------
 
 
 def test_it_ends_below_its_floor() -> None:
@@ -235,7 +236,7 @@ def test_how_far_it_pays_by_example() -> None:
     assert worth_walking([], 100, 1) == 0
 
 
-# --- Calls ------------------------------------------------------------------------------------------
+# --- Calls ----------------------------------------------------------------------------------------
 
 
 def test_arguments() -> None:
@@ -294,5 +295,6 @@ def test_a_client_that_tries_again_by_itself() -> None:
     error = Exception()
     error.response = {"ResponseMetadata": {"RetryAttempts": 2}}  # type: ignore[attr-defined]
     find: Callable[[object], int] = tried_again
-    assert [find(each) for each in (error, Exception(), {}, None)] == [2, 0, 0, 0]
+    answers: tuple[object, ...] = (error, Exception(), {}, None)
+    assert [find(each) for each in answers] == [2, 0, 0, 0]
     assert find({"ResponseMetadata": {"RetryAttempts": 1}}) == 1

@@ -13,6 +13,7 @@ from jobstate import Event, JobKey, StatusChanged, StatusEntered, Tracker, Viola
 from jobstate.aws import Budget, Gone, Poller, Report
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Life
+from jobstate.testing.fakes.client import ended
 from tests.support.asked import Asked
 from tests.support.lives_for_tests import STORIES, told
 
@@ -92,7 +93,7 @@ def fleet(size: int, seed: int, over: float, vanishing: float = 0.0) -> list[Lif
     for number in range(size):
         story = chance.choice([*STORIES])
         life = told(story, job=f"job-{number}", after=round(chance.uniform(0, over), 3))
-        if chance.random() < vanishing and life.end > life.start + _VANISH:
+        if chance.random() < vanishing and ended(life) > life.start + _VANISH:
             life = evolve(life, vanishes=life.start + _VANISH)
         lives.append(life)
     return sorted(lives, key=lambda life: life.start)

@@ -19,6 +19,8 @@ from jobstate.errors import ObservationError
 _REFUSALS: Final = 5
 #: How often a job is looked for that only a hint was about; lists will show it if it is there.
 _HINTED: Final = 5
+#: How many seconds to wait at least after a description that can't be read.
+_UNREAD: Final = 30.0
 #: The longest time between two tries to describe a job, in seconds.
 _LONGEST: Final = 600.0
 
@@ -79,30 +81,28 @@ class Describer:
             return
         self._refused = 0
         left = {each.job: each for each in wanted}
-        for answer in self.how.answers(came):
-            self._answer(answer, left)
+        read = [self._answer(answer, left) for answer in self.how.answers(came)]
         for each in left.values():
-            self._missing(each)
+            if all(read):
+                self._missing(each)
+            else:  # it may be the one that could not be read
+                self._again(each, least=_UNREAD)
 
-    def _answer(self, answer: Mapping[str, Any], left: dict[str, Wanted]) -> None:
-        """Tell what one answer says, and strike its job off."""
+    def _answer(self, answer: Mapping[str, Any], left: dict[str, Wanted]) -> bool:
+        """Tell what one answer says, and strike its job off; return whether it can be read."""
         try:
             observation = read_by(self.news.kind, answer)
         except ObservationError as error:
             self.news.cannot_read(str(error))
-            if len(left) == 1:
-                self._again(left.popitem()[1], least=_LONGEST / 16)
-            return
+            return False
         key = observation.job
         each = left.pop(key.id, None) or left.pop(key.name, None)
         late = self.news.describe(observation)
-        if each is None or (each.why is not Why.ENDED and not late):
-            return
-        now = self.asking.clock.clock()
-        if each.why is Why.ENDED:
-            self.news.learn(now - each.since, late=late)
-        if late:
+        if each is not None and each.why is Why.ENDED:
+            self.news.learn(self.asking.clock.clock() - each.since, late=late)
+        if each is not None and late:
             self._again(each)
+        return True
 
     # --- What came to nothing -------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -181,10 +182,15 @@ def listed(kind: Lifecycle, arguments: Mapping[str, Any]) -> Listed:
 
 def told_at(response: object) -> datetime | None:
     """Return what time it was by the service's own clock; aware; None where it does not say."""
-    headers = within(response, ("ResponseMetadata", "HTTPHeaders", "date"))
+    header = within(response, ("ResponseMetadata", "HTTPHeaders", "date"))
+    return _date(header) if isinstance(header, str) else None
+
+
+@lru_cache(maxsize=2)  # pages of one second have the same
+def _date(header: str) -> datetime | None:
     try:
-        told = parsedate_to_datetime(headers)
-    except (TypeError, ValueError, AttributeError):
+        told = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from attrs import define, field, frozen
 
 from jobstate.conformance.answers import read_by
 from jobstate.errors import ObservationError
-from jobstate.model.answer_schema import within
+from jobstate.model.answer_schema import Path, within
 from jobstate.model.fields import FieldKind
 from jobstate.model.lifecycle import Lifecycle
 
@@ -63,46 +65,42 @@ class Reading:
         kind: Their life cycle.
         seen: Returns what an item shows.
         id: Returns whose it is.
+        created: Where it says when the job was created.
     """
 
     kind: Lifecycle
     seen: Callable[[dict[str, Any]], Seen]
     id: Callable[[dict[str, Any]], Any]
+    created: Path
 
     @classmethod
     def of(cls, kind: Lifecycle, listed: Listed) -> Reading:
         """Return how items of a list are told apart."""
         path = listed.schema.id
         of_id = path[0] if len(path) == 1 else None
-        same = {of_id, listed.schema.name[0]}  # those that no two items of a job can differ in
-        fields = listed.shape.fields.items()
-        without_zone = (
-            datetime.combine
-        )  # of a date and a time of day; replace takes eight times that
-        times = tuple(n for n, each in fields if each.kind is FieldKind.TIME)
-        others = tuple(n for n, each in fields if n not in {*same, *times})
+        fields = listed.shape.fields
+        # No two items of a job differ in its id and name.
+        left = [name for name in fields if name not in {of_id, listed.schema.name[0]}]
+        names = sorted(left, key=lambda name: fields[name].kind is FieldKind.TIME)
+        times = [at for at, name in enumerate(names) if fields[name].kind is FieldKind.TIME]
 
         def seen(item: dict[str, Any]) -> Seen:
             """Leave the zones out: botocore makes one for each time, and they compare slowly."""
-            get = item.get
-            found = list(map(get, others))
-            for name in times:
-                time = get(name)
+            found: list[object] = list(map(item.get, names))
+            for place in times:
+                time = found[place]
                 if type(time) is datetime:
-                    found.append(without_zone(time, time.time()))
+                    found[place] = time.date()
+                    found.append(time.time())
                     if time.fold:  # which comparing leaves out where there is no zone
-                        found.append(True)
-                else:
-                    found.append(time)
+                        found.append(place)
             return tuple(found)
 
         def id_at_path(item: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever stands there
             return within(item, path)
 
-        def id_of(item: dict[str, Any]) -> Any:  # noqa: ANN401 - likewise
-            return item[of_id]  # type: ignore[index]
-
-        return cls(kind, seen, id_of if of_id else id_at_path)
+        id_of = itemgetter(of_id) if of_id else id_at_path
+        return cls(kind, seen, id_of, listed.schema.created)
 
 
 @define(eq=False)
@@ -154,15 +152,17 @@ class Walk:
             self.shown[observation.job.id] = seen
 
     def _compared(self, items: Sequence[Any]) -> Page:
-        before, shown = self.before, self.shown
+        before, shown = self.before.get, self.shown
         id_of, seen_of = self.reading.id, self.reading.seen
         page = Page([], [])
         for item in items:
             try:
                 its_id, seen = id_of(item), seen_of(item)
-                known = shown.get(its_id) or before.get(its_id)
+                known = before(its_id)
                 if known == seen:
                     shown[its_id] = known
+                    continue
+                if shown.get(its_id) == seen:
                     continue
             except (AttributeError, KeyError, TypeError):
                 pass  # it is no item, which reading it tells
@@ -183,6 +183,9 @@ class Walk:
     def _created(self, items: Iterable[object]) -> datetime | None:
         """Return when the first job was created of whose items can be read."""
         for item in items:
+            told = within(item, self.reading.created)
+            if isinstance(told, datetime) and told.tzinfo is not None:
+                return told  # as boto3 has it, which is nearly always
             try:
                 return read_by(self.reading.kind, item).job.created
             except ObservationError:
@@ -206,8 +209,9 @@ def worth_walking(places: Sequence[int], size: int, together: int) -> int:
     """
     # The first page is walked in any case.
     least, best = -(-len(places) // together), 0
-    for number, place in enumerate(places, 1):
-        requests = place // size + -(-(len(places) - number) // together)
+    for page in range(places[-1] // size + 1 if places else 0):
+        number = bisect_left(places, (page + 1) * size)
+        requests = page + -(-(len(places) - number) // together)
         if requests <= least:
             least, best = requests, number
     return best

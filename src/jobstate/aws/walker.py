@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
@@ -79,7 +80,7 @@ class Walker:
     reading: Reading
     complete: tuple[float, datetime | None] | None = None
     #: The jobs by their ids, as they stand in the list, as far as that is known.
-    _order: Iterable[str] = ()
+    _order: Mapping[str, object] = field(factory=dict)
     #: When the jobs were created that the tracker knew at first: the oldest and the newest.
     _known: tuple[datetime, datetime] | None = None
     _seen: dict[str, Seen] = field(factory=dict)
@@ -93,7 +94,7 @@ class Walker:
         Args:
             jobs: Its jobs, the one created last first.
         """
-        self._order = [each.id for each in jobs]
+        self._order = dict.fromkeys(each.id for each in jobs)
         created = [each.created for each in jobs if each.created is not None]
         self._known = (created[-1], created[0]) if created else None
 
@@ -171,15 +172,19 @@ class Walker:
 
     def _worth_walking(self, watched: Mapping[str, JobKey]) -> datetime | None:
         """Return when the last job was created down to which a walk pays; None where none does."""
-        places = [(place, name) for place, name in enumerate(self._order) if name in watched]
-        if self._back is not None:
-            shown = {name for _, name in places}
-            deeper = ((place, name) for name, place in self._back.alive.items())
-            places += (each for each in deeper if each[1] in watched and each[1] not in shown)
-        places.sort()
+        order = self._order
+        places = [place for place, name in enumerate(order) if name in watched]
+        alive = {} if self._back is None else self._back.alive
+        deeper = {alive[name]: name for name in alive if name in watched and name not in order}
+        if deeper:
+            places = sorted({*places, *deeper})
         size, together = self.listed.listing.most, self.describer.how.most
-        number = worth_walking([place for place, _ in places], size, together)
-        return watched[places[number - 1][1]].created if number else None
+        number = worth_walking(places, size, together)
+        if not number:
+            return None
+        last = places[number - 1]
+        name = deeper.get(last) or next(islice(order, last, None))
+        return watched[name].created
 
     # --- Looking back -----------------------------------------------------------------------------
 
@@ -196,8 +201,9 @@ class Walker:
         while back is not None and not back.over and self.asking.clock.clock() < until:
             came = yield from self._page(back.token, until)
             if not isinstance(came, Mapping):
-                if self.news.report.trouble is not None and back.token:
-                    back.token, back.place = None, 0  # it may be the token
+                refused = self.news.report.trouble
+                if refused is not None and refused.trouble is Trouble.OTHER:
+                    back.token, back.place = None, 0  # the token is too old, or something else
                 return
             back.token = self.listed.token(came)
             self._look_at(back, self.listed.items(came))
@@ -208,6 +214,8 @@ class Walker:
             back.floor = now - self.horizon
         walk = Walk(self.reading, self._seen, back.floor)
         page = walk.page(items, more=back.token is not None)
+        for _, why in page.unread:
+            self.news.cannot_read(why)
         found = [each for each in page.changed if not self._passed_over(each)]
         self.news.tell([each.observation for each in found])
         for place, name in enumerate(walk.shown, back.place):
@@ -298,7 +306,9 @@ class Walker:
 
     def _describe_unseen(self, walk: Walk, watched: Mapping[str, JobKey]) -> None:
         """Have those jobs described that the walk did not show: they are gone, or lie deeper."""
-        now, shown, watch = self.asking.clock.clock(), walk.shown, self.news.watch
-        for name in watched:
-            if name not in shown and (name in watch.alive or name in watch.reopening):
+        now, watch = self.asking.clock.clock(), self.news.watch
+        if watched.keys() <= walk.shown.keys():
+            return
+        for name in [name for name in watched if name not in walk.shown]:
+            if name in watch.alive or name in watch.reopening:
                 self.news.due.add(name, Why.UNSEEN, now, now)
