@@ -32,6 +32,7 @@ from jobstate.kinds import KINDS
 from jobstate.model import Edge
 from jobstate.model.life import Said, Stay
 from jobstate.model.operations import NOWHERE
+from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
 from jobstate.testing import Life, lives
 from jobstate.world import RefusedRequestError
@@ -409,8 +410,9 @@ def test_a_job_that_vanishes() -> None:
 
 def test_a_name_that_is_used_again() -> None:
     """The job that had it is gone, and the other one is polled."""
-    first = evolve(told("completed", job="tides"), vanishes=told("completed").start + MINUTE)
-    second = told("failed", job="tides", after=70.0)
+    vanishes = told("completed").start + timedelta(seconds=95)
+    first = evolve(told("completed", job="tides"), vanishes=vanishes)
+    second = told("failed", job="tides", after=100.0)
     polled = Polled([first, second])
     endure(polled, 40)
     assert [each.key for each in polled.gone] == [first.job]
@@ -432,6 +434,57 @@ def test_a_young_job_is_not_said_to_be_gone(caplog: pytest.LogCaptureFixture) ->
     endure(polled, 30)
     assert "is gone" not in caplog.text
     assert wrong([life], polled.events, []) == {}
+
+
+def test_a_job_that_ended_and_vanished() -> None:
+    """An event told its end in time: it is not said to be gone. Nobody needs to be told."""
+    life = evolve(told("failed"), vanishes=told("failed").end + timedelta(seconds=5))
+    other = evolve(told("completed"), vanishes=told("completed").start + 2 * MINUTE)
+    polled = Polled([life, other], on_gone=None)
+    polled.asked.clock.advance(715)
+    polled.poll()
+    polled.tracker.observe(life.at(life.end, "event"))
+    report = polled.poll(30)
+    assert report.gone == ()
+    assert polled.tracker[life.job].outcome is Outcome.FAILED
+    second = Polled(other, on_gone=None)
+    endure(second, 8)
+    assert other.job not in second.tracker
+
+
+def test_one_of_several_that_vanishes() -> None:
+    """Batch leaves it out of its answer."""
+    polled = Polled(kind=BATCH_JOB, arguments={"jobQueue": "nightly"})
+    client = polled.asked.client(BATCH_JOB.name)
+    for name in ("one", "two"):
+        client.submit_job(jobName=name, jobQueue="nightly", jobDefinition="d")
+    while len(polled.poller._watch.alive) < 2:  # noqa: SLF001 - what else tells?
+        polled.poll(10)
+    plainly = polled.asked.service.world.answer
+
+    def answer(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        found = plainly(operation, request)
+        name = "jobs" if operation == "DescribeJobs" else "jobSummaryList"
+        return {**found, name: [each for each in found[name] if each["jobName"] != "one"]}
+
+    polled.asked.service.world.answer = answer  # type: ignore[method-assign]
+    for _ in range(60):
+        polled.poll(10)
+    assert [gone.job.status for gone in polled.gone] == ["RUNNING"]
+
+
+@pytest.mark.parametrize("late", [0.0, 40.0])
+def test_known_before_lists_and_descriptions_know_it(late: float) -> None:
+    """A job is not said to be gone in its first minute, nor one that the list shows ever."""
+    life = told("completed")
+    tracker = Tracker(TRAINING_JOB)
+    asked = Asked(life, behind={"list": late, "describe": 50.0})
+    asked.clock.advance(1)
+    tracker.observe(life.at(asked.clock.now(), "event"))
+    polled = Polled(asked=asked, tracker=tracker, changes=True)
+    endure(polled, 30)
+    assert polled.gone == []
+    assert tracker[life.job].entries == life.entries
 
 
 def test_who_is_told_of_the_gone_may_fail(caplog: pytest.LogCaptureFixture) -> None:
@@ -486,12 +539,100 @@ def test_no_farther_than_the_horizon() -> None:
     polled.asked.clock.advance(41 * 86_400.0)
     polled.poll()
     assert {job.name for job in polled.tracker} == {"old-0", "old-1"}
-    assert polled.poller.health.looking_back
+    before = polled.poller.health
+    assert before.looking_back
     endure(polled, 10)
-    assert not polled.poller.health.looking_back
+    after = polled.poller.health
+    assert not after.looking_back
     found = {job.name for job in polled.tracker}
     assert {f"old-{n}" for n in range(8)} <= found
     assert not any(name.startswith("over") for name in found)
+
+
+def test_a_tracker_that_knows_old_jobs() -> None:
+    """It has been told of all that can be alive: nothing to look back for."""
+    old = [told("failed", job=f"old-{n}", after=float(n)) for n in range(150)]
+    many = [told("failed", job=f"over-{n}", after=29 * 86_400.0 + n) for n in range(150)]
+    polled = Polled([*old, *many])
+    for life in (old[0], many[0]):
+        polled.tracker.observe(life.at(life.end))
+    polled.asked.clock.advance(40 * 86_400.0)
+    again = Polled(asked=polled.asked, tracker=polled.tracker)
+    assert again.poll().pages == 2
+    assert not again.poller.health.looking_back
+
+
+def test_looking_back_begins_anew() -> None:
+    """Where the service does not take the token any more; pages are as bad there as anywhere."""
+    many = [told("timed out", job=f"job-{n}", after=-86_400.0 * n) for n in range(8)]
+    over = [told("failed", job=f"over-{n}", after=-3 * 86_400.0 + n) for n in range(350)]
+    polled = Polled([*many, *over])
+    polled.asked.clock.advance(9 * 86_400.0)
+    world, left = polled.asked.service.world, [1]
+    plainly = world.answer
+
+    def answer(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        found = plainly(operation, request)
+        if operation == "ListTrainingJobs":
+            return {**found, "TrainingJobSummaries": [{"no": 1}, *found["TrainingJobSummaries"]]}
+        return found
+
+    def fault(_: str, request: Mapping[str, Any]) -> RefusedRequestError | None:
+        if "NextToken" in request and left.pop() if left else False:
+            return RefusedRequestError("ValidationException", "no")
+        return None
+
+    world.fault, world.answer = fault, answer  # type: ignore[method-assign]
+    polled.poller.client = Raising(polled.asked)
+    assert polled.poll().trouble is not None
+    endure(polled, 3)
+    health = polled.poller.health
+    assert not health.looking_back
+    assert health.unread >= 4
+
+
+def test_a_list_without_an_order() -> None:
+    """It is walked to its end, pass by pass."""
+    schema = TRAINING_JOB.schema
+    assert schema is not None
+    describe, items = schema.shapes
+    assert items.listing is not None
+    unordered = evolve(items, listing=evolve(items.listing, by="", order=""))
+    kind = evolve(TRAINING_JOB, reader=SchemaReader(evolve(schema, shapes=(describe, unordered))))
+    many = [told("failed", job=f"job-{n}", after=float(n)) for n in range(150)]
+    polled = Polled(many, kind=kind)
+    polled.asked.clock.advance(900)
+    polled.poll()
+    endure(polled, 5)
+    assert len(polled.asked_for("List")) == 12
+    assert wrong(many, polled.events, polled.gone) == {}
+
+
+def test_nothing_at_all() -> None:
+    """No job, and nobody tells the time; then one comes."""
+    life = told("completed")
+    polled = Polled(life, settings={"behind": {"list": 60.0}})
+    polled.poller.client = Unparsed(polled.asked)
+    endure(polled, 2)
+    assert polled.poller.health.last_complete is None
+    endure(polled, 30)
+    assert wrong([life], polled.events, polled.gone) == {}
+
+
+def test_an_old_job_that_ends_during_a_walk() -> None:
+    """A hint was faster than the walk, which does not come by it: nothing more is asked."""
+    old = told("completed", job="old")
+    new = [told("stopped early", job=f"new-{n}", after=10.0 + n / 10) for n in range(900)]
+    polled = Polled([old, *new], rates={"List": 1.0, "Describe": 50.0})
+    polled.asked.clock.advance(500)
+    endure(polled, 3)
+    before = polled.described().count("old")
+    polled.asked.clock.advance(200)
+    polled.poller.hint(old.job)
+    report = polled.poll()
+    assert report.pages < 10
+    assert polled.tracker[old.job].final
+    assert polled.described().count("old") == before + 1
 
 
 def test_a_service_that_does_not_tell_the_time() -> None:
@@ -517,8 +658,8 @@ def test_it_resumes(tmp_path: Path) -> None:
     begun = 0
     while asked.seconds < 2_600:
         begun += 1
-        listener = Subscription(name="all", listener=lambda _: None)
         journal = Journal(file, durability="normal")
+        listener = Subscription(name="all", listener=list[Any]().append)
         tracker = Tracker(TRAINING_JOB, journal=journal, listeners=[listener])
         polled = Polled(asked=asked, tracker=tracker, on_gone=gone.append)
         stop = Killed(asked, 7 * begun)
@@ -766,6 +907,26 @@ def test_a_client_that_tries_again_by_itself() -> None:
     polled.poll()
     assert polled.poller.health.requests == {"ListTrainingJobs": 4}
     assert polled.poller.budget.take("ListTrainingJobs") == 4.0
+
+
+class Raising:
+    """A client of whose answers botocore has no say, but of its errors."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.real = asked, asked.client()
+
+    def __getattr__(self, method: str) -> Any:
+        """Return what makes a call."""
+        operation = {"list_training_jobs": "ListTrainingJobs"}.get(method, "DescribeTrainingJob")
+
+        def call(**request: Any) -> Any:
+            try:
+                return self.asked.service.world.answer(operation, request)
+            except RefusedRequestError as refused:
+                error = {"Code": refused.code, "Message": refused.message}
+                raise ClientError({"Error": error}, operation) from None
+
+        return call
 
 
 class Unparsed:

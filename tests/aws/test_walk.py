@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from botocore.utils import get_tzinfo_options
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from jobstate.batch import BATCH_JOB
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.kinds import KINDS
 from jobstate.model import AnswerSchema
+from jobstate.model.schema_reader import SchemaReader
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.lives_for_tests import BEGIN, told
 from tests.support.small import PARCELS
@@ -121,6 +123,13 @@ def test_every_kind(kind: Any) -> None:
     assert call.arguments[how.listing.token] == "more"
     assert how.listing.token not in how.call_for().arguments
     assert reading.kind is kind
+
+
+def test_an_id_within_a_part() -> None:
+    """Wherever the schema says that it stands."""
+    schema = evolve(LISTED.schema, id=("Job", "Arn"))
+    reading = Reading.of(TRAINING_JOB, evolve(LISTED, schema=schema))
+    assert reading.id({"Job": {"Arn": "x"}}) == "x"
 
 
 # --- What is no item ------------------------------------------------------------------------------
@@ -262,10 +271,6 @@ def test_a_kind_that_nothing_lists() -> None:
 
 
 def _undescribed() -> Any:
-    from attrs import evolve  # noqa: PLC0415 - only here
-
-    from jobstate.model.schema_reader import SchemaReader  # noqa: PLC0415
-
     schema = TRAINING_JOB.schema
     assert isinstance(schema, AnswerSchema)
     silent = tuple(evolve(shape, operation="") for shape in schema.shapes)

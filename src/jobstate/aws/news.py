@@ -143,12 +143,12 @@ class News:
         return now is None or (key.created is not None and now - key.created < _SETTLING)
 
     def gone(self, key: JobKey) -> None:
-        """Tell that a job is gone, and forget it: in this order, so that it is told.
+        """Tell that a job is gone that was alive, and forget it: in this order, so that it is told.
 
         A process that is killed in between tells it once more.
         """
         job = self.known(key)
-        self.watch.drop(key)
+        del self.watch.alive[key.id]
         self.due.drop(key.id)
         if job is None or job.final:
             return

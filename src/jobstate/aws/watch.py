@@ -93,14 +93,6 @@ class Watch:
                 del self.reopening[name]
         return {**{name: key for name, (key, _) in self.reopening.items()}, **self.alive}
 
-    def drop(self, key: JobKey) -> None:
-        """Watch a job no longer."""
-        if self.alive.get(key.id) == key:
-            del self.alive[key.id]
-        if key.id in self.reopening and self.reopening[key.id][0] == key:
-            del self.reopening[key.id]
-        self.settled.discard(key)
-
     def _may_lack(self, job: TrackedJob, last: datetime | None) -> bool:
         """Return whether the description of an end may not have come yet."""
         if self.kind.schema is not None and self.kind.schema.stays is not None:
