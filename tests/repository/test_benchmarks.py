@@ -145,3 +145,13 @@ def test_a_year_that_lasts_a_day() -> None:
     assert "| 1 | 5," in printed
     for name in ("memory", "median", "slow"):
         assert f"{name}, the last month beside the second: 1.00, level" in printed
+
+
+def test_a_small_fleet_is_polled() -> None:
+    """Every design, and everything that goes wrong: it stops where anything is told wrongly."""
+    few = ("--jobs", "20", "--trouble", "20", "--items", "1000", "--laps", "1")
+    printed = run("polling.py", *few)
+    assert "| **the poller, beyond botocore's parser** |" in printed
+    assert printed.count("| 20 jobs |") == 1
+    assert "| **walk, every 30 s** |" in printed
+    assert "| ends missed | 0 | 0 |" in printed

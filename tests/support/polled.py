@@ -57,9 +57,6 @@ class Polled:
         clock = self.asked.clock
         budget = Budget(rates or PLENTY, clock=clock.monotonic)
         client = self.asked.client(self.kind.name)
-        service = client.meta.service_model.service_name
-        # Nothing is tried again but by the poller.
-        client.meta.events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
         self.poller = Poller(
             client,
             tracker,

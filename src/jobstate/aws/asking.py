@@ -9,12 +9,12 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field
 
 from jobstate.aws.budget import Budget
+from jobstate.aws.errors import ServiceError
 from jobstate.aws.following import Pause
 from jobstate.aws.health import Tally
-from jobstate.aws.operations import Call, told_at, tried_again
-from jobstate.aws.refusals import Trouble, refusal
+from jobstate.aws.operations import Request, told_at, tried_again
+from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.common.log import log
-from jobstate.errors import ServiceError
 from jobstate.model.operations import ErrorCodes
 
 #: The longest pause, in seconds: who waits hears of a hint, or that it is to stop, within that.
@@ -22,7 +22,7 @@ LONGEST_PAUSE: Final = 1.0
 _SHORTEST_PAUSE: Final = 0.001
 
 #: What to do next, a call or a pause; sent back is what a call returned or raised.
-Steps: TypeAlias = "Generator[Call | Pause, object, Any]"
+Steps: TypeAlias = "Generator[Request | Pause, object, Any]"
 
 
 def pause(seconds: float) -> Pause:
@@ -75,8 +75,8 @@ class Asking:
     tally: Tally = field(factory=Tally)
 
     def ask(
-        self, call: Call, fatal: Container[Trouble] = (Trouble.EXPIRED,)
-    ) -> Generator[Call | Pause, object, Any]:
+        self, call: Request, fatal: Container[Trouble] = (Trouble.EXPIRED,)
+    ) -> Generator[Request | Pause, object, Any]:
         """Make a call for which a request was taken.
 
         Args:
@@ -84,7 +84,7 @@ class Asking:
             fatal: The trouble that ends everything.
 
         Returns:
-            The response, or the `Refusal`.
+            The response, or the `CallFailure`.
 
         Raises:
             ServiceError: The trouble is fatal.
@@ -98,7 +98,7 @@ class Asking:
         if not isinstance(came, Exception):
             self.clock.hear(told_at(came))
             return came
-        refused = refusal(came, self.codes)
+        refused = failure_of(came, self.codes)
         if refused is None:
             raise came
         if refused.trouble in fatal:

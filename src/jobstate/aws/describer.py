@@ -11,7 +11,7 @@ from jobstate.aws.asking import Asking, Steps, pause
 from jobstate.aws.due import Due, Wanted, Why
 from jobstate.aws.news import News
 from jobstate.aws.operations import Describing
-from jobstate.aws.refusals import Refusal, Trouble
+from jobstate.aws.trouble import CallFailure, Trouble
 from jobstate.conformance.answers import read_by
 from jobstate.errors import ObservationError
 
@@ -76,7 +76,7 @@ class Describer:
             for each in wanted:  # whoever drives this may go on
                 self._again(each)
             raise
-        if isinstance(came, Refusal):
+        if isinstance(came, CallFailure):
             self._refuse(wanted, came)
             return
         self._refused = 0
@@ -106,7 +106,7 @@ class Describer:
 
     # --- What came to nothing -------------------------------------------------------------------
 
-    def _refuse(self, wanted: Sequence[Wanted], refused: Refusal) -> None:
+    def _refuse(self, wanted: Sequence[Wanted], refused: CallFailure) -> None:
         if refused.trouble is Trouble.MISSING:
             for each in wanted:
                 self._missing(each)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, field, frozen
 
-from jobstate.aws.refusals import Refusal
+from jobstate.aws.trouble import CallFailure
 from jobstate.common.times import iso
 from jobstate.model.outcome import Result
 from jobstate.tracking.tracked_job import TrackedJob
@@ -59,7 +59,7 @@ class Report:
     unread: int = 0
     dropped: int = 0
     gone: tuple[Gone, ...] = ()
-    trouble: Refusal | None = None
+    trouble: CallFailure | None = None
 
 
 @frozen(kw_only=True)

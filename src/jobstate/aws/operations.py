@@ -128,7 +128,7 @@ class Listed:
         """Whether the job created last comes first; else nothing is known of the order."""
         return bool(self.listing.by and self.listing.order) or self.listing.newest_first
 
-    def call_for(self, token: str | None = None) -> Call:
+    def call_for(self, token: str | None = None) -> Request:
         """Return the call for a page: the first, or where a token says."""
         listing = self.listing
         asked: dict[str, Any] = {listing.size: listing.most}
@@ -137,7 +137,7 @@ class Listed:
             asked |= {listing.by: by_creation, listing.order: "Descending"}
         if token is not None:
             asked[listing.token] = token
-        return Call(self.shape.operation, asked | dict(self.arguments))
+        return Request(self.shape.operation, asked | dict(self.arguments))
 
     def items(self, response: Mapping[str, Any]) -> list[Any]:
         """Return the items of a page, whatever they are."""

@@ -15,7 +15,7 @@ from jobstate.aws.follow import made
 from jobstate.aws.following import Pause
 from jobstate.aws.health import Gone, Health, Report
 from jobstate.aws.news import News
-from jobstate.aws.operations import Call, describing, listed
+from jobstate.aws.operations import Request, describing, listed
 from jobstate.aws.walk import Reading
 from jobstate.aws.walker import Walker
 from jobstate.aws.watch import Watch
@@ -226,14 +226,14 @@ class Poller:
                     todo = plan.send(came)
                 except StopIteration as end:
                     return end.value
-                came = made(self.client, todo) if isinstance(todo, Call) else None
+                came = made(self.client, todo) if isinstance(todo, Request) else None
                 if isinstance(todo, Pause):
                     self._sleep(todo.seconds)
         return None
 
     # --- What to do next ------------------------------------------------------------------------
 
-    def passes(self) -> Generator[Call | Pause, object, None]:
+    def passes(self) -> Generator[Request | Pause, object, None]:
         """Yield what to do next, for ever; sent back is what a call returned or raised."""
         while True:
             yield from self.plan()
@@ -241,7 +241,7 @@ class Poller:
                 yield pause(left)
                 yield from self._describer.plan(self._next)
 
-    def plan(self) -> Generator[Call | Pause, object, Report]:
+    def plan(self) -> Generator[Request | Pause, object, Report]:
         """Yield what to do next in one pass, and return its report."""
         began = self._clock()
         self._next = began + self.interval.total_seconds()

@@ -14,7 +14,7 @@ from jobstate.aws.describer import Describer
 from jobstate.aws.due import Why
 from jobstate.aws.news import News
 from jobstate.aws.operations import Listed
-from jobstate.aws.refusals import Refusal, Trouble
+from jobstate.aws.trouble import CallFailure, Trouble
 from jobstate.aws.walk import MOST_IN_VAIN, Changed, Page, Reading, Seen, Walk, worth_walking
 from jobstate.aws.watch import DAY
 from jobstate.common.log import log
@@ -150,7 +150,7 @@ class Walker:
                 if (left := free - clock()) > 0:
                     yield pause(left)
             came = yield from asking.ask(call, _FATAL if token else _FATAL_AT_FIRST)
-            if not isinstance(came, Refusal):
+            if not isinstance(came, CallFailure):
                 return came
             if came.trouble is not Trouble.THROTTLED:
                 break
