@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from jobstate import Outcome
-from jobstate.aws import FollowStep, Report
+from jobstate.aws import FollowStep, PassReport
 from jobstate.aws.asynchronous import follow, poll, run, wait
 from jobstate.aws.errors import JobMissingError, ServiceError, WaitTimeoutError
 from jobstate.errors import MissingExtraError
@@ -129,7 +129,7 @@ def test_a_poller_in_a_loop(in_loop: Callable[..., Any], client_of: Callable[[An
     async def sleep(seconds: float) -> None:
         polled.asked.clock.sleep(seconds)
 
-    async def both() -> Report:
+    async def both() -> PassReport:
         report = await poll(polled.poller, sleep=sleep)
         await run(polled.poller, Over(), sleep=sleep)
         return report

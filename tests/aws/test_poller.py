@@ -584,7 +584,6 @@ def test_looking_back_begins_anew() -> None:
         return None
 
     world.fault, world.answer = fault, answer  # type: ignore[method-assign]
-    polled.poller.client = Raising(polled.asked)
     assert polled.poll().trouble is not None
     endure(polled, 3)
     health = polled.poller.health
@@ -909,26 +908,6 @@ def test_a_client_that_tries_again_by_itself() -> None:
     polled.poll()
     assert polled.poller.health.requests == {"ListTrainingJobs": 4}
     assert polled.poller.budget.take("ListTrainingJobs") == 4.0
-
-
-class Raising:
-    """A client of whose answers botocore has no say, but of its errors."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.asked, self.real = asked, asked.client()
-
-    def __getattr__(self, method: str) -> Any:
-        """Return what makes a call."""
-        operation = {"list_training_jobs": "ListTrainingJobs"}.get(method, "DescribeTrainingJob")
-
-        def call(**request: Any) -> Any:
-            try:
-                return self.asked.service.world.answer(operation, request)
-            except RefusedRequestError as refused:
-                error = {"Code": refused.code, "Message": refused.message}
-                raise ClientError({"Error": error}, operation) from None
-
-        return call
 
 
 class Unparsed:

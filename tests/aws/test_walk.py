@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.aws.operations import listed, told_at, tried_again
-from jobstate.aws.walk import MOST_IN_VAIN, Reading, Walk, worth_walking
+from jobstate.aws.walk import MOST_IN_VAIN, ItemReading, Walk, worth_walking
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.kinds import KINDS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jobstate.aws.walk import Page
 
 LISTED = listed(TRAINING_JOB, {})
-READING = Reading.of(TRAINING_JOB, LISTED)
+READING = ItemReading.of(TRAINING_JOB, LISTED)
 
 
 def item(number: int = 0, *, seconds: float = 700.0, **fields: Any) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_a_job_that_comes_twice() -> None:
 def test_every_kind(kind: Any) -> None:
     """How its jobs are listed stands in the schema."""
     how = listed(kind, {})
-    reading = Reading.of(kind, how)
+    reading = ItemReading.of(kind, how)
     assert how.newest_first
     call = how.call_for("more")
     assert call.arguments[how.listing.size] == how.listing.most
@@ -128,7 +128,7 @@ def test_every_kind(kind: Any) -> None:
 def test_an_id_within_a_part() -> None:
     """Wherever the schema says that it stands."""
     schema = evolve(LISTED.schema, id=("Job", "Arn"))
-    reading = Reading.of(TRAINING_JOB, evolve(LISTED, schema=schema))
+    reading = ItemReading.of(TRAINING_JOB, evolve(LISTED, schema=schema))
     assert reading.id({"Job": {"Arn": "x"}}) == "x"
 
 

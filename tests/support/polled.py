@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from jobstate import Event, JobKey, StatusChanged, StatusEntered, Tracker, Violation
-from jobstate.aws import Budget, Gone, Poller, Report
+from jobstate.aws import Budget, Gone, PassReport, Poller
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Life
 from jobstate.testing.fakes.client import ended
@@ -69,7 +69,7 @@ class Polled:
             },
         )
 
-    def poll(self, seconds: float = 0.0) -> Report:
+    def poll(self, seconds: float = 0.0) -> PassReport:
         """Make a pass after some seconds have passed."""
         self.asked.clock.advance(seconds)
         return self.poller.poll()

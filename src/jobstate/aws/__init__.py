@@ -14,7 +14,7 @@ from jobstate.aws.errors import (
 from jobstate.aws.events import Handled, handle, jobs_in, sqs_batch
 from jobstate.aws.follow import follow, wait
 from jobstate.aws.following import FollowStep, OnMissing, Options
-from jobstate.aws.health import Gone, Health, Report
+from jobstate.aws.health import Gone, Health, PassReport
 from jobstate.aws.pace import Pace
 from jobstate.aws.policies import WORTH_ANOTHER_TRY, RetryPolicy
 from jobstate.aws.poller import Poller, Stop
@@ -45,8 +45,8 @@ __all__ = [
     "OnMissing",
     "Options",
     "Pace",
+    "PassReport",
     "Poller",
-    "Report",
     "RetryPolicy",
     "ServiceError",
     "Spent",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from jobstate.aws.asking import Steps
-    from jobstate.aws.health import Report
+    from jobstate.aws.health import PassReport
     from jobstate.aws.poller import Poller, Stop
     from jobstate.model.observation import JobKey
     from jobstate.model.outcome import Result
@@ -103,7 +103,7 @@ async def wait(
 
 async def poll(
     poller: Poller, *, sleep: Callable[[float], Awaitable[object]] | None = None
-) -> Report:
+) -> PassReport:
     """Make one pass of a poller, as `Poller.poll` does.
 
     Args:
@@ -113,7 +113,7 @@ async def poll(
     Raises:
         ServiceError, JournalWriteError, ConformanceError, TrackerClosedError: As there.
     """
-    return cast("Report", await _driven(poller, poller.plan(), None, sleep))
+    return cast("PassReport", await _driven(poller, poller.plan(), None, sleep))
 
 
 async def run(

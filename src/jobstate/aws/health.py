@@ -1,4 +1,4 @@
-"""What a poller has done and how it is doing, as data: `Report`, `Gone`, `Health`."""
+"""What a poller has done and how it is doing, as data: `PassReport`, `Gone`, `Health`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Gone:
 
 
 @define
-class Report:
+class PassReport:
     """What one pass has brought.
 
     Attributes:

@@ -11,8 +11,8 @@ from attrs import define, field
 
 from jobstate.aws.asking import ServiceClock
 from jobstate.aws.due import Due, Why
-from jobstate.aws.health import Gone, Report
-from jobstate.aws.watch import DAY, Watch
+from jobstate.aws.health import Gone, PassReport
+from jobstate.aws.watch import DAY, WatchedJobs
 from jobstate.common.log import log
 from jobstate.common.text import printable
 from jobstate.errors import UnknownJobError
@@ -56,12 +56,12 @@ class News:
 
     kind: Lifecycle
     tracker: Tracker
-    watch: Watch
+    watch: WatchedJobs
     due: Due
     clock: ServiceClock
     on_gone: Callable[[Gone], object] | None
     changes: bool
-    report: Report = field(factory=Report)
+    report: PassReport = field(factory=PassReport)
     behind: float = 0.0
     unread: int = 0
     _named: set[int] = field(factory=set)

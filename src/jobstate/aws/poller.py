@@ -13,12 +13,12 @@ from jobstate.aws.describer import Describer
 from jobstate.aws.due import Due, Why
 from jobstate.aws.follow import made
 from jobstate.aws.following import Pause
-from jobstate.aws.health import Gone, Health, Report
+from jobstate.aws.health import Gone, Health, PassReport
 from jobstate.aws.news import News
 from jobstate.aws.operations import Request, describing, listed
-from jobstate.aws.walk import Reading
+from jobstate.aws.walk import ItemReading
 from jobstate.aws.walker import Walker
-from jobstate.aws.watch import Watch
+from jobstate.aws.watch import WatchedJobs
 from jobstate.errors import UnknownNameError
 from jobstate.model.kinds import by_name
 from jobstate.model.observation import JobKey
@@ -127,12 +127,17 @@ class Poller:
         self._asking = Asking(
             f"jobs of kind {kind.name}", self.budget, listing.schema.codes, self._service
         )
-        self._watch, self._due = Watch(kind), Due()
+        self._watch, self._due = WatchedJobs(kind), Due()
         parts = kind, tracker, self._watch, self._due, self._service
         self._news = News(*parts, on_gone, changes)
         self._describer = Describer(how, self._asking, self._news)
         self._walker = Walker(
-            listing, self._asking, self._news, self._describer, horizon, Reading.of(kind, listing)
+            listing,
+            self._asking,
+            self._news,
+            self._describer,
+            horizon,
+            ItemReading.of(kind, listing),
         )
         self._began = self._looked = self._next = clock()
         ended, jobs = self._watch.begin(tracker)
@@ -146,11 +151,11 @@ class Poller:
 
     # --- For its users --------------------------------------------------------------------------
 
-    def poll(self) -> Report:
+    def poll(self) -> PassReport:
         """Make one pass: a walk, and descriptions until nothing is due or the next walk is.
 
         Calls that the service does not take, or that do not reach it, end the pass; the next one
-        goes on. `Report.trouble` says so, `health` too.
+        goes on. `PassReport.trouble` says so, `health` too.
 
         Raises:
             ServiceError: There are no credentials, or none that hold, or the service does not take
@@ -159,7 +164,7 @@ class Poller:
             ConformanceError: The tracker is strict, and an answer breaks rules.
             TrackerClosedError: The tracker is closed.
         """
-        return cast("Report", self._drive(self.plan(), None))
+        return cast("PassReport", self._drive(self.plan(), None))
 
     def run(self, stop: Stop | None = None) -> None:
         """Make pass after pass, each an interval after the one before, and see to hints at once.
@@ -241,12 +246,12 @@ class Poller:
                 yield pause(left)
                 yield from self._describer.plan(self._next)
 
-    def plan(self) -> Generator[Request | Pause, object, Report]:
+    def plan(self) -> Generator[Request | Pause, object, PassReport]:
         """Yield what to do next in one pass, and return its report."""
         began = self._clock()
         self._next = began + self.interval.total_seconds()
         self._asking.tally.begin(began)
-        report = self._news.report = Report()
+        report = self._news.report = PassReport()
         if began - self._looked >= _LOOK_AGAIN:
             self._looked = began
             self._want(self._watch.look_again(self.tracker, self._service.now()))

@@ -58,7 +58,7 @@ class Page:
 
 
 @frozen
-class Reading:
+class ItemReading:
     """How items are told from those that came before, without being read.
 
     Attributes:
@@ -74,7 +74,7 @@ class Reading:
     created: Path
 
     @classmethod
-    def of(cls, kind: Lifecycle, listed: Listed) -> Reading:
+    def of(cls, kind: Lifecycle, listed: Listed) -> ItemReading:
         """Return how items of a list are told apart."""
         path = listed.schema.id
         of_id = path[0] if len(path) == 1 else None
@@ -117,7 +117,7 @@ class Walk:
         newest: When the first job was created.
     """
 
-    reading: Reading
+    reading: ItemReading
     before: dict[str, Seen]
     floor: datetime | None
     shown: dict[str, Seen] = field(factory=dict)
@@ -158,9 +158,8 @@ class Walk:
         for item in items:
             try:
                 its_id, seen = id_of(item), seen_of(item)
-                known = before(its_id)
-                if known == seen:
-                    shown[its_id] = known
+                if before(its_id) == seen:
+                    shown[its_id] = seen
                     continue
                 if shown.get(its_id) == seen:
                     continue

@@ -15,7 +15,7 @@ from jobstate.aws.due import Why
 from jobstate.aws.news import News
 from jobstate.aws.operations import Listed
 from jobstate.aws.trouble import CallFailure, Trouble
-from jobstate.aws.walk import MOST_IN_VAIN, Changed, Page, Reading, Seen, Walk, worth_walking
+from jobstate.aws.walk import MOST_IN_VAIN, Changed, ItemReading, Page, Seen, Walk, worth_walking
 from jobstate.aws.watch import DAY
 from jobstate.common.log import log
 from jobstate.common.times import EARLIEST
@@ -77,7 +77,7 @@ class Walker:
     news: News
     describer: Describer
     horizon: timedelta
-    reading: Reading
+    reading: ItemReading
     complete: tuple[float, datetime | None] | None = None
     #: The jobs by their ids, as they stand in the list, as far as that is known.
     _order: Mapping[str, object] = field(factory=dict)
@@ -141,6 +141,7 @@ class Walker:
         """
         asking, report = self.asking, self.news.report
         call, clock = self.listed.call_for(token), asking.clock.clock
+        came: Any = None
         for _ in range(_THROTTLED):
             while (wait := asking.budget.take(call.operation)) > 0:
                 free = clock() + wait

@@ -1,4 +1,4 @@
-"""`Watch`: of which jobs of a kind more is to be heard; at first, by what a tracker keeps."""
+"""`WatchedJobs`: of which jobs of a kind more is to be heard; at first, by what a tracker keeps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY: Final = timedelta(days=1)
 
 
 @define(eq=False)
-class Watch:
+class WatchedJobs:
     """The jobs of one kind by what is still to be heard of them.
 
     Attributes:

@@ -12,7 +12,7 @@ OTHERS = "*"
 
 
 @define(eq=False)
-class Budget:
+class Allowance:
     """Counts requests against rates; whoever sees how full a bucket is spends nothing.
 
     Attributes:

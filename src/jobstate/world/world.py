@@ -19,7 +19,7 @@ from jobstate.model.operations import NOWHERE, Action, Place, Verb
 from jobstate.model.schema_writer import EVENT
 from jobstate.world import refusals
 from jobstate.world.broods import Nursery
-from jobstate.world.budget import Budget
+from jobstate.world.budget import Allowance
 from jobstate.world.kept import KeptKind, argument_of, features_of
 from jobstate.world.pages import Cut, Query
 from jobstate.world.refusals import RefusedRequestError
@@ -97,7 +97,7 @@ class World:
             place: Likewise.
             filters: Likewise.
             behind: Likewise.
-            rates: Operation → how many requests a second, see `Budget`.
+            rates: Operation → how many requests a second, see `Allowance`.
             denied: As above.
             fault: Likewise.
             quota: Likewise.
@@ -114,7 +114,7 @@ class World:
         self.seed = seed
         self.filters = Cut(filters)
         self.behind = dict(behind or {})
-        self.budget = Budget(dict(rates or {}))
+        self.budget = Allowance(dict(rates or {}))
         self.denied = set(denied)
         self.fault = fault
         self.quota = quota
