@@ -158,8 +158,9 @@ class Walk:
         for item in items:
             try:
                 its_id, seen = id_of(item), seen_of(item)
-                if before(its_id) == seen:
-                    shown[its_id] = seen
+                known = before(its_id, ())
+                if known == seen:
+                    shown[its_id] = known  # the new one's memory is free again for the next
                     continue
                 if shown.get(its_id) == seen:
                     continue

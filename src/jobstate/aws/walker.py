@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import compress, count, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
@@ -174,7 +174,7 @@ class Walker:
     def _worth_walking(self, watched: Mapping[str, JobKey]) -> datetime | None:
         """Return when the last job was created down to which a walk pays; None where none does."""
         order = self._order
-        places = [place for place, name in enumerate(order) if name in watched]
+        places = list(compress(count(), map(watched.__contains__, order)))
         alive = {} if self._back is None else self._back.alive
         deeper = {alive[name]: name for name in alive if name in watched and name not in order}
         if deeper:
