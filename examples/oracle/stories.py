@@ -34,22 +34,31 @@ STORIES = {
         ("Stopped/Stopped", 0),
     ),
     "stopped before its instances": (("InProgress/Starting", 95), ("Stopped/Stopped", 0)),
+    "deleted": (
+        ("InProgress/Starting", 70),
+        ("InProgress/Downloading", 45),
+        ("Failed/Failed", 300),
+        ("Deleting/Failed", 0),
+    ),
     "timed out": (*TRAINED, ("Stopping/Stopping", 65), ("Stopped/MaxRuntimeExceeded", 0)),
 }
 
 
-def life(name: str, *, messages: dict[str, str] | None = None) -> Life:
-    """Return the life of a job called tides, with messages unless told otherwise."""
-    stays, time = [], CREATED
+def life(
+    name: str, *, messages: dict[str, str] | None = None, after: float = 0.0
+) -> Life:
+    """Return the life of a job called tides, created some seconds after `CREATED`."""
+    created = CREATED + timedelta(seconds=after)
+    stays, time = [], created
     for state, seconds in STORIES[name]:
         stays.append(Stay(state, time))
         time += timedelta(seconds=seconds)
     assert TRAINING_JOB.writer is not None
     return Life(
         lifecycle=TRAINING_JOB,
-        job=TRAINING_JOB.writer.key("tides", CREATED),
+        job=TRAINING_JOB.writer.key("tides", created),
         stays=tuple(stays),
         features={"spot": False, "warm_pool": False, "retry": False, "plan": False},
-        failure="AlgorithmError: exit code 1" if name == "failed" else None,
+        failure="AlgorithmError: exit code 1" if name in {"failed", "deleted"} else None,
         messages=MESSAGES if messages is None else messages,
     )

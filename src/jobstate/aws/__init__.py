@@ -15,6 +15,7 @@ from jobstate.aws.events import Handled, handle, jobs_in, sqs_batch
 from jobstate.aws.follow import follow, wait
 from jobstate.aws.following import FollowStep, OnMissing, Options
 from jobstate.aws.health import Gone, Health, PassReport
+from jobstate.aws.logs import JobLogs, LogLine, wait_with_logs
 from jobstate.aws.pace import Pace
 from jobstate.aws.policies import WORTH_ANOTHER_TRY, RetryPolicy
 from jobstate.aws.poller import Poller, Stop
@@ -40,8 +41,10 @@ __all__ = [
     "Gone",
     "Handled",
     "Health",
+    "JobLogs",
     "JobMissingError",
     "JobSnapshot",
+    "LogLine",
     "OnMissing",
     "Options",
     "Pace",
@@ -59,4 +62,5 @@ __all__ = [
     "jobs_in",
     "sqs_batch",
     "wait",
+    "wait_with_logs",
 ]
