@@ -13,8 +13,9 @@ from airflow.exceptions import AirflowException, AirflowFailException, TaskDefer
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from airflow.providers.amazon.aws.triggers.sagemaker import SageMakerTrigger
 from airflow.providers.common.compat.sdk import AirflowSensorTimeout, AirflowSkipException
-from airflow.serialization.serialized_objects import BaseSerialization
+from airflow.serialization.serialized_objects import BaseSerialization, SerializedDAG
 from airflow.utils.module_loading import import_string
+from bridges import airflow_dag
 from stories import CREATED, STORIES, life
 
 from jobstate.aws import AIRFLOW
@@ -208,3 +209,11 @@ def test_the_real_hook() -> None:
     client = trigger.client()
     assert client.meta.region_name == "eu-west-1"
     assert client.meta.config.read_timeout == 7
+
+
+def test_the_dag() -> None:
+    """The example is one that Airflow takes."""
+    kept = SerializedDAG.to_dict(airflow_dag.dag)["dag"]
+    (sensor,) = (each["__var"] for each in kept["tasks"] if each["__var"]["task_id"] == "trained")
+    assert sensor["_task_module"] == "jobstate.aws.bridges.airflow"
+    assert "job_name" in sensor["template_fields"]

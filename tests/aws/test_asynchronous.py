@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Awaited:
-    """A client as aiobotocore's: its methods are coroutines."""
+    """A client whose methods are coroutine functions."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -41,6 +41,17 @@ class Awaited:
     async def describe_training_job(self, **arguments: Any) -> Any:
         """Ask."""
         return self._client.describe_training_job(**arguments)
+
+
+class Opened(Awaited):
+    """A client as aiobotocore's: opened with `async with`; its methods return coroutines."""
+
+    def describe_training_job(self, **arguments: Any) -> Any:
+        """Ask."""
+        return super().describe_training_job(**arguments)
+
+    async def __aenter__(self) -> Opened:
+        return self
 
 
 def by_asyncio(work: Coroutine[Any, Any, Any]) -> Any:
@@ -73,7 +84,7 @@ def paced(asked: Asked) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("run", [by_asyncio, by_trio])
-@pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
+@pytest.mark.parametrize("client_of", [lambda client: client, Awaited, Opened])
 def test_both_loops_and_both_clients(
     asked: Asked, run: Callable[..., Any], client_of: Callable[[Any], Any]
 ) -> None:
@@ -100,7 +111,7 @@ def test_each_step(asked: Asked) -> None:
     assert [step.final for step in found] == [*[False] * (len(found) - 1), True]
 
 
-@pytest.mark.parametrize("client_of", [lambda client: client, Awaited])
+@pytest.mark.parametrize("client_of", [lambda client: client, Awaited, Opened])
 def test_errors(asked: Asked, client_of: Callable[[Any], Any]) -> None:
     """What is missing, denied and too late, as without a loop."""
     client, time = client_of(asked.client()), paced(asked)

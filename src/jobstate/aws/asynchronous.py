@@ -162,7 +162,9 @@ async def _driven(
 async def awaited(client: Any, call: Request) -> object:  # noqa: ANN401 - as above
     """Return what a call returned, or what it raised."""
     method = getattr(client, call.method)
-    if not inspect.iscoroutinefunction(method):
+    # A method of aiobotocore is a plain function that returns a coroutine; its clients are opened
+    # with `async with`, and boto3's are not.
+    if not (hasattr(client, "__aenter__") or inspect.iscoroutinefunction(method)):
         return await anyio.to_thread.run_sync(made, client, call)
     try:
         return await method(**call.arguments)
