@@ -21,10 +21,10 @@ CONFIG = {
 }
 
 with DAG("churn", start_date=datetime(2026, 3, 4, tzinfo=UTC), schedule="@daily") as dag:
-    begin = SageMakerTrainingOperator(
+    train = SageMakerTrainingOperator(
         task_id="train", config=CONFIG, wait_for_completion=False, check_if_job_exists=False
     )
-    ended = JobSensor(
+    trained = JobSensor(
         task_id="trained", job_name=NAME, deferrable=True, timeout=timedelta(hours=12)
     )
-    begin >> ended
+    train >> trained

@@ -1,7 +1,7 @@
-"""Answer Step Functions' tasks that wait for jobs: python examples/bridges/step_functions_lambda.py.
+"""Answer tasks of Step Functions: python examples/bridges/step_functions_lambda.py.
 
-The state machine's task is "arn:aws:states:::lambda:invoke.waitForTaskToken" of `start`, with the
-payload {"token.$": "$$.Task.Token", "job": …}. The queue of `lambda_handler` gets the events of
+A task waits for a job with a token. It is "arn:aws:states:::lambda:invoke.waitForTaskToken"
+of `start`, with the payload {"token.$": "$$.Task.Token", "job": …}. The queue of `lambda_handler` gets the events of
 EventBridge. The table has the key "job", a text. A name is used for one job only.
 
 To run it here it takes the extras aws and testing, and moto, which stands in for DynamoDB.

@@ -23,7 +23,7 @@ CODES = {
 }
 
 
-def waited(client: Any, name: str, hours: float) -> int:
+def waited(client: Any, name: str, hours: float) -> int:  # noqa: ANN401 - boto3 has no types
     """Wait, print what happens, and return the exit code."""
     shown = ""
 

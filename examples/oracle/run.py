@@ -1,4 +1,4 @@
-"""Try the oracle, and the bridges, on libraries that nobody here wrote: python examples/oracle/run.py.
+"""Try oracle and bridges on libraries that nobody here wrote: python examples/oracle/run.py.
 
 It makes environments of their own (some 1 GB, two minutes or three the first time), one for each
 folder with a `requirements.txt`, for what they ask for can't be together. It installs that, and

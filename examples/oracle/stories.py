@@ -44,9 +44,7 @@ STORIES = {
 }
 
 
-def life(
-    name: str, *, messages: dict[str, str] | None = None, after: float = 0.0
-) -> Life:
+def life(name: str, *, messages: dict[str, str] | None = None, after: float = 0.0) -> Life:
     """Return the life of a job called tides, created some seconds after `CREATED`."""
     created = CREATED + timedelta(seconds=after)
     stays, time = [], created

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 import pytest
@@ -41,7 +41,7 @@ class Awaited:
         """Ask."""
         return self._client.describe_training_job(**asked)
 
-    async def __aenter__(self) -> Awaited:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -50,7 +50,7 @@ class Awaited:
 
 def asked(client: Any) -> Any:
     """Let every hook have this client."""
-    return mock.patch.object(AwsBaseHook, "get_conn", lambda _: client)
+    return mock.patch.object(AwsBaseHook, "get_conn", return_value=client)
 
 
 async def fired(trigger: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sys
 from contextlib import aclosing
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 import trio
@@ -50,7 +50,7 @@ class Opened(Awaited):
         """Ask."""
         return super().describe_training_job(**arguments)
 
-    async def __aenter__(self) -> Opened:
+    async def __aenter__(self) -> Self:
         return self
 
 

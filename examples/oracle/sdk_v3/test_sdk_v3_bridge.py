@@ -36,7 +36,7 @@ def test_the_laws(name: str) -> None:
 
 def replaced(client: Any, job: str) -> str:
     """Wait as the SDK does; it says success by not raising."""
-    with mock.patch.object(TrainingJob, "_get_client", lambda *_, **__: client):
+    with mock.patch.object(TrainingJob, "_get_client", return_value=client):
         TrainingJob(training_job_name=job).wait(poll=30)
     return "success"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -16,7 +17,6 @@ from jobstate.model.operations import ErrorCodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
     from typing import Unpack
 
     from jobstate.aws.following import Options
@@ -109,7 +109,7 @@ class JobLogs:
 
 
 def _line(stream: str, event: Mapping[str, Any]) -> LogLine:
-    at = from_microseconds(event["timestamp"] * 1_000)
+    at = from_microseconds(int(event["timestamp"]) * 1_000)
     return LogLine(stream, at, event["message"].rstrip("\n"))
 
 

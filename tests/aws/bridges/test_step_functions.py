@@ -24,7 +24,6 @@ from tests.support.lives_for_tests import STORIES, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     from jobstate import TrackedJob
 
@@ -127,7 +126,7 @@ def test_not_for_now() -> None:
 
 
 @pytest.fixture(name="function")
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return the example, with a table."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
@@ -135,10 +134,11 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     spec = importlib.util.spec_from_file_location("step_functions_lambda", path)
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     with mock_aws(config={"core": {"passthrough": {"services": ["sagemaker"]}}}):
-        module.table = boto3.resource("dynamodb", "eu-west-1").create_table(
+        resource: Any = boto3.resource("dynamodb", "eu-west-1")
+        module.table = resource.create_table(
             TableName="tasks",
             KeySchema=[{"AttributeName": "job", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "job", "AttributeType": "S"}],
@@ -163,7 +163,7 @@ def failures(answer: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_the_lambda(function: ModuleType, name: str) -> None:
+def test_the_lambda(function: Any, name: str) -> None:
     """Events twice, in another order, and of a job that no task waits for; calls that fail once."""
     life, other = told(name), told("completed", job="other")
     service = Service([life, other], VirtualClock(max(life.end, other.end)))
@@ -187,7 +187,7 @@ def test_the_lambda(function: ModuleType, name: str) -> None:
     assert tasks.calls == calls
 
 
-def test_a_crash_after_the_answer(function: ModuleType) -> None:
+def test_a_crash_after_the_answer(function: Any) -> None:
     """The token is still in the table; the event comes again, and the task keeps its answer."""
     life = told("stopped")
     service = Service(life, VirtualClock(life.end))

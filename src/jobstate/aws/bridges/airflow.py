@@ -97,7 +97,10 @@ class JobTrigger(BaseTrigger):  # type: ignore[misc]
             kind: The name of its life cycle, of `jobstate.kinds.KINDS`.
             snapshot: The text of a `JobSnapshot`: what is known of the job. It pins it, so that
                 another job of its name is not taken for it.
-            aws_conn_id, region_name, verify, botocore_config: As Airflow's hooks take them.
+            aws_conn_id: As Airflow's hooks take it, as they do the others.
+            region_name: Likewise.
+            verify: Likewise.
+            botocore_config: Likewise.
 
         Raises:
             UnknownNameError: There is no such kind; a `LookupError`.
@@ -180,7 +183,10 @@ class JobSensor(BaseSensorOperator):  # type: ignore[misc]
         Args:
             job_name: As `JobTrigger` takes it, as it does the others.
             kind: Likewise.
-            aws_conn_id, region_name, verify, botocore_config: Likewise.
+            aws_conn_id: Likewise.
+            region_name: Likewise.
+            verify: Likewise.
+            botocore_config: Likewise.
             deferrable: Wait in a triggerer, and keep no worker busy.
             **options: Those of every sensor.
         """

@@ -80,9 +80,7 @@ def _deleted(client: Any, queue_url: str, handles: list[str]) -> int:  # noqa: A
     """Delete messages; return how many."""
     if not handles:
         return 0
-    entries = [
-        {"Id": str(place), "ReceiptHandle": handle} for place, handle in enumerate(handles)
-    ]
+    entries = [{"Id": str(place), "ReceiptHandle": handle} for place, handle in enumerate(handles)]
     answer = client.delete_message_batch(QueueUrl=queue_url, Entries=entries)
     for each in answer.get("Failed", ()):
         said = printable(f"{each.get('Code')}: {each.get('Message')}")
