@@ -1,8 +1,8 @@
 """Answer tasks of Step Functions: python examples/bridges/step_functions_lambda.py.
 
-A task waits for a job with a token. It is "arn:aws:states:::lambda:invoke.waitForTaskToken"
-of `start`, with the payload {"token.$": "$$.Task.Token", "job": …}. The queue of `lambda_handler` gets the events of
-EventBridge. The table has the key "job", a text. A name is used for one job only.
+A task that waits for a job is "arn:aws:states:::lambda:invoke.waitForTaskToken" of `start`, with
+the payload {"token.$": "$$.Task.Token", "job": …}. The queue of `lambda_handler` gets the events
+of EventBridge. The table has the key "job", a text. A name is used for one job only.
 
 To run it here it takes the extras aws and testing, and moto, which stands in for DynamoDB.
 """

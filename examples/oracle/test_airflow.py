@@ -94,12 +94,20 @@ def test_a_stop_before_the_instances() -> None:
     assert "TrainingStartTime" in str(caught.value)
 
 
-def test_a_stop() -> None:
+@pytest.mark.parametrize("name", ["stopped", "timed out"])
+def test_a_stop(name: str) -> None:
     """A stopped job has no FailureReason: a KeyError in the sensor."""
     with pytest.raises(AssertionError, match="raised KeyError, which is not allowed") as caught:
-        assert_waiter(sense, life("stopped"), allowed=(AirflowException,))
+        assert_waiter(sense, life(name), allowed=(AirflowException,))
     print(caught.value)
     assert "FailureReason" in str(caught.value)
+
+
+def test_a_job_that_is_being_deleted() -> None:
+    """A status that the sensor does not list is success to it."""
+    with pytest.raises(AssertionError, match="took for success what is failed") as caught:
+        assert_waiter(sense, life("deleted"), allowed=(AirflowException,), is_success=is_success)
+    print(caught.value)
 
 
 def test_an_entry_without_a_message() -> None:

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from jobstate import Outcome
-from jobstate.aws import JobLogs, LogLine, wait_with_logs
+from jobstate.aws import JobLogs, LogLine, Pace, wait_with_logs
 from jobstate.testing import VirtualClock, assert_waiter
 from tests.support.asked import Asked
 from tests.support.aws_answers import LogService
@@ -46,15 +46,17 @@ def test_every_line_once() -> None:
 def test_once_more_after_the_end() -> None:
     """Lines come late: what is there some seconds after the job's end is read."""
     asked = Asked(told("completed"))
-    end = (told("completed").end - BEGIN).total_seconds()
-    logs = LogService(asked.clock, [(300.0, ONE, "an epoch"), (end + 8, ONE, "saved")])
+    logs = LogService(asked.clock, [(300.0, ONE, "an epoch"), (735.0, ONE, "saved")])
     written: list[LogLine] = []
     result = wait_with_logs(
-        asked.client(), "completed", logs.client(), write=written.append, **asked.time
+        *(asked.client(), "completed", logs.client()),
+        write=written.append,
+        pace=Pace.every(10),
+        **asked.time,
     )
     assert result.outcome is Outcome.SUCCEEDED
     assert [each.message for each in written] == ["an epoch", "saved"]
-    assert asked.seconds < end + 80
+    assert asked.seconds == 740  # it ended after 725
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
