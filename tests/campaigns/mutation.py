@@ -123,13 +123,13 @@ TESTS = (
     "model/test_specification.py",
     "model/test_tables.py",
     "model/test_validation.py",
+    "model/test_walks.py",
     "properties/test_pickling.py",
     "sagemaker/training_job/test_lifecycle.py",
     "sagemaker/training_job/test_outcomes.py",
     "test_errors.py",
     "testing/fakes/test_clock.py",
     "testing/lives/test_recorded.py",
-    "testing/lives/test_walks.py",
     "tracking/test_creation_times.py",
     "tracking/test_job_codec.py",
     "tracking/test_estimate_sets.py",
@@ -144,7 +144,7 @@ TESTS = (
     "tracking/test_unchanged.py",
 )
 #: It holds what the run of a mutant forgets.
-PASSED_OVER = "tests/testing/lives/test_walks.py::test_walks_are_worked_out_once"
+PASSED_OVER = "tests/model/test_walks.py::test_walks_are_worked_out_once"
 #: Plugins of pytest that only cost time, or that trip over processes that end at once.
 WITHOUT = ("cacheprovider", "benchmark", "unraisableexception", "randomly", "random-order")
 #: What makes the mutants, and does nothing with them.
