@@ -36,8 +36,14 @@ def test_what_is_mutated_is_there(module: str) -> None:
 def test_what_judges_mutants_is_there(file: str) -> None:
     """So do tests, each once; the one that is passed over is one of them."""
     path, _, test = file.partition("::")
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-    assert not test or test in {
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef)
-    }
+    assert not test or test in functions(TESTS / path)
     assert mutation.TESTS.count(path) == 1
+
+
+@pytest.mark.parametrize(
+    "mutant", sorted({(each["module"], each["function"]) for each in ARGUED}), ids=str
+)
+def test_what_survives_is_there(mutant: tuple[str, str]) -> None:
+    """A function that is gone, or has another name, needs no argument."""
+    module, function = mutant
+    assert function.rpartition(".")[2] in functions(SOURCE / module)
