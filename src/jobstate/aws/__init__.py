@@ -4,7 +4,6 @@ Needs the extra ``aws`` (boto3). Nothing here imports boto3 before it is used: w
 has it.
 """
 
-from jobstate.aws.budget import Budget, Spent
 from jobstate.aws.errors import (
     JobMissingError,
     ServiceError,
@@ -14,11 +13,12 @@ from jobstate.aws.errors import (
 from jobstate.aws.events import Handled, handle, jobs_in, sqs_batch
 from jobstate.aws.follow import follow, wait
 from jobstate.aws.following import FollowStep, OnMissing, Options
-from jobstate.aws.health import Gone, Health, PassReport
 from jobstate.aws.logs import JobLogs, LogLine, wait_with_logs
 from jobstate.aws.pace import Pace
 from jobstate.aws.policies import WORTH_ANOTHER_TRY, RetryPolicy
-from jobstate.aws.poller import Poller, Stop
+from jobstate.aws.polling.budget import Budget, Spent
+from jobstate.aws.polling.health import Gone, Health, PassReport
+from jobstate.aws.polling.poller import Poller, Stop
 from jobstate.aws.snapshots import JobSnapshot
 from jobstate.aws.vocabularies import (
     AIRFLOW,

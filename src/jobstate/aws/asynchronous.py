@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from typing import Unpack
 
-    from jobstate.aws.asking import Steps
-    from jobstate.aws.health import PassReport
-    from jobstate.aws.poller import Poller, Stop
+    from jobstate.aws.polling.asking import Steps
+    from jobstate.aws.polling.health import PassReport
+    from jobstate.aws.polling.poller import Poller, Stop
     from jobstate.model.observation import JobKey
     from jobstate.model.outcome import Result
 

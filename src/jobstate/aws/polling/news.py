@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
-from jobstate.aws.asking import ServiceClock
-from jobstate.aws.due import Due, Why
-from jobstate.aws.health import Gone, PassReport
-from jobstate.aws.watch import DAY, WatchedJobs
+from jobstate.aws.polling.asking import ServiceClock
+from jobstate.aws.polling.due import Due, Why
+from jobstate.aws.polling.health import Gone, PassReport
+from jobstate.aws.polling.watch import DAY, WatchedJobs
 from jobstate.common.log import log
 from jobstate.common.text import printable
 from jobstate.errors import UnknownJobError

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 
 from jobstate import Outcome, Retention, StatusChanged, StatusEntered, Subscription, Tracker
 from jobstate.aws import Budget, Poller
-from jobstate.aws.due import Due, Why
 from jobstate.aws.errors import ServiceError
-from jobstate.aws.health import Tally
+from jobstate.aws.polling.due import Due, Why
+from jobstate.aws.polling.health import Tally
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import (
     JournalInUseError,

@@ -8,11 +8,11 @@ from typing import Any, Final, TypeAlias
 
 from attrs import define, field
 
-from jobstate.aws.budget import Budget
 from jobstate.aws.errors import ServiceError
 from jobstate.aws.following import Pause
-from jobstate.aws.health import Tally
 from jobstate.aws.operations import Request, told_at, tried_again
+from jobstate.aws.polling.budget import Budget
+from jobstate.aws.polling.health import Tally
 from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.common.log import log
 from jobstate.model.operations import ErrorCodes

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.aws import Budget
-from jobstate.aws.budget import RATES, RECOVERY
+from jobstate.aws.polling.budget import RATES, RECOVERY
 
 LIST, DESCRIBE = "ListTrainingJobs", "DescribeTrainingJob"
 

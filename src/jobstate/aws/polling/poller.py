@@ -7,18 +7,18 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from jobstate.aws.asking import Asking, ServiceClock, Steps, pause
-from jobstate.aws.budget import Budget
-from jobstate.aws.describer import Describer
-from jobstate.aws.due import Due, Why
 from jobstate.aws.follow import made
 from jobstate.aws.following import Pause
-from jobstate.aws.health import Gone, Health, PassReport
-from jobstate.aws.news import News
 from jobstate.aws.operations import Request, describing, listed
-from jobstate.aws.walk import ItemReading
-from jobstate.aws.walker import Walker
-from jobstate.aws.watch import WatchedJobs
+from jobstate.aws.polling.asking import Asking, ServiceClock, Steps, pause
+from jobstate.aws.polling.budget import Budget
+from jobstate.aws.polling.describer import Describer
+from jobstate.aws.polling.due import Due, Why
+from jobstate.aws.polling.health import Gone, Health, PassReport
+from jobstate.aws.polling.news import News
+from jobstate.aws.polling.walk import ItemReading
+from jobstate.aws.polling.walker import Walker
+from jobstate.aws.polling.watch import WatchedJobs
 from jobstate.errors import UnknownNameError
 from jobstate.model.kinds import by_name
 from jobstate.model.observation import JobKey

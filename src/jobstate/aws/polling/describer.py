@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from attrs import define
 
-from jobstate.aws.asking import Asking, Steps, pause
-from jobstate.aws.due import Due, Wanted, Why
-from jobstate.aws.news import News
 from jobstate.aws.operations import Describing
+from jobstate.aws.polling.asking import Asking, Steps, pause
+from jobstate.aws.polling.due import Due, Wanted, Why
+from jobstate.aws.polling.news import News
 from jobstate.aws.trouble import CallFailure, Trouble
 from jobstate.conformance.answers import read_by
 from jobstate.errors import ObservationError

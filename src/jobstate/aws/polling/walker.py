@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from jobstate.aws.asking import Asking, Steps, pause
-from jobstate.aws.describer import Describer
-from jobstate.aws.due import Why
-from jobstate.aws.news import News
 from jobstate.aws.operations import Listed
+from jobstate.aws.polling.asking import Asking, Steps, pause
+from jobstate.aws.polling.describer import Describer
+from jobstate.aws.polling.due import Why
+from jobstate.aws.polling.news import News
+from jobstate.aws.polling.walk import (
+    MOST_IN_VAIN,
+    Changed,
+    ItemReading,
+    Page,
+    Seen,
+    Walk,
+    worth_walking,
+)
+from jobstate.aws.polling.watch import DAY
 from jobstate.aws.trouble import CallFailure, Trouble
-from jobstate.aws.walk import MOST_IN_VAIN, Changed, ItemReading, Page, Seen, Walk, worth_walking
-from jobstate.aws.watch import DAY
 from jobstate.common.log import log
 from jobstate.common.times import EARLIEST
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstate.aws.operations import listed, told_at, tried_again
-from jobstate.aws.walk import MOST_IN_VAIN, ItemReading, Walk, worth_walking
+from jobstate.aws.polling.walk import MOST_IN_VAIN, ItemReading, Walk, worth_walking
 from jobstate.batch import BATCH_JOB
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.kinds import KINDS
@@ -28,7 +28,7 @@ from tests.support.small import PARCELS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobstate.aws.walk import Page
+    from jobstate.aws.polling.walk import Page
 
 LISTED = listed(TRAINING_JOB, {})
 READING = ItemReading.of(TRAINING_JOB, LISTED)
