@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import alerts
+import dashboards
 import jobstate
 import storeys
 from jobstate import diagrams, outcome_of
@@ -138,6 +140,9 @@ def products() -> dict[str, str]:
     found["docs/life-cycle.md"] = _page(_life_cycle())
     found["docs/outcomes.md"] = _page(_outcomes())
     found["docs/kinds.md"] = _page(_kinds())
+    found["docs/metrics.md"] = _page(dashboards.page())
+    found["dashboards/grafana.json"] = dashboards.dashboard()
+    found["dashboards/alerts.yml"] = alerts.rules(alerts.Bounds())
     return found
 
 

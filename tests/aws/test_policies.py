@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from jobstate import Lifecycle, Outcome, Result, outcome_of
 from jobstate.aws import WORTH_ANOTHER_TRY, RetryPolicy
-from jobstate.aws.policies import causes_of
 from jobstate.errors import LifecycleError, UnknownNameError
 from jobstate.kinds import KINDS
+from jobstate.kinds.causes import causes_of
 from jobstate.model import AnswerSchema, Field, Shape, StatusFields
 from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Life, lives

@@ -394,7 +394,7 @@ def test_a_life_cycle_of_one_axis() -> None:
 
 
 def test_listeners_hear_of_it(caplog: pytest.LogCaptureFixture) -> None:
-    """In a line, with what it came to; counted, without a word of why."""
+    """In a line, with what it came to; counted, by why, without a word of the service's."""
     registry, logger = CollectorRegistry(), logging.getLogger("ends")
     logger.setLevel(logging.DEBUG)
     figures = PrometheusListener(TRAINING_JOB, registry=registry)
@@ -407,9 +407,10 @@ def test_listeners_hear_of_it(caplog: pytest.LogCaptureFixture) -> None:
     assert vars(caplog.records[-1])["jobstate_result_cause"] == "algorithm"
     (event,) = observed.events
     figures(event)  # told twice, it counts once
-    refined = {"lifecycle": TRAINING_JOB.name, "outcome": "failed"}
+    its = {"lifecycle": TRAINING_JOB.name, "outcome": "failed"}
+    refined = its | {"cause": "algorithm"}
     assert registry.get_sample_value("jobstate_refined_outcomes_total", refined) == 1
-    ended = refined | {"status": "Failed/Failed"}
+    ended = its | {"status": "Failed/Failed", "cause": "unknown"}
     assert registry.get_sample_value("jobstate_ended_jobs_total", ended) == 1
 
 

@@ -258,8 +258,8 @@ def test_metrics_count_each_end() -> None:
         tracker.observe(answer)
     ended = "jobstate_ended_jobs_total"
     its = {"lifecycle": DATABRICKS_RUN.name}
-    failed = its | {"status": "TERMINATED/FAILED", "outcome": "failed"}
-    good = its | {"status": "TERMINATED/SUCCESS", "outcome": "succeeded"}
+    failed = its | {"status": "TERMINATED/FAILED", "outcome": "failed", "cause": "unknown"}
+    good = its | {"status": "TERMINATED/SUCCESS", "outcome": "succeeded", "cause": "none"}
     assert registry.get_sample_value(ended, failed) == 2
     assert registry.get_sample_value(ended, good) == 1
 

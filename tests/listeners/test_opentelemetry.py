@@ -26,7 +26,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, Sampler, TraceIdRatioB
 from opentelemetry.trace import NoOpTracerProvider, StatusCode
 
 from jobstate import JobKey, StatusChanged, StatusEntered, Tracker
-from jobstate.listeners.metrics import BUCKETS
+from jobstate.listeners.figures import BUCKETS
 from jobstate.listeners.opentelemetry import (
     OpenTelemetryLogs,
     OpenTelemetryMetrics,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import Factory, field, frozen
 
 from jobstate.errors import LifecycleError, UnknownNameError
+from jobstate.kinds.causes import causes_of, shown_causes
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.states import Outcome
-from jobstate.sagemaker.failure_reasons import FAILURE_CAUSES, failure_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,32 +40,6 @@ WORTH_ANOTHER_TRY: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: What no other try is made of, whatever the cause: it is under way, well, or somebody's wish.
 _NEVER: Final = frozenset({Outcome.RUNNING, Outcome.SUCCEEDED, Outcome.STOPPED})
-
-
-def causes_of(kind: Lifecycle) -> frozenset[str] | None:
-    """Return the causes that ends of a kind of job may have.
-
-    Returns:
-        None where nobody can tell, because its `failure_cause` is not the library's.
-    """
-    if kind.failure_cause is None:
-        said = frozenset[str]()
-    elif kind.failure_cause is failure_cause:
-        said = FAILURE_CAUSES
-    else:
-        return None
-    return said | _shown(kind).keys()
-
-
-def _shown(kind: Lifecycle) -> dict[str, set[Outcome]]:
-    """Return the causes that statuses and fields show, each with what jobs come to for it."""
-    found: dict[str, set[Outcome]] = {}
-    states = ((each.cause, each.outcome) for each in kind.main_region.states if each.final)
-    signs = ((each.cause, each.outcome) for each in (kind.schema.ends if kind.schema else ()))
-    for cause, outcome in (*states, *signs):
-        if cause is not None:
-            found.setdefault(cause, set()).add(outcome)
-    return found
 
 
 def _default(policy: RetryPolicy) -> frozenset[str]:
@@ -129,7 +103,7 @@ class RetryPolicy:
         known = causes_of(self.kind)
         for cause in sorted(self.causes - (self.causes if known is None else known)):
             raise UnknownNameError(f"cause of an end of {self.kind.name}", cause, known or ())
-        shown = _shown(self.kind)
+        shown = shown_causes(self.kind)
         unfit = sorted(each for each in self.causes if shown.get(each) == {Outcome.STOPPED})
         if unfit:
             defects = [f"{each} is a stop that somebody wanted" for each in unfit]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from jobstate.errors import MissingExtraError
 
 try:
-    from jobstate.listeners.opentelemetry.ids import trace_id
     from jobstate.listeners.opentelemetry.logs import OpenTelemetryLogs
     from jobstate.listeners.opentelemetry.metrics import OpenTelemetryMetrics
     from jobstate.listeners.opentelemetry.traces import OpenTelemetryTraces
 except ImportError as error:
     raise MissingExtraError(__name__, "opentelemetry-sdk", "otel") from error
+from jobstate.listeners.trace_ids import trace_id
 
 __all__ = ["OpenTelemetryLogs", "OpenTelemetryMetrics", "OpenTelemetryTraces", "trace_id"]

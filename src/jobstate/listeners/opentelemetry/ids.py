@@ -1,14 +1,9 @@
-"""Ids of traces and spans that a job's key decides, and what signals share.
-
-So a restarted process, another one, and a log record all speak of the same trace, and a span that
-is told twice is the same span twice.
-"""
+"""How spans get the ids that a job's key decides, and what signals share."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry.context import Context
@@ -17,7 +12,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from jobstate.common.times import to_microseconds
 from jobstate.listeners.fields import fields
-from jobstate.model.events import job_text
+from jobstate.listeners.trace_ids import span_number, trace_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,25 +30,6 @@ _PREFIX: Final = "jobstate."
 _LATEST: Final = (1 << 63) - 1
 #: (trace, span) of the span that is being made in this thread.
 _NEXT: ContextVar[tuple[int, int] | None] = ContextVar("jobstate_next_ids", default=None)
-
-
-def trace_id(job: JobKey) -> str:
-    """Return the id of a job's trace, as 32 hexadecimal digits.
-
-    It is the first half of the SHA-256 of ``<kind>:<id>@<creation time, to the second>``:
-    ``sagemaker-training-job:arn:…/tide@2026-03-04T05:06:07Z``.
-    """
-    return f"{trace_number(job):032x}"
-
-
-def trace_number(job: JobKey) -> int:
-    """Return the id of a job's trace."""
-    return _digested(job_text(job), 16)
-
-
-def span_number(job: JobKey, ordinal: int = 0) -> int:
-    """Return the id of the span of a job's n-th stay; 0 stands for the job as a whole."""
-    return _digested(f"{job_text(job)}#{ordinal}", 8)
 
 
 def context_of(job: JobKey, *, sampled: bool = True) -> Context:
@@ -103,9 +79,3 @@ def made_with(trace: int, span: int) -> Iterator[None]:
         yield
     finally:
         _NEXT.reset(token)
-
-
-def _digested(text: str, size: int) -> int:
-    # An id of zeros would be none; a lone surrogate must not keep a job from having one.
-    digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:size], "big") or 1

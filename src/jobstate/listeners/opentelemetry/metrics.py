@@ -6,23 +6,26 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from opentelemetry.metrics import get_meter_provider
 
-from jobstate.listeners.metrics import BUCKETS, FIGURES, FigureKind, Figures
-from jobstate.listeners.opentelemetry.ids import SCOPE
+from jobstate.listeners.figures import BUCKETS, FIGURES, FigureKind
+from jobstate.listeners.metrics import Figures
+from jobstate.listeners.opentelemetry.ids import SCOPE, context_of
 from jobstate.listeners.stays import REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from opentelemetry.context import Context
     from opentelemetry.metrics import Meter, MeterProvider
 
-    from jobstate.listeners.metrics import Figure, Increment
+    from jobstate.listeners.figures import Figure
+    from jobstate.listeners.metrics import Increment
     from jobstate.model.events import Event
     from jobstate.model.kinds import Kinds
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey
     from jobstate.tracking.tracked_job import TrackedJob
 
-    _Instrument: TypeAlias = Callable[[float, dict[str, str]], None]
+    _Instrument: TypeAlias = Callable[[float, dict[str, str], Context | None], None]
 
 
 class OpenTelemetryMetrics:
@@ -75,9 +78,11 @@ class OpenTelemetryMetrics:
         self._take(self._figures.close())
 
     def _take(self, steps: list[Increment]) -> None:
-        for figure, labels, amount in steps:
+        for figure, labels, amount, job in steps:
             names = (f"{SCOPE}.{label}" for label in figure.labels)
-            self._instruments[figure](amount, dict(zip(names, labels, strict=True)))
+            # Exemplars belong to the trace of the job; a level has none.
+            context = None if figure.kind is FigureKind.LEVEL else context_of(job)
+            self._instruments[figure](amount, dict(zip(names, labels, strict=True)), context)
 
 
 def _instrument(figure: Figure, meter: Meter) -> _Instrument:

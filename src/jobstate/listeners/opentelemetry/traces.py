@@ -23,10 +23,9 @@ from jobstate.listeners.opentelemetry.ids import (
     context_of,
     made_with,
     nanoseconds,
-    span_number,
-    trace_number,
 )
 from jobstate.listeners.stays import REMEMBERED, Lives
+from jobstate.listeners.trace_ids import span_number, trace_number
 from jobstate.model.events import StatusChanged, StatusEntered
 from jobstate.model.states import Outcome
 

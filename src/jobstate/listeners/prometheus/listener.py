@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
 from jobstate.common.forks import renewed_in_forked_child
-from jobstate.errors import MissingExtraError
-from jobstate.listeners.metrics import BUCKETS, FIGURES, Figure, FigureKind, Figures
+from jobstate.common.text import printable
+from jobstate.listeners.figures import BUCKETS, ENDED_JOBS, FIGURES, Figure, FigureKind
+from jobstate.listeners.metrics import Figures
 from jobstate.listeners.stays import REMEMBERED
-
-try:
-    from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
-except ImportError as error:
-    raise MissingExtraError("PrometheusListener", "prometheus_client", "prometheus") from error
+from jobstate.listeners.trace_ids import trace_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +36,8 @@ if TYPE_CHECKING:
     from jobstate.tracking.tracked_job import TrackedJob
 
 _Metric: TypeAlias = Gauge | Counter | Histogram
+#: How many characters OpenMetrics lets an exemplar's labels have, names and values together.
+_ROOM: Final = 128
 
 
 class PrometheusListener:
@@ -50,7 +50,7 @@ class PrometheusListener:
     listeners may have one registry, each for jobs of its own: the figures are those of all.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first by keyword
         self,
         lifecycle: Lifecycle | Kinds,
         *,
@@ -58,6 +58,7 @@ class PrometheusListener:
         registry: CollectorRegistry = REGISTRY,
         buckets: Sequence[float] = BUCKETS,
         remembered: int = REMEMBERED,
+        exemplars: bool = True,
     ) -> None:
         """Register the metrics, and count the jobs that are known already.
 
@@ -68,6 +69,8 @@ class PrometheusListener:
                 ``prometheus_client.start_http_server`` shows.
             buckets: The histogram's upper bounds, in seconds.
             remembered: How many jobs that have ended are remembered, to tie late news to them.
+            exemplars: Whether counts and lengths name the newest job that moved them, and its
+                trace. Only a scrape that asks for OpenMetrics shows exemplars.
 
         Raises:
             ValueError: The registry has metrics of these names that are no listener's, or another
@@ -75,6 +78,9 @@ class PrometheusListener:
         """
         self._figures = Figures(lifecycle, remembered)
         self._metrics = _metrics(registry, buckets)
+        self._exemplars = exemplars
+        for labels in self._figures.ends():
+            self._metrics[ENDED_JOBS].labels(*labels)  # at 0: a rate misses what begins with 1
         self._take(self._figures.begin(jobs))
 
     def __repr__(self) -> str:
@@ -95,10 +101,23 @@ class PrometheusListener:
     def _take(self, steps: list[Increment]) -> None:
         for step in steps:
             child = self._metrics[step.figure].labels(*step.labels)
-            if isinstance(child, Histogram):
-                child.observe(step.amount)
-            else:
+            exemplar = exemplar_of(step.job) if self._exemplars else None
+            if isinstance(child, Gauge):
                 child.inc(step.amount)
+            elif isinstance(child, Counter):
+                child.inc(step.amount, exemplar)
+            else:
+                child.observe(step.amount, exemplar)
+
+
+def exemplar_of(job: JobKey) -> dict[str, str]:
+    """Return what tells which job a sample is about: its trace, and its id or name if it fits."""
+    found = {"trace_id": trace_id(job)}
+    room = _ROOM - sum(len(name) + len(value) for name, value in found.items())
+    for name, value in (("job_id", printable(job.id)), ("job_name", printable(job.name))):
+        if len(name) + len(value) <= room:
+            return found | {name: value}
+    return found
 
 
 # --- What listeners share -------------------------------------------------------------------------
@@ -161,10 +180,10 @@ def _register(registry: CollectorRegistry, metrics: Iterable[_Metric]) -> None:
 
 
 def _metric(figure: Figure, bounds: Sequence[float]) -> _Metric:
-    name, about = f"jobstate_{figure.name}", (figure.meaning, figure.labels)
+    about = (figure.metric, figure.meaning, figure.labels)
     if figure.kind is FigureKind.LEVEL:
         # Of several processes each tracks jobs of its own, so their sum is right.
-        return Gauge(name, *about, registry=None, multiprocess_mode="livesum")
+        return Gauge(*about, registry=None, multiprocess_mode="livesum")
     if figure.kind is FigureKind.COUNT:
-        return Counter(name, *about, registry=None)
-    return Histogram(f"{name}_seconds", *about, registry=None, buckets=bounds)
+        return Counter(*about, registry=None)
+    return Histogram(*about, registry=None, buckets=bounds)
