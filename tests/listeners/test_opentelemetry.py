@@ -501,6 +501,23 @@ class Metrics:
         return {tuple(each.attributes.values()): each.value for each in points if each.value}
 
 
+def test_exemplars_belong_to_the_trace_of_the_job() -> None:
+    """Of counts and lengths; by them a backend comes from a number to a job."""
+    metrics = Metrics()
+    listen = OpenTelemetryMetrics(TRAINING_JOB, provider=metrics.provider)
+    (answer,) = answers("failed.json")
+    for event in heard(answer):
+        listen(event)
+    found = metrics.read()
+    for name in ("jobstate.ended_jobs", "jobstate.status_duration"):
+        traces = {
+            f"{each.trace_id:032x}"
+            for point in found[name].data.data_points
+            for each in point.exemplars
+        }
+        assert traces == {trace_id(key(answer))}
+
+
 def test_metrics_of_real_lives() -> None:
     """What the answers say: every stay, every end, every job that has not ended."""
     metrics = Metrics()

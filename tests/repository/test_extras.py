@@ -86,6 +86,14 @@ NEEDS: dict[str, tuple[str, Use, str]] = {
     ),
     "testing": ("hypothesis", importing("jobstate.testing"), "jobstate.testing needs hypothesis"),
 }
+#: What needs the library of an extra that has another above.
+NEEDED_TOO = {
+    "prometheus": (
+        "prometheus_client",
+        importing("jobstate.aws.prometheus"),
+        "PollerCollector needs prometheus_client",
+    ),
+}
 #: What has no module: extras of extras, and the command, which `tests/cli/test_app.py` starts; and
 #: what is not in this environment, which `tests/aws/bridges/test_airflow.py` does without.
 OTHERS = {"all", "test", "cli", "airflow"}
@@ -96,10 +104,12 @@ def test_every_extra_is_here() -> None:
     assert set(PROJECT["optional-dependencies"]) == NEEDS.keys() | OTHERS
 
 
-@pytest.mark.parametrize("extra", NEEDS)
-def test_an_extra_that_is_missing(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("extra", "need"), [*NEEDS.items(), *NEEDED_TOO.items()])
+def test_an_extra_that_is_missing(
+    extra: str, need: tuple[str, Use, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is named in one line by an error that whoever guards an import catches."""
-    library, use, said = NEEDS[extra]
+    library, use, said = need
     with monkeypatch.context() as absent:
         forget(library, absent)
         absent.setitem(sys.modules, library, None)

@@ -22,7 +22,8 @@ def test_nothing_is_stale() -> None:
 
 def test_nothing_is_left_over() -> None:
     """A picture that is made no more is removed by hand."""
-    there = {f"diagrams/{path.name}" for path in (HOME / "diagrams").iterdir()}
+    folders = ("diagrams", "dashboards")
+    there = {f"{name}/{path.name}" for name in folders for path in (HOME / name).iterdir()}
     assert there - set(generate.products()) - set(generate.bitmaps()) == set()
 
 

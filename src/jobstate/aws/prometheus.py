@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from jobstate.aws.health import Health
+    from jobstate.aws.polling.health import Health
 
 
 class HasHealth(Protocol):
