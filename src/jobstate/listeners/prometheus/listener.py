@@ -101,10 +101,11 @@ class PrometheusListener:
     def _take(self, steps: list[Increment]) -> None:
         for step in steps:
             child = self._metrics[step.figure].labels(*step.labels)
-            exemplar = exemplar_of(step.job) if self._exemplars else None
             if isinstance(child, Gauge):
                 child.inc(step.amount)
-            elif isinstance(child, Counter):
+                continue
+            exemplar = exemplar_of(step.job) if self._exemplars else None
+            if isinstance(child, Counter):
                 child.inc(step.amount, exemplar)
             else:
                 child.observe(step.amount, exemplar)
