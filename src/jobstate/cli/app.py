@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 import jobstate
-from jobstate.cli.commands import check, diagram, explain, history, lifecycle
+from jobstate.cli.commands import check, diagram, explain, history, lifecycle, watch
 from jobstate.cli.help_text import FittingCommand, FittingGroup
 from jobstate.sagemaker import TRAINING_JOB
 
@@ -32,6 +32,7 @@ for name, command, module in (
     ("lifecycle", lifecycle.lifecycle, lifecycle),
     ("diagram", diagram.diagram, diagram),
     ("history", history.history_command, history),
+    ("watch", watch.watch_command, watch),
 ):
     app.command(name, cls=FittingCommand, help=module.HELP, short_help=module.IN_SHORT)(command)
 

@@ -109,5 +109,9 @@ class Paint:
         """Return what stands in the background."""
         return self._in("2", text)
 
+    def cell(self, text: str, colour: str) -> str:
+        """Return a text on a ground of a colour, by the number that terminals have for its ink."""
+        return self._in(colour, f"\x1b[7m{text}") if self.wanted else text
+
     def _in(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.wanted else text

@@ -103,9 +103,15 @@ def breach_lines(report: Report, paint: Paint) -> Iterator[str]:
             yield f"      at: {printable(step.where)}"
 
 
-def came_to(result: Result, paint: Paint) -> str:
-    """Return what a job has come to, in its colour, whatever rule was broken."""
-    words = outcome_words(result)
+def came_to(result: Result, paint: Paint, words: str | None = None) -> str:
+    """Return what a job has come to, in its colour, whatever rule was broken.
+
+    Args:
+        result: What it has come to.
+        paint: The colours.
+        words: What is said instead.
+    """
+    words = outcome_words(result) if words is None else words
     if result.outcome is Outcome.RUNNING:
         return words
     if result.outcome in _BAD:

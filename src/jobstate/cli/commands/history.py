@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import heapq
 import json
-import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from jobstate.cli.given_times import given_time
 from jobstate.cli.journal_text import (
     MANY_JOBS,
     View,
@@ -122,7 +122,7 @@ def history_command(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Print what a journal says, end with an exit code."""
     now = datetime.now(UTC)
-    begin = None if since is None else _time(since, now)
+    begin = None if since is None else given_time(since, now, "--since")
     if listeners and jobs:
         raise wrong_option("--job and --listeners exclude each other", "--job")
     if listeners and follow:
@@ -146,33 +146,6 @@ def history_command(  # noqa: PLR0913 - the options of a command
             return UNUSABLE
 
     run(work)
-
-
-# --- Times --------------------------------------------------------------------------------------
-
-_AGO: Final = re.compile(r"(\d{1,6})\s*(s|min|h|d)")
-_UNITS: Final = {
-    "s": timedelta(seconds=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
-
-
-def _time(text: str, now: datetime) -> datetime:
-    """Return the time that a text names.
-
-    Raises:
-        typer.BadParameter: It names none.
-    """
-    try:
-        if ago := _AGO.fullmatch(text):
-            return now - int(ago[1]) * _UNITS[ago[2]]
-        named = datetime.fromisoformat(text)
-        return (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        wrong = f"{printable(text)} is no time: give 30min, 2h, 7d, 2026-10-05 or 2026-10-05T07:10Z"
-        raise wrong_option(wrong, "--since") from None
 
 
 # --- What is printed ----------------------------------------------------------------------------
