@@ -1,6 +1,6 @@
 """Write the files that are made from the code: `python docs/generate.py`, or `--check` them.
 
-It needs jobstate alone; writing bitmaps takes the extra `diagrams`, checking them does not. It is
+It needs the extra `cli`; writing bitmaps takes the extra `diagrams`, checking them does not. It is
 no part of the library and not in the wheel.
 """
 
@@ -20,6 +20,7 @@ import alerts
 import dashboards
 import jobstate
 import storeys
+import watched
 from jobstate import diagrams, outcome_of
 from jobstate.batch import BATCH_JOB
 from jobstate.diagrams.render.png import png
@@ -137,6 +138,8 @@ def products() -> dict[str, str]:
     }
     found["diagrams/README.md"] = _page(_gallery())
     found["docs/storeys.svg"] = storeys.picture()
+    for columns in (80, 200):
+        found[f"docs/watch-{columns}.svg"] = watched.picture(columns)
     found["docs/life-cycle.md"] = _page(_life_cycle())
     found["docs/outcomes.md"] = _page(_outcomes())
     found["docs/kinds.md"] = _page(_kinds())

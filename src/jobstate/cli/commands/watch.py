@@ -19,11 +19,11 @@ from jobstate.errors import JobstateError, LifecycleError
 from jobstate.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from jobstate.cli.watch.drawing import Scene
     from jobstate.cli.watch.usual import UsualTime
-    from jobstate.cli.watch.watching import Watching, Wish
+    from jobstate.cli.watch.watching import Watching
     from jobstate.model.lifecycle import Lifecycle
 
 IN_SHORT: Final = "Watch jobs on AWS while they run."

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
@@ -14,6 +12,9 @@ from jobstate.cli.watch.jobs import WORDS, WatchedJob
 from jobstate.cli.watch.view import Order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
     from jobstate.cli.watch.view import TableView
     from jobstate.model.observation import JobKey
 
@@ -72,7 +73,7 @@ def _is_wanted(job: WatchedJob, text: str) -> bool:
 def _parent(job: WatchedJob, there: Mapping[JobKey, WatchedJob]) -> JobKey | None:
     """Return a job's parent, if that is there, and not below the job itself."""
     above, passed = job.parent, {job.key}
-    while above in there and above not in passed:
+    while above is not None and above in there and above not in passed:
         passed.add(above)
         above = there[above].parent
     return job.parent if job.parent in there and above not in passed else None
@@ -95,7 +96,9 @@ def _few(
     if not left_out:
         return below, ""
     rest = [job for job in below if job.key in left_out]
-    return [job for job in below if job.key not in left_out], f"{len(rest):,} more: {counts_of(rest)}"
+    return [
+        job for job in below if job.key not in left_out
+    ], f"{len(rest):,} more: {counts_of(rest)}"
 
 
 # --- Ranks --------------------------------------------------------------------------------------

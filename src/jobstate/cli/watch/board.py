@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -10,12 +9,14 @@ from attrs import evolve
 
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS
 from jobstate.cli.watch.jobs import WatchedJob
-from jobstate.cli.watch.looks import GivenUp, Glance, Setback
+from jobstate.cli.watch.looks import Glance, Setback
 from jobstate.model.observation import JobKey
 from jobstate.model.specification import Severity
 from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobstate.cli.watch.looks import News
     from jobstate.model.lifecycle import Lifecycle
 

@@ -5,7 +5,7 @@ Those that need a look come first; those for which there is no room are counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,14 +15,14 @@ from jobstate.cli.terminal import Paint, duration
 from jobstate.cli.timeline import came_to, outcome_words
 from jobstate.cli.watch.arrangement import Line, arranged, counts_of
 from jobstate.cli.watch.jobs import WatchedJob
-from jobstate.cli.watch.stages import stages_of, strip
+from jobstate.cli.watch.stages import strip
 from jobstate.cli.watch.usual import UsualTime
 from jobstate.cli.watch.view import KEYS, TableView
 from jobstate.cli.width import columns_of, folded, padded, shortened
 from jobstate.common.text import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from jobstate.model.observation import JobKey
 
@@ -199,12 +199,11 @@ class _Columns:
         return came_to(job.result, self._paint, text)
 
     def _length(self, job: WatchedJob) -> str:
-        """Return how long a job has stood where it stands; of one that has ended, how long it ran."""
+        """Return how long a job has been there, or ran in all, as text."""
         length = _time_there(job, self._scene.now)
         if length is None:
             return ""
-        text = duration(length)
-        return text if self._width >= _MUCH else " ".join(text.split(" ")[:2])
+        return duration(length) if self._width >= _MUCH else _short(length)
 
     def _usual(self, job: WatchedJob) -> str:
         usual = self._usual_time(job)
@@ -221,6 +220,7 @@ class _Columns:
 
 _PASSED, _STANDS = "passed", "stands at"
 _USUAL: Final = "p50 (p95)"
+_DAY: Final = 24
 _MARK, _MARKED = "  ", "> "
 
 
@@ -237,7 +237,11 @@ def _status(job: WatchedJob) -> str:
 
 
 def _short(length: timedelta) -> str:
-    return " ".join(duration(length).split(" ")[:2])
+    """Return a length in one unit."""
+    hours = length / timedelta(hours=1)
+    if hours >= _DAY:
+        return f"{hours / _DAY:.1f} d"
+    return f"{hours:.1f} h" if hours >= 1 else " ".join(duration(length).split(" ")[:2])
 
 
 def _time_there(job: WatchedJob, now: datetime) -> timedelta | None:
@@ -250,7 +254,8 @@ def _time_there(job: WatchedJob, now: datetime) -> timedelta | None:
 
 def _said(job: WatchedJob, paint: Paint, room: int) -> str:
     """Return what there is to say of a job, the worst first, in so many columns."""
-    said = [(paint.bad, printable(job.error))] if job.error else []
+    said: list[tuple[Callable[[str], str], str]] = []
+    said += [(paint.bad, printable(job.error))] if job.error else []
     said += [(paint.bad, each.rule) for each in job.violations]
     said += [(paint.odd, f"no such status: {printable(each.value)}") for each in job.strange]
     said += [(paint.odd, printable(job.trouble))] if job.trouble else []

@@ -122,8 +122,14 @@ class WatchedJob:
             modified=job.modified,
             result=step.result,
             reason=job.failure_reason,
-            violations=(*self.violations, *(each for each in step.events if isinstance(each, Violation))),
-            strange=(*self.strange, *(each for each in step.events if isinstance(each, Unmodelled))),
+            violations=(
+                *self.violations,
+                *(each for each in step.events if isinstance(each, Violation)),
+            ),
+            strange=(
+                *self.strange,
+                *(each for each in step.events if isinstance(each, Unmodelled)),
+            ),
             parent=_parent(job, step) or parent or self.parent,
             trouble="",
         )

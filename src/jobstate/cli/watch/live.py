@@ -120,8 +120,13 @@ def _screen() -> Iterator[_Draw]:
     from rich.text import Text  # noqa: PLC0415 - likewise
 
     console = Console(file=sys.stdout, highlight=False)
-    redirected = {"redirect_stdout": False, "redirect_stderr": False}
-    with Live(console=console, screen=True, auto_refresh=False, **redirected) as live:
+    with Live(
+        console=console,
+        screen=True,
+        auto_refresh=False,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as live:
 
         def draw(scene: Scene, view: TableView) -> None:
             width, height = console.size

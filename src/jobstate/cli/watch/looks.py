@@ -6,7 +6,6 @@ Whoever runs it draws or prints what it yields; time and clients are given.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from heapq import heappop, heappush
@@ -17,7 +16,7 @@ from attrs import frozen
 
 from jobstate.aws.errors import ServiceError
 from jobstate.aws.follow import made
-from jobstate.aws.following import FollowStep, Pause
+from jobstate.aws.following import FollowStep, Pause, Plan
 from jobstate.aws.operations import Request, schema_of
 from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.errors import JobstateError
@@ -26,7 +25,7 @@ from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
-    from jobstate.aws.following import Plan
+    from collections.abc import Callable, Iterator
 
 #: How many seconds there are between two requests: 4 a second, as consoles make at times.
 BETWEEN: Final = 0.25
@@ -125,9 +124,7 @@ class Looks:
         self._free = clock()
         self.ahead = timedelta(0)
 
-    def begin(
-        self, asked: str, kind: Lifecycle, plan: Plan, parent: JobKey | None = None
-    ) -> None:
+    def begin(self, asked: str, kind: Lifecycle, plan: Plan, parent: JobKey | None = None) -> None:
         """Carry out one plan more.
 
         Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jobstate.cli.stays import timeline
@@ -12,6 +13,7 @@ from jobstate.common.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from jobstate.cli.terminal import Paint
     from jobstate.cli.watch.drawing import Scene
@@ -40,35 +42,47 @@ def job_screen(
 
 def _story(job: WatchedJob, scene: Scene, paint: Paint) -> Iterator[str]:
     status = printable(job.status or "not seen yet")
-    yield f"{paint.bold(printable(job.name))}  {status}: {came_to(job.result, paint)}"
-    yield f"  {job.lifecycle.name}"
-    if job.id != job.name:
-        yield f"  {paint.faint(printable(job.id))}"
-    if job.parent is not None:
-        yield f"  belongs to {printable(job.parent.id)}"
-    if job.created is not None:
-        yield f"  created {moment(job.created)} UTC"
-    if job.since is not None and not job.over:
-        there = f"  there for {duration(scene.now - job.since)} at least"
-        usual = scene.usual.get((job.lifecycle.name, job.state or ""))
-        if usual is not None:
-            there += f"; usually {duration(usual.half)}, of 20 jobs 19 at most"
-            there += f" {duration(usual.most)}"
-        yield there
-    if job.reason is not None:
-        yield f"  why it did not succeed{reason_words(job.reason)}"
-    for said, ink in ((job.error, paint.bad), (job.trouble, paint.odd)):
-        if said:
-            yield f"  {ink(printable(said))}"
+    came = f": {came_to(job.result, paint)}" if job.status else ""
+    yield f"{paint.bold(printable(job.name))}  {status}{came}"
+    yield from indented(_heading(job, scene, paint))
     yield ""
     if job.entries:
         running = not job.result.final
-        yield from indented(
-            timeline(job.entries, job.modified, paint.narrower(2), running=running)
-        )
+        yield from indented(timeline(job.entries, job.modified, paint.narrower(2), running=running))
     elif job.passed:
-        yield f"  passed: {strip(job.lifecycle, job.passed, len(job.passed), paint)}"
-        yield f"  {', '.join(map(printable, job.passed))}"
+        drawn = strip(job.lifecycle, job.passed, len(job.passed), paint)
+        yield f"  {drawn}  {', '.join(map(printable, job.passed))}"
+    yield from _breaches(job, paint)
+
+
+def _heading(job: WatchedJob, scene: Scene, paint: Paint) -> Iterator[str]:
+    yield job.lifecycle.name
+    if job.id != job.name:
+        yield paint.faint(printable(job.id))
+    if job.parent is not None:
+        yield f"belongs to {printable(job.parent.id)}"
+    if job.created is not None:
+        yield f"created {moment(job.created)} UTC"
+    if job.since is not None and not job.over:
+        yield _time_there(job, job.since, scene)
+    if job.reason is not None:
+        yield f"why it did not succeed{reason_words(job.reason)}"
+    if job.error:
+        yield paint.bad(printable(job.error))
+    if job.trouble:
+        yield paint.odd(printable(job.trouble))
+
+
+def _time_there(job: WatchedJob, since: datetime, scene: Scene) -> str:
+    there = f"there for {duration(max(scene.now - since, timedelta(0)))}"
+    usual = scene.usual.get((job.lifecycle.name, job.state or ""))
+    if usual is None:
+        return there
+    half, most = duration(usual.half), duration(usual.most)
+    return f"{there}; half of all jobs stay for {half} at most, of twenty 19 for {most}"
+
+
+def _breaches(job: WatchedJob, paint: Paint) -> Iterator[str]:
     if job.violations or job.strange:
         yield ""
     for each in job.violations:

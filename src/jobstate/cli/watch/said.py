@@ -1,4 +1,4 @@
-"""What came of asking as lines: for people whose standard output is no terminal, and for programs."""
+"""What came of asking as lines: for people without a terminal, and for programs."""
 
 from __future__ import annotations
 

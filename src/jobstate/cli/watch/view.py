@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final, TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -94,31 +94,40 @@ def pressed(view: TableView, key: str, shown: Sequence[JobKey]) -> TableView:
         return _typed(view, key)
     if view.helped:
         return evolve(view, helped=False)
-    move = _LETTERS.get(key, key)
-    if move in _MOVES:
-        moved = _MOVES[move]
-        if view.opened:
-            return evolve(view, scrolled=max(moved(view.scrolled, _FAR), 0))
-        return evolve(view, selected=_moved(view, moved, shown))
-    match key:
-        case "q" | "escape" if view.opened:
-            return evolve(view, opened=False, scrolled=0)
-        case "q":
-            return evolve(view, left=True)
-        case "escape":
-            return evolve(view, wanted="")
-        case "enter" if shown:
-            selected = view.selected if view.selected in shown else shown[0]
-            return evolve(view, selected=selected, opened=True)
-        case "?":
-            return evolve(view, helped=True)
-        case "/":
-            return evolve(view, typing=True, opened=False, wanted="")
-        case "s":
-            orders = list(Order)
-            return evolve(view, order=orders[(orders.index(view.order) + 1) % len(orders)])
-        case _:
-            return view
+    name = _LETTERS.get(key, key)
+    if name in _MOVES:
+        return _moved(view, _MOVES[name], shown)
+    return _DOES[name](view, shown) if name in _DOES else view
+
+
+def _leave(view: TableView, _: Sequence[JobKey]) -> TableView:
+    return evolve(view, opened=False, scrolled=0) if view.opened else evolve(view, left=True)
+
+
+def _back(view: TableView, _: Sequence[JobKey]) -> TableView:
+    return evolve(view, opened=False, scrolled=0) if view.opened else evolve(view, wanted="")
+
+
+def _open(view: TableView, shown: Sequence[JobKey]) -> TableView:
+    if not shown:
+        return view
+    selected = view.selected if view.selected in shown else shown[0]
+    return evolve(view, selected=selected, opened=True, scrolled=0)
+
+
+def _sort(view: TableView, _: Sequence[JobKey]) -> TableView:
+    orders = list(Order)
+    return evolve(view, order=orders[(orders.index(view.order) + 1) % len(orders)])
+
+
+_DOES: Final[Mapping[str, Callable[[TableView, Sequence[JobKey]], TableView]]] = {
+    "q": _leave,
+    "escape": _back,
+    "enter": _open,
+    "s": _sort,
+    "?": lambda view, _: evolve(view, helped=True),
+    "/": lambda view, _: evolve(view, typing=True, opened=False, wanted=""),
+}
 
 
 def _typed(view: TableView, key: str) -> TableView:
@@ -148,11 +157,11 @@ _MOVES: Final[Mapping[str, Callable[[int, int], int]]] = {
 }
 
 
-def _moved(
-    view: TableView, move: Callable[[int, int], int], shown: Sequence[JobKey]
-) -> JobKey | None:
+def _moved(view: TableView, move: Callable[[int, int], int], shown: Sequence[JobKey]) -> TableView:
+    if view.opened:
+        return evolve(view, scrolled=max(move(view.scrolled, _FAR), 0))
     if not shown:
-        return None
+        return evolve(view, selected=None)
     last = len(shown) - 1
     place = shown.index(view.selected) if view.selected in shown else 0
-    return shown[min(max(move(place, last), 0), last)]
+    return evolve(view, selected=shown[min(max(move(place, last), 0), last)])

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from random import Random
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import define, field
 
@@ -23,10 +23,12 @@ from jobstate.conformance.answers import read
 from jobstate.errors import LifecycleError, ObservationError
 from jobstate.model.answer_schema import AnswerSchema, within
 from jobstate.model.lifecycle import Lifecycle
-from jobstate.model.observation import JobKey
 from jobstate.model.operations import Listing
 from jobstate.model.states import Outcome
 from jobstate.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from jobstate.model.observation import JobKey
 
 #: Whoever meets these may meet them once more, and then no more.
 _PASSES: Final = {Trouble.THROTTLED, Trouble.UNAVAILABLE}
@@ -201,7 +203,11 @@ def walk_of(kind: Lifecycle, tracker: Tracker, **more: Any) -> Walk:  # noqa: AN
 
 
 def walk_of_children(
-    parent: JobKey, kind: Lifecycle, children: Lifecycle, tracker: Tracker, **more: Any  # noqa: ANN401 - of `Walk`
+    parent: JobKey,
+    kind: Lifecycle,
+    children: Lifecycle,
+    tracker: Tracker,
+    **more: Any,  # noqa: ANN401 - of `Walk`
 ) -> Walk | None:
     """Return walks over the children of a job; None where no list has them all."""
     schema = schema_of(kind)

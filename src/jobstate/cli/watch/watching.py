@@ -15,7 +15,8 @@ from attrs import frozen
 from jobstate.aws.following import FollowedJob
 from jobstate.aws.pace import Pace
 from jobstate.cli.watch.board import Board
-from jobstate.cli.watch.looks import Glance, Looks
+from jobstate.cli.watch.jobs import WatchedJob
+from jobstate.cli.watch.looks import Glance, Looks, News
 from jobstate.cli.watch.walk import Walk, walk_of, walk_of_children
 from jobstate.kinds import KINDS
 from jobstate.model.answer_schema import within
@@ -23,8 +24,6 @@ from jobstate.model.lifecycle import Lifecycle
 from jobstate.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
-    from jobstate.cli.watch.jobs import WatchedJob
-    from jobstate.cli.watch.looks import News
     from jobstate.model.observation import JobKey
 
 #: How many seconds there are between two walks over a list, where nobody says.
