@@ -101,8 +101,7 @@ def some() -> Scene:
         ("demand-eu", "Starting 2, Downloading 2, Training 34, Failed/Failed 12", _OOM),
         (
             "ranker-large",
-            "Starting 4, Downloading 3, Training 61, Interrupted 9, Starting 3, Downloading 3,"
-            " Training 22",
+            "Starting 4, Training 61, Interrupted 9, Starting 3, Downloading 3, Training 22",
             "",
         ),
         ("ranker-small", "Starting 2, Downloading 1, Training 17", ""),
@@ -204,13 +203,17 @@ def _run(row: int, column: int, text: str, codes: set[str]) -> Iterator[str]:
     x, y = _EDGE + column * _WIDE, _EDGE + row * _HIGH
     ink = next((str(_INKS[code]) for code in codes if code in _INKS), "plain")
     if "7" in codes:
-        ground = {"x": number(x), "y": number(y + 1), "width": number(len(text) * _WIDE)}
+        ground: dict[str, Any] = {
+            "x": number(x),
+            "y": number(y + 1),
+            "width": number(len(text) * _WIDE),
+        }
         yield element("rect", class_=ink, height="17", **ground)
     kinds = [ink, *(name for code, name in _LOOKS.items() if code in codes)]
     for words in _WORDS.finditer(text):  # each in its columns, whatever the font
         left = number(x + words.start() * _WIDE)
         length = number(len(words[0]) * _WIDE)
-        place = {"x": left, "y": number(y + 14), "textLength": length}
+        place: dict[str, Any] = {"x": left, "y": number(y + 14), "textLength": length}
         yield element("text", words[0], class_=" ".join(kinds), **place)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from jobstate.cli.given_times import given_time
 from jobstate.cli.lifecycles import lifecycle_of
-from jobstate.cli.shell import INTERRUPTED, UNUSABLE, complain_of, emit, run, wrong_option
+from jobstate.cli.shell import INTERRUPTED, UNUSABLE, complain, complain_of, emit, run, wrong_option
 from jobstate.cli.terminal import Paint
 from jobstate.common.text import printable
 from jobstate.errors import JobstateError, LifecycleError
@@ -134,8 +134,8 @@ def watch_command(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Watch jobs until they have ended, end with an exit code."""
     # Slow to load, and no other command needs it.
-    from jobstate.cli.watch.board import exit_code  # noqa: PLC0415
-    from jobstate.cli.watch.clients import Clients  # noqa: PLC0415
+    from jobstate.aws.errors import ServiceError  # noqa: PLC0415
+    from jobstate.cli.watch.clients import SIGN_IN, Clients  # noqa: PLC0415
     from jobstate.cli.watch.usual import usual_times  # noqa: PLC0415
     from jobstate.cli.watch.watching import Watching, Wish  # noqa: PLC0415
 
@@ -159,13 +159,17 @@ def watch_command(  # noqa: PLR0913 - the options of a command
             clients = Clients(profile=profile, region=region, endpoint=endpoint)
             watching = Watching(wish, clients, sleep=stop.wait, stopped=stop.is_set)
             _show(watching, usual, stop, as_json=as_json)
+        except ServiceError as error:  # of no use to ask on: the credentials don't hold
+            sys.stdout.flush()
+            complain(printable(f"AWS can't be asked: {error.said}: {SIGN_IN}"))
+            return UNUSABLE
         except LifecycleError as error:
             raise wrong_option(str(error), "--kind") from None
         except JobstateError as error:
             sys.stdout.flush()
             complain_of(error)
             return UNUSABLE
-        return exit_code(watching.board.jobs) if watching.over else INTERRUPTED
+        return watching.board.exit_code if watching.over else INTERRUPTED
 
     run(work)
 

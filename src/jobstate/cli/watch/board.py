@@ -9,14 +9,12 @@ from attrs import evolve
 
 from jobstate.cli.shell import UNUSABLE, VIOLATIONS
 from jobstate.cli.watch.jobs import WatchedJob
-from jobstate.cli.watch.looks import Glance, Setback
+from jobstate.cli.watch.looks import GivenUp, Glance, Setback
 from jobstate.model.observation import JobKey
 from jobstate.model.specification import Severity
 from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jobstate.cli.watch.looks import News
     from jobstate.model.lifecycle import Lifecycle
 
@@ -35,7 +33,7 @@ class Board:
     """The jobs that are watched; one thread may ask while another one tells.
 
     Attributes:
-        note: Why the last list came to nothing; empty where one came.
+        note: Why the last list came to nothing, or why no more come; empty where one came.
     """
 
     def __init__(self) -> None:
@@ -43,6 +41,7 @@ class Board:
         self._jobs: dict[JobKey, WatchedJob] = {}
         self._known_as: dict[tuple[str, str], JobKey] = {}
         self.note = ""
+        self._lists_lost = False
         self._lock = Lock()
 
     @property
@@ -55,6 +54,22 @@ class Board:
     def over(self) -> bool:
         """Every job has ended, or can't be asked about."""
         return all(job.over for job in self.jobs)
+
+    @property
+    def exit_code(self) -> int:
+        """What the worst of them makes of the exit code.
+
+        In this order: 2 of what can't be asked about, 1 of a job that broke a rule, then what
+        `CODES` has, 0 where all have succeeded. What the children of a job came to it says itself.
+        """
+        every = self.jobs
+        there = {job.key for job in every}
+        if self._lists_lost or any(job.error for job in every):
+            return UNUSABLE
+        if any(each.severity is Severity.ERROR for job in every for each in job.violations):
+            return VIOLATIONS
+        ended = {job.result.outcome for job in every if job.parent not in there and job.over}
+        return next((code for outcome, code in CODES.items() if outcome in ended), 0)
 
     def expect(self, asked: str, kind: Lifecycle) -> WatchedJob:
         """Have a job on it of which nothing is known yet.
@@ -81,18 +96,19 @@ class Board:
             return self._look(news)
         known_as = self._known_as.get((news.kind.name, news.asked))
         if known_as is None:
-            self.note = news.said if isinstance(news, Setback) else str(news.error)
+            self._lists_lost = self._lists_lost or isinstance(news, GivenUp)
+            self.note = news.said if isinstance(news, Setback) else _in_a_line(news.error)
             return None
         job = self._jobs[known_as]
         if isinstance(news, Setback):
             return self._put(evolve(job, trouble=news.said))
-        return self._put(evolve(job, trouble="", error=str(news.error).split("\n")[0]))
+        return self._put(evolve(job, trouble="", error=_in_a_line(news.error)))
 
     def _look(self, news: Glance) -> WatchedJob:
         step, asked = news.step, (news.kind.name, news.asked)
         key = JobKey(news.kind.name, step.job.id)
         if asked not in self._known_as:
-            self.note = ""  # a list came
+            self.note = self.note if self._lists_lost else ""
         elif (called := self._known_as[asked]) != key:
             # What it was asked for by gives way to what it is, in its place.
             known = self._jobs.get(key, self._jobs[called])
@@ -113,17 +129,5 @@ class Board:
         return job
 
 
-def exit_code(jobs: Iterable[WatchedJob]) -> int:
-    """Return what the worst of some jobs makes of the exit code.
-
-    In this order: 2 of one that can't be asked about, 1 of one that broke a rule, then what `CODES`
-    has, 0 where all have succeeded. What the children of a job came to is for it to say.
-    """
-    every = list(jobs)
-    there = {job.key for job in every}
-    if any(job.error for job in every):
-        return UNUSABLE
-    if any(each.severity is Severity.ERROR for job in every for each in job.violations):
-        return VIOLATIONS
-    outcomes = {job.result.outcome for job in every if job.parent not in there and job.over}
-    return next((code for outcome, code in CODES.items() if outcome in outcomes), 0)
+def _in_a_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -17,6 +17,10 @@ _WAYS_OUT: Final = {
 }
 
 
+#: What to do where there are no credentials, or none that hold any more.
+SIGN_IN: Final = "run `aws configure` or `aws sso login`, or give --profile"
+
+
 class NoClientError(JobstateError, RuntimeError):
     """AWS can't be asked at all.
 
@@ -67,8 +71,7 @@ class Clients:
         except self._refusals as error:
             raise _no_client(error) from error
         if found is None:
-            remedy = "run `aws configure` or `aws sso login`, or give --profile"
-            raise NoClientError("no credentials were found", remedy)
+            raise NoClientError("no credentials were found", SIGN_IN)
 
     def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes when it runs
         """Return the client of a service.

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from jobstate.model.observation import JobKey
 
-#: From how many columns on there is room for strips, and for usual times and whole lengths.
-_SOME, _MUCH = 60, 110
+#: From how many columns on there is room for lengths; for strips; for usual times.
+_LITTLE, _SOME, _MUCH = 40, 60, 110
 _GAP: Final = "  "
 #: The shortest last column that says something; the longest strip, with some room and with much.
 _LEAST, _STRIP, _LONG_STRIP = 8, 8, 20
@@ -145,12 +145,14 @@ class _Columns:
     def __init__(self, lines: Sequence[Line], scene: Scene, paint: Paint, width: int) -> None:
         self._scene, self._paint, self._width = scene, paint, width
         jobs = [line.job for line in lines if line.job is not None]
-        kept = (len("  " * line.depth + _name(line)) for line in lines)
+        kept = (2 * line.depth + columns_of(_name(line)) for line in lines)
         self._name = _within(kept, width * _NAME_SHARE)
         stands = (columns_of(_status(job)) for job in jobs)
         self._status = max(_within(stands, width * _STATUS_SHARE), len(_STANDS))
         self._lengths = {job.key: self._length(job) for job in jobs}
         self._length_size = max((len(each) for each in self._lengths.values()), default=0)
+        if width < _LITTLE:
+            self._status, self._length_size = width - self._name - len(_MARK + _GAP), 0
         most = _LONG_STRIP if width >= _MUCH else _STRIP
         cells = min(max((len(job.passed) for job in jobs), default=0), most)
         self._strip = max(cells, len(_PASSED)) if width >= _SOME else 0
@@ -163,7 +165,8 @@ class _Columns:
         """Return the names of the columns."""
         sized = [("job", self._name + len(_MARK))]
         sized += [(_PASSED, self._strip)] if self._strip else []
-        sized += [(_STANDS, self._status), ("for".rjust(self._length_size), self._length_size)]
+        sized.append((_STANDS, self._status))
+        sized += [("for".rjust(self._length_size), self._length_size)] if self._length_size else []
         sized += [(_USUAL, self._usual_size)] if self._usual_size else []
         cells = [padded(shortened(name, size), size) for name, size in sized]
         text = shortened(_GAP.join([*cells, "came to"]), self._width)
@@ -182,8 +185,9 @@ class _Columns:
             drawn = strip(job.lifecycle, job.passed, self._strip, paint)
             cells.append(padded(drawn, self._strip))
         cells.append(self._status_cell(job))
-        length = self._lengths[job.key].rjust(self._length_size)
-        cells.append(paint.odd(length) if self._is_late(job) else length)
+        if self._length_size:
+            length = self._lengths[job.key].rjust(self._length_size)
+            cells.append(paint.odd(length) if self._is_late(job) else length)
         if self._usual_size:
             cells.append(padded(self._usual_texts[job.key], self._usual_size))
         room = self._width - sum(map(columns_of, cells)) - len(_GAP) * len(cells)

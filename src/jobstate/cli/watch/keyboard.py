@@ -22,10 +22,13 @@ def keyboard() -> Iterator[Callable[[float], str] | None]:
         import select  # noqa: PLC0415 - those that Windows does not have, or not of terminals
         import termios  # noqa: PLC0415
         import tty  # noqa: PLC0415
-
+    except ImportError:
+        yield None
+        return
+    try:
         descriptor = sys.stdin.fileno()
         before = termios.tcgetattr(descriptor)
-    except (ImportError, OSError, ValueError, termios.error):
+    except (OSError, ValueError, termios.error):
         yield None
         return
 

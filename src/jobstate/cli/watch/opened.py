@@ -9,6 +9,7 @@ from jobstate.cli.stays import timeline
 from jobstate.cli.terminal import duration, moment
 from jobstate.cli.timeline import came_to, indented, reason_words, violation_lines
 from jobstate.cli.watch.stages import strip
+from jobstate.cli.width import shortened
 from jobstate.common.text import printable
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def job_screen(
     begin = min(scrolled, max(len(lines) - room, 0))
     more = len(lines) - begin - room
     foot = f"Esc goes back, ↑ ↓ scroll{f'; {more:,} more lines' if more > 0 else ''}"
-    return [*lines[begin : begin + room], paint.faint(foot)][:height]
+    return [*lines[begin : begin + room], paint.faint(shortened(foot, paint.width or len(foot)))][
+        :height
+    ]
 
 
 def _story(job: WatchedJob, scene: Scene, paint: Paint) -> Iterator[str]:

@@ -36,7 +36,7 @@ def plain_lines(
     """
     begin = f"{moment(now)}  {printable(news.asked if job is None else job.name)}  "
     if isinstance(news, GivenUp):
-        yield f"{begin}{paint.bad(printable(str(news.error)))}"
+        yield f"{begin}{paint.bad(printable(' '.join(str(news.error).split())))}"
     elif not isinstance(news, Glance):
         if job is None or before is None or before.trouble != news.said:
             yield f"{begin}{paint.odd(printable(news.said))}"
@@ -64,7 +64,11 @@ def _changes(
     if not moved and (refined or (before is not None and before.result == job.result)):
         return
     came = f": {came_to(job.result, paint)}" if job.result.final else ""
-    lasted = took(job.result, job.begun, job.since, None) if job.result.final else ""
+    lasted = (
+        took(job.result, job.begun, job.since, None)
+        if job.result.final and not job.result.gone
+        else ""
+    )
     yield f"{printable(job.status)}{came}{lasted}{reason_words(job.reason) if came else ''}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -21,10 +21,8 @@ from jobstate.cli.watch.walk import Walk, walk_of, walk_of_children
 from jobstate.kinds import KINDS
 from jobstate.model.answer_schema import within
 from jobstate.model.lifecycle import Lifecycle
+from jobstate.model.observation import JobKey
 from jobstate.tracking.tracker import Tracker
-
-if TYPE_CHECKING:
-    from jobstate.model.observation import JobKey
 
 #: How many seconds there are between two walks over a list, where nobody says.
 _WALK: Final = 30.0
@@ -169,7 +167,7 @@ class Watching:
         more = {"describes": not walked, **self._pace()}
         walk = walk_of_children(key, news.kind, children, self._tracker, **more)
         if walk is not None:
-            self._walk(walk, key)
+            self._walk(walk, JobKey(key.kind, key.id))
 
 
 def kind_of(name: str) -> Lifecycle | None:
