@@ -129,7 +129,7 @@ def test_without_colours() -> None:
     """Strips are initials still."""
     drawn = table_lines(watched.some(), TableView(), Paint(width=80), HEIGHT)
     assert not any("\x1b" in line for line in drawn)
-    assert any("SDTISDT" in line for line in drawn)
+    assert any("STISDT" in line for line in drawn)
 
 
 # --- What is said of a job ----------------------------------------------------------------------

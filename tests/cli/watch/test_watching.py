@@ -438,3 +438,20 @@ def test_lines_of_json() -> None:
     lost.run()
     *_, last = map(json.loads, lost.records)
     assert "there is no" in last["error"]
+
+
+def test_gone_from_the_list() -> None:
+    """A job that a list shows no more, and that there is not, is gone."""
+    pages = iter([[item("tide", "InProgress", "Training"), item("ebb")]])
+
+    class Emptied:
+        def list_training_jobs(self, **_: object) -> dict[str, Any]:
+            return {"TrainingJobSummaries": next(pages, [])}
+
+        def describe_training_job(self, **_: object) -> None:
+            raise _missing()
+
+    watched = WatchedService(client=Emptied())
+    assert watched.run() == 6
+    assert watched.job("tide").result.gone
+    assert watched.job("ebb").result.outcome is Outcome.SUCCEEDED

@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
 from jobstate.aws.errors import ServiceError
 from jobstate.aws.follow import made
 from jobstate.aws.following import FollowStep, Pause, Plan
-from jobstate.aws.operations import Request, schema_of
+from jobstate.aws.operations import Request, schema_of, told_at
+from jobstate.aws.polling.budget import Budget
 from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.errors import JobstateError
-from jobstate.model.answer_schema import within
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-#: How many seconds there are between two requests: 4 a second, as consoles make at times.
-BETWEEN: Final = 0.25
 
 
 @frozen
@@ -121,7 +117,7 @@ class Looks:
         self._stopped = stopped
         self._numbers = count()
         self._courses: list[tuple[float, int, _Course]] = []
-        self._free = clock()
+        self._budget = Budget(clock=clock)
         self.ahead = timedelta(0)
 
     def begin(self, asked: str, kind: Lifecycle, plan: Plan, parent: JobKey | None = None) -> None:
@@ -172,37 +168,36 @@ class Looks:
             if isinstance(todo, FollowStep):
                 yield Glance(course.asked, course.kind, todo, course.parent)
                 continue
-            if not self._wait(self._free):
+            if not self._may_ask(todo.operation):
                 return
             came = self._called(course, todo)
             if isinstance(came, Exception):
-                yield from self._setback(course, came)
+                yield from self._setback(course, todo.operation, came)
+
+    def _may_ask(self, operation: str) -> bool:
+        """Wait until the budget has a request; return whether it goes on then."""
+        while (left := self._budget.take(operation)) > 0:
+            if not self._wait(self._clock() + left):
+                return False
+        return True
 
     def _called(self, course: _Course, call: Request) -> object:
         came = made(self._clients(schema_of(course.kind).service), call)
-        self._free = self._clock() + BETWEEN
-        if (there := _told_at(came)) is not None:
+        if (there := told_at(came)) is not None:
             self.ahead = there - datetime.now(UTC)
         return came
 
-    def _setback(self, course: _Course, came: Exception) -> Iterator[News]:
+    def _setback(self, course: _Course, operation: str, came: Exception) -> Iterator[News]:
         refused = failure_of(came, schema_of(course.kind).codes)
-        if refused is not None:
-            said = f"{refused.trouble}: {refused.message or refused.code}"
-            yield Setback(course.asked, course.kind, said)
+        if refused is None or refused.trouble is Trouble.MISSING:
+            return  # the plan says what that means
+        if refused.trouble is Trouble.THROTTLED:
+            self._budget.throttled(operation, refused.retry_after)
+        said = f"{refused.trouble}: {refused.message or refused.code}"
+        yield Setback(course.asked, course.kind, said)
 
     def _wait(self, until: float) -> bool:
         """Wait until a time; return whether it goes on then."""
         if (left := until - self._clock()) > 0:
             self._sleep(left)
         return not self._stopped()
-
-
-def _told_at(response: object) -> datetime | None:
-    """Return what time it was by the service's own clock; None where it does not say."""
-    headers = within(response, ("ResponseMetadata", "HTTPHeaders", "date"))
-    try:
-        told = parsedate_to_datetime(headers)
-    except (TypeError, ValueError, AttributeError):
-        return None
-    return told if told.tzinfo else told.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`Walk`: all jobs of a kind, or all children of a job, by walks over a list: a plan for `Looks`.
+"""`ListWalk`: all jobs of a kind, or all children of a job, by walks over a list: a plan for `Looks`.
 
 Each walk lists everything anew, newest first; what has changed is told, and described in between.
 """
@@ -16,14 +16,21 @@ from attrs import define, field
 
 from jobstate.aws.errors import ServiceError
 from jobstate.aws.following import FollowStep, Pause
-from jobstate.aws.operations import Describing, Request, describing, schema_of
+from jobstate.aws.operations import (
+    Describing,
+    Listed,
+    Request,
+    describing,
+    listed,
+    schema_of,
+)
 from jobstate.aws.pace import Pace
 from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.conformance.answers import read
 from jobstate.errors import LifecycleError, ObservationError
-from jobstate.model.answer_schema import AnswerSchema, within
+from jobstate.model.answer_schema import AnswerSchema, Shape, within
 from jobstate.model.lifecycle import Lifecycle
-from jobstate.model.operations import Listing
+from jobstate.model.outcome import vanished
 from jobstate.model.states import Outcome
 from jobstate.tracking.tracker import Tracker
 
@@ -37,16 +44,14 @@ _PATIENCE: Final = 3600.0
 
 
 @define(kw_only=True)
-class Walk:
+class ListWalk:
     """Walks over a list of jobs, again and again.
 
     Attributes:
         kind: The life cycle of the jobs.
         tracker: Who is told.
-        operation: What lists them.
-        listed_in: Where an answer has them.
-        listing: How they are listed.
-        arguments: What is asked for besides.
+        listed: How they are listed.
+        besides: What is asked for besides.
         wanted: Whether a job of a name is told of.
         since: When a job was created at the earliest; None for any time.
         describes: Describe what is new or has changed.
@@ -57,10 +62,8 @@ class Walk:
 
     kind: Lifecycle
     tracker: Tracker
-    operation: str
-    listed_in: str
-    listing: Listing
-    arguments: Mapping[str, Any] = field(factory=dict)
+    listed: Listed
+    besides: Mapping[str, Any] = field(factory=dict)
     wanted: Callable[[str], bool] = lambda _: True
     since: datetime | None = None
     describes: bool = True
@@ -68,6 +71,7 @@ class Walk:
     clock: Callable[[], float] = time.monotonic
     complete: bool = field(default=False, init=False)
     _items: dict[str, Mapping[str, Any]] = field(factory=dict, init=False)
+    _alive: set[str] = field(factory=set, init=False)
     _due: deque[str] = field(factory=deque, init=False)
 
     @property
@@ -95,15 +99,19 @@ class Walk:
 
     def _walk(self, schema: AnswerSchema) -> Generator[Request | Pause | FollowStep, object, None]:
         token: str | None = None
+        shown: set[str] = set()
         while True:
             page = yield from self._page(schema, token)
-            items = page.get(self.listed_in) or []
+            items = self.listed.items(page)
             for item in items:
+                shown.add(str(within(item, schema.id)))
                 yield from self._told(schema, item)
-            token = page.get(self.listing.token) or None
+            token = self.listed.token(page)
             oldest = within(items[-1], schema.created) if items else None
             if token is None or (self.since and oldest and oldest < self.since):
                 self.complete = True
+                # What is no longer there may be gone: its description says so.
+                self._due += (each for each in self._alive - shown if each not in self._due)
                 return
 
     def _page(
@@ -120,19 +128,15 @@ class Walk:
                 raise came
             seconds, tries = self.clock() - began, tries + 1
             if refused.trouble not in _PASSES or seconds >= _PATIENCE:
-                error = ServiceError(self.operation, refused.trouble, str(refused), seconds, "")
+                error = ServiceError(
+                    self.listed.shape.operation, refused.trouble, str(refused), seconds, ""
+                )
                 raise error from came
             yield Pause(pace.after_trouble(tries, refused.retry_after, random))
 
     def _request(self, token: str | None) -> Request:
-        listing = self.listing
-        asked: dict[str, Any] = {listing.size: listing.most, **self.arguments}
-        if listing.by and listing.order:
-            by_creation = next(name for name, path in listing.sorts.items() if not path)
-            asked |= {listing.by: by_creation, listing.order: "Descending"}
-        if token is not None:
-            asked[listing.token] = token
-        return Request(self.operation, asked)
+        call = self.listed.call_for(token)
+        return Request(call.operation, {**call.arguments, **self.besides})
 
     def _told(
         self, schema: AnswerSchema, item: Mapping[str, Any]
@@ -166,6 +170,10 @@ class Walk:
                 raise came
             if refused.trouble in _PASSES:
                 self._due.append(called)
+            elif refused.trouble is Trouble.MISSING and called in self._alive:
+                self._alive.discard(called)
+                job = self.tracker[called]
+                yield FollowStep(None, job, (), vanished(job.result), final=True)
             return
         answer = how.answer(cast("Mapping[str, Any]", came))
         step = None if answer is None else self._observed(answer)
@@ -179,27 +187,20 @@ class Walk:
         except ObservationError:
             return None
         job = self.tracker[observed.job]
+        (self._alive.discard if job.final else self._alive.add)(job.id)
         return FollowStep(answer, job, observed.events, job.result, job.result.final)
 
 
-def walk_of(kind: Lifecycle, tracker: Tracker, **more: Any) -> Walk:  # noqa: ANN401 - of `Walk`
+def walk_of(kind: Lifecycle, tracker: Tracker, **more: Any) -> ListWalk:  # noqa: ANN401 - of `ListWalk`
     """Return walks over all jobs of a kind.
 
     Raises:
         LifecycleError: No list has all of them.
     """
-    for shape in schema_of(kind).shapes:
-        listing = shape.listing
-        if shape.operation and listing and all(each.otherwise is None for each in listing.filters):
-            return Walk(
-                kind=kind,
-                tracker=tracker,
-                operation=shape.operation,
-                listed_in=shape.listed_in,
-                listing=listing,
-                **more,
-            )
-    raise LifecycleError(kind.name, ["no list has all jobs of it: name them by their ids"])
+    found = listed(kind, {})
+    if any(each.otherwise for each in found.listing.filters):
+        raise LifecycleError(kind.name, ["no list has all jobs of it: name them by their ids"])
+    return ListWalk(kind=kind, tracker=tracker, listed=found, **more)
 
 
 def walk_of_children(
@@ -207,19 +208,22 @@ def walk_of_children(
     kind: Lifecycle,
     children: Lifecycle,
     tracker: Tracker,
-    **more: Any,  # noqa: ANN401 - of `Walk`
-) -> Walk | None:
-    """Return walks over the children of a job; None where no list has them all."""
-    schema = schema_of(kind)
-    offspring = schema.offspring
+    **more: Any,  # noqa: ANN401 - of `ListWalk`
+) -> ListWalk | None:
+    """Return walks over the children of a job; None where no list has them all.
+
+    Args:
+        parent: The job.
+        kind: Its life cycle.
+        children: Theirs.
+        tracker: Who is told.
+        **more: What else a `ListWalk` takes.
+    """
+    offspring = schema_of(kind).offspring
     if offspring is None or any(each.otherwise for each in offspring.listing.filters):
         return None
-    return Walk(
-        kind=children,
-        tracker=tracker,
-        operation=offspring.operation,
-        listed_in=offspring.listed_in,
-        listing=offspring.listing,
-        arguments={offspring.argument: parent.name},
-        **more,
-    )
+    listing, listed_in = offspring.listing, offspring.listed_in
+    shape = Shape("child", {}, operation=offspring.operation, listed_in=listed_in, listing=listing)
+    found = Listed(schema_of(children), shape, listing)
+    besides = {offspring.argument: parent.name}
+    return ListWalk(kind=children, tracker=tracker, listed=found, besides=besides, **more)

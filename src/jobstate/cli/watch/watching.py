@@ -17,7 +17,7 @@ from jobstate.aws.pace import Pace
 from jobstate.cli.watch.board import Board
 from jobstate.cli.watch.jobs import WatchedJob
 from jobstate.cli.watch.looks import Glance, Looks, News
-from jobstate.cli.watch.walk import Walk, walk_of, walk_of_children
+from jobstate.cli.watch.walk import ListWalk, walk_of, walk_of_children
 from jobstate.kinds import KINDS
 from jobstate.model.answer_schema import within
 from jobstate.model.lifecycle import Lifecycle
@@ -98,7 +98,7 @@ class Watching:
         self._wish = wish
         self._clock = clock
         self._tracker = Tracker(KINDS)
-        self._walks: list[Walk] = []
+        self._walks: list[ListWalk] = []
         self._parents: set[JobKey] = set()
         self.looks = Looks(
             clients, clock=clock, sleep=sleep, stopped=lambda: stopped() or self.over
@@ -143,9 +143,9 @@ class Watching:
         self.board.expect(name, kind)
         self.looks.begin(name, kind, followed.plan())
 
-    def _walk(self, walk: Walk, parent: JobKey | None = None) -> None:
+    def _walk(self, walk: ListWalk, parent: JobKey | None = None) -> None:
         self._walks.append(walk)
-        self.looks.begin(walk.operation, walk.kind, walk.plan(), parent)
+        self.looks.begin(walk.listed.shape.operation, walk.kind, walk.plan(), parent)
 
     def _pace(self) -> dict[str, Any]:
         return {"interval": self._wish.interval or _WALK, "clock": self._clock}
@@ -156,7 +156,7 @@ class Watching:
         return {"since": self._wish.since, "wanted": wanted}
 
     def _look_for_children(self, news: Glance) -> None:
-        """Walk over the children of a job that says it has some."""
+        """ListWalk over the children of a job that says it has some."""
         schema, key, answer = news.kind.schema, news.step.job.key, news.step.answer
         offspring = None if schema is None else schema.offspring
         if offspring is None or key in self._parents or not within(answer, offspring.many):
