@@ -110,7 +110,7 @@ def test_all(endpoint: str) -> None:
     }
     # So old a job is none of the last day's.
     kinds = ("--kind", "training-job", "--kind", "processing-job")
-    ran = watch("--all", *kinds, "--endpoint-url", endpoint)
+    ran = watch("--since", "2h", *kinds, "--endpoint-url", endpoint)
     assert (ran.exit_code, ran.stdout) == (0, "")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from jobstate.cli.watch.drawing import Scene
+from jobstate.cli.watch.keyboard import keyboard
 from jobstate.cli.watch.live import show
 from jobstate.cli.watch.watching import Watching, Wish
 from jobstate.sagemaker import TRAINING_JOB
@@ -50,7 +51,7 @@ class Fleet:
         self.service = Service(lives, self.clock)
         self.stop = Event()
         client = self.service.client()
-        wish = Wish(names=[life.job.name for life in lives], kinds=[TRAINING_JOB], interval=0.1)
+        wish = Wish(names=[life.job.name for life in lives], kinds=[TRAINING_JOB], interval=0.7)
         self.watching = Watching(
             wish, clients or (lambda _: client), sleep=self.stop.wait, stopped=self.stop.is_set
         )
@@ -203,3 +204,10 @@ def test_nobody_at_the_keys(terminal: PseudoTerminal, tmp_path: Path) -> None:
     passed.join()
     assert "q leave" not in terminal.shown
     terminal.wait_for("succeeded")
+
+
+def test_no_keys_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no termios."""
+    monkeypatch.setitem(sys.modules, "termios", None)
+    with keyboard() as typed:
+        assert typed is None

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ParamValidationError
 
 from jobstate.aws import ServiceError
+from jobstate.aws.following import Pause
 from jobstate.batch import BATCH_JOB
-from jobstate.cli.watch.watching import kind_of
+from jobstate.cli.watch.looks import Looks
+from jobstate.cli.watch.watching import Watching, Wish, kind_of
 from jobstate.errors import LifecycleError
 from jobstate.kinds import KINDS
 from jobstate.model.states import Outcome
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TUNING_JOB
-from jobstate.testing import ClockStoppedError
+from jobstate.testing import ClockStoppedError, Service, VirtualClock
 from jobstate.world import RefusedRequestError
 from jobstate.world.scripts import ordinary
 from tests.support.command import described, item
@@ -163,13 +166,14 @@ def test_a_name_that_the_client_refuses() -> None:
 def test_errors_of_our_own_are_not_hidden() -> None:
     """What nobody expects is no trouble of a job's."""
 
-    class Broken:
-        @property
-        def describe_training_job(self) -> Any:
-            raise KeyboardInterrupt
+    def broken() -> Any:
+        yield Pause(0.0)
+        raise RuntimeError("a mistake")
 
-    with pytest.raises(KeyboardInterrupt):
-        WatchedService((), "tide", client=Broken()).run()
+    looks = Looks(lambda _: None)
+    looks.begin("tide", TRAINING_JOB, broken())
+    with pytest.raises(RuntimeError, match="a mistake"):
+        next(looks.news())
 
 
 def test_an_answer_that_can_not_be_read() -> None:
@@ -455,3 +459,42 @@ def test_gone_from_the_list() -> None:
     assert watched.run() == 6
     assert watched.job("tide").result.gone
     assert watched.job("ebb").result.outcome is Outcome.SUCCEEDED
+
+
+def test_arrays_of_batch() -> None:
+    """Lists of an array's jobs are by status: it is one line."""
+    service = WatchedService().asked.service
+    _, made = service.answer("SubmitJob", {"jobName": "tide", "arrayProperties": {"size": 2}})
+    lives = [life for life in service.lives if life.job.id == made["jobId"]]
+    watched = WatchedService(lives, made["jobId"], wish={"kinds": (BATCH_JOB,)})
+    array = {"arrayProperties": {"size": 2}}
+    (life,) = lives
+    answers = [{**life.at(time), **array} for time in life.changes]
+
+    class Array:
+        def describe_jobs(self, **_: object) -> dict[str, Any]:
+            return {"jobs": [answers.pop(0) if len(answers) > 1 else answers[0]]}
+
+    watched = WatchedService((), life.job.id, client=Array(), wish={"kinds": (BATCH_JOB,)})
+    assert watched.run() == 0
+    assert len(watched.jobs) == 1
+
+
+@pytest.mark.parametrize("most", [0.1, 4.0])
+def test_it_stops_while_it_waits(most: float) -> None:
+    """For its turn, or for the budget."""
+    clock = VirtualClock(BEGIN)
+    service = Service([told("completed", job=f"tide-{n}") for n in range(3)], clock)
+    client, stopped = service.client(), Event()
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if clock.monotonic() > most:
+            stopped.set()
+
+    wish = Wish(names=[f"tide-{n}" for n in range(3)], kinds=[TRAINING_JOB])
+    time: dict[str, Any] = {"clock": clock.monotonic, "sleep": sleep, "stopped": stopped.is_set}
+    watching = Watching(wish, lambda _: client, **time)
+    steps = [*watching.steps()]
+    assert len(steps) == (1 if most < 1 else 3)
+    assert not watching.over

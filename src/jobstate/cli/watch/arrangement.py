@@ -25,7 +25,7 @@ _Rank: TypeAlias = tuple[object, ...]
 
 
 @frozen
-class Line:
+class TableLine:
     """A line of the table.
 
     Attributes:
@@ -39,7 +39,7 @@ class Line:
     rest: str = ""
 
 
-def arranged(jobs: Sequence[WatchedJob], view: TableView) -> list[Line]:
+def arranged(jobs: Sequence[WatchedJob], view: TableView) -> list[TableLine]:
     """Return the lines of a table.
 
     Args:
@@ -52,16 +52,16 @@ def arranged(jobs: Sequence[WatchedJob], view: TableView) -> list[Line]:
     children: dict[JobKey | None, list[WatchedJob]] = {}
     for job in sorted(chosen.values(), key=lambda job: ranks[job.key]):
         children.setdefault(parents[job.key], []).append(job)
-    lines: list[Line] = []
-    left = [Line(job) for job in children.get(None, ())][::-1]
+    lines: list[TableLine] = []
+    left = [TableLine(job) for job in children.get(None, ())][::-1]
     while left:
         line = left.pop()
         lines.append(line)
         if line.job is not None:
             below = children.get(line.job.key, [])
             shown, rest = (below, "") if view.wanted else _few(below, children)
-            left += [Line(None, line.depth + 1, rest)] if rest else []
-            left += [Line(job, line.depth + 1) for job in shown][::-1]
+            left += [TableLine(None, line.depth + 1, rest)] if rest else []
+            left += [TableLine(job, line.depth + 1) for job in shown][::-1]
     return lines
 
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from jobstate.cli.terminal import Paint, duration
 from jobstate.cli.timeline import came_to, outcome_words
-from jobstate.cli.watch.arrangement import Line, arranged, counts_of
+from jobstate.cli.watch.arrangement import TableLine, arranged, counts_of
 from jobstate.cli.watch.jobs import WatchedJob
 from jobstate.cli.watch.stages import strip
 from jobstate.cli.watch.usual import UsualTime
@@ -118,7 +118,7 @@ def _foot(scene: Scene, view: TableView, paint: Paint) -> list[str]:
     return lines
 
 
-def _window(lines: list[Line], view: TableView, room: int) -> tuple[list[Line], bool]:
+def _window(lines: list[TableLine], view: TableView, room: int) -> tuple[list[TableLine], bool]:
     """Return the lines for which there is room, around the mark, and whether some are left."""
     if len(lines) <= room:
         return lines, False
@@ -130,7 +130,7 @@ def _window(lines: list[Line], view: TableView, room: int) -> tuple[list[Line], 
     return lines[begin : begin + room], True
 
 
-def _rest(lines: list[Line], shown: list[Line], paint: Paint, width: int) -> list[str]:
+def _rest(lines: list[TableLine], shown: list[TableLine], paint: Paint, width: int) -> list[str]:
     there = {id(line) for line in shown}
     left = [line.job for line in lines if id(line) not in there and line.job is not None]
     return [paint.faint(shortened(f"… {len(left):,} more: {counts_of(left)}", width))]
@@ -142,7 +142,7 @@ def _rest(lines: list[Line], shown: list[Line], paint: Paint, width: int) -> lis
 class _Columns:
     """How wide the columns are, for what stands in them."""
 
-    def __init__(self, lines: Sequence[Line], scene: Scene, paint: Paint, width: int) -> None:
+    def __init__(self, lines: Sequence[TableLine], scene: Scene, paint: Paint, width: int) -> None:
         self._scene, self._paint, self._width = scene, paint, width
         jobs = [line.job for line in lines if line.job is not None]
         kept = (2 * line.depth + columns_of(_name(line)) for line in lines)
@@ -172,7 +172,7 @@ class _Columns:
         text = shortened(_GAP.join([*cells, "came to"]), self._width)
         return self._paint.faint(text.rstrip())
 
-    def line(self, line: Line, marked: JobKey | None) -> str:
+    def line(self, line: TableLine, marked: JobKey | None) -> str:
         """Return a line of the table."""
         paint, job = self._paint, line.job
         guide = f"{'  ' * (line.depth - 1)}└ " if line.depth else ""
@@ -232,7 +232,7 @@ def _within(sizes: Iterator[int], share: float) -> int:
     return max(min(max(sizes, default=0), int(share)), _NARROWEST)
 
 
-def _name(line: Line) -> str:
+def _name(line: TableLine) -> str:
     return "" if line.job is None else printable(line.job.name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobstate.cli.terminal import moment
 from jobstate.cli.timeline import came_to, reason_words, refined_words, took
-from jobstate.cli.watch.looks import GivenUp, Glance
+from jobstate.cli.watch.looks import GivenUp, Glance, Setback
 from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.model.events import OutcomeRefined, StatusChanged, Unmodelled, Violation, job_dict
@@ -37,11 +37,11 @@ def plain_lines(
     begin = f"{moment(now)}  {printable(news.asked if job is None else job.name)}  "
     if isinstance(news, GivenUp):
         yield f"{begin}{paint.bad(printable(' '.join(str(news.error).split())))}"
-    elif not isinstance(news, Glance):
-        if job is None or before is None or before.trouble != news.said:
+    elif isinstance(news, Setback):
+        if before is None or before.trouble != news.said:
             yield f"{begin}{paint.odd(printable(news.said))}"
-    elif job is not None:
-        for line in _changes(news, before, job, paint):
+    else:
+        for line in _changes(news, before, job, paint) if job else ():
             yield f"{begin}{line}"
 
 
@@ -83,17 +83,21 @@ def json_line(news: News, job: WatchedJob | None, now: datetime) -> str:
     said: dict[str, Any] = {"time": iso(now), "asked": news.asked, "kind": news.kind.name}
     if isinstance(news, GivenUp):
         said["error"] = str(news.error)
-    elif not isinstance(news, Glance):
+    elif isinstance(news, Setback):
         said["trouble"] = news.said
-    elif job is not None:
-        said |= {
-            "job": job_dict(news.step.job.key),
-            "status": job.status,
-            "states": list(news.step.job.states()),
-            "since": iso(job.since),
-            "result": job.result.to_dict(),
-            "failure_reason": job.reason,
-            "parent": None if job.parent is None else job.parent.id,
-            "events": [event.to_dict() for event in news.step.events],
-        }
+    else:
+        said |= _known(news, job) if job else {}
     return json.dumps(said)
+
+
+def _known(news: Glance, job: WatchedJob) -> dict[str, object]:
+    return {
+        "job": job_dict(news.step.job.key),
+        "status": job.status,
+        "states": list(news.step.job.states()),
+        "since": iso(job.since),
+        "result": job.result.to_dict(),
+        "failure_reason": job.reason,
+        "parent": None if job.parent is None else job.parent.id,
+        "events": [event.to_dict() for event in news.step.events],
+    }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobstate.diagrams.overlays.census import Census
-from jobstate.errors import ObservationError
 from jobstate.journal.reader import JournalReader
 from jobstate.kinds import KINDS
 
@@ -45,10 +44,7 @@ def usual_times(path: str) -> Mapping[tuple[str, str], UsualTime]:
         for answers in journal.observations():
             kind = answers[0].job.kind
             census = counted.setdefault(kind, Census(KINDS.by_name[kind]))
-            try:
-                census.add(answers)
-            except ObservationError:  # nothing that a journal keeps, but of a stay nobody is told
-                continue
+            census.add(answers)
     return {
         (kind, state): UsualTime(
             timedelta(microseconds=spans.quantile(0.5)),

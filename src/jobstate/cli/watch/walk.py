@@ -1,4 +1,4 @@
-"""`ListWalk`: all jobs of a kind, or all children of a job, by walks over a list: a plan for `Looks`.
+"""`ListWalk`: all jobs of a kind, or all children of a job, from a list: a plan for `Looks`.
 
 Each walk lists everything anew, newest first; what has changed is told, and described in between.
 """
