@@ -498,3 +498,13 @@ def test_it_stops_while_it_waits(most: float) -> None:
     steps = [*watching.steps()]
     assert len(steps) == (1 if most < 1 else 3)
     assert not watching.over
+
+
+def test_walks_in_a_hurry() -> None:
+    """Lists that have to wait for the budget leave time for descriptions."""
+    lives = [told("failed", job=f"tide-{n}", after=n) for n in range(4)]
+    watched = WatchedService(lives, wish={"interval": 0.1})
+    watched.asked.clock.advance(9000)
+    watched.asked.clock.until = BEGIN + timedelta(seconds=9060)
+    assert watched.run() == 3
+    assert all(job.reason for job in watched.jobs)

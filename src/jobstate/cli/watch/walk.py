@@ -55,7 +55,7 @@ class ListWalk:
         wanted: Whether a job of a name is told of.
         since: When a job was created at the earliest; None for any time.
         describes: Describe what is new or has changed.
-        interval: How many seconds there are from one walk to the next.
+        interval: How many seconds there are from the end of one walk to the next.
         clock: Returns the seconds since whenever and never goes back.
         complete: One walk at least has come to its end.
     """
@@ -87,8 +87,9 @@ class ListWalk:
         """
         how = describing(self.kind)
         while True:
-            next_walk = self.clock() + self.interval
             yield from self._walk(how.schema)
+            # From its end on: however long a walk has waited, there is time for descriptions.
+            next_walk = self.clock() + self.interval
             while self._due and self.clock() < next_walk:
                 yield from self._describe(how, self._due[0])
                 self._due.popleft()
