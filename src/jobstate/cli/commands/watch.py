@@ -51,7 +51,7 @@ Exit codes, of which the worst counts, in this order:
   4  a job was stopped
   6  a job succeeded in part, or is gone and nobody knows what it came to
   0  all have succeeded
-Left before that (q, Ctrl-C): 130. What its children came to, a job says itself.
+Left before that (q, Ctrl-C): 130. A job tells itself what its children did.
 """
 
 #: How far it looks back for jobs, where nobody says.
