@@ -189,6 +189,20 @@ def test_time_is_over() -> None:
     assert asked.service.calls[-1].at == asked.clock.now()
 
 
+def test_time_is_over_between_two_ticks() -> None:
+    """A clock that tells microseconds comes to the end of what is shorter."""
+    asked = Asked(told("completed"))
+    with pytest.raises(WaitTimeoutError):
+        wait(asked.client(), "completed", timeout=timedelta(seconds=60), **ticking(asked))
+    assert len(asked.service.calls) < 20
+
+
+def ticking(asked: Asked) -> dict[str, Any]:
+    """Return a clock that loses what is shorter than a microsecond, which is at each look."""
+    began = asked.clock.monotonic()
+    return asked.time | {"clock": lambda: began + (asked.clock.monotonic() - began) * (1 - 1e-9)}
+
+
 def test_no_time_at_all() -> None:
     """One look."""
     asked = Asked(told("completed"))

@@ -49,6 +49,8 @@ _PATIENCE: Final[Mapping[Trouble, timedelta]] = {
     Trouble.UNAVAILABLE: timedelta(hours=1),
     Trouble.DENIED: timedelta(minutes=5),
 }
+#: The shortest pause, in seconds: clocks may not tell less, and it would be none.
+_SHORTEST: Final = 0.001
 #: For how long a job may stand in a status that nobody knows before it is an error.
 _STRANGE: Final = timedelta(hours=1)
 
@@ -267,7 +269,7 @@ class _Course:
             problem = str(refused) if self._failed else ""
             waited = now - self._began
             raise WaitTimeoutError(following.asked, waited, following.until, status, problem)
-        return min(seconds, left)
+        return max(min(seconds, left), _SHORTEST)
 
 
 def _same_job(key: JobKey, found: JobKey) -> bool:
