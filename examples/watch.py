@@ -29,7 +29,8 @@ ROUTES: tuple[tuple[str, bool], ...] = (
     ("Starting 3, Downloading 1, Training 90, Uploading 1, Completed/Completed 0", False),
     ("Starting 2, Downloading 1, Training 15, Failed/Failed 0", False),
     (
-        "Starting 2, Training 30, Interrupted 4, Starting 2, Training 30, Completed/Completed 0",
+        "Starting 2, Training 30, Interrupted 4, Starting 2, Training 30, Uploading 1,"
+        + " Completed/Completed 0",
         True,
     ),
     ("Starting 2, Downloading 1, Training 60, Stopping/Stopping 1, Stopped/Stopped 0", False),

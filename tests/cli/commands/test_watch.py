@@ -7,14 +7,16 @@ import json
 import os
 import subprocess
 import sys
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import Tracker
+from jobstate import Tracker, check
 from jobstate.cli.watch.clients import SIGN_IN
 from jobstate.journal import Journal
 from jobstate.kinds import KINDS
+from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Service, VirtualClock
 from tests.support.command import EXAMPLES, jobstate, on_terminal
 from tests.support.lives_for_tests import BEGIN, STORIES, told
@@ -269,3 +271,11 @@ def test_what_is_left_of_the_table(endpoint: str) -> None:
     """In the end it stands where commands print, with what was known last."""
     found = on_terminal(100, "watch", "failed", "--endpoint-url", endpoint)
     assert any("failed (algorithm)" in line for line in found)
+
+
+def test_the_example_s_jobs_are_legal() -> None:
+    """Whoever tries it sees nothing that can't be."""
+    module, now = example(), BEGIN
+    for number in range(len(module.ROUTES)):
+        life = module.life(number, now, Random(number))
+        assert check(TRAINING_JOB, [life.at(time) for time in life.changes]).legal
