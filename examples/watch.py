@@ -23,16 +23,13 @@ from jobstate.sagemaker import TRAINING_JOB
 from jobstate.testing import Service, VirtualClock
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333"
+AGAIN = "Starting 2, Downloading 1, Training 30"
 #: What becomes of jobs: the states and for how many minutes they last, and whether it is on spot.
 ROUTES: tuple[tuple[str, bool], ...] = (
     ("Starting 2, Downloading 1, Training 40, Uploading 1, Completed/Completed 0", False),
     ("Starting 3, Downloading 1, Training 90, Uploading 1, Completed/Completed 0", False),
     ("Starting 2, Downloading 1, Training 15, Failed/Failed 0", False),
-    (
-        "Starting 2, Training 30, Interrupted 4, Starting 2, Training 30, Uploading 1,"
-        + " Completed/Completed 0",
-        True,
-    ),
+    (f"{AGAIN}, Interrupted 4, {AGAIN}, Uploading 1, Completed/Completed 0", True),
     ("Starting 2, Downloading 1, Training 60, Stopping/Stopping 1, Stopped/Stopped 0", False),
 )
 WHY = "AlgorithmError: ExecuteUserScriptError: CUDA out of memory, exit code: 1"

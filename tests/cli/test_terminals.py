@@ -55,7 +55,8 @@ def test_no_line_runs_over(name: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [30, 40, 80, 200])
 @pytest.mark.parametrize(
-    "command", ["", "check", "diagram", "history", pytest.param("explain", marks=pytest.mark.once)]
+    "command",
+    ["", "check", "diagram", "history", "watch", pytest.param("explain", marks=pytest.mark.once)],
 )
 def test_help_fits(command: str, width: int) -> None:
     """Each option and what is said of it, on a line of its own where there is little room."""

@@ -56,10 +56,10 @@ class PseudoTerminal:
         """Type a text."""
         os.write(self._master, text.encode())
 
-    def wait_for(self, text: str, times: int = 1) -> None:
-        """Wait until a text has been shown, so many times."""
+    def wait_for(self, text: str, after: str = "") -> None:
+        """Wait until a text has been shown, behind the last of another one."""
         until = time.monotonic() + PATIENCE
-        while self.shown.count(text) < times:
+        while text not in self.shown.rpartition(after)[2] if after else text not in self.shown:
             assert time.monotonic() < until, f"{text!r} was not shown: {self.shown[-2000:]!r}"
             time.sleep(0.01)
 

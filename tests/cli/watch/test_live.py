@@ -133,7 +133,7 @@ def test_keys(terminal: PseudoTerminal) -> None:
     assert not fleet.watching.over
     assert fleet.stop.is_set()
     assert_as_before(terminal, modes)
-    terminal.wait_for("\r\n  failed-1")
+    terminal.wait_for("\r\n  failed-1", after=BACK)
     last = terminal.shown.rpartition(BACK)[2]
     assert "2 jobs: 2 still running" in last
     assert "q leave" not in last
