@@ -38,20 +38,22 @@ Examples:
 
 A table with a line for each job: what it has passed, a cell for each stay; where it stands and for
 how long, and with --journal how long jobs usually stand there; what it came to and why; what it did
-that its life cycle forbids. A tuning job has its training jobs below it. The keys sort, filter and
-open jobs: ? says how. Where standard output is no terminal, a line is printed whenever something
-changed. It ends when all jobs have ended. Needs the extra aws, and credentials as the AWS CLI.
+that its life cycle forbids. A tuning job has its training jobs below it, and says itself what they
+came to. The keys sort, filter and open jobs: ? says how. Where standard output is no terminal, a
+line is printed whenever something changed. It ends when all jobs have ended. Needs the extra aws,
+and credentials as the AWS CLI.
 
 \b
-Exit codes, of which the worst counts, in this order:
-  2  a job or AWS can't be asked about, or a wrong option
+Exit codes:
+  0  all jobs have succeeded
   1  a job did what its life cycle forbids
+  2  a job or AWS can't be asked about, or a wrong option
   3  a job failed
-  5  a job timed out
   4  a job was stopped
+  5  a job timed out
   6  a job succeeded in part, or is gone and nobody knows what it came to
-  0  all have succeeded
-Left before that (q, Ctrl-C): 130. A job tells itself what its children did.
+  130  somebody left before that (q, Ctrl-C)
+The worst counts, in this order: 2, 1, 3, 5, 4, 6.
 """
 
 #: How far it looks back for jobs, where nobody says.
