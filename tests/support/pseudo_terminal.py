@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 #: How long a program has to show what is waited for, in seconds.
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class PseudoTerminal:

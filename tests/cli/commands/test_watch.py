@@ -245,10 +245,13 @@ def test_on_a_real_terminal(endpoint: str, keys: str) -> None:
     with PseudoTerminal(100, 30) as terminal:
         modes = terminal.modes
         program = started(terminal, *names, "--endpoint-url", endpoint, term="xterm-256color")
-        if keys:
-            terminal.wait_for("AlgorithmError")
-            terminal.type(keys)
-        code = program.wait(60)
+        try:
+            if keys:
+                terminal.wait_for("AlgorithmError")
+                terminal.type(keys)
+            code = program.wait(60)
+        finally:
+            program.kill()  # where it should have ended and has not
         terminal.wait_for("\x1b[?25h")
         assert terminal.modes == modes
         assert terminal.shown.rindex("\x1b[?1049l") > terminal.shown.rindex("\x1b[?1049h")

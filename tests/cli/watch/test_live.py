@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from jobstate.cli.watch.drawing import Scene
-from jobstate.cli.watch.keyboard import keyboard
+from jobstate.cli.watch.keyboard import LEAVING, _read, keyboard
 from jobstate.cli.watch.live import show
 from jobstate.cli.watch.watching import Watching, Wish
 from jobstate.sagemaker import TRAINING_JOB
@@ -211,3 +211,12 @@ def test_no_keys_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "termios", None)
     with keyboard() as typed:
         assert typed is None
+
+
+def test_a_terminal_that_is_gone() -> None:
+    """Whoever sat there has left: nothing spins."""
+    reading, writing = os.pipe()
+    os.close(writing)
+    assert _read(reading) == LEAVING
+    os.close(reading)
+    assert _read(reading) == LEAVING

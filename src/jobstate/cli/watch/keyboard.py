@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+#: The key that leaves.
+LEAVING: Final = "q"
 #: How much is read at once; nobody types faster.
 _MUCH: Final = 1024
 
@@ -34,13 +36,22 @@ def keyboard() -> Iterator[Callable[[float], str] | None]:
 
     def typed(seconds: float) -> str:
         ready, _, _ = select.select([descriptor], [], [], seconds)
-        return os.read(descriptor, _MUCH).decode(errors="replace") if ready else ""
+        return _read(descriptor) if ready else ""
 
     try:
         tty.setcbreak(descriptor)
         yield typed
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _read(descriptor: int) -> str:
+    """Return what was typed; of a terminal that is gone, that its user has left."""
+    try:
+        typed = os.read(descriptor, _MUCH)
+    except OSError:
+        typed = b""
+    return typed.decode(errors="replace") or LEAVING
 
 
 def nothing_typed(seconds: float) -> str:
