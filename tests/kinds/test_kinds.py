@@ -7,9 +7,9 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from jobstate import JobKey, check, check_jobs
+from jobstate import JobKey, Tracker, check, check_jobs
 from jobstate.batch import BATCH_JOB
-from jobstate.conformance.answers import all_observations, read
+from jobstate.conformance.answers import read
 from jobstate.errors import ObservationError, Problem, UnknownNameError
 from jobstate.finding import Found, finder_of
 from jobstate.kinds import KINDS, Kinds
@@ -208,7 +208,7 @@ def test_an_observation_of_none_of_some_kinds() -> None:
 def test_what_is_no_answer_of_one_kind() -> None:
     """Is told as it came, with its place; so is every other, where all are asked for."""
     with pytest.raises(ObservationError) as caught:
-        all_observations(TRAINING_JOB, [[[1]], answer(TRAINING_JOB), "two"])
+        Tracker(TRAINING_JOB).observe_all([[[1]], answer(TRAINING_JOB), "two"])
     assert [(each.path, each.got) for each in caught.value.problems] == [
         ("[0][0][0]", "1"),
         ("[2]", "'two'"),

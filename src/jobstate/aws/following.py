@@ -49,8 +49,6 @@ _PATIENCE: Final[Mapping[Trouble, timedelta]] = {
     Trouble.UNAVAILABLE: timedelta(hours=1),
     Trouble.DENIED: timedelta(minutes=5),
 }
-#: The shortest pause, in seconds: clocks may not tell less, and it would be none.
-_SHORTEST: Final = 0.001
 #: For how long a job may stand in a status that nobody knows before it is an error.
 _STRANGE: Final = timedelta(hours=1)
 
@@ -61,11 +59,15 @@ _NOT_THERE: Final = CallFailure(
 )
 
 
+def _that_clocks_tell(seconds: float) -> float:
+    return max(seconds, 0.001)
+
+
 @frozen
 class Pause:
-    """So many seconds in which nothing is to be done."""
+    """So many seconds in which nothing is to be done; what clocks may not tell would be none."""
 
-    seconds: float
+    seconds: float = field(converter=_that_clocks_tell)
 
 
 @frozen
@@ -269,7 +271,7 @@ class _Course:
             problem = str(refused) if self._failed else ""
             waited = now - self._began
             raise WaitTimeoutError(following.asked, waited, following.until, status, problem)
-        return max(min(seconds, left), _SHORTEST)
+        return min(seconds, left)
 
 
 def _same_job(key: JobKey, found: JobKey) -> bool:

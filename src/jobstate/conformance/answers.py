@@ -137,18 +137,6 @@ def in_sequence(found: Iterable[Reading[Observation]]) -> list[Observation]:
     return [each for each, before in zip(seen, [None, *seen[:-1]], strict=True) if each != before]
 
 
-def all_observations(judged: Lifecycle | Kinds, answers: object) -> list[Observation]:
-    """Return what all answers say.
-
-    Raises:
-        ObservationError: Some can't be read; it lists every problem of all of them.
-    """
-    found, errors = readable(judged, answers, read_by)
-    if errors:
-        raise together(errors)
-    return found
-
-
 def readable(
     judged: Lifecycle | Kinds, answers: object, read_one: ReadOne[_T]
 ) -> tuple[list[Observation | _T], list[tuple[int, ObservationError]]]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate import ObservationError
-from jobstate.conformance.answers import NO_ANSWER, all_observations
+from jobstate import ObservationError, Tracker
+from jobstate.conformance.answers import NO_ANSWER
 from jobstate.diagrams.page import html
 from jobstate.diagrams.page.tables import SENTENCES, tables
 from jobstate.sagemaker import TRAINING_JOB, TUNING_JOB
@@ -253,7 +253,7 @@ def test_what_cant_be_read_is_expected_alike() -> None:
 
 
 def _read(case: object) -> None:
-    if not all_observations(TRAINING_JOB, case):
+    if not Tracker(TRAINING_JOB).observe_all(case):
         raise ObservationError([NO_ANSWER])
 
 

@@ -19,15 +19,14 @@ from jobstate.model.operations import ErrorCodes
 
 #: The longest pause, in seconds: who waits hears of a hint, or that it is to stop, within that.
 LONGEST_PAUSE: Final = 1.0
-_SHORTEST_PAUSE: Final = 0.001
 
 #: What to do next, a call or a pause; sent back is what a call returned or raised.
 Steps: TypeAlias = "Generator[Request | Pause, object, Any]"
 
 
 def pause(seconds: float) -> Pause:
-    """Return a pause of so many seconds, or of the first of them; clocks may not tell the least."""
-    return Pause(min(max(seconds, _SHORTEST_PAUSE), LONGEST_PAUSE))
+    """Return a pause of so many seconds, or of the first of them."""
+    return Pause(min(seconds, LONGEST_PAUSE))
 
 
 @define(eq=False)

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
@@ -74,8 +74,6 @@ class GivenUp:
     error: Exception
 
 
-#: The shortest pause, in seconds: clocks may not tell less, and it would be none.
-_SHORTEST: Final = 0.001
 #: What comes of asking.
 News: TypeAlias = Glance | Setback | GivenUp
 
@@ -201,5 +199,5 @@ class Looks:
     def _wait(self, until: float) -> bool:
         """Wait until a time; return whether it goes on then."""
         if (left := until - self._clock()) > 0:
-            self._sleep(max(left, _SHORTEST))
+            self._sleep(Pause(left).seconds)
         return not self._stopped()

@@ -94,7 +94,7 @@ class ListWalk:
                 yield from self._describe(how, self._due[0])
                 self._due.popleft()
                 yield Pause(0.0)  # others have their turn
-            yield Pause(max(next_walk - self.clock(), 0.0))
+            yield Pause(next_walk - self.clock())
 
     # --- The list -------------------------------------------------------------------------------
 
