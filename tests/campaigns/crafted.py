@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,9 +97,10 @@ class Supervisor:
 
     def run(self, number: int, tally: Tally) -> None:
         """Have the mutant of a number opened, and note what came of it."""
-        self._end.send(number)
         tally.files += 1
         way, what, began = _OUTSIDE, "", time.monotonic()
+        with suppress(ConnectionError):  # a process that has died is told of below
+            self._end.send(number)
         while True:
             limit = _PATIENCE if way == _OUTSIDE else LIMIT
             try:
