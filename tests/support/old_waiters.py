@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 
+class OldHandler(NamedTuple):
+    """A program that handles what it is told once, and what it gets wrong.
+
+    Attributes:
+        does: What it does, in a line.
+        source: Where it was reported.
+        here: What does it here, in a line.
+    """
+
+    does: str
+    source: str
+    here: str
+
+
 class OldWaiter(NamedTuple):
     """A program that waits, and what it gets wrong.
 
@@ -157,10 +171,10 @@ OLD_WAITERS: Final = (
         told("timed out"),
     ),
     OldWaiter(
-        "it raises on an end that it does not list: MaxRuntimeExceeded",
-        "sagemaker-python-sdk (MaxWaitTimeExceeded)",
+        "it raises on an end that it does not list: MaxWaitTimeExceeded",
+        "sagemaker-python-sdk",
         _unknown_ends_raise,
-        told("timed out"),
+        told("waited too long"),
     ),
     OldWaiter(
         "it waits for ever on a job that is being deleted",
@@ -175,3 +189,50 @@ OLD_WAITERS: Final = (
         told("stopped"),
     ),
 )
+
+
+class OldPager:
+    """Pages whoever is on call for each event of a failure, however often that event comes.
+
+    Attributes:
+        paged: The names of the jobs, one for each page.
+    """
+
+    def __init__(self) -> None:
+        """Nobody is paged yet."""
+        self.paged: list[str] = []
+
+    def handle(self, event: Answer) -> None:
+        """Handle an event, as a Lambda gets it."""
+        if event["detail"]["TrainingJobStatus"] == "Failed":
+            self.paged.append(event["detail"]["TrainingJobName"])
+
+
+def old_tries_again(job: Answer, tries: int) -> bool:
+    """Return whether a job is tried again: a failure is a failure."""
+    return job["TrainingJobStatus"] not in {"Completed", "Failed", "Stopped"} and tries < 3
+
+
+def old_wait_for_known(client: Any, name: str) -> str:
+    """Wait until the job shows an end that this program knows."""
+    return _outcome(_polled(client, name, _but("Completed", "Failed", "Stopped")))
+
+
+#: What people write that isn't told by one job's waiting.
+TOMORROW: Final = OldHandler(
+    "it waits for ever on a status that came after it was written",
+    "as Deleting did in 2026",
+    "`wait` returns `unknown` where there is a time of end; else an `UnknownStatusError` after an"
+    " hour",
+)
+TWICE: Final = OldHandler(
+    "an event that AWS sends twice is handled twice",
+    "DIAGNijmegen/rse-grand-challenge#3155",
+    "`handle` tells each transition once",
+)
+CAPACITY: Final = OldHandler(
+    "a job that got no capacity is as little tried again as one whose code is wrong",
+    "DIAGNijmegen/rse-grand-challenge#2631",
+    "a `RetryPolicy` tries the one again and not the other",
+)
+OLD_HANDLERS: Final = (TOMORROW, TWICE, CAPACITY)
