@@ -22,15 +22,21 @@ import jobstate
 import storeys
 import watched
 from jobstate import diagrams, outcome_of
+from jobstate.aws.policies import WORTH_ANOTHER_TRY
+from jobstate.aws.vocabularies import VOCABULARIES
 from jobstate.batch import BATCH_JOB
 from jobstate.diagrams.render.png import png
+from jobstate.kinds import KINDS
+from jobstate.kinds.causes import causes_of
 from jobstate.model import tables
-from jobstate.model.states import Basis
+from jobstate.model.states import Basis, Outcome
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB
 from jobstate.sagemaker.training_job.facts import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from jobstate.aws.vocabularies import Vocabulary
 
 HOME = Path(__file__).parent.parent
 COMMAND = "python docs/generate.py"
@@ -60,7 +66,7 @@ PICTURES = {
     ),
 }
 #: The other kinds of job: constant → life cycle, its file.
-KINDS = {
+OTHER_KINDS = {
     "sagemaker.PROCESSING_JOB": (PROCESSING_JOB, "sagemaker/processing_job.py"),
     "sagemaker.TRANSFORM_JOB": (TRANSFORM_JOB, "sagemaker/transform_job.py"),
     "sagemaker.TUNING_JOB": (TUNING_JOB, "sagemaker/tuning_job.py"),
@@ -319,6 +325,44 @@ def _outcomes() -> Iterator[str]:
         ("FailureReason begins with", "cause"),
         ((reason, _failure(reason)) for reason in FAILURES),
     )
+    yield "## What others call it"
+    yield (
+        "Each of these has a word for every outcome (`jobstate.aws.vocabularies`). A failure for a"
+        " cause in brackets has the word that stands before it."
+    )
+    yield tables.markdown_table(
+        ("outcome", *(each.name for each in VOCABULARIES)),
+        ((outcome, *(_called(each, outcome) for each in VOCABULARIES)) for outcome in Outcome),
+    )
+    yield tables.markdown_table(
+        ("", "where its words are listed"), ((each.name, each.source) for each in VOCABULARIES)
+    )
+    yield "## What is worth another try"
+    yield (
+        "These causes say nothing against the job, and its next try may well not meet them. A"
+        " `RetryPolicy` takes those that its kind has, unless it is told others."
+    )
+    yield tables.markdown_table(
+        ("cause", "kinds that have it", "where we know that from"),
+        (
+            (cause, ", ".join(_that_end_for(cause)), source)
+            for cause, source in WORTH_ANOTHER_TRY.items()
+        ),
+    )
+
+
+def _called(vocabulary: Vocabulary, outcome: Outcome) -> str:
+    word = vocabulary.words[outcome]
+    said = [word] if word else []
+    if outcome is Outcome.FAILED:
+        for other in dict.fromkeys(vocabulary.causes.values()):
+            causes = ", ".join(each for each, why in vocabulary.causes.items() if why == other)
+            said.append(f"{other} ({causes})")
+    return ", ".join(said)
+
+
+def _that_end_for(cause: str) -> list[str]:
+    return [each.name for each in KINDS if cause in (causes_of(each) or ())]
 
 
 def _table(shown: Iterable[tuple[str, str | None]]) -> str:
@@ -360,7 +404,7 @@ def _kinds() -> Iterator[str]:
                 str(sum(len(region.edges) for region in lifecycle.regions)),
                 str(len(lifecycle.rules)),
             )
-            for name, (lifecycle, module) in KINDS.items()
+            for name, (lifecycle, module) in OTHER_KINDS.items()
         ),
     )
     yield (
@@ -387,7 +431,7 @@ def _kinds() -> Iterator[str]:
         " their parent. Rules of the parent judge what its children show of it; `jobstate check`"
         " prints families as trees ([verdicts.md](verdicts.md))."
     )
-    for lifecycle, _ in KINDS.values():
+    for lifecycle, _ in OTHER_KINDS.values():
         heading, named, rest = tables.render(lifecycle, "markdown").split("\n\n", 2)
         yield f"#{heading}"
         yield named
