@@ -299,12 +299,32 @@ class Listing:
 
 
 def test_what_a_list_and_its_descriptions_say_badly() -> None:
-    """What can't be read is passed over; what nobody expects is not."""
-    watched = WatchedService(client=Listing({"TrainingJobName": "tide"}))
-    assert watched.run() == 0
+    """What can't be read is told once and passed over; what nobody expects is not."""
+    watched = WatchedService(client=Listing({"TrainingJobName": "tide"}), wish={"stay": True})
+    watched.asked.clock.until = BEGIN + timedelta(seconds=200)
+    with pytest.raises(ClockStoppedError):
+        watched.run()
     assert [job.name for job in watched.jobs] == ["tide"]
+    unread = [line for line in watched.lines if "ListTrainingJobs  " in line]
+    assert len(unread) == 2  # the item of the one, the description of the other
+    assert all("TrainingJobStatus" in line for line in unread)
     watched = WatchedService(client=Listing(ParamValidationError(report="Invalid length")))
     assert watched.run() == 2
+
+
+def test_a_list_without_an_end() -> None:
+    """That shows the same page for ever: it is told, and what it showed is known."""
+
+    class Endless:
+        def list_training_jobs(self, **_: object) -> dict[str, Any]:
+            return {"TrainingJobSummaries": [item("tide", "Stopped")], "NextToken": "again"}
+
+        def describe_training_job(self, **_: object) -> None:
+            raise refused("AccessDeniedException")
+
+    watched = WatchedService(client=Endless())
+    assert watched.run() == 4
+    assert any("goes on and shows nothing new" in line for line in watched.lines)
 
 
 # --- Kinds and families -------------------------------------------------------------------------

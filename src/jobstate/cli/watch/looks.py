@@ -19,6 +19,7 @@ from jobstate.aws.following import FollowStep, Pause, Plan
 from jobstate.aws.operations import Request, schema_of, told_at
 from jobstate.aws.polling.budget import Budget
 from jobstate.aws.trouble import Trouble, failure_of
+from jobstate.cli.watch.walk import WalkSteps
 from jobstate.errors import JobstateError
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.observation import JobKey
@@ -46,7 +47,7 @@ class Glance:
 
 @frozen
 class Setback:
-    """A call that came to nothing; it will be made again.
+    """A call that came to nothing and will be made again, or what it brought can't be read.
 
     Attributes:
         asked: What was asked for.
@@ -84,7 +85,7 @@ class _Course:
 
     asked: str
     kind: Lifecycle
-    plan: Plan
+    plan: Plan | WalkSteps
     parent: JobKey | None
 
 
@@ -120,7 +121,9 @@ class Looks:
         self._budget = Budget(clock=clock)
         self.ahead = timedelta(0)
 
-    def begin(self, asked: str, kind: Lifecycle, plan: Plan, parent: JobKey | None = None) -> None:
+    def begin(
+        self, asked: str, kind: Lifecycle, plan: Plan | WalkSteps, parent: JobKey | None = None
+    ) -> None:
         """Carry out one plan more.
 
         Args:
@@ -153,26 +156,37 @@ class Looks:
                 todo = course.plan.send(came)
             except StopIteration:
                 return
-            except Exception as error:
-                if isinstance(error, ServiceError) and error.trouble == Trouble.EXPIRED:
-                    raise
-                # What the client raised of itself: a name that it does not take, say.
-                if not isinstance(error, JobstateError) and error is not came:
-                    raise
-                yield GivenUp(course.asked, course.kind, error)
+            except Exception as error:  # noqa: BLE001 - raised again where nobody expects it
+                yield self._given_up(course, error, came)
                 return
             came = None
             if isinstance(todo, Pause):
                 self._go_on(course, todo.seconds)
                 return
-            if isinstance(todo, FollowStep):
-                yield Glance(course.asked, course.kind, todo, course.parent)
-                continue
-            if not self._may_ask(todo.operation):
-                return
-            came = self._called(course, todo)
-            if isinstance(came, Exception):
+            if isinstance(todo, Request):
+                if not self._may_ask(todo.operation):
+                    return
+                came = self._called(course, todo)
                 yield from self._setback(course, todo.operation, came)
+            elif isinstance(todo, FollowStep):
+                yield Glance(course.asked, course.kind, todo, course.parent)
+            else:
+                yield Setback(course.asked, course.kind, todo.said)
+
+    def _given_up(self, course: _Course, error: Exception, came: object) -> GivenUp:
+        """Return what a plan ends with that raised something.
+
+        Args:
+            course: The plan.
+            error: What it raised.
+            came: What the last call returned or raised.
+        """
+        if isinstance(error, ServiceError) and error.trouble == Trouble.EXPIRED:
+            raise error
+        # What the client raised of itself: a name that it does not take, say.
+        if not isinstance(error, JobstateError) and error is not came:
+            raise error
+        return GivenUp(course.asked, course.kind, error)
 
     def _may_ask(self, operation: str) -> bool:
         """Wait until the budget has a request; return whether it goes on then."""
@@ -187,7 +201,9 @@ class Looks:
             self.ahead = there - datetime.now(UTC)
         return came
 
-    def _setback(self, course: _Course, operation: str, came: Exception) -> Iterator[News]:
+    def _setback(self, course: _Course, operation: str, came: object) -> Iterator[News]:
+        if not isinstance(came, Exception):
+            return
         refused = failure_of(came, schema_of(course.kind).codes)
         if refused is None or refused.trouble is Trouble.MISSING:
             return  # the plan says what that means

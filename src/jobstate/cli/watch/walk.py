@@ -1,6 +1,7 @@
 """`ListWalk`: all jobs of a kind, or all children of a job, from a list: a plan for `Looks`.
 
-Each walk lists everything anew, newest first; what has changed is told, and described in between.
+Each walk lists everything anew; what has changed is told, and described in between. Unlike the
+`Poller` it shows what ended long ago, ends no job's watch, and has nothing to remember.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
 from jobstate.aws.errors import ServiceError
 from jobstate.aws.following import FollowStep, Pause
@@ -25,22 +26,40 @@ from jobstate.aws.operations import (
     schema_of,
 )
 from jobstate.aws.pace import Pace
+from jobstate.aws.polling.walk import ItemReading, Seen, Walk
 from jobstate.aws.trouble import Trouble, failure_of
 from jobstate.conformance.answers import read
 from jobstate.errors import LifecycleError, ObservationError
-from jobstate.model.answer_schema import AnswerSchema, Shape, within
+from jobstate.model.answer_schema import AnswerSchema, within
 from jobstate.model.lifecycle import Lifecycle
 from jobstate.model.outcome import vanished
 from jobstate.model.states import Outcome
 from jobstate.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
-    from jobstate.model.observation import JobKey
+    from collections.abc import Iterable, Iterator
+
+    from jobstate.model.observation import JobKey, Observation
 
 #: Whoever meets these may meet them once more, and then no more.
 _PASSES: Final = {Trouble.THROTTLED, Trouble.UNAVAILABLE}
 #: For how many seconds no list may come before it is an error.
 _PATIENCE: Final = 3600.0
+
+
+@frozen
+class Unread:
+    """An item of a list that can't be read.
+
+    Attributes:
+        said: Why.
+    """
+
+    said: str
+
+
+#: What a plan for `Looks` yields.
+WalkSteps: TypeAlias = "Generator[Request | Pause | FollowStep | Unread, object, None]"
 
 
 @define(kw_only=True)
@@ -70,16 +89,23 @@ class ListWalk:
     interval: float = 30.0
     clock: Callable[[], float] = time.monotonic
     complete: bool = field(default=False, init=False)
-    _items: dict[str, Mapping[str, Any]] = field(factory=dict, init=False)
+    _reading: ItemReading = field(init=False)
+    _seen: dict[str, Seen] = field(factory=dict, init=False)
+    _names: dict[str, str] = field(factory=dict, init=False)
+    _unread: set[str] = field(factory=set, init=False)
     _alive: set[str] = field(factory=set, init=False)
     _due: deque[str] = field(factory=deque, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Find out how items are told apart."""
+        self._reading = ItemReading.of(self.kind, self.listed)
 
     @property
     def settled(self) -> bool:
         """What the last walk brought is known."""
         return self.complete and not self._due
 
-    def plan(self) -> Generator[Request | Pause | FollowStep, object, None]:
+    def plan(self) -> WalkSteps:
         """Yield what to do next, for ever.
 
         Raises:
@@ -98,26 +124,41 @@ class ListWalk:
 
     # --- The list -------------------------------------------------------------------------------
 
-    def _walk(self, schema: AnswerSchema) -> Generator[Request | Pause | FollowStep, object, None]:
+    def _walk(self, schema: AnswerSchema) -> WalkSteps:
+        floor = self.since if self.listed.newest_first else None
+        walk = Walk(self._reading, self._seen, floor)
         token: str | None = None
-        shown: set[str] = set()
         while True:
-            page = yield from self._page(schema, token)
-            items = self.listed.items(page)
-            for item in items:
-                shown.add(str(within(item, schema.id)))
-                yield from self._told(schema, item)
-            token = self.listed.token(page)
-            oldest = within(items[-1], schema.created) if items else None
-            if token is None or (self.since and oldest and oldest < self.since):
-                self.complete = True
-                # What is no longer there may be gone: its description says so.
-                self._due += (each for each in self._alive - shown if each not in self._due)
-                return
+            came = yield from self._page(schema, token)
+            token = self.listed.token(came)
+            items = self.listed.items(came)
+            page = walk.page(items, more=token is not None)
+            by_id = {within(each, schema.id): each for each in items}
+            yield from self._cannot_read(why for _, why in page.unread)
+            for each in page.changed:
+                item = by_id[each.observation.job.id]
+                yield from self._told(each.observation, item, str(within(item, schema.name)))
+            walk.remember(page.changed)
+            if page.endless:
+                yield Unread(f"{self.listed.shape.operation} goes on and shows nothing new")
+            if page.ended or page.endless:
+                break
+        self._seen, self.complete = walk.shown, True
+        # What is no longer there may be gone: its description says so.
+        self._due += (
+            each for each in self._alive if each not in walk.shown and each not in self._due
+        )
+
+    def _cannot_read(self, reasons: Iterable[str]) -> Iterator[Unread]:
+        """Tell of items that can't be read, each once."""
+        for why in reasons:
+            if why not in self._unread:
+                self._unread.add(why)
+                yield Unread(why)
 
     def _page(
         self, schema: AnswerSchema, token: str | None
-    ) -> Generator[Request | Pause | FollowStep, object, Mapping[str, Any]]:
+    ) -> Generator[Request | Pause, object, Mapping[str, Any]]:
         """Return a page, however often it has to be asked for."""
         began, tries, pace, random = self.clock(), 0, Pace(), Random()  # noqa: S311 - no secret
         while True:
@@ -140,31 +181,28 @@ class ListWalk:
         return Request(call.operation, {**call.arguments, **self.besides})
 
     def _told(
-        self, schema: AnswerSchema, item: Mapping[str, Any]
+        self, observation: Observation, item: Mapping[str, Any], name: str
     ) -> Generator[FollowStep, object, None]:
-        """Tell of an item that is new, or says something else than before."""
-        called = str(within(item, schema.id))
-        created = within(item, schema.created)
-        if self._items.get(called) == item or not self.wanted(str(within(item, schema.name))):
+        """Tell of a job that is new, or shows something else than before."""
+        called, created = observation.job.id, observation.job.created
+        if not self.wanted(name):
             return
-        if self.since is not None and isinstance(created, datetime) and created < self.since:
-            return
-        self._items[called] = item
-        step = self._observed(item)
-        if step is not None:
-            if self.describes:
-                # Why a job failed stands in its description alone.
-                first = step.final and step.result.outcome is not Outcome.SUCCEEDED
-                (self._due.appendleft if first else self._due.append)(called)
-            yield step
+        if self.since and created and created < self.since.replace(microsecond=0):
+            return  # what identifies a job has whole seconds
+        self._names[called] = name
+        step = self._observed(observation, item)
+        if self.describes:
+            # Why a job failed stands in its description alone.
+            first = step.final and step.result.outcome is not Outcome.SUCCEEDED
+            (self._due.appendleft if first else self._due.append)(called)
+        yield step
 
     # --- One job --------------------------------------------------------------------------------
 
     def _describe(
         self, how: Describing, called: str
-    ) -> Generator[Request | FollowStep, object, None]:
-        name = within(self._items[called], how.schema.name)
-        came = yield how.call_for(called if how.shape.listed_in else str(name))
+    ) -> Generator[Request | FollowStep | Unread, object, None]:
+        came = yield how.call_for(called if how.shape.listed_in else self._names[called])
         if isinstance(came, Exception):
             refused = failure_of(came, how.schema.codes)
             if refused is None:
@@ -177,16 +215,18 @@ class ListWalk:
                 yield FollowStep(None, job, (), vanished(job.result), final=True)
             return
         answer = how.answer(cast("Mapping[str, Any]", came))
-        step = None if answer is None else self._observed(answer)
-        if step is not None:
-            yield step
-
-    def _observed(self, answer: Mapping[str, Any]) -> FollowStep | None:
-        """Tell the tracker of an answer; None of one that can't be read."""
+        if answer is None:
+            return
         try:
-            observed = self.tracker.observe(read(self.kind, answer))
-        except ObservationError:
-            return None
+            observation = read(self.kind, answer)
+        except ObservationError as error:
+            yield from self._cannot_read([str(error)])
+        else:
+            yield self._observed(observation, answer)
+
+    def _observed(self, observation: Observation, answer: Mapping[str, Any]) -> FollowStep:
+        """Tell the tracker of what an answer says."""
+        observed = self.tracker.observe(observation)
         job = self.tracker[observed.job]
         (self._alive.discard if job.final else self._alive.add)(job.id)
         return FollowStep(answer, job, observed.events, job.result, job.result.final)
@@ -223,8 +263,13 @@ def walk_of_children(
     offspring = schema_of(kind).offspring
     if offspring is None or any(each.otherwise for each in offspring.listing.filters):
         return None
-    listing, listed_in = offspring.listing, offspring.listed_in
-    shape = Shape("child", {}, operation=offspring.operation, listed_in=listed_in, listing=listing)
-    found = Listed(schema_of(children), shape, listing)
+    # Their items have the fields of the list of all.
+    shape = evolve(
+        listed(children, {}).shape,
+        operation=offspring.operation,
+        listed_in=offspring.listed_in,
+        listing=offspring.listing,
+    )
+    found = Listed(schema_of(children), shape, offspring.listing)
     besides = {offspring.argument: parent.name}
     return ListWalk(kind=children, tracker=tracker, listed=found, besides=besides, **more)
