@@ -50,7 +50,7 @@ STORIES: dict[str, tuple[tuple[str, float], ...]] = {
         (f"{P}/Starting", 65),
         (f"{P}/Downloading", 40),
         (f"{P}/Training", 900),
-        (f"{P}/Interrupted", 3000),
+        (f"{P}/Interrupted", 90),
         ("Stopped/MaxWaitTimeExceeded", 0),
     ),
     "deleted": (
