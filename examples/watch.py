@@ -1,5 +1,7 @@
 """Watch made-up jobs, without AWS: python examples/watch.py, or with --serve to try the keys.
 
+It needs: pip install "jobstate[cli,aws,testing]".
+
 It serves jobs at an address of this machine, as AWS would, on a clock that runs faster than ours.
 With --serve it goes on and says what to run in another terminal; without, it runs that itself.
 """
