@@ -19,6 +19,8 @@ from jobstate.model.specification import OverFields, OverHistory
 from jobstate.sagemaker import TRAINING_JOB, TRANSFORM_JOB
 from jobstate.sagemaker.training_job.answer_schema import SCHEMA
 from jobstate.sagemaker.training_job.reader import TrainingJobReader
+from jobstate.testing.illegal.drafts import Draft
+from jobstate.testing.illegal.fields import contradict
 from jobstate.testing.illegal.illegal import Illegal, UnbreakableRuleError, illegal, spoiler_of
 from tests.campaigns.illegal import faults
 from tests.support.small import PARCELS, WAY, edge, rule, state
@@ -329,3 +331,15 @@ def test_notes_stay_legal() -> None:
         )
 
     holds()
+
+
+def test_a_field_for_which_there_is_no_place() -> None:
+    """An answer that lacks what a field is part of can't contradict another one by it."""
+    draft = Draft(TRAINING_JOB, lambda several: several[0])
+    fields = [
+        "ResourceConfig.VolumeSizeInGB",
+        "WarmPoolStatus.ResourceRetainedBillableTimeInSeconds",
+    ]
+    for grows in (True, False):
+        assert list(contradict(draft, fields[:1], grows=grows))
+        assert list(contradict(draft, fields[1:], grows=grows)) == []
