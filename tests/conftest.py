@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import settings
@@ -18,14 +19,26 @@ settings.register_profile("tests", deadline=None, print_blob=True, derandomize=T
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("tests")
 
+_AT_A_TERMINAL: Final[dict[signal.Signals, Any]] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGQUIT: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
 _FIGURES = pytest.StashKey[list[str]]()
 #: Under which name a process of pytest-xdist hands its figures over.
 _HANDED_OVER = "figures"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin with no figures."""
+    """Begin with no figures, and with signals as they are at a terminal.
+
+    What a shell has sent to the background ignores Ctrl-C, and so does all that it starts: tests
+    that interrupt would wait for ever.
+    """
     config.stash[_FIGURES] = []
+    for each, handler in _AT_A_TERMINAL.items():
+        if signal.getsignal(each) is signal.SIG_IGN:
+            signal.signal(each, handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
