@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 #: What the dependency group `benchmark` brings.
 NEEDED = ("pytest_benchmark", "statemachine", "pydantic", "cattrs")
@@ -31,7 +33,6 @@ def run(program: str, *arguments: str) -> str:
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-@pytest.mark.once
 def test_every_benchmark_runs() -> None:
     """The one command measures every file of benchmarks, skips nothing and prints each table."""
     printed = run("run.py", "--smoke", "-v")
@@ -91,7 +92,6 @@ def test_the_journal_is_measured() -> None:
     assert "| killed, so it is checked |" in printed
 
 
-@pytest.mark.once
 def test_what_others_pay() -> None:
     """Both programs run with jobstate and without, in environments that pip fills."""
     printed = run("others.py", "--laps", "1")
@@ -100,7 +100,6 @@ def test_what_others_pay() -> None:
             assert f"| {program} | {where} |" in printed
 
 
-@pytest.mark.once
 def test_public_suites_are_judged() -> None:
     """What a distribution's tests spell out, which pip fetches; a small one."""
     printed = run("suites.py", "--no-run", "--only", "sagemaker-studio==1.1.35")

@@ -78,6 +78,7 @@ def test_what_can_not_be_read() -> None:
     assert "six of its fields can't be read" in PAGE
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.name)
 def test_programs_run(program: Path, tmp_path: Path) -> None:
     """From any folder, without an argument, with something to say and no complaint."""

@@ -60,6 +60,13 @@ def find_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[3]), *known]))
 
 
+#: In this process, or in workers of xdist.
+WORKERS = (
+    pytest.param([], id="alone"),
+    pytest.param(["-n", "1"], id="xdist", marks=pytest.mark.once),
+)
+
+
 def ran(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run pytest within this process, but for the workers of xdist."""
     return pytester.runpytest_inprocess(*arguments)
@@ -116,7 +123,7 @@ def test_every_client(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_outside_of_tests(pytester: pytest.Pytester, workers: list[str]) -> None:
     """What a session's own fixtures see at its end lets the run fail."""
     pytester.makepyfile(
@@ -356,7 +363,7 @@ def write_failing(pytester: pytest.Pytester, service: None) -> None:  # noqa: AR
 
 
 @pytest.mark.usefixtures("failing")
-@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_failure_is_a_file(pytester: pytest.Pytester, tmp_path: Path, workers: list[str]) -> None:
     """With the answers about the job that is wrong, and of no other: the command says the same."""
     result = ran(pytester, "--conformance", f"--conformance-files={tmp_path}/wrong", *workers)
@@ -384,7 +391,7 @@ def test_a_failure_is_a_file_in_pytests_own_folder(pytester: pytest.Pytester) ->
 
 
 @pytest.mark.usefixtures("failing")
-@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_violations_are_properties(pytester: pytest.Pytester, workers: list[str]) -> None:
     """JUnit's XML has them, and where the answers are."""
     ran(pytester, "--conformance", "--junit-xml=junit.xml", *workers)
@@ -397,7 +404,7 @@ def test_violations_are_properties(pytester: pytest.Pytester, workers: list[str]
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_status_that_nobody_knows(pytester: pytest.Pytester, workers: list[str]) -> None:
     """It proves nothing, so the test passes; but not in silence."""
     pytester.makepyfile(
