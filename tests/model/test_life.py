@@ -13,7 +13,7 @@ from jobstate.errors import UnknownNameError
 from jobstate.model import Entry, Shown
 from jobstate.model.life import Life, Stay
 from jobstate.sagemaker import TRAINING_JOB
-from tests.support.lives_for_tests import BEGIN, SPOT, STORIES, told
+from tests.support.lives_for_tests import BEGIN, STORIES, told
 from tests.support.small import PARCEL, PARCELS
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def test_times_of_any_zone() -> None:
 @pytest.mark.parametrize("form", [None, "describe", "list", "event"])
 def test_a_told_life_is_legal(name: str, form: str | None) -> None:
     """What is answered at each of its moments is a legal series, in every form."""
-    life = told(name, features={"spot": name == SPOT})
+    life = told(name, features={"spot": False})
     assert check(TRAINING_JOB, [life.at(time, form) for time in life.changes]).legal
 
 

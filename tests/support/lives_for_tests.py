@@ -11,8 +11,6 @@ from jobstate.sagemaker.training_job.writer import WRITER
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, 250000, tzinfo=UTC)
 P, S = "InProgress", "Stopping"
-#: The one that runs on spot instances.
-SPOT = "waited too long"
 #: name → its stays: state and the seconds it lasts; the last one lasts for ever.
 STORIES: dict[str, tuple[tuple[str, float], ...]] = {
     "completed": (
@@ -46,13 +44,6 @@ STORIES: dict[str, tuple[tuple[str, float], ...]] = {
         (f"{S}/Uploading", 13),
         ("Stopped/MaxRuntimeExceeded", 0),
     ),
-    SPOT: (  # which was reclaimed
-        (f"{P}/Starting", 65),
-        (f"{P}/Downloading", 40),
-        (f"{P}/Training", 900),
-        (f"{P}/Interrupted", 90),
-        ("Stopped/MaxWaitTimeExceeded", 0),
-    ),
     "deleted": (
         (f"{P}/Starting", 65),
         (f"{P}/Downloading", 40),
@@ -60,17 +51,27 @@ STORIES: dict[str, tuple[tuple[str, float], ...]] = {
         ("Deleting/Failed", 0),
     ),
 }
+#: The same of jobs on spot instances.
+SPOT_STORIES: dict[str, tuple[tuple[str, float], ...]] = {
+    "waited too long": (  # for instances that were reclaimed
+        (f"{P}/Starting", 65),
+        (f"{P}/Downloading", 40),
+        (f"{P}/Training", 900),
+        (f"{P}/Interrupted", 90),
+        ("Stopped/MaxWaitTimeExceeded", 0),
+    ),
+}
 
 
 def told(name: str, *, job: str = "", after: float = 0.0, **more: Any) -> Life:
-    """Return a life of `STORIES`, begun some seconds after `BEGIN`."""
+    """Return a life of `STORIES` or `SPOT_STORIES`, begun some seconds after `BEGIN`."""
     start = BEGIN + timedelta(seconds=after)
     stays, time = [], start
-    for state, seconds in STORIES[name]:
+    for state, seconds in {**STORIES, **SPOT_STORIES}[name]:
         stays.append(Stay(state, time))
         time += timedelta(seconds=seconds)
     key = WRITER.key(job or name.replace(" ", "-"), start)
-    if name == SPOT:
+    if name in SPOT_STORIES:
         more.setdefault("features", {"spot": True})
     more.setdefault("failure", "AlgorithmError: exit code 1")
     return Life(lifecycle=TRAINING_JOB, job=key, stays=tuple(stays), **more)
