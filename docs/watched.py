@@ -21,6 +21,7 @@ from jobstate.cli.watch.view import TableView
 from jobstate.diagrams.layout.geometry import number
 from jobstate.diagrams.render.palette import DARK, LIGHT
 from jobstate.diagrams.render.svg.elements import element
+from jobstate.diagrams.stages import Stage
 from jobstate.kinds import KINDS
 from jobstate.model.drawing import Colour
 from jobstate.model.life import Life, Stay
@@ -156,15 +157,13 @@ def many(size: int) -> Scene:
 # --- A picture ----------------------------------------------------------------------------------
 
 _WORDS: Final = re.compile(r"\S+(?: \S+)*")
-_PIECE: Final = re.compile(r"\x1b\[(\d*)m|([^\x1b]+)")
-#: The number of a colour → its name here; what terminals call cyan is not among the inks.
-_INKS: Final = {
-    "31": Colour.RED,
-    "32": Colour.GREEN,
-    "33": Colour.BROWN,
-    "34": Colour.GREY,
-    "35": Colour.VIOLET,
-    "36": Colour.BLUE,
+_PIECE: Final = re.compile(r"\x1b\[([\d;]*)m|([^\x1b]+)")
+#: The number of a colour → its name here.
+_INKS: Final = {"31": Colour.RED, "32": Colour.GREEN, "33": Colour.BROWN}
+#: What a stage's ground is called in a terminal → the stage.
+_STAGES: Final = {
+    Paint(wanted=True).cell("", stage).partition("m")[0].removeprefix("\x1b["): stage
+    for stage in Stage
 }
 _WIDE, _HIGH, _EDGE = 8.4, 19.0, 14.0
 
@@ -202,13 +201,14 @@ def _run(row: int, column: int, text: str, codes: set[str]) -> Iterator[str]:
     """Yield a text in one colour, on its ground if it has one."""
     x, y = _EDGE + column * _WIDE, _EDGE + row * _HIGH
     ink = next((str(_INKS[code]) for code in codes if code in _INKS), "plain")
-    if "7" in codes:
+    if stage := next((_STAGES[code] for code in codes if code in _STAGES), None):
+        ink = f"on-{stage}"
         ground: dict[str, Any] = {
             "x": number(x),
             "y": number(y + 1),
             "width": number(len(text) * _WIDE),
         }
-        yield element("rect", class_=ink, height="17", **ground)
+        yield element("rect", class_=f"stage-{stage}", height="17", **ground)
     kinds = [ink, *(name for code, name in _LOOKS.items() if code in codes)]
     for words in _WORDS.finditer(text):  # each in its columns, whatever the font
         left = number(x + words.start() * _WIDE)
@@ -217,7 +217,7 @@ def _run(row: int, column: int, text: str, codes: set[str]) -> Iterator[str]:
         yield element("text", words[0], class_=" ".join(kinds), **place)
 
 
-_LOOKS: Final = {"1": "bold", "2": "faint", "7": "on"}
+_LOOKS: Final = {"1": "bold", "2": "faint"}
 
 
 def _sheet() -> str:
@@ -235,6 +235,9 @@ def _theme(theme: Any) -> str:  # noqa: ANN401 - one of the palette's
         f".plain {{ fill: {theme.text} }}",
         *inks,
         f".faint {{ fill: {theme.quiet} }}",
-        f".on {{ fill: {theme.paper} }}",
+        *(
+            f".stage-{stage} {{ fill: {ground.fill} }} .on-{stage} {{ fill: {ground.ink} }}"
+            for stage, ground in theme.stages.items()
+        ),
     ]
     return " ".join(rules)

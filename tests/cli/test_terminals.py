@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jobstate import Tracker
+from jobstate.cli.terminal import without_escapes
 from jobstate.cli.width import columns_of
 from jobstate.journal import Journal
 from jobstate.kinds import KINDS
@@ -91,11 +93,33 @@ def test_piped_lines_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "  arn:aws:sagemaker:eu-west-1:111122223333:training-job/lighthouse-sweep-17\n" in text
 
 
+def test_bars_have_the_colours_of_stages() -> None:
+    """Those of the SVG's dark look, by the numbers that terminals have for them."""
+    lines = on_terminal(80, "check", ANSWERS / "stopped.json")
+    grounds = {
+        line.split()[0]: found[1]
+        for line in lines
+        if (found := re.search(r"\x1b\[38;5;\d+;48;5;(\d+)m[=>|]+\x1b\[0m$", line))
+    }
+    assert grounds == {
+        "Starting": "74",
+        "Downloading": "74",
+        "Training": "27",
+        "Stopping": "184",
+        "Uploading": "27",
+        "Stopped": "173",
+    }
+
+
 def test_bars_get_shorter_and_go() -> None:
     """First the bars, then the dates, which get lines of their own; then statuses are cut."""
     stopped = ("check", ANSWERS / "stopped.json")
     starting = [
-        next(line for line in on_terminal(width, *stopped) if line.startswith("  Starting"))
+        next(
+            without_escapes(line)
+            for line in on_terminal(width, *stopped)
+            if line.startswith("  Starting")
+        )
         for width in (80, 60, 50, 40)
     ]
     assert starting == [

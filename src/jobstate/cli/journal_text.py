@@ -29,6 +29,7 @@ from jobstate.cli.timeline import (
 )
 from jobstate.cli.width import table
 from jobstate.common.text import counted, cut, listed, printable
+from jobstate.diagrams.stages import stages_of
 from jobstate.errors import UnknownNameError
 from jobstate.model.events import (
     OutcomeRefined,
@@ -265,7 +266,9 @@ def story_lines(
         yield f"  forgotten by the tracker {moment(kept.forgotten)}, and kept for now"
     running = kept.final is False
     inner = paint.narrower(2)
-    yield from indented(timeline(kept.entries, kept.modified, inner, running=running))
+    lifecycle = view.lifecycles.get(kept.kind)
+    stages = {} if lifecycle is None else stages_of(lifecycle)
+    yield from indented(timeline(kept.entries, stages, kept.modified, inner, running=running))
     posted = list(history.events(job=kept.job))
     yield from _changes(posted, view)
     yield from _findings(posted, kept, view)

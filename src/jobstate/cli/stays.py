@@ -13,9 +13,10 @@ from attrs import frozen
 from jobstate.cli.terminal import duration, moment
 from jobstate.cli.width import columns_of, padded, shortened
 from jobstate.common.text import cut, printable
+from jobstate.diagrams.stages import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from jobstate.cli.terminal import Paint
@@ -34,12 +35,18 @@ _STAMP, _TIME, _GAP = len("2026-01-01 00:00:00"), len("00:00:00"), "  "
 
 
 def timeline(
-    entries: Sequence[Entry], modified: datetime | None, paint: Paint, *, running: bool
+    entries: Sequence[Entry],
+    stages: Mapping[str, Stage],
+    modified: datetime | None,
+    paint: Paint,
+    *,
+    running: bool,
 ) -> Iterator[str]:
-    """Yield a history, each stay with its part of the time.
+    """Yield a history, each stay with its part of the time, in the colour of its stage.
 
     Args:
         entries: The history; nothing is yielded of an empty one.
+        stages: A status → its stage.
         modified: When the record was last changed: what runs, runs at least until then.
         paint: Its colours, and how wide it may be.
         running: The last stay goes on.
@@ -52,11 +59,18 @@ def timeline(
     left_out = len(stays) - 2 * _ENTRIES_AT_AN_END
     for number, stay in enumerate(stays):
         if left_out <= 1 or not 0 <= number - _ENTRIES_AT_AN_END < left_out:
-            yield from sizes.lines(stay, scale.bar(number, entries) if sizes.bar else "")
+            stage = stages.get(entries[number].status, Stage.STRANGE)
+            bar = _on_ground(scale.bar(number, entries), stage, paint) if sizes.bar else ""
+            yield from sizes.lines(stay, bar)
         elif number == _ENTRIES_AT_AN_END:
             yield f"… {left_out:,} more …"
     if message := entries[-1].message:
         yield paint.faint(f"“{cut(printable(message), _LONGEST_MESSAGE)}”")
+
+
+def _on_ground(bar: str, stage: Stage, paint: Paint) -> str:
+    drawn = bar.lstrip(" ")
+    return bar[: len(bar) - len(drawn)] + paint.cell(drawn, stage)
 
 
 @frozen

@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Final, TextIO
 from attrs import evolve, frozen
 
 from jobstate.cli.width import folded
+from jobstate.diagrams.render.palette import DARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime, timedelta
 
+    from jobstate.diagrams.stages import Stage
+
+#: How strong red, green and blue may be in those colours.
+_LEVELS: Final = ("00", "5f", "87", "af", "d7", "ff")
 #: What is narrower is taken to be so wide.
 _NARROWEST: Final = 20
 
@@ -34,6 +39,12 @@ _ESCAPE: Final = re.compile(
 def without_escapes(text: str) -> str:
     """Return a text without what colours it in a terminal; it has as many lines."""
     return _ESCAPE.sub("", text) if "\x1b" in text else text
+
+
+def _number(colour: str) -> int:
+    """Return the number that terminals have for a colour, one of the 216 that all of them have."""
+    red, green, blue = (_LEVELS.index(colour[place : place + 2]) for place in (1, 3, 5))
+    return 16 + 36 * red + 6 * green + blue
 
 
 def moment(time: datetime) -> str:
@@ -109,9 +120,10 @@ class Paint:
         """Return what stands in the background."""
         return self._in("2", text)
 
-    def cell(self, text: str, colour: str) -> str:
-        """Return a text on a ground of a colour, by the number that terminals have for its ink."""
-        return self._in(colour, f"\x1b[7m{text}") if self.wanted else text
+    def cell(self, text: str, stage: Stage) -> str:
+        """Return a text on the ground of a stage."""
+        ground = DARK.stages[stage]
+        return self._in(f"38;5;{_number(ground.ink)};48;5;{_number(ground.fill)}", text)
 
     def _in(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.wanted else text

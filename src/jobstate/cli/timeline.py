@@ -12,6 +12,7 @@ from jobstate.cli.stays import timeline
 from jobstate.cli.terminal import duration, moment
 from jobstate.cli.width import table
 from jobstate.common.text import counted, cut, listed, printable
+from jobstate.diagrams.stages import stages_of
 from jobstate.model.events import PathKind
 from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity
@@ -54,7 +55,8 @@ def job_lines(report: Report, paint: Paint) -> Iterator[str]:
     if report.found_at and " " in report.found_at:  # a file and a line alone say nothing new
         yield f"  {paint.faint(printable(f'found in {report.found_at}'))}"
     running = not report.result.final
-    yield from indented(timeline(report.entries, report.job_state.modified, inner, running=running))
+    stages, modified = stages_of(report.lifecycle), report.job_state.modified
+    yield from indented(timeline(report.entries, stages, modified, inner, running=running))
     if report.answers > 1:
         yield ""
         yield from indented(_news(report))

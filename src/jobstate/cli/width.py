@@ -17,9 +17,9 @@ _SHORTEST_PART: Final = 8
 #: A last column that is narrower reads worse than what `_blocks` makes of a table.
 _NARROWEST_TEXT: Final = 30
 _GAP: Final = "  "
-_COLOUR: Final = re.compile(r"\x1b\[\d*m")
+_COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
 #: Colours, blanks and words, one after the other.
-_PIECE: Final = re.compile(r"(?P<colour>\x1b\[\d*m)|(?P<blank> +)|[^ \x1b]+")
+_PIECE: Final = re.compile(r"(?P<colour>\x1b\[[\d;]*m)|(?P<blank> +)|[^ \x1b]+")
 
 
 def columns_of(text: str) -> int:

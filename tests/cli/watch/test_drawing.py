@@ -18,14 +18,14 @@ from jobstate.cli.watch.drawing import Scene, keys_of_table, table_lines
 from jobstate.cli.watch.jobs import WatchedJob
 from jobstate.cli.watch.live import screen_lines
 from jobstate.cli.watch.looks import Glance
-from jobstate.cli.watch.stages import Stage, stages_of, strip
+from jobstate.cli.watch.passed import strip
 from jobstate.cli.watch.usual import usual_times
 from jobstate.cli.watch.view import Order, TableView
 from jobstate.cli.width import columns_of
 from jobstate.journal import Journal
 from jobstate.kinds import KINDS
 from jobstate.model.observation import JobKey
-from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
+from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import described, item
 from tests.support.lives_for_tests import told
 
@@ -288,21 +288,12 @@ def test_strips() -> None:
     assert strip(TRAINING_JOB, ["Starting", "Training"], 8, plain) == "ST"
     assert strip(TRAINING_JOB, ["Starting", "Training"] * 9, 8, plain) == "…TSTSTST"
     assert strip(TRAINING_JOB, ["\x1b[2J", "", "é"], 8, plain) == "???"
-    assert strip(TRAINING_JOB, ["Odd"], 8, Paint(wanted=True)) == "\x1b[35m\x1b[7mO\x1b[0m"
-
-
-def test_stages() -> None:
-    """They follow from the life cycle of each kind."""
-    stages = stages_of(TRAINING_JOB)
-    assert stages["Starting"] is Stage.BEFORE
-    assert stages["Training"] is Stage.AT_WORK
-    assert stages["Interrupted"] is Stage.ASIDE
-    assert stages["Completed"] is Stage.SUCCEEDED
-    assert stages["Failed"] is Stage.FAILED
-    assert stages["MaxRuntimeExceeded"] is Stage.ASIDE
-    assert stages_of(PROCESSING_JOB)["InProgress"] is Stage.AT_WORK
-    for kind in KINDS:
-        assert {state.visible for state in kind.main_region.states} == {*stages_of(kind)}
+    # Strange is #d70087, work #005fff, by the six strengths of each light that terminals have.
+    coloured = strip(TRAINING_JOB, ["Odd", "Training"], 8, Paint(wanted=True))
+    odd, training, end = coloured.split("\x1b[0m")
+    assert odd == f"\x1b[38;5;231;48;5;{16 + 36 * 4 + 6 * 0 + 2}mO"
+    assert training == f"\x1b[38;5;231;48;5;{16 + 36 * 0 + 6 * 1 + 5}mT"
+    assert end == ""
 
 
 def test_usual_times(tmp_path: Path) -> None:

@@ -339,8 +339,8 @@ def test_looks(look: Look) -> None:
     """Only the automatic one asks the reader's system."""
     text = svg(diagram_of(TRAINING_JOB), laid(TRAINING_JOB), look=look)
     assert ("prefers-color-scheme" in text) is (look is Look.AUTO)
-    assert (DARK.paper in text) is (look is not Look.LIGHT)
-    assert (LIGHT.paper in text) is (look is not Look.DARK)
+    for theme, other in ((DARK, Look.LIGHT), (LIGHT, Look.DARK)):
+        assert (f".paper {{fill: {theme.paper};}}" in text) is (look is not other)
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")

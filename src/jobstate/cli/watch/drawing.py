@@ -15,7 +15,7 @@ from jobstate.cli.terminal import Paint, duration
 from jobstate.cli.timeline import came_to, outcome_words
 from jobstate.cli.watch.arrangement import TableLine, arranged, counts_of
 from jobstate.cli.watch.jobs import WatchedJob
-from jobstate.cli.watch.stages import strip
+from jobstate.cli.watch.passed import strip
 from jobstate.cli.watch.usual import UsualTime
 from jobstate.cli.watch.view import KEYS, TableView
 from jobstate.cli.width import columns_of, folded, padded, shortened

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from jobstate.cli.stays import timeline
 from jobstate.cli.terminal import duration, moment
 from jobstate.cli.timeline import came_to, indented, reason_words, violation_lines
-from jobstate.cli.watch.stages import strip
+from jobstate.cli.watch.passed import strip
 from jobstate.cli.width import shortened
 from jobstate.common.text import printable
+from jobstate.diagrams.stages import stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,8 @@ def _story(job: WatchedJob, scene: Scene, paint: Paint) -> Iterator[str]:
     yield ""
     if job.entries:
         running = not job.result.final
-        yield from indented(timeline(job.entries, job.modified, paint.narrower(2), running=running))
+        stages, inner = stages_of(job.lifecycle), paint.narrower(2)
+        yield from indented(timeline(job.entries, stages, job.modified, inner, running=running))
     elif job.passed:
         drawn = strip(job.lifecycle, job.passed, len(job.passed), paint)
         yield f"  {drawn}  {', '.join(map(printable, job.passed))}"

@@ -59,7 +59,10 @@ class Visit:
         number: The number of the step that led there. A state of which only the answers tell has
             a number too, although no arrow may be known that led there.
         state: The state's name; None where the status is unknown or leaves several.
-        label: The status, as it was shown.
+        label: The status, as it was shown; both where they are no state together.
+        primary: The primary status, where an answer shows it.
+        strange: Its statuses are no state: one is not known, or they don't go together.
+        seen: A history or an answer shows it; else it is known by the life cycle alone.
         begin: When it began; aware, UTC; None where nothing tells.
         end: When it ended, or the newest time known if it lasts; None where nothing tells. Never
             before `begin`.
@@ -72,6 +75,9 @@ class Visit:
     number: int
     state: str | None
     label: str
+    primary: str | None = None
+    strange: bool = False
+    seen: bool = False
     begin: datetime | None = None
     end: datetime | None = None
     exact: bool = False
@@ -173,6 +179,9 @@ class _Teller:
             self._arrive(spot, leg)
         elif leg.moves:
             self._visits[-1] = self._visit(spot, leg, self._visits[-1].number)
+        now = self._visits[-1]
+        now.seen |= not spot.created
+        now.primary = spot.primary or now.primary
         if spot.answer is not None:
             self._seen_at[spot.answer] = len(self._visits) - 1
 
@@ -181,10 +190,9 @@ class _Teller:
         now = self._visits[-1]
         if spot.point.passage is Passage.ENTRY and not leg.moves:
             return False
-        if leg.state is not None:
-            return now.state == leg.state
-        stays = now.state in leg.possible and not spot.point.unknown
-        return stays or now.label == spot.label
+        state = _state(spot, leg)
+        # An answer that shows no state does not say either that the job is where it was.
+        return now.state == state and (state is not None or now.label == spot.label)
 
     def _make(self, move: RunMove, spot: Spot) -> None:
         number = self._next()
@@ -213,12 +221,13 @@ class _Teller:
     def _arrive(self, spot: Spot, leg: RunLeg) -> None:
         """Tell of a point to which no known move leads: the first one, or after what is unknown."""
         number = self._next()
-        if leg.state is not None and (leg.broken or not self._visits):
+        state = _state(spot, leg)
+        if state is not None and (leg.broken or not self._visits):
             self._steps.append(
                 CourseStep(
                     number=number,
                     origin=leg.origin,
-                    target=leg.state,
+                    target=state,
                     broken=leg.broken,
                     visit=len(self._visits),
                 )
@@ -228,8 +237,10 @@ class _Teller:
     def _visit(self, spot: Spot, leg: RunLeg, number: int) -> Visit:
         return Visit(
             number=number,
-            state=leg.state,
+            state=_state(spot, leg),
             label=spot.label,
+            primary=spot.primary,
+            strange=spot.strange,
             begin=spot.at,
             final=leg.final,
             entry=spot.entry,
@@ -271,3 +282,8 @@ class _Teller:
         each.end = until
         told = after is not None and after.entry is not None
         each.exact = each.entry is not None and (own is not None or told)
+
+
+def _state(spot: Spot, leg: RunLeg) -> str | None:
+    """Return the state in which a job is at a point; None where that is not known, or is none."""
+    return None if spot.strange else leg.state

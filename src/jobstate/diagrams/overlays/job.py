@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.common.text import counted
 from jobstate.common.times import require_aware
 from jobstate.conformance.answers import in_sequence, readings
 from jobstate.conformance.check import check
+from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.course import course_of
-from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Strip, StripPiece
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Sign
+from jobstate.diagrams.overlays.strip import strip_of
 from jobstate.diagrams.overlays.words import (
     LONGEST_SENTENCE,
-    clock,
     cut,
     duration,
     numbered,
     percent,
     weight,
 )
+from jobstate.diagrams.stages import Stage, stages_of
+from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity
 from jobstate.model.states import UNKNOWN_CAUSE, Outcome
@@ -32,18 +36,16 @@ if TYPE_CHECKING:
 
     from jobstate.conformance.report import Report
     from jobstate.diagrams.overlays.course import CourseStep, Track, Visit
+    from jobstate.diagrams.overlays.overlay import Strip
     from jobstate.model.events import Violation
-    from jobstate.model.lifecycle import Lifecycle
 
-#: Of more of them only so many are kept, half of them from each end.
+#: What stands where a job is.
+_NOW: Final = "now"
+#: Of more of them only so many are kept: the first ones and the last.
 MOST_NUMBERS: Final = 20
-MOST_STAYS: Final = 1_000
 #: Of more of them only the first are told, and how many there are besides.
 MOST_BREAKS: Final = 100
 MOST_FINDINGS: Final = 20
-
-#: What stands for stays that are left out.
-_LEFT_OUT: Final = "…"
 
 
 def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -> Overlay:
@@ -62,6 +64,10 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
 
     A stay in a status during which the primary status moved counts for the state in which the
     status was entered, up to the answer that first shows the other. Nothing lasts in a final state.
+
+    A job is shown to be now where its newest answer says that it is. Statuses that are no state,
+    for one is not known or they don't go together, are drawn as what they are: at the frame of
+    their primary status, where there is one, and on the time line.
 
     Args:
         lifecycle: The life cycle; that of the picture.
@@ -84,13 +90,15 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     return Overlay(
         title=cut(report.job.name),
         subtitle=_subtitle(report, main),
-        reason=cut(report.failure_reason or "", LONGEST_REASON),
+        reason=cut(" ".join((report.failure_reason or "").split()), LONGEST_REASON),
         arrows=_marks(maker.arrows),
         starts=_marks(maker.starts),
         nodes=maker.chips,
+        frames=maker.frames,
         breaks=tuple(maker.breaks[:MOST_BREAKS]),
         findings=tuple(_findings(report)),
         strip=None if main is None else maker.strip(main),
+        signs=dict(_signs(maker)),
         footer=_footer(main),
     )
 
@@ -143,7 +151,7 @@ class _Maker:
         arrows: Id of an arrow → the numbers of its steps.
         starts: Id of a start → likewise.
         chips: Id of a node → its chip.
-        breaks: The moves that no arrow allows.
+        frames: Id of a frame → its chip.
     """
 
     def __init__(self, lifecycle: Lifecycle, tracks: Sequence[Track], located: _Located) -> None:
@@ -152,7 +160,11 @@ class _Maker:
         self.arrows: dict[str, list[int]] = {}
         self.starts: dict[str, list[int]] = {}
         self.chips: dict[str, Chip] = {}
-        self.breaks: list[Break] = []
+        self.frames: dict[str, Chip] = {}
+        self._groups = _groups(lifecycle)
+        self._main = lifecycle.main_region
+        self._stages = stages_of(lifecycle)
+        self._breaks: dict[tuple[str | None, str, str], list[int]] = {}
         self._refused = {
             (track.region.name, step.visit): f"{track.region.prefix}illegal-{_kind(step)}"
             for track in tracks
@@ -163,6 +175,25 @@ class _Maker:
             for step in track.steps:
                 self._add(step, track)
             self.chips |= self._chips(track)
+            self.frames |= self._chips_of_frames(track)
+
+    @property
+    def breaks(self) -> list[Break]:
+        """The moves that no arrow allows, in the order in which they were first made."""
+        return [
+            Break(
+                origin=origin,
+                target=target,
+                rule=rule,
+                numbers=_few(numbers),
+                count=len(numbers),
+            )
+            for (origin, target, rule), numbers in self._breaks.items()
+        ]
+
+    def strip(self, track: Track) -> Strip | None:
+        """Return a track's time line; None where nothing tells a time."""
+        return strip_of(track, self._ids.nodes, self._stages, partial(self._alarm, track))
 
     def _add(self, step: CourseStep, track: Track) -> None:
         ids, region = self._ids, track.region.name
@@ -178,14 +209,9 @@ class _Maker:
         if step.origin == step.target:
             return  # it went nowhere: the state's chip says what is wrong
         nodes, region = self._ids.nodes, track.region.name
-        self.breaks.append(
-            Break(
-                origin=None if step.origin is None else nodes[region, step.origin],
-                target=nodes[region, step.target],
-                number=step.number,
-                rule=self._alarm(track, step.visit),
-            )
-        )
+        origin = None if step.origin is None else nodes[region, step.origin]
+        move = (origin, nodes[region, step.target], self._alarm(track, step.visit))
+        self._breaks.setdefault(move, []).append(step.number)
 
     def _alarm(self, track: Track, visit: int) -> str:
         """Return the rule that was broken when the job came to a visit; empty for none."""
@@ -196,51 +222,74 @@ class _Maker:
         return self._refused.get((track.region.name, visit), "")
 
     def _chips(self, track: Track) -> dict[str, Chip]:
-        lengths: dict[str, list[Visit]] = {}
+        stays: dict[str, list[Visit]] = {}
         alarms: dict[str, str] = {}
         for place, visit in enumerate(track.visits):
             if visit.state is not None:
-                lengths.setdefault(visit.state, []).append(visit)
+                stays.setdefault(visit.state, []).append(visit)
                 alarms[visit.state] = alarms.get(visit.state) or self._alarm(track, place)
         whole = sum(each.microseconds or 0 for each in track.visits)
-        now = track.visits[-1].state
+        last = track.visits[-1]
+        stages = self._stages if track.region is self._main else {}
         return {
             self._ids.nodes[track.region.name, state]: _chip(
-                visits, whole, now=state == now, alarm=alarms[state]
+                visits,
+                whole,
+                stages.get(visits[0].label),
+                now=state == last.state and last.seen,
+                alarm=alarms[state],
             )
-            for state, visits in lengths.items()
+            for state, visits in stays.items()
         }
 
-    # --- The strip ------------------------------------------------------------------------------
+    def _chips_of_frames(self, track: Track) -> dict[str, Chip]:
+        """Return what frames have to say: where no state shows an answer, its frame does."""
+        found: dict[str, Chip] = {}
+        for place, visit in enumerate(track.visits):
+            frame = self._groups.get((track.region.name, visit.primary or ""))
+            if visit.state is None and frame is not None:
+                now = visit is track.visits[-1]
+                alarm = found.get(frame, Chip()).alarm or self._alarm(track, place)
+                said = f"{_NOW}: {cut(visit.label)}" if visit.strange else _NOW
+                found[frame] = Chip(
+                    corner=said if now else "",
+                    now=now,
+                    alarm=alarm,
+                    stage=Stage.STRANGE if visit.strange else None,
+                )
+        return {frame: chip for frame, chip in found.items() if chip.now or chip.alarm}
 
-    def strip(self, track: Track) -> Strip | None:
-        """Return a track's time line up to the job's end; None where nothing tells a time."""
-        gone = {state.name for state in track.region.states if state.gone}
-        timed = [
-            (place, each.begin, each.end)
-            for place, each in enumerate(track.visits)
-            if each.begin is not None and each.end is not None and each.state not in gone
-        ]
-        if not timed:
-            return None
-        begin = timed[0][1]
-        stays = [
-            self._stay(track, place, (start - begin).total_seconds(), (end - begin).total_seconds())
-            for place, start, end in timed
-        ]
-        return Strip(begin=clock(begin), seconds=stays[-1].end, stays=_bounded(stays))
 
-    def _stay(self, track: Track, place: int, begin: float, end: float) -> StripPiece:
-        visit = track.visits[place]
-        return StripPiece(
-            node=None if visit.state is None else self._ids.nodes[track.region.name, visit.state],
-            label=cut(visit.label),
-            begin=begin,
-            end=end,
-            open=visit.open,
-            number=visit.number,
-            alarm=self._alarm(track, place),
-        )
+def _signs(maker: _Maker) -> Iterator[tuple[Sign, str]]:
+    """Yield what signs mean, those that a way has."""
+    chips = [*maker.chips.values(), *maker.frames.values()]
+    if maker.arrows or maker.starts:
+        yield Sign.PILL, "its steps, from 1"
+    if maker.breaks:
+        yield Sign.BREAK, "a move that no arrow allows"
+    if any(chip.text for chip in chips):
+        yield Sign.CHIP, "time there, its part of all"
+    if any(chip.share for chip in chips):
+        yield Sign.SHARE, "deeper: more of its time"
+    if any(chip.corner == _NOW for chip in chips):
+        yield Sign.NOW, "where the job is"
+    if any(chip.stage is Stage.STRANGE for chip in maker.frames.values()):
+        yield Sign.STRANGE, "shown so, but no state"
+    if any(chip.alarm for chip in chips):
+        yield Sign.ALARM, "the rule that was broken there"
+    yield Sign.REST, "pale: not on its way"
+
+
+@derived
+def _groups(lifecycle: Lifecycle) -> Mapping[tuple[str, str], str]:
+    """Return (region, primary status) → the id of its frame."""
+    frames = {node.id: node.group for node in diagram_of(lifecycle).nodes}
+    nodes = ids_of(lifecycle).nodes
+    return {
+        (region.name, state.primary): frames[nodes[region.name, state.name]]
+        for region in lifecycle.regions
+        for state in region.states
+    }
 
 
 def _kind(step: CourseStep) -> str:
@@ -253,15 +302,23 @@ def _marks(numbers: Mapping[str, Sequence[int]]) -> dict[str, Mark]:
         name: Mark(
             text=numbered(each, len(each)),
             weight=weight(len(each), most),
-            numbers=(*each[: MOST_NUMBERS - 1], *each[MOST_NUMBERS - 1 :][-1:]),
+            numbers=_few(each),
             count=len(each),
         )
         for name, each in numbers.items()
     }
 
 
-def _chip(visits: Sequence[Visit], whole: int, *, now: bool, alarm: str) -> Chip:
-    lengths = [each.microseconds for each in visits]
+def _few(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return numbers in order; of very many the first ones and the last."""
+    return (*numbers[: MOST_NUMBERS - 1], *numbers[MOST_NUMBERS - 1 :][-1:])
+
+
+def _chip(
+    visits: Sequence[Visit], whole: int, stage: Stage | None, *, now: bool, alarm: str
+) -> Chip:
+    # What nothing shows may have been left at once.
+    lengths = [each.microseconds for each in visits if each.seen]
     known = [each for each in lengths if each is not None]
     share = sum(known) / whole if whole else 0.0
     text = ""
@@ -270,17 +327,8 @@ def _chip(visits: Sequence[Visit], whole: int, *, now: bool, alarm: str) -> Chip
         text = f"{'' if exact else '≈ '}{duration(sum(known))}"
         text += f" in {counted(len(visits), 'visit')}" if len(visits) > 1 else ""
         text += f" · {percent(share)}" if whole else ""
-    return Chip(text=text, share=share, now=now, alarm=alarm)
-
-
-def _bounded(stays: Sequence[StripPiece]) -> tuple[StripPiece, ...]:
-    """Return the stays; of too many those at both ends, with one piece for those between."""
-    if len(stays) <= MOST_STAYS:
-        return tuple(stays)
-    half = MOST_STAYS // 2
-    first, last = stays[:half], stays[-half:]
-    rest = StripPiece(node=None, label=_LEFT_OUT, begin=first[-1].end, end=last[0].begin)
-    return (*first, rest, *last)
+    corner = _NOW if now else ""
+    return Chip(text=text, corner=corner, share=share, now=now, alarm=alarm, stage=stage)
 
 
 # --- Sentences ----------------------------------------------------------------------------------
@@ -301,7 +349,8 @@ def _subtitle(report: Report, track: Track | None) -> str:
 
 def _status(report: Report, track: Track) -> str:
     """Return where the job is, or what it ended as."""
-    label = cut((track.ended or track.visits[-1]).label)
+    last = track.visits[-1]
+    label = cut((last if last.strange else track.ended or last).label)
     cause = report.result.cause
     if report.result.outcome is Outcome.FAILED and cause not in {None, UNKNOWN_CAUSE}:
         return f"{label} ({cut(str(cause))})"

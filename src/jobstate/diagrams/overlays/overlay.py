@@ -8,8 +8,31 @@ diagram's record.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
 
 from attrs import field, frozen
+
+from jobstate.diagrams.stages import Stage
+
+
+class Sign(StrEnum):
+    """Something laid over a picture that a reader must be told of.
+
+    PILL: what stands on an arrow. CHIP: below a box. SHARE: how deep it is coloured. CORNER, NOW:
+    at its corner. STRANGE: at a frame. ALARM: a rule. BREAK: a move that no arrow allows. REST:
+    what nothing is laid over.
+    """
+
+    PILL = "pill"
+    CHIP = "chip"
+    SHARE = "share"
+    CORNER = "corner"
+    NOW = "now"
+    STRANGE = "strange"
+    ALARM = "alarm"
+    BREAK = "break"
+    REST = "rest"
 
 
 @frozen(kw_only=True)
@@ -32,14 +55,16 @@ class Mark:
 
 @frozen(kw_only=True)
 class Chip:
-    """What a state has to say.
+    """What a state has to say, or a frame.
 
     Attributes:
         text: What stands in the chip under its box: ``21m 00s · 8%``; empty for none.
-        corner: What stands at its corner: ``74.2%`` of the jobs ended there; empty for nothing.
+        corner: What stands at its corner: where a job is ``now``, or how many of a fleet's jobs
+            are or ended there; empty for nothing.
         share: How much of all time was spent there, 0 to 1: how deep the box is coloured.
-        now: The job is there now.
+        now: The job is there now, as an answer shows.
         alarm: The rule that was broken when the job came there; empty for none.
+        stage: How far a job is there; None beside the main region.
     """
 
     text: str = ""
@@ -47,6 +72,7 @@ class Chip:
     share: float = 0.0
     now: bool = False
     alarm: str = ""
+    stage: Stage | None = None
 
 
 @frozen(kw_only=True)
@@ -56,14 +82,16 @@ class Break:
     Attributes:
         origin: The id of the node that it left; None where the job began in the wrong place.
         target: The id of the node that it reached.
-        number: The number of the step.
+        numbers: The numbers of its steps, in order; of very many the first ones and the last.
+        count: How often it was made.
         rule: The id of the rule.
     """
 
     origin: str | None
     target: str
-    number: int
+    numbers: tuple[int, ...]
     rule: str
+    count: int = 1
 
 
 @frozen(kw_only=True)
@@ -78,12 +106,14 @@ class StripPiece:
         open: It has not ended: the job is there still.
         number: The number of the step that led there, from 1.
         alarm: The rule that was broken there; empty for none.
+        stage: How far the job was.
     """
 
     node: str | None
     label: str
     begin: float
     end: float
+    stage: Stage = Stage.NOT_SEEN
     open: bool = False
     number: int = 0
     alarm: str = ""
@@ -94,14 +124,29 @@ class Strip:
     """A job's time line (Gantt).
 
     Attributes:
-        begin: When it begins, as people read it, with the time zone.
+        begin: When it begins; aware, UTC.
         seconds: How long it is.
         stays: Its pieces, in order.
     """
 
-    begin: str
+    begin: datetime
     seconds: float
     stays: tuple[StripPiece, ...]
+
+
+@frozen(kw_only=True)
+class Table:
+    """A table under the picture, or instead of it.
+
+    Attributes:
+        title: What it tells.
+        head: What stands over the columns: the first holds words, the others numbers.
+        rows: Its rows, each as long as the head.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @frozen(kw_only=True)
@@ -115,9 +160,14 @@ class Overlay:
         arrows: Id of an arrow → what it has to say. An arrow that is not here was never taken.
         starts: Id of a start → the same.
         nodes: Id of a node → what it has to say. A node that is not here was never entered.
+        frames: Id of a frame → what it has to say, where no state of it can: a job shows its
+            primary status, and a secondary one that does not go with it, or none.
         breaks: The moves that no arrow allows.
         findings: What was found wrong, a sentence each.
         strip: A job's time line; None for a fleet.
+        signs: What its signs mean, those that occur.
+        tables: What is told in tables.
+        instead: They stand instead of the picture: of no move is anything known.
         footer: A line under it all.
     """
 
@@ -127,7 +177,11 @@ class Overlay:
     arrows: Mapping[str, Mark] = field(factory=dict)
     starts: Mapping[str, Mark] = field(factory=dict)
     nodes: Mapping[str, Chip] = field(factory=dict)
+    frames: Mapping[str, Chip] = field(factory=dict)
     breaks: tuple[Break, ...] = ()
     findings: tuple[str, ...] = ()
     strip: Strip | None = None
+    signs: Mapping[Sign, str] = field(factory=dict)
+    tables: tuple[Table, ...] = ()
+    instead: bool = False
     footer: str = ""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from jobstate.common.text import counted
 from jobstate.diagrams.graph.ids import ids_of
-from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay
+from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from jobstate.model.lifecycle import Lifecycle
 
-_SUBTITLE: Final = "heavy: certainly seen · dotted grey: legal, never seen"
+_SUBTITLE: Final = "what certainly happened in tests, and what may happen and did not"
 
 
 def seen(
@@ -54,6 +54,7 @@ def seen(
         nodes=nodes,
         arrows=arrows,
         starts=starts,
+        signs={Sign.REST: "legal, never seen"},
         footer=(
             f"{len(nodes):,} of {counted(len(ids.nodes), 'state')} and {len(arrows):,} of"
             f" {counted(len(ids.arrows), 'edge')} seen"

@@ -28,12 +28,36 @@ if TYPE_CHECKING:
 
 @frozen
 class _Sighting:
-    """What an answer shows of a region: which answer it is, from 0, and what it shows."""
+    """What an answer shows of a region.
+
+    Attributes:
+        answer: Which answer it is, from 0.
+        region_view: What it shows, compiled.
+        seen: The answer.
+        shown: What it shows.
+        mask: The hidden states that its statuses name; those with its features, if there are any.
+            0 where the statuses are no state at all.
+    """
 
     answer: int
     region_view: RegionView
     seen: Observation
     shown: Shown
+    mask: int
+
+    @property
+    def strange(self) -> bool:
+        """Its statuses are no state: one is not known, or they don't go together."""
+        return self.region_view.unknown or not self.mask
+
+    @property
+    def label(self) -> str:
+        """The status as a history would print it; where that would say too much, both."""
+        primary, secondary = self.shown.primary, self.shown.secondary
+        if secondary is None:
+            return primary
+        alone = self.mask and not self.region_view.primary_unknown
+        return secondary if alone else f"{primary}/{secondary}"
 
 
 @frozen(kw_only=True)
@@ -46,6 +70,9 @@ class Spot:
         at: When; None where nothing tells.
         entry: The entry of the history that begins or goes on there, from 0.
         answer: The answer that shows it, from 0.
+        primary: The primary status that this answer shows.
+        strange: What is shown is no state, so the job is in none that the picture has.
+        created: It is the job's creation, which nothing shows.
     """
 
     point: RunPoint
@@ -53,6 +80,9 @@ class Spot:
     at: datetime | None
     entry: int | None = None
     answer: int | None = None
+    primary: str | None = None
+    strange: bool = False
+    created: bool = False
 
 
 def in_order(seen: Iterable[Observation]) -> Iterator[tuple[int, Observation]]:
@@ -119,7 +149,8 @@ def _views(automaton: Automaton, answers: Iterable[tuple[int, Observation]]) -> 
         shown = each.shown.get(automaton.region.name)
         if shown is not None:
             region_view = automaton.view(shown.primary, shown.secondary, each.features)
-            yield _Sighting(number, region_view, each, shown)
+            whatever = automaton.view(shown.primary, shown.secondary, {})
+            yield _Sighting(number, region_view, each, shown, region_view.mask or whatever.mask)
 
 
 def _beginning(automaton: Automaton, seen: Observation) -> Spot:
@@ -129,24 +160,26 @@ def _beginning(automaton: Automaton, seen: Observation) -> Spot:
         point=RunPoint(automaton.start.mask, Passage.ANY),
         label=states[0].visible if len(states) == 1 else automaton.label_of(states),
         at=seen.job.created,
+        created=True,
     )
 
 
 def _seen(each: _Sighting, passage: Passage, entry: int | None = None) -> Spot:
-    region_view, shown = each.region_view, each.shown
     return Spot(
-        point=RunPoint(region_view.mask or region_view.real, passage, region_view.unknown),
-        label=shown.primary if shown.secondary is None else shown.secondary,
+        point=RunPoint(each.mask or each.region_view.real, passage, each.strange),
+        label=each.label,
         at=each.seen.modified,
         entry=entry,
         answer=each.answer,
+        primary=each.shown.primary,
+        strange=each.strange,
     )
 
 
 def _entered(automaton: Automaton, entry: Entry, number: int) -> Spot:
     mask = automaton.of_visible.get(entry.status, 0)
     point = RunPoint(mask or automaton.everything, Passage.ENTRY, unknown=not mask)
-    return Spot(point=point, label=entry.status, at=entry.start, entry=number)
+    return Spot(point=point, label=entry.status, at=entry.start, entry=number, strange=not mask)
 
 
 class _Placed:
@@ -189,17 +222,17 @@ class _Placed:
         if contradiction(self._entries, own, "") is not None:
             return  # it tells of a history that was rewritten since
         last = len(own) - 1
-        if each.region_view.visible in {None, own[last].status}:
-            if not each.region_view.unknown:
-                self._during[last].append(each)
-        elif last == len(self._entries) - 1:
+        fits = each.region_view.visible in {None, own[last].status}
+        if fits and not each.strange:
+            self._during[last].append(each)
+        elif each.answer == self._newest and (each.strange or last == len(self._entries) - 1):
             # It says that the job is elsewhere than where its history ends.
             self._later.append(each)
 
     def _place_by_time(self, each: _Sighting) -> int | None:
         """Return the last entry that a thin answer fits; None where there is none."""
         modified, visible = each.seen.modified, each.region_view.visible
-        if modified is None or each.region_view.unknown:
+        if modified is None or each.strange:
             return None
         fitting = [
             number

@@ -111,7 +111,11 @@ def _theme(theme: Theme) -> str:
         f"--{colour}:{ink.firm};--{colour}-faint:{ink.faint};--{colour}-wash:{ink.wash};"
         for colour, ink in theme.inks.items()
     )
+    stages = "".join(
+        f"--stage-{stage}:{ground.fill};--on-stage-{stage}:{ground.ink};"
+        for stage, ground in theme.stages.items()
+    )
     return (
         f"--paper:{theme.paper};--text:{theme.text};--quiet:{theme.quiet};--box:{theme.box};"
-        f"--rule:{theme.rule};--line:{theme.inks[Colour.GREY].faint};{inks}"
+        f"--rule:{theme.rule};--line:{theme.inks[Colour.GREY].faint};{inks}{stages}"
     )

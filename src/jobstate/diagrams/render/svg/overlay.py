@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from jobstate.diagrams.layout import geometry as shapes
-from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Course, Rectangle
 from jobstate.diagrams.overlays.words import numbered
 from jobstate.diagrams.render.palette import OUTCOMES
-from jobstate.diagrams.render.svg.elements import element, rectangle, text
+from jobstate.diagrams.render.svg.arcs import Arcs
+from jobstate.diagrams.render.svg.elements import (
+    HIGH,
+    around,
+    arrow,
+    capsule,
+    element,
+    label,
+    label_area,
+    pill,
+)
 from jobstate.model.drawing import Colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jobstate.diagrams.layout.layout import Layout, PlacedBox, PlacedStart
+    from jobstate.diagrams.layout.layout import (
+        Layout,
+        PlacedBox,
+        PlacedFrame,
+        PlacedStart,
+    )
     from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay
     from jobstate.model.drawing import Point
 
 #: How wide lines can be drawn: classes ``w0`` to ``w10`` of the style sheet.
 WIDTHS = 10
-_HEIGHT = 18
-_SIZE = 12
+_ALARM = f"chip-{Colour.RED}"
 #: Where on a piece of a line a pill is tried.
 _PLACES = (0.5, 0.35, 0.65, 0.2, 0.8)
 
@@ -57,14 +71,30 @@ class _Marks:
         #: Where no pill may stand any more.
         self._taken = [box.area for box in layout.boxes]
         self._taken += [_chip_area(box, overlay.nodes[box.node.id]) for box in self._chipped()]
+        self._labels = [
+            (line.label, f"k-{line.arrows[0].kind}")
+            for line in layout.lines
+            if line.label is not None and any(each.id in overlay.arrows for each in line.arrows)
+        ]
+        self._taken += [label_area(said) for said, _ in self._labels]
+        self._pills_at: list[Rectangle] = []
+
+    @cached_property
+    def _arcs(self) -> Arcs:
+        return Arcs(self._layout, self._taken)
 
     def drawn(self) -> Iterator[str]:
-        for each in self._overlay.breaks:
-            yield from self._break(each)
-        for pill in self._pills():
-            yield from self._pill(pill)
+        for move in self._overlay.breaks:
+            yield from self._break(move)
+        for each in self._pills():
+            yield from self._pill(each)
+        for said, kind in self._labels:
+            yield from label(said, kind, self._away(label_area(said)))
         for box in self._chipped():
             yield from self._chip(box, self._overlay.nodes[box.node.id])
+        for frame in self._layout.frames:
+            if frame.id in self._overlay.frames:
+                yield from self._chip_of_frame(frame, self._overlay.frames[frame.id])
 
     def _chipped(self) -> Iterator[PlacedBox]:
         return (box for box in self._layout.boxes if box.node.id in self._overlay.nodes)
@@ -75,8 +105,8 @@ class _Marks:
         for start in self._layout.starts:
             yield from self._pill_of_start(start)
         own: dict[int, list[Mark]] = {}
-        for arrow, mark in self._overlay.arrows.items():
-            if (found := self._line_of(arrow)) is not None:
+        for name, mark in self._overlay.arrows.items():
+            if (found := self._line_of(name)) is not None:
                 own.setdefault(found, []).append(mark)
         for number, marks in sorted(own.items()):
             line = self._layout.lines[number]
@@ -97,52 +127,67 @@ class _Marks:
         ]
         return min(found)[2] if found else None
 
-    def _pill(self, pill: _Pill) -> Iterator[str]:
-        area = self._free(pill)
+    def _pill(self, each: _Pill) -> Iterator[str]:
+        area = self._free(each)
         self._taken.append(area)
-        x, y = area.middle
-        yield f'<g class="pill-mark {pill.kind}">'
-        yield rectangle(area, _HEIGHT / 2, "mark")
-        yield text(pill.said, x, y + 4, "pill")
-        yield "</g>"
+        self._pills_at.append(area)
+        yield from pill(each.said, area.middle, each.kind)
 
-    def _free(self, pill: _Pill) -> Rectangle:
-        wide = metrics.width(pill.said, _SIZE, bold=True) + 14
-        tries = [_around(point, wide) for point in _places(pill.course)]
+    def _free(self, each: _Pill) -> Rectangle:
+        tries = [around(each.said, point) for point in _places(each.course)]
         return next((area for area in tries if not self._meets(area)), tries[0])
 
     def _meets(self, area: Rectangle) -> bool:
         return any(_meet(area, other) for other in self._taken)
 
-    # --- At boxes ---------------------------------------------------------------------------------
+    def _away(self, area: Rectangle) -> Point:
+        """Return how far a label must go from where it stands, so that no pill covers it."""
+        met = next((each for each in self._pills_at if _meet(area, each)), None)
+        if met is None:
+            return 0.0, 0.0
+        up, down = area.bottom - met.y, met.bottom - area.y
+        return 0.0, -up if up < down else down
+
+    # --- At boxes and frames ----------------------------------------------------------------------
 
     def _chip(self, box: PlacedBox, chip: Chip) -> Iterator[str]:
         x, right, top = box.area.middle[0], box.area.right, box.area.y
         colour = OUTCOMES.get(box.node.outcome, Colour.BLUE)
+        ground = f"chip-{colour}" if chip.stage is None else f"stage-{chip.stage}"
         if chip.text:
-            yield from _capsule(chip.text, (x, box.area.bottom + 6), colour)
-        corner = chip.corner or ("now" if chip.now else "")
-        if corner:
-            wide = metrics.width(corner, _SIZE, bold=True) + 14
-            yield from _capsule(corner, (right - wide / 2 + 8, top), colour)
+            yield from capsule(chip.text, (x, box.area.bottom + 6), ground)
+        if chip.corner:
+            wide = around(chip.corner, (0, 0)).width
+            yield from capsule(chip.corner, (right - wide / 2 + 8, top), ground)
         if chip.alarm:
-            wide = metrics.width(chip.alarm, _SIZE, bold=True) + 14
-            x = box.area.x + wide / 2 - 8 if corner else right - wide / 2 + 8
-            yield from _capsule(chip.alarm, (x, top - 6), Colour.RED)
+            wide = around(chip.alarm, (0, 0)).width
+            x = box.area.x + wide / 2 - 8 if chip.corner else right - wide / 2 + 8
+            yield from capsule(chip.alarm, (x, top - 6), _ALARM)
+
+    def _chip_of_frame(self, frame: PlacedFrame, chip: Chip) -> Iterator[str]:
+        """Yield what stands at a frame's right corners: above where a job is, below what broke."""
+        ground = "chip-blue" if chip.stage is None else f"stage-{chip.stage}"
+        marks = ((chip.corner, frame.area.y, ground), (chip.alarm, frame.area.bottom, _ALARM))
+        for said, y, look in marks:
+            if said:
+                wide = around(said, (0, 0)).width
+                yield from capsule(said, (max(frame.area.right - wide / 2 - 8, wide / 2), y), look)
 
     def _break(self, each: Break) -> Iterator[str]:
+        arcs = self._arcs
         target = self._boxes[each.target].area
         if each.origin is None or each.origin == each.target:
-            begin = (target.x - 40, target.y - 34)
+            course = arcs.into(target)
         else:
-            begin = _border(self._boxes[each.origin].area, target.middle)
-        course = Course(points=(begin, _border(target, begin)))
+            course = arcs.between(self._boxes[each.origin].area, target)
+        said = numbered(each.numbers, each.count)
         yield '<g class="break bad">'
-        yield element("title", f"{each.number}: {each.rule}")
-        yield element("path", class_="stroke", d=shapes.path(course, 10))
-        yield element("polygon", class_="head", points=shapes.head(course, 12))
+        yield element("title", f"{said}: {each.rule}")
+        yield from arrow(course, 10, 12)
         yield "</g>"
-        yield from self._pill(_Pill(str(each.number), "bad", course))
+        area = around(said, arcs.free_place(course, around(said, (0, 0)).width, HIGH))
+        self._taken.append(area)
+        yield from pill(said, area.middle, "bad")
 
 
 def _said(marks: list[Mark]) -> str:
@@ -166,34 +211,11 @@ def _places(course: Course) -> Iterator[Point]:
             yield x + (right - x) * share, y + (bottom - y) * share
 
 
-def _around(point: Point, wide: float) -> Rectangle:
-    return Rectangle(point[0] - wide / 2, point[1] - _HEIGHT / 2, wide, _HEIGHT)
-
-
-def _capsule(said: str, middle: Point, colour: Colour) -> Iterator[str]:
-    area = _around(middle, metrics.width(said, _SIZE, bold=True) + 14)
-    yield '<g class="chip-mark">'
-    yield rectangle(area, _HEIGHT / 2, f"chip-body chip-{colour}")
-    yield text(said, middle[0], middle[1] + 4, "chip on-chip")
-    yield "</g>"
-
-
 def _chip_area(box: PlacedBox, chip: Chip) -> Rectangle:
-    wide = metrics.width(chip.text, _SIZE, bold=True) + 14 if chip.text else 0
-    return _around((box.area.middle[0], box.area.bottom + 6), wide)
+    middle = box.area.middle[0], box.area.bottom + 6
+    return around(chip.text, middle) if chip.text else Rectangle(*middle, 0, 0)
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:
     across = one.x < other.right and other.x < one.right
     return across and one.y < other.bottom and other.y < one.bottom
-
-
-def _border(area: Rectangle, outside: Point) -> Point:
-    """Return where the line from a point to the middle of a rectangle meets its border."""
-    x, y = area.middle
-    across, down = outside[0] - x, outside[1] - y
-    shares = [
-        half / abs(way) for half, way in ((area.width / 2, across), (area.height / 2, down)) if way
-    ]
-    share = min([1.0, *shares])
-    return x + across * share, y + down * share

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from jobstate.diagrams.render.palette import DARK, DASHES, LIGHT
+from jobstate.diagrams.stages import Stage
 from jobstate.model.drawing import Colour
 
 if TYPE_CHECKING:
@@ -69,13 +70,20 @@ _SHAPES = (
     ".pill {font-size: 12px; font-weight: bold; text-anchor: middle;}",
     ".chip {font-size: 12px; font-weight: bold; text-anchor: middle;}",
     ".tick-text {font-size: 12px;}",
-    ".dim {opacity: 0.28;}",
+    # What a job did not touch steps back, and stays to be read.
+    ".line.dim, .start.dim {opacity: 0.28;}",
+    ".dim .name {font-weight: normal;}",
     ".line.unseen .stroke {stroke-dasharray: 1 4; stroke-width: 1.2;}",
     ".now .box, .bad .box {stroke-width: 3.5;}",
+    ".frame.now rect, .frame.bad rect {stroke-width: 3;}",
     ".break .stroke {fill: none; stroke-width: 3; stroke-dasharray: 6 4;}",
     ".finding {font-size: 13px; font-weight: bold;}",
+    ".table-title {font-size: 15px; font-weight: bold;}",
+    ".cell, .head-cell {font-size: 13px;}",
+    ".stay.bad .piece {stroke-width: 2.5;}",
+    f".stage-{Stage.NOT_SEEN} {{stroke-width: 1; stroke-dasharray: 4 3;}}",
     ".tick {fill: none; stroke-width: 1;}",
-    *(f".line.w{width} .stroke {{stroke-width: {1.4 + 0.8 * width:.1f};}}" for width in range(11)),
+    *(f".line.w{width} .stroke {{stroke-width: {1.4 + 0.5 * width:.1f};}}" for width in range(11)),
 )
 
 
@@ -90,7 +98,11 @@ def _colours(kinds: Iterable[ArrowKind], theme: Theme) -> Iterator[str]:
     yield f".paper {{fill: {theme.paper};}}"
     yield f".title, .name {{fill: {theme.text};}}"
     yield f".subtitle, .meaning, .note, .legend, .tick-text {{fill: {theme.quiet};}}"
-    yield f".retired .name {{fill: {theme.quiet};}}"
+    yield f".retired .name, .dim .name {{fill: {theme.quiet};}}"
+    yield f".table-title, .cell {{fill: {theme.text};}} .head-cell {{fill: {theme.quiet};}}"
+    for stage, ground in theme.stages.items():
+        yield f".stage-{stage} {{fill: {ground.fill};}} .on-stage-{stage} {{fill: {ground.ink};}}"
+    yield f".stage-{Stage.NOT_SEEN} {{stroke: {theme.quiet};}}"
     yield f".box {{fill: {theme.box}; stroke: {theme.rule};}}"
     yield f".casing {{stroke: {theme.paper};}}"
     yield f".start .dot, .start .head {{fill: {theme.text};}}"
@@ -103,6 +115,7 @@ def _colours(kinds: Iterable[ArrowKind], theme: Theme) -> Iterator[str]:
         yield f".c-{colour} text {{fill: {ink.firm};}}"
         yield f".b-{colour} .box, .b-{colour} .rim {{stroke: {ink.firm};}}"
         yield f".chip-{colour} {{fill: {ink.firm};}}"
+    yield f".dim .box, .dim .rim {{stroke: {theme.rule};}}"
     grey = theme.inks[Colour.GREY]
     yield f".plain .stroke {{stroke: {grey.firm};}}"
     yield f".plain .head, .plain .port {{fill: {grey.firm};}}"
@@ -121,6 +134,8 @@ def _colours(kinds: Iterable[ArrowKind], theme: Theme) -> Iterator[str]:
     red = theme.inks[Colour.RED].firm
     yield f".bad .box, .bad .stroke {{stroke: {red};}} .bad .head {{fill: {red};}}"
     yield f".bad .pill, .finding {{fill: {red};}} .bad .mark {{stroke: {red};}}"
+    yield f".frame.now rect {{stroke: {blue};}}"
+    yield f".frame.bad rect, .stay.bad .piece {{stroke: {red};}}"
     yield f".on-chip {{fill: {theme.paper};}}"
     yield f".line.unseen .stroke {{stroke: {theme.rule};}}"
     yield f".line.unseen .head, .line.unseen .port {{fill: {theme.rule};}}"

@@ -16,7 +16,7 @@ from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Rectangle
 from jobstate.diagrams.render.palette import OUTCOMES
 from jobstate.diagrams.render.svg import overlay as marks
-from jobstate.diagrams.render.svg.elements import classes, element, rectangle, text
+from jobstate.diagrams.render.svg.elements import classes, element, label, rectangle, text
 from jobstate.diagrams.render.svg.footer import Foot
 from jobstate.diagrams.render.svg.legend import Legend
 from jobstate.diagrams.render.svg.style import Look, sheet
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from jobstate.diagrams.graph.graph import Arrow, Diagram
     from jobstate.diagrams.layout.layout import (
-        Label,
         Layout,
         PlacedBox,
         PlacedFrame,
@@ -44,7 +43,6 @@ _MOST_OF_REASON = 4
 _LEFT = 24
 #: How long arrows' heads are: of usual lines, of others.
 _HEAD_LENGTHS = (15.0, 9.0)
-_LEADING = 14
 
 
 def svg(
@@ -73,7 +71,8 @@ class _Picture:
         width = max(self._layout.width, 560.0)
         reason = self._reason(width)
         head = _HEAD + _REASON * len(reason)
-        below = head + self._layout.height
+        high = 0.0 if self._instead else self._layout.height
+        below = head + high
         foot = list(self._foot(below, width))
         height = foot.pop()
         size = f'width="{shapes.number(width)}" height="{height}"'
@@ -90,11 +89,17 @@ class _Picture:
         yield text(self._subtitle(), _LEFT, 60, "subtitle")
         for number, said in enumerate(reason, start=1):
             yield text(said, _LEFT, 60 + _REASON * number, "finding")
-        yield f'<g transform="translate(0 {head})">'
-        yield from self._drawn()
-        yield "</g>"
+        if not self._instead:
+            yield f'<g transform="translate(0 {head})">'
+            yield from self._drawn()
+            yield "</g>"
         yield from foot
         yield "</svg>"
+
+    @property
+    def _instead(self) -> bool:
+        """Tables stand instead of the picture."""
+        return self._overlay is not None and self._overlay.instead
 
     def _description(self) -> str:
         return (
@@ -118,7 +123,7 @@ class _Picture:
             yield from self._legend.lines(below, width)
             yield shapes.number(below + self._legend.height(width))
         else:
-            foot = Foot(self._diagram, self._overlay, width)
+            foot = Foot(self._diagram, self._layout, self._overlay, width)
             yield from foot.lines(below)
             yield shapes.number(below + foot.height)
 
@@ -141,7 +146,8 @@ class _Picture:
             yield from self._box(box, frames.get(box.node.id, Colour.GREY))
         if self._overlay is None:
             for line in self._layout.lines:
-                yield from self._label(line)
+                if line.label is not None:
+                    yield from label(line.label, f"k-{line.arrows[0].kind}")
         else:
             yield from marks.drawn(self._overlay, self._layout)
 
@@ -160,7 +166,14 @@ class _Picture:
             yield rectangle(area, 14)
             yield "</g>"
             return
-        yield f'<g id="{frame.id}" class="frame c-{self._colour(frame)}">'
+        chip = self._overlay.frames.get(frame.id) if self._overlay else None
+        names = classes(
+            "frame",
+            f"c-{self._colour(frame)}",
+            now=chip is not None and chip.now,
+            bad=chip is not None and bool(chip.alarm),
+        )
+        yield f'<g id="{frame.id}" class="{names}">'
         yield rectangle(area, 12)
         note = element("tspan", frame.note, class_="note", dx="10") if frame.note else ""
         x, y = shapes.number(area.x + frame.indent), shapes.number(area.y + 21)
@@ -209,7 +222,7 @@ class _Picture:
         yield element("path", class_="stroke", d=shapes.path(start.course, 7))
         yield element("polygon", class_="head", points=shapes.head(start.course, _HEAD_LENGTHS[1]))
         if start.label is not None and self._overlay is None:
-            yield _label(start.label)
+            yield from label(start.label)
         yield "</g>"
 
     # --- Lines -----------------------------------------------------------------------------------
@@ -282,7 +295,7 @@ class _Picture:
 
     def _head_length(self, line: PlacedLine) -> float:
         if taken := self._marks(line):
-            return _HEAD_LENGTHS[1] + 1.2 * marks.weight(taken)
+            return _HEAD_LENGTHS[1] + 0.9 * marks.weight(taken)
         usual = self._overlay is None and self._is_usual(line)
         return _HEAD_LENGTHS[0] if usual else _HEAD_LENGTHS[1]
 
@@ -290,24 +303,9 @@ class _Picture:
         causes = ", ".join(f"{each.label} ({each.basis}; {each.source})" for each in arrow.causes)
         return f"{self._names[arrow.origin]} → {self._names[arrow.target]}: {causes}"
 
-    def _label(self, line: PlacedLine) -> Iterator[str]:
-        if line.label is not None:
-            yield f'<g class="k-{line.arrows[0].kind}">'
-            yield _label(line.label)
-            yield "</g>"
-
 
 def _grown(area: Rectangle, by: float) -> Rectangle:
     return Rectangle(area.x - by, area.y - by, area.width + 2 * by, area.height + 2 * by)
-
-
-def _label(label: Label) -> str:
-    x = shapes.number(label.x)
-    rows = (
-        element("tspan", row, x=x, y=shapes.number(label.y + number * _LEADING))
-        for number, row in enumerate(label.lines)
-    )
-    return element("text", "".join(rows), raw=True, class_="label", text_anchor=label.anchor)
 
 
 def _arrows_of(lines: Iterable[PlacedLine]) -> set[str]:
