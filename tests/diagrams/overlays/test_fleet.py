@@ -19,7 +19,9 @@ from jobstate import ObservationError
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.durations import RELATIVE_ERROR, Spans
 from jobstate.diagrams.overlays.fleet import Census, fleet
+from jobstate.diagrams.overlays.fleet_tables import MOST_ROWS
 from jobstate.diagrams.overlays.job import way
+from jobstate.diagrams.overlays.overlay import OverlaySign
 from jobstate.errors import UnknownNameError
 from jobstate.model.life import Stay
 from jobstate.sagemaker import TRAINING_JOB
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 CALM = TRAINING_JOB.given(stop=False)
 IDS = ids_of(TRAINING_JOB)
+ARN = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/"
+_FLEET_SIGNS = ("pill", "chip", "share", "corner", "rest")
 
 
 def everything(census: Census) -> dict[str, Any]:
@@ -43,7 +47,8 @@ def everything(census: Census) -> dict[str, Any]:
         place: (spans.count, spans.total, [spans.quantile(each / 20) for each in range(21)])
         for place, spans in census.lengths.items()
     }
-    names = ("jobs", "without_history", "moves", "guessed", "broken", "time", "ends", "ended")
+    counters = ("moves", "broken", "time", "ends", "ended", "now", "open", "labels", "failures")
+    names = ("jobs", "without_history", "guessed", *counters)
     return {name: getattr(census, name) for name in names} | {"lengths": lengths}
 
 
@@ -60,9 +65,9 @@ def test_a_few_jobs() -> None:
     census = Census(TRAINING_JOB)
     for name in STORIES:
         census.add(whole(told(name)))
-    assert census.jobs == 6
-    assert census.moves["job", None, "InProgress/Starting"] == 6
-    assert census.moves["job", "InProgress/Starting", "InProgress/Downloading"] == 5
+    assert census.jobs == 7
+    assert census.moves["job", None, "InProgress/Starting"] == 7
+    assert census.moves["job", "InProgress/Starting", "InProgress/Downloading"] == 6
     assert census.moves["job", "Stopping/Training", "Stopping/Stopping"] == 1
     assert census.moves["job", "Failed/Failed", "Deleting/Failed"] == 1
     assert census.ends == {
@@ -70,10 +75,11 @@ def test_a_few_jobs() -> None:
         ("job", "Failed/Failed"): 2,
         ("job", "Stopped/Stopped"): 2,
         ("job", "Stopped/MaxRuntimeExceeded"): 1,
+        ("job", "Stopped/MaxWaitTimeExceeded"): 1,
     }
-    assert census.ended == {"job": 6}
-    assert census.time["job", "InProgress/Training"] == (600 + 600 + 90 + 900) * 1_000_000
-    assert census.lengths["job", "InProgress/Starting"].count == 6
+    assert census.ended == {"job": 7}
+    assert census.time["job", "InProgress/Training"] == (600 + 600 + 90 + 900 + 900) * 1_000_000
+    assert census.lengths["job", "InProgress/Starting"].count == 7
     assert (census.guessed, census.broken, census.without_history) == (0, {}, 0)
 
 
@@ -194,7 +200,109 @@ def test_jobs_without_a_history() -> None:
     census.add(bare)
     assert census.ended == {"job": 2}
     assert census.ends.total() == 1
-    assert fleet(TRAINING_JOB, census).footer.endswith("; 2 jobs without a history")
+    found = fleet(TRAINING_JOB, census)
+    assert found.instead
+    (table,) = found.tables
+    assert table.rows == (
+        ("Completed/Completed", "", "1 of 2 · 50%"),
+        ("Stopped", "", "1 of 2 · 50%"),
+        ("all", "0", "2"),
+    )
+    assert found.footer.startswith("No job has a history")
+    census.add(life.at(life.end))
+    mixed = fleet(TRAINING_JOB, census)
+    assert not mixed.instead
+    assert mixed.footer.endswith("; 2 jobs without a history")
+    (table,) = mixed.tables
+    assert table.rows == (("Stopped", "", "1 of 3 · 33%"),)
+
+
+def test_where_jobs_are_now() -> None:
+    """Those that have not ended: by state, by a status alone, and by what is no state at all."""
+    census = Census(TRAINING_JOB)
+    item = told("completed").at(BEGIN + timedelta(seconds=300), "list")
+    for number, changes in enumerate(
+        (
+            {},
+            {},
+            {"SecondaryStatus": "Uploading"},
+            {"SecondaryStatus": None},
+            {"SecondaryStatus": "Completed"},
+            {"TrainingJobStatus": "Hibernating"},
+            {"TrainingJobStatus": "Completed"},
+        )
+    ):
+        said = {name: value for name, value in (item | changes).items() if value is not None}
+        census.add(said | {"TrainingJobName": f"x-{number}", "TrainingJobArn": f"{ARN}x-{number}"})
+    assert census.now == {
+        ("job", "InProgress/Training"): 2,
+        ("job", "InProgress/Uploading"): 1,
+    }
+    assert (census.open, census.ended, census.ends) == ({"job": 6}, {"job": 1}, {})
+    assert census.labels == {
+        ("job", "InProgress", False): 1,
+        ("job", "InProgress/Completed", False): 1,
+        ("job", "Hibernating/Training", False): 1,
+        ("job", "Completed/Training", True): 1,
+    }
+    (table,) = fleet(TRAINING_JOB, census).tables
+    assert table.rows == (
+        ("InProgress/Training", "2 of 6 · 33%", ""),
+        ("InProgress/Uploading", "1 of 6 · 17%", ""),
+        ("Completed/Training", "", "1 of 1 · 100%"),
+        ("Hibernating/Training", "1 of 6 · 17%", ""),
+        ("InProgress", "1 of 6 · 17%", ""),
+        ("InProgress/Completed", "1 of 6 · 17%", ""),
+        ("all", "6", "1"),
+    )
+
+
+def test_from_where_jobs_failed() -> None:
+    """The status that they left, and the cause as the service's words have it."""
+    census = Census(TRAINING_JOB)
+    for name in ("failed", "deleted", "completed"):
+        census.add(whole(told(name)))
+    reasons = {
+        "a": "CapacityError: Unable to provision requested ML compute capacity.",
+        "b": "InternalServerError: We encountered an internal error.",
+        "c": None,
+    }
+    for name, reason in reasons.items():
+        life = told("failed", job=name)
+        answer = life.at(life.end) | {"FailureReason": reason}
+        census.add({key: value for key, value in answer.items() if value is not None})
+    thin = told("failed", job="d")
+    census.add(thin.at(thin.end, "list"))
+    assert census.failures.total() == 6
+    left = Counter[str | None]()
+    for (_, origin, _), count in census.failures.items():
+        left[origin] += count
+    assert left == {"InProgress/Uploading": 4, "InProgress/Downloading": 1, None: 1}
+    (table,) = fleet(TRAINING_JOB, census).tables
+    assert table.title == "6 failed: the status that they left, and why"
+    assert table.head == ("left", "failed", "algorithm", "not told", "internal", "no capacity")
+    assert table.rows == (
+        ("InProgress/Uploading", "4 of 6 · 67%", "1", "1", "1", "1"),
+        ("InProgress/Downloading", "1 of 6 · 17%", "1", "", "", ""),
+        ("not told", "1 of 6 · 17%", "", "1", "", ""),
+    )
+
+
+def test_many_causes_and_labels() -> None:
+    """The most frequent have a column or a row of their own, the others one together."""
+    census = Census(TRAINING_JOB)
+    for number in range(8):
+        census.failures["job", "InProgress/Training", f"cause_{number}"] += 9 - number
+    for number in range(MOST_ROWS + 3):
+        census.labels["job", f"Odd{number:02}", False] += 1
+    census.open["job"] = MOST_ROWS + 3
+    labels, failures = fleet(TRAINING_JOB, census).tables
+    assert failures.head == ("left", "failed", *(f"cause {n}" for n in range(5)), "others")
+    assert failures.rows == (
+        ("InProgress/Training", "44 of 44 · 100%", "9", "8", "7", "6", "5", "9"),
+    )
+    assert len(labels.rows) == MOST_ROWS + 1
+    assert labels.rows[-1] == ("others", "3 of 23 · 13%", "")
 
 
 def test_stays_that_go_on() -> None:
@@ -254,15 +362,18 @@ def test_counts_from_elsewhere() -> None:
         moves={("packed", "sent"): 3, ("sent", "forgotten"): 2},
         stays={"packed": [1.5, 2.5, 3.5]},
         ends={"returned": 1},
+        now={"sent": 2},
     )
     census.add_counts("way")
     found = fleet(PARCELS, census)
     ids = ids_of(PARCELS)
     assert found.title == "3 jobs"
     assert found.nodes[ids.nodes["way", "packed"]].text == "2s · p95 3s"
-    assert found.nodes[ids.nodes["way", "returned"]].corner == "100.0%"
+    assert found.nodes[ids.nodes["way", "returned"]].corner == "1 of 1 · 100%"
+    assert found.nodes[ids.nodes["way", "sent"]].corner == "now 2"
     assert found.findings == ("sent → forgotten, 2 times: no arrow allows that",)
     assert found.footer == "6 transitions; 1 of 8 edges seen"
+    assert found.subtitle == "1 ended · 2 still open"
 
 
 def test_wrong_counts() -> None:
@@ -326,7 +437,8 @@ def test_the_fleet_of_the_picture() -> None:
     )
     found = fleet(TRAINING_JOB, census)
     assert found.title == "5,000 jobs"
-    assert "median and p95" in found.subtitle
+    assert found.subtitle == "5,000 ended · 0 still open"
+    assert {*found.signs} == {*OverlaySign} & {*_FLEET_SIGNS}
     assert found.footer == "9,506 transitions; 2 of 147 edges seen"
     arrow = IDS.arrows["job", "InProgress/Starting", "InProgress/Downloading"]
     assert (found.arrows[arrow].text, found.arrows[arrow].count) == ("4,486", 4_486)
@@ -345,7 +457,7 @@ def test_the_fleet_of_the_picture() -> None:
     assert training.share == 15_170 / 15_470
     completed, uploading = nodes["Completed/Completed"], nodes["InProgress/Uploading"]
     assert completed is not None
-    assert (completed.corner, completed.text) == ("73.8%", "")
+    assert (completed.corner, completed.text) == ("3,690 of 5,000 · 74%", "")
     assert uploading is not None
     assert uploading.text == ""
     assert nodes["InProgress/Pending"] is None

@@ -17,8 +17,9 @@ from jobstate.diagrams import picture
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.course import course_of
-from jobstate.diagrams.overlays.job import MOST_FINDINGS, MOST_NUMBERS, way
+from jobstate.diagrams.overlays.job import MOST_NUMBERS, way
 from jobstate.diagrams.overlays.overlay import Break, Mark, Overlay
+from jobstate.diagrams.overlays.sentences import MOST_FINDINGS
 from jobstate.diagrams.overlays.strip import MOST_STAYS
 from jobstate.diagrams.overlays.words import (
     LONGEST_NAME,

@@ -15,10 +15,10 @@ from jobstate.diagrams.overlays.overlay import (
     Chip,
     Mark,
     Overlay,
-    Sign,
+    OverlaySign,
+    OverlayTable,
     Strip,
     StripPiece,
-    Table,
 )
 from jobstate.diagrams.render.svg.strip import Scale, ticks
 from jobstate.diagrams.render.svg.svg import svg
@@ -281,7 +281,7 @@ def test_a_time_line_of_no_length() -> None:
 
 def test_signs() -> None:
     """The legend has those signs that the overlay names, in its words, and no kind not taken."""
-    signs = {sign: f"means {sign}" for sign in Sign}
+    signs = {sign: f"means {sign}" for sign in OverlaySign}
     root = drawn(signs=signs, arrows={FIRST: Mark(text="1")})
     said = texts(root, "legend")
     assert [each for each in said if each.startswith("means")] == [*signs.values()]
@@ -291,7 +291,9 @@ def test_signs() -> None:
 
 def test_tables() -> None:
     """A table stands under the picture, or instead of it."""
-    table = Table(title="Jobs", head=("status", "now"), rows=(("Training", "12"), ("all", "13")))
+    table = OverlayTable(
+        title="Jobs", head=("status", "now"), rows=(("Training", "12"), ("all", "13"))
+    )
     root = drawn(tables=(table,))
     assert texts(root, "table-title") == ["Jobs"]
     assert texts(root, "head-cell") == ["status", "now"]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jobstate.conformance.answers import Reading, in_sequence, readings
 from jobstate.diagrams.overlays.course import course_of
 from jobstate.diagrams.overlays.durations import Spans
 from jobstate.errors import ObservationError, Problem
+from jobstate.model.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 #: A state by its region and name.
 Place: TypeAlias = tuple[str, str]
+#: From where and why a job failed: its region, the state that it left and the cause, where known.
+Failure: TypeAlias = tuple[str, str | None, str | None]
+#: What is shown of a job that is in no known state: its region, a status, whether it has ended.
+Shown: TypeAlias = tuple[str, str, bool]
 #: A move by its region, origin and target; where a job began, the origin is None.
 Passage: TypeAlias = tuple[str, str | None, str]
 
@@ -48,6 +53,10 @@ class Census:
             included, up to the newest time that the job's answers show.
         ends: How many jobs ended in each state; not how many are gone since.
         ended: Region → how many jobs ended in it, be it known in which state or not.
+        now: How many jobs are in each state now that have not ended.
+        open: Region → how many jobs have not ended in it, be it known where they are or not.
+        labels: Of how many jobs only a status is known, and no state.
+        failures: From where jobs failed, and why.
     """
 
     def __init__(self, lifecycle: Lifecycle) -> None:
@@ -61,6 +70,10 @@ class Census:
         self.time: Counter[Place] = Counter()
         self.ends: Counter[Place] = Counter()
         self.ended: Counter[str] = Counter()
+        self.now: Counter[Place] = Counter()
+        self.open: Counter[str] = Counter()
+        self.labels: Counter[Shown] = Counter()
+        self.failures: Counter[Failure] = Counter()
         self._edges = {
             (region.name, edge.origin, edge.target)
             for region in lifecycle.regions
@@ -108,6 +121,7 @@ class Census:
         moves: Mapping[tuple[str, str], int] | None = None,
         stays: Mapping[str, Iterable[float]] | None = None,
         ends: Mapping[str, int] | None = None,
+        now: Mapping[str, int] | None = None,
     ) -> None:
         """Count what somebody else has counted, of one region.
 
@@ -119,6 +133,7 @@ class Census:
                 is counted as broken, be it a move or a beginning.
             stays: State → how long jobs stayed in it, in seconds.
             ends: State → how many jobs ended in it.
+            now: State → how many jobs are in it now, of those that have not ended.
 
         Raises:
             UnknownNameError: There is no such region or state; nothing is counted then.
@@ -126,10 +141,12 @@ class Census:
         """
         found = self.lifecycle.region(region)
         lengths = {name: list(map(_microseconds, each)) for name, each in (stays or {}).items()}
-        begun, moved, ended = starts or {}, moves or {}, ends or {}
-        for name in [*lengths, *begun, *ended, *chain(*moved)]:
+        begun, moved, ended, here = starts or {}, moves or {}, ends or {}, now or {}
+        for name in [*lengths, *begun, *ended, *here, *chain(*moved)]:
             found.state(name)
-        counts = chain(begun.values(), moved.values(), ended.values(), *lengths.values())
+        counts = chain(
+            begun.values(), moved.values(), ended.values(), here.values(), *lengths.values()
+        )
         least = min(counts, default=0)
         if min(jobs, least) < 0:
             raise ValueError(f"expected counts and lengths of 0 or more, got {min(jobs, least)}")
@@ -145,6 +162,9 @@ class Census:
         for name, count in ended.items():
             self.ends[region, name] += count
             self.ended[region] += count
+        for name, count in here.items():
+            self.now[region, name] += count
+            self.open[region] += count
 
     def merge(self, other: Census) -> None:
         """Add all that another census has counted.
@@ -157,11 +177,8 @@ class Census:
         self.jobs += other.jobs
         self.without_history += other.without_history
         self.guessed += other.guessed
-        self.moves.update(other.moves)
-        self.broken.update(other.broken)
-        self.time.update(other.time)
-        self.ends.update(other.ends)
-        self.ended.update(other.ended)
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
         for place, spans in other.lengths.items():
             self.lengths[place].merge(spans)
 
@@ -177,6 +194,7 @@ class Census:
             for visit in track.visits:
                 self._count_visit(visit, track)
             self._count_end(track)
+            self._count_failure(track, seen)
 
     def _count_step(self, step: CourseStep, region: Region) -> None:
         self.guessed += step.silent and not step.certain
@@ -199,11 +217,30 @@ class Census:
             self.lengths[track.region.name, visit.state].add(length)
 
     def _count_end(self, track: Track) -> None:
+        end, region = track.ended, track.region.name
+        last = track.visits[-1] if end is None else end
+        (self.open if end is None else self.ended)[region] += 1
+        if last.state is None:
+            self.labels[region, last.label, end is not None] += 1
+        else:
+            (self.now if end is None else self.ends)[region, last.state] += 1
+
+    def _count_failure(self, track: Track, seen: Sequence[Observation]) -> None:
+        """Count from where a job failed, as far as its history tells, and why."""
         end = track.ended
-        if end is not None:
-            self.ended[track.region.name] += 1
-            if end.state is not None:
-                self.ends[track.region.name, end.state] += 1
+        state = track.region.state(end.state) if end is not None and end.state else None
+        if end is not None and state is not None and state.outcome is Outcome.FAILED:
+            place = track.visits.index(end)
+            left = track.visits[place - 1].state if place and track.entries else None
+            said = (each.cause for each in reversed(seen) if each.cause is not None)
+            self.failures[track.region.name, left, next(said, state.cause)] += 1
+
+
+#: What is added up when censuses are merged.
+_COUNTERS: Final = (
+    *("moves", "broken", "time", "ends", "ended"),
+    *("now", "open", "labels", "failures"),
+)
 
 
 def _microseconds(seconds: float) -> int:

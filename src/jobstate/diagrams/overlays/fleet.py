@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from jobstate.common.text import counted
 from jobstate.diagrams.graph.ids import ids_of
 from jobstate.diagrams.overlays.census import Census
-from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay
-from jobstate.diagrams.overlays.words import cut, duration, weight
+from jobstate.diagrams.overlays.fleet_tables import tables_of
+from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay, OverlaySign
+from jobstate.diagrams.overlays.words import cut, duration, part_of, weight
+from jobstate.diagrams.stages import stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,11 +25,6 @@ __all__ = ["Census", "fleet"]
 #: Of more moves that no arrow allows only the most frequent are told, and how many there are more.
 MOST_FINDINGS: Final = 20
 
-_SUBTITLE: Final = (
-    "line width and number: transitions seen · below a state: median and p95 of the time in it"
-    " · fill: share of the fleet's time · dotted grey: legal, never seen here"
-)
-
 
 def fleet(lifecycle: Lifecycle, census: Census) -> Overlay:
     """Return what a fleet did, to be laid over the picture of its life cycle.
@@ -36,7 +33,11 @@ def fleet(lifecycle: Lifecycle, census: Census) -> Overlay:
     their root nearly all arrows of a large fleet would look alike. An arrow that was never taken
     is left out. Median and 95th percentile are less than 0.25 % off (`Spans`), and of the stays
     that have ended; the share of time has those that go on, too. At its corner a final state has
-    the share of the jobs that have ended so.
+    how many jobs ended so, of how many that ended; another one how many are there now. Under the
+    picture stands from where jobs failed, and why.
+
+    Where no job has a history, nothing is known of moves: then a table of where jobs are and how
+    they ended stands instead of the picture.
 
     Cost: as many steps as the life cycle has states and edges, however many jobs were counted.
 
@@ -57,32 +58,53 @@ def fleet(lifecycle: Lifecycle, census: Census) -> Overlay:
         for (region, state), name in ids.starts.items()
         if (region, None, state) in marks
     }
+    instead = 0 < census.jobs == census.without_history
     return Overlay(
         title=counted(census.jobs, "job"),
-        subtitle=_SUBTITLE,
+        subtitle=_subtitle(lifecycle, census),
         arrows=arrows,
         starts=starts,
-        nodes=dict(_chips(ids, census)),
+        nodes=dict(_chips(lifecycle, ids, census)),
         findings=tuple(_findings(census)),
-        footer=_footer(ids, census, arrows, starts),
+        tables=tuple(tables_of(lifecycle, census, everything=instead)),
+        instead=instead,
+        signs=dict(_signs(census)),
+        footer=_NO_HISTORY if instead else _footer(ids, census, arrows, starts),
     )
 
 
-def _chips(ids: Ids, census: Census) -> Iterator[tuple[str, Chip]]:
+#: What stands under a table that is there instead of the picture.
+_NO_HISTORY: Final = (
+    "No job has a history: where they came from is not known. Answers that describe a job have one."
+)
+
+
+def _subtitle(lifecycle: Lifecycle, census: Census) -> str:
+    """Return how many have ended, and how many have not."""
+    region = lifecycle.main_region.name
+    ended, still = census.ended[region], census.open[region]
+    return f"{ended:,} ended · {still:,} still open" if ended or still else ""
+
+
+def _chips(lifecycle: Lifecycle, ids: Ids, census: Census) -> Iterator[tuple[str, Chip]]:
     """Yield the chip of every state that a job was in, in the order of the diagram."""
     entered = {(region, target) for region, _, target in (*census.moves, *census.broken)}
+    there = {*entered, *census.time, *census.ends, *census.now}
     whole: Counter[str] = Counter()
     for (region, _), time in census.time.items():
         whole[region] += time
+    main, stages = lifecycle.main_region, stages_of(lifecycle)
+    stage = {(main.name, state.name): stages.get(state.visible) for state in main.states}
     for place, node in ids.nodes.items():
-        if place in entered or place in census.time or place in census.ends:
-            region = place[0]
+        if place in there:
+            whole_time = whole[place[0]]
             yield (
                 node,
                 Chip(
                     text=_lengths(census, place),
-                    corner=_share_of_ends(census, place),
-                    share=census.time[place] / whole[region] if whole[region] else 0.0,
+                    corner=_corner(census, place),
+                    share=census.time[place] / whole_time if whole_time else 0.0,
+                    stage=stage.get(place),
                 ),
             )
 
@@ -95,9 +117,25 @@ def _lengths(census: Census, place: Place) -> str:
     return f"{median} · p95 {late}"
 
 
-def _share_of_ends(census: Census, place: Place) -> str:
-    count = census.ends[place]
-    return f"{count / census.ended[place[0]]:.1%}" if count else ""
+def _corner(census: Census, place: Place) -> str:
+    if count := census.ends[place]:
+        return part_of(count, census.ended[place[0]])
+    return f"now {census.now[place]:,}" if census.now[place] else ""
+
+
+def _signs(census: Census) -> Iterator[tuple[OverlaySign, str]]:
+    """Yield what signs mean, those that a fleet has."""
+    if census.moves:
+        yield OverlaySign.PILL, "how often jobs moved so"
+    if census.lengths:
+        yield OverlaySign.CHIP, "stays: median, 95th percentile"
+    if any(census.time.values()):
+        yield OverlaySign.SHARE, "deeper: more of all jobs' time"
+    if any(census.ends.values()):
+        yield OverlaySign.CORNER, "ended so, of all that ended"
+    if any(census.now.values()):
+        yield OverlaySign.NOW, "how many are there now"
+    yield OverlaySign.REST, "legal, never seen here"
 
 
 def _findings(census: Census) -> Iterator[str]:

@@ -13,11 +13,11 @@ from jobstate.conformance.answers import in_sequence, readings
 from jobstate.conformance.check import check
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.graph.ids import ids_of
+from jobstate.diagrams.overlays import sentences
 from jobstate.diagrams.overlays.course import course_of
-from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, Sign
+from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay, OverlaySign
 from jobstate.diagrams.overlays.strip import strip_of
 from jobstate.diagrams.overlays.words import (
-    LONGEST_SENTENCE,
     cut,
     duration,
     numbered,
@@ -28,7 +28,6 @@ from jobstate.diagrams.stages import Stage, stages_of
 from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.observation import LONGEST_REASON
 from jobstate.model.specification import Severity
-from jobstate.model.states import UNKNOWN_CAUSE, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +44,6 @@ _NOW: Final = "now"
 MOST_NUMBERS: Final = 20
 #: Of more of them only the first are told, and how many there are besides.
 MOST_BREAKS: Final = 100
-MOST_FINDINGS: Final = 20
 
 
 def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -> Overlay:
@@ -89,17 +87,17 @@ def way(lifecycle: Lifecycle, answers: object, *, now: datetime | None = None) -
     main = next((each for each in tracks if each.region is lifecycle.main_region), None)
     return Overlay(
         title=cut(report.job.name),
-        subtitle=_subtitle(report, main),
+        subtitle=sentences.subtitle(report, main),
         reason=cut(" ".join((report.failure_reason or "").split()), LONGEST_REASON),
         arrows=_marks(maker.arrows),
         starts=_marks(maker.starts),
         nodes=maker.chips,
         frames=maker.frames,
         breaks=tuple(maker.breaks[:MOST_BREAKS]),
-        findings=tuple(_findings(report)),
+        findings=tuple(sentences.findings(report)),
         strip=None if main is None else maker.strip(main),
         signs=dict(_signs(maker)),
-        footer=_footer(main),
+        footer=sentences.footer(main),
     )
 
 
@@ -260,24 +258,24 @@ class _Maker:
         return {frame: chip for frame, chip in found.items() if chip.now or chip.alarm}
 
 
-def _signs(maker: _Maker) -> Iterator[tuple[Sign, str]]:
+def _signs(maker: _Maker) -> Iterator[tuple[OverlaySign, str]]:
     """Yield what signs mean, those that a way has."""
     chips = [*maker.chips.values(), *maker.frames.values()]
     if maker.arrows or maker.starts:
-        yield Sign.PILL, "its steps, from 1"
+        yield OverlaySign.PILL, "its steps, from 1"
     if maker.breaks:
-        yield Sign.BREAK, "a move that no arrow allows"
+        yield OverlaySign.BREAK, "a move that no arrow allows"
     if any(chip.text for chip in chips):
-        yield Sign.CHIP, "time there, its part of all"
+        yield OverlaySign.CHIP, "time there, its part of all"
     if any(chip.share for chip in chips):
-        yield Sign.SHARE, "deeper: more of its time"
+        yield OverlaySign.SHARE, "deeper: more of its time"
     if any(chip.corner == _NOW for chip in chips):
-        yield Sign.NOW, "where the job is"
+        yield OverlaySign.NOW, "where the job is"
     if any(chip.stage is Stage.STRANGE for chip in maker.frames.values()):
-        yield Sign.STRANGE, "shown so, but no state"
+        yield OverlaySign.STRANGE, "shown so, but no state"
     if any(chip.alarm for chip in chips):
-        yield Sign.ALARM, "the rule that was broken there"
-    yield Sign.REST, "pale: not on its way"
+        yield OverlaySign.ALARM, "the rule that was broken there"
+    yield OverlaySign.REST, "pale: not on its way"
 
 
 @derived
@@ -329,75 +327,3 @@ def _chip(
         text += f" · {percent(share)}" if whole else ""
     corner = _NOW if now else ""
     return Chip(text=text, corner=corner, share=share, now=now, alarm=alarm, stage=stage)
-
-
-# --- Sentences ----------------------------------------------------------------------------------
-
-
-def _subtitle(report: Report, track: Track | None) -> str:
-    """Return what the job came to, after how long and how many steps."""
-    parts = []
-    if track is not None:
-        parts = [f"{_status(report, track)}{_after(track)}", _steps(track)]
-    if report.result.gone:
-        parts.append("being deleted")
-    errors = len({each.rule for each in report.violations if each.severity is Severity.ERROR})
-    if errors:
-        parts.append(f"{counted(errors, 'rule')} broken")
-    return " · ".join(parts)
-
-
-def _status(report: Report, track: Track) -> str:
-    """Return where the job is, or what it ended as."""
-    last = track.visits[-1]
-    label = cut((last if last.strange else track.ended or last).label)
-    cause = report.result.cause
-    if report.result.outcome is Outcome.FAILED and cause not in {None, UNKNOWN_CAUSE}:
-        return f"{label} ({cut(str(cause))})"
-    return label
-
-
-def _after(track: Track) -> str:
-    final = track.visits[-1].final
-    length = duration(sum(each.microseconds or 0 for each in track.visits))
-    about = "" if track.entries else "≈ "
-    return f" after {about}{length}" if final else f" now, {about}{length} so far"
-
-
-def _steps(track: Track) -> str:
-    if track.entries:
-        return counted(track.visits[-1].number, "transition")
-    return f"{counted(track.visits[-1].number, 'status')} known, no history"
-
-
-def _footer(track: Track | None) -> str:
-    if track is None:
-        return ""
-    if not track.entries:
-        return (
-            "No history: an arrow is marked if every legal way takes it, and times are those"
-            " at which the record was last changed."
-        )
-    guessed = [each.number for each in track.steps if each.silent and not each.certain]
-    if not guessed:
-        return ""
-    which = "step" if len(guessed) == 1 else "steps"
-    return (
-        "No answer shows when the primary status moved: the shortest way has it at"
-        f" {which} {numbered(guessed, len(guessed))}."
-    )
-
-
-def _findings(report: Report) -> Iterator[str]:
-    found = [
-        f"{each.message} ({each.rule}{', a note' if each.severity is Severity.NOTE else ''})"
-        for each in report.violations
-    ]
-    found += [
-        f"{each.field} is {each.value}, which {report.lifecycle} does not know"
-        for each in report.unmodelled
-    ]
-    yield from (cut(each, LONGEST_SENTENCE) for each in found[:MOST_FINDINGS])
-    rest = max(len(found) - MOST_FINDINGS, 0) + report.job_state.suppressed
-    if rest:
-        yield f"and {rest:,} more"

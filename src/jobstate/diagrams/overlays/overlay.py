@@ -16,7 +16,7 @@ from attrs import field, frozen
 from jobstate.diagrams.stages import Stage
 
 
-class Sign(StrEnum):
+class OverlaySign(StrEnum):
     """Something laid over a picture that a reader must be told of.
 
     PILL: what stands on an arrow. CHIP: below a box. SHARE: how deep it is coloured. CORNER, NOW:
@@ -135,7 +135,7 @@ class Strip:
 
 
 @frozen(kw_only=True)
-class Table:
+class OverlayTable:
     """A table under the picture, or instead of it.
 
     Attributes:
@@ -181,7 +181,7 @@ class Overlay:
     breaks: tuple[Break, ...] = ()
     findings: tuple[str, ...] = ()
     strip: Strip | None = None
-    signs: Mapping[Sign, str] = field(factory=dict)
-    tables: tuple[Table, ...] = ()
+    signs: Mapping[OverlaySign, str] = field(factory=dict)
+    tables: tuple[OverlayTable, ...] = ()
     instead: bool = False
     footer: str = ""

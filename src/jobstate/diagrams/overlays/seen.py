@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from jobstate.common.text import counted
 from jobstate.diagrams.graph.ids import ids_of
-from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay, Sign
+from jobstate.diagrams.overlays.overlay import Chip, Mark, Overlay, OverlaySign
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -54,7 +54,7 @@ def seen(
         nodes=nodes,
         arrows=arrows,
         starts=starts,
-        signs={Sign.REST: "legal, never seen"},
+        signs={OverlaySign.REST: "legal, never seen"},
         footer=(
             f"{len(nodes):,} of {counted(len(ids.nodes), 'state')} and {len(arrows):,} of"
             f" {counted(len(ids.arrows), 'edge')} seen"

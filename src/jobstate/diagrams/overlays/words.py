@@ -47,6 +47,11 @@ def percent(share: float) -> str:
     return "< 1%" if 0 < share < _HALF_A_PERCENT else f"{share:.0%}"
 
 
+def part_of(count: int, whole: int) -> str:
+    """Return a number, of how many, and as a percentage: ``412 of 1,076 · 38%``."""
+    return f"{count:,} of {whole:,} · {percent(count / whole)}"
+
+
 def numbered(numbers: Sequence[int], count: int) -> str:
     """Return the numbers of steps: ``3 7``; of many the first, the last and how many there are.
 

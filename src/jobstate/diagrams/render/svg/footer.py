@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from jobstate.diagrams.layout import geometry as shapes
@@ -12,11 +13,11 @@ from jobstate.diagrams.render.svg.elements import element, text
 from jobstate.diagrams.render.svg.legend import Legend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jobstate.diagrams.graph.graph import Diagram
     from jobstate.diagrams.layout.layout import Layout
-    from jobstate.diagrams.overlays.overlay import Overlay, Table
+    from jobstate.diagrams.overlays.overlay import Overlay, OverlayTable
 
 _LEFT, _GAP, _LEADING = 24, 12, 18
 #: Between the columns of a table; above each.
@@ -43,6 +44,11 @@ class Foot:
         if overlay.strip is not None:
             self.height += strip.HEIGHT
 
+    @staticmethod
+    def width_of_tables(tables: Iterable[OverlayTable]) -> float:
+        """Return how wide a picture must be to hold tables."""
+        return _LEFT + max((_columns(table)[-1] for table in tables), default=0.0)
+
     def lines(self, top: float) -> Iterator[str]:
         """Yield its elements."""
         top += _GAP
@@ -61,26 +67,32 @@ class Foot:
         yield from self._legend.lines(top, self._width)
 
 
-def _height(table: Table) -> float:
+def _height(table: OverlayTable) -> float:
     return _ABOVE + _LEADING * (len(table.rows) + 1)
 
 
-def _table(table: Table, top: float) -> Iterator[str]:
+def _table(table: OverlayTable, top: float) -> Iterator[str]:
     """Yield a table: words to the left, numbers to the right."""
-    x, columns = float(_LEFT), []
-    for number, cells in enumerate(zip(table.head, *table.rows, strict=True)):
-        wide = max(metrics.width(cell, 13, bold=True) for cell in cells)
-        columns.append((x if number == 0 else x + wide, "start" if number == 0 else "end"))
-        x += wide + _BETWEEN
+    places = [float(_LEFT), *_columns(table)[1:]]
+    anchors = ["start", *["end"] * (len(places) - 1)]
     yield '<g class="table">'
     yield text(table.title, _LEFT, top + _ABOVE - 10, "table-title")
     for place, row in enumerate((table.head, *table.rows)):
         y = shapes.number(top + _ABOVE + _LEADING * (place + 1) - 8)
         kind = "cell" if place else "head-cell"
-        for cell, (column, anchor) in zip(row, columns, strict=True):
+        for cell, column, anchor in zip(row, places, anchors, strict=True):
             across = shapes.number(column)
             yield element("text", cell, class_=kind, text_anchor=anchor, x=across, y=y)
     yield "</g>"
+
+
+def _columns(table: OverlayTable) -> list[float]:
+    """Return where the columns of a table end."""
+    columns = zip(table.head, *table.rows, strict=True)
+    widths = [max(metrics.width(cell, 13, bold=True) for cell in cells) for cells in columns]
+    title = metrics.width(table.title, 15, bold=True)
+    ends = [_LEFT + end for end in accumulate(wide + _BETWEEN for wide in widths)]
+    return [*(end - _BETWEEN for end in ends[:-1]), max(ends[-1] - _BETWEEN, title)]
 
 
 def _findings(overlay: Overlay, width: float) -> Iterator[str]:

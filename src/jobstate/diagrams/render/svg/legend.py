@@ -10,7 +10,7 @@ from attrs import frozen
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Course, Rectangle
-from jobstate.diagrams.overlays.overlay import Sign
+from jobstate.diagrams.overlays.overlay import OverlaySign
 from jobstate.diagrams.render.svg.elements import arrow, capsule, element, pill, rectangle, text
 from jobstate.diagrams.stages import TITLES, Stage
 from jobstate.model.states import Basis
@@ -26,11 +26,11 @@ _COLUMN, _ROW, _LEFT, _ABOVE = 232, 24, 24, 36
 #: How wide samples are, and what stands in those that hold words.
 _SAMPLE = 44
 _WORDS = {
-    Sign.CHIP: "9m",
-    Sign.CORNER: "3 of 8",
-    Sign.NOW: "now",
-    Sign.STRANGE: "A/B",
-    Sign.ALARM: "rule",
+    OverlaySign.CHIP: "9m",
+    OverlaySign.CORNER: "3 of 8",
+    OverlaySign.NOW: "now",
+    OverlaySign.STRANGE: "A/B",
+    OverlaySign.ALARM: "rule",
 }
 
 
@@ -127,21 +127,21 @@ def _laid_over(diagram: Diagram, layout: Layout, overlay: Overlay) -> Iterator[_
                 yield _Item(area, TITLES[stage])
 
 
-def _sample(sign: Sign, overlay: Overlay) -> str:
+def _sample(sign: OverlaySign, overlay: Overlay) -> str:
     """Return what a sign looks like."""
     middle = _SAMPLE / 2, 0.0
-    if sign is Sign.BREAK:
+    if sign is OverlaySign.BREAK:
         course = Course(points=((0, 7), (15, -9), (29, -9), (_SAMPLE, 5)), curved=True)
         return f'<g class="break bad">{"".join(arrow(course, 9, 11))}</g>'
-    if sign is Sign.REST:
+    if sign is OverlaySign.REST:
         names = "plain unseen" if overlay.strip is None else "plain dim"
         return _line(names)
-    if sign is Sign.SHARE:
+    if sign is OverlaySign.SHARE:
         area = Rectangle(2, -9, _SAMPLE - 4, 18)
         return rectangle(area, 5, "box") + rectangle(area, 5, "share", fill_opacity="0.25")
-    if sign is Sign.PILL:
+    if sign is OverlaySign.PILL:
         return "".join(pill("2", middle, "start"))
-    look = {Sign.STRANGE: f"stage-{Stage.STRANGE}", Sign.ALARM: "chip-red"}
+    look = {OverlaySign.STRANGE: f"stage-{Stage.STRANGE}", OverlaySign.ALARM: "chip-red"}
     return "".join(capsule(_WORDS[sign], middle, look.get(sign, "chip-blue")))
 
 

@@ -11,35 +11,30 @@ from attrs import frozen
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout.layout import Course, Rectangle
 from jobstate.diagrams.overlays.words import numbered
-from jobstate.diagrams.render.palette import OUTCOMES
 from jobstate.diagrams.render.svg.arcs import Arcs
+from jobstate.diagrams.render.svg.chips import Chips, meet, meets
 from jobstate.diagrams.render.svg.elements import (
     HIGH,
     around,
     arrow,
-    capsule,
     element,
     label,
     label_area,
     pill,
 )
-from jobstate.model.drawing import Colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobstate.diagrams.layout.layout import (
         Layout,
-        PlacedBox,
-        PlacedFrame,
         PlacedStart,
     )
-    from jobstate.diagrams.overlays.overlay import Break, Chip, Mark, Overlay
+    from jobstate.diagrams.overlays.overlay import Break, Mark, Overlay
     from jobstate.model.drawing import Point
 
 #: How wide lines can be drawn: classes ``w0`` to ``w10`` of the style sheet.
 WIDTHS = 10
-_ALARM = f"chip-{Colour.RED}"
 #: Where on a piece of a line a pill is tried.
 _PLACES = (0.5, 0.35, 0.65, 0.2, 0.8)
 
@@ -70,7 +65,8 @@ class _Marks:
         self._boxes = {box.node.id: box for box in layout.boxes}
         #: Where no pill may stand any more.
         self._taken = [box.area for box in layout.boxes]
-        self._taken += [_chip_area(box, overlay.nodes[box.node.id]) for box in self._chipped()]
+        self._chips = Chips(overlay, layout)
+        self._taken += self._chips.areas
         self._labels = [
             (line.label, f"k-{line.arrows[0].kind}")
             for line in layout.lines
@@ -90,14 +86,7 @@ class _Marks:
             yield from self._pill(each)
         for said, kind in self._labels:
             yield from label(said, kind, self._away(label_area(said)))
-        for box in self._chipped():
-            yield from self._chip(box, self._overlay.nodes[box.node.id])
-        for frame in self._layout.frames:
-            if frame.id in self._overlay.frames:
-                yield from self._chip_of_frame(frame, self._overlay.frames[frame.id])
-
-    def _chipped(self) -> Iterator[PlacedBox]:
-        return (box for box in self._layout.boxes if box.node.id in self._overlay.nodes)
+        yield from self._chips.drawn()
 
     # --- Pills on lines ---------------------------------------------------------------------------
 
@@ -138,40 +127,15 @@ class _Marks:
         return next((area for area in tries if not self._meets(area)), tries[0])
 
     def _meets(self, area: Rectangle) -> bool:
-        return any(_meet(area, other) for other in self._taken)
+        return meets(area, self._taken)
 
     def _away(self, area: Rectangle) -> Point:
         """Return how far a label must go from where it stands, so that no pill covers it."""
-        met = next((each for each in self._pills_at if _meet(area, each)), None)
+        met = next((each for each in self._pills_at if meet(area, each)), None)
         if met is None:
             return 0.0, 0.0
         up, down = area.bottom - met.y, met.bottom - area.y
         return 0.0, -up if up < down else down
-
-    # --- At boxes and frames ----------------------------------------------------------------------
-
-    def _chip(self, box: PlacedBox, chip: Chip) -> Iterator[str]:
-        x, right, top = box.area.middle[0], box.area.right, box.area.y
-        colour = OUTCOMES.get(box.node.outcome, Colour.BLUE)
-        ground = f"chip-{colour}" if chip.stage is None else f"stage-{chip.stage}"
-        if chip.text:
-            yield from capsule(chip.text, (x, box.area.bottom + 6), ground)
-        if chip.corner:
-            wide = around(chip.corner, (0, 0)).width
-            yield from capsule(chip.corner, (right - wide / 2 + 8, top), ground)
-        if chip.alarm:
-            wide = around(chip.alarm, (0, 0)).width
-            x = box.area.x + wide / 2 - 8 if chip.corner else right - wide / 2 + 8
-            yield from capsule(chip.alarm, (x, top - 6), _ALARM)
-
-    def _chip_of_frame(self, frame: PlacedFrame, chip: Chip) -> Iterator[str]:
-        """Yield what stands at a frame's right corners: above where a job is, below what broke."""
-        ground = "chip-blue" if chip.stage is None else f"stage-{chip.stage}"
-        marks = ((chip.corner, frame.area.y, ground), (chip.alarm, frame.area.bottom, _ALARM))
-        for said, y, look in marks:
-            if said:
-                wide = around(said, (0, 0)).width
-                yield from capsule(said, (max(frame.area.right - wide / 2 - 8, wide / 2), y), look)
 
     def _break(self, each: Break) -> Iterator[str]:
         arcs = self._arcs
@@ -209,13 +173,3 @@ def _places(course: Course) -> Iterator[Point]:
     for (x, y), (right, bottom) in pieces:
         for share in _PLACES:
             yield x + (right - x) * share, y + (bottom - y) * share
-
-
-def _chip_area(box: PlacedBox, chip: Chip) -> Rectangle:
-    middle = box.area.middle[0], box.area.bottom + 6
-    return around(chip.text, middle) if chip.text else Rectangle(*middle, 0, 0)
-
-
-def _meet(one: Rectangle, other: Rectangle) -> bool:
-    across = one.x < other.right and other.x < one.right
-    return across and one.y < other.bottom and other.y < one.bottom

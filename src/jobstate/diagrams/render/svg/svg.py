@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _HEAD, _REASON = 76, 18
 #: Of a longer reason so many lines are drawn.
 _MOST_OF_REASON = 4
-_LEFT = 24
+_LEFT, _NARROWEST = 24, 560.0
 #: How long arrows' heads are: of usual lines, of others.
 _HEAD_LENGTHS = (15.0, 9.0)
 
@@ -68,7 +68,9 @@ class _Picture:
         self._legend = Legend(diagram, layout)
 
     def lines(self, look: Look) -> Iterator[str]:
-        width = max(self._layout.width, 560.0)
+        width = max(self._layout.width, _NARROWEST)
+        if self._instead and self._overlay is not None:
+            width = max(Foot.width_of_tables(self._overlay.tables) + _LEFT, _NARROWEST)
         reason = self._reason(width)
         head = _HEAD + _REASON * len(reason)
         high = 0.0 if self._instead else self._layout.height
@@ -199,7 +201,9 @@ class _Picture:
             bad=chip is not None and bool(chip.alarm),
         )
         yield f'<g id="{node.id}" class="{names}">'
-        yield element("title", f"{node.name}: {node.meaning} ({node.basis}; {node.source})")
+        said = f"{node.name}: {node.meaning} ({node.basis}; {node.source})"
+        laid_over = [] if chip is None else [chip.corner, chip.text, chip.alarm]
+        yield element("title", "\n".join(filter(None, [said, *laid_over])))
         if node.final:
             yield rectangle(_grown(area, 4), 11, "rim")
         yield rectangle(area, 8, "box")
