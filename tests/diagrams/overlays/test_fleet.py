@@ -221,17 +221,16 @@ def test_where_jobs_are_now() -> None:
     """Those that have not ended: by state, by a status alone, and by what is no state at all."""
     census = Census(TRAINING_JOB)
     item = told("completed").at(BEGIN + timedelta(seconds=300), "list")
-    for number, changes in enumerate(
-        (
-            {},
-            {},
-            {"SecondaryStatus": "Uploading"},
-            {"SecondaryStatus": None},
-            {"SecondaryStatus": "Completed"},
-            {"TrainingJobStatus": "Hibernating"},
-            {"TrainingJobStatus": "Completed"},
-        )
-    ):
+    shown: tuple[dict[str, str | None], ...] = (
+        {},
+        {},
+        {"SecondaryStatus": "Uploading"},
+        {"SecondaryStatus": None},
+        {"SecondaryStatus": "Completed"},
+        {"TrainingJobStatus": "Hibernating"},
+        {"TrainingJobStatus": "Completed"},
+    )
+    for number, changes in enumerate(shown):
         said = {name: value for name, value in (item | changes).items() if value is not None}
         census.add(said | {"TrainingJobName": f"x-{number}", "TrainingJobArn": f"{ARN}x-{number}"})
     assert census.now == {

@@ -76,8 +76,8 @@ def _label_rows(region: Region, census: Census) -> list[tuple[str, str, str]]:
     names = sorted(both, key=lambda label: (-both[label], label))
     rows = [_row(cut(each), now[each], ended[each], region, census) for each in names[:MOST_ROWS]]
     if rest := names[MOST_ROWS:]:
-        sums = (sum(counts[each] for each in rest) for counts in (now, ended))
-        rows.append(_row(_OTHERS, *sums, region, census))
+        some, others = (sum(counts[each] for each in rest) for counts in (now, ended))
+        rows.append(_row(_OTHERS, some, others, region, census))
     return rows
 
 

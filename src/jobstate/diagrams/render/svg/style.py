@@ -115,6 +115,7 @@ def _colours(kinds: Iterable[ArrowKind], theme: Theme) -> Iterator[str]:
         yield f".c-{colour} text {{fill: {ink.firm};}}"
         yield f".b-{colour} .box, .b-{colour} .rim {{stroke: {ink.firm};}}"
         yield f".chip-{colour} {{fill: {ink.firm};}}"
+    yield f".filled .meaning {{fill: {theme.text};}}"
     yield f".dim .box, .dim .rim {{stroke: {theme.rule};}}"
     grey = theme.inks[Colour.GREY]
     yield f".plain .stroke {{stroke: {grey.firm};}}"

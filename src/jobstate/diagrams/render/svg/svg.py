@@ -199,6 +199,7 @@ class _Picture:
             dim=self._overlay is not None and node.id not in self._overlay.nodes,
             now=chip is not None and chip.now,
             bad=chip is not None and bool(chip.alarm),
+            filled=chip is not None and chip.share > 0,
         )
         yield f'<g id="{node.id}" class="{names}">'
         said = f"{node.name}: {node.meaning} ({node.basis}; {node.source})"
