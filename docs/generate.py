@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import alerts
 import dashboards
 import jobstate
+import overlaid
 import storeys
 import watched
 from jobstate import diagrams, outcome_of
@@ -146,6 +147,7 @@ def products() -> dict[str, str]:
     found["docs/storeys.svg"] = storeys.picture()
     for columns in (80, 200):
         found[f"docs/watch-{columns}.svg"] = watched.picture(columns)
+    found |= overlaid.pictures()
     found["docs/life-cycle.md"] = _page(_life_cycle())
     found["docs/outcomes.md"] = _page(_outcomes())
     found["docs/kinds.md"] = _page(_kinds())

@@ -40,7 +40,7 @@ TITLES: Final[Mapping[Stage, str]] = {
     Stage.SUCCEEDED: "succeeded",
     Stage.STOPPED: "stopped, timed out, in part",
     Stage.FAILED: "failed",
-    Stage.STRANGE: "no status that is known",
+    Stage.STRANGE: "no state: unknown, or impossible",
     Stage.NOT_SEEN: "nothing tells where it was",
 }
 _ENDS: Final = {

@@ -362,6 +362,7 @@ def test_counts_from_elsewhere() -> None:
         stays={"packed": [1.5, 2.5, 3.5]},
         ends={"returned": 1},
         now={"sent": 2},
+        failures={("sent", "lost_on_the_way"): 1},
     )
     census.add_counts("way")
     found = fleet(PARCELS, census)
@@ -370,6 +371,9 @@ def test_counts_from_elsewhere() -> None:
     assert found.nodes[ids.nodes["way", "packed"]].text == "2s · p95 3s"
     assert found.nodes[ids.nodes["way", "returned"]].corner == "1 of 1 · 100%"
     assert found.nodes[ids.nodes["way", "sent"]].corner == "now 2"
+    (table,) = found.tables
+    assert table.head == ("left", "failed", "lost on the way")
+    assert table.rows == (("sent", "1 of 1 · 100%", "1"),)
     assert found.findings == ("sent → forgotten, 2 times: no arrow allows that",)
     assert found.footer == "6 transitions; 1 of 8 edges seen"
     assert found.subtitle == "1 ended · 2 still open"
@@ -384,6 +388,10 @@ def test_wrong_counts() -> None:
         census.add_counts("road")
     with pytest.raises(ValueError, match="expected counts and lengths of 0 or more, got -1"):
         census.add_counts("way", jobs=1, ends={"returned": -1})
+    with pytest.raises(ValueError, match="got -2"):
+        census.add_counts("way", now={"sent": -2})
+    with pytest.raises(UnknownNameError, match="no state 'lost'"):
+        census.add_counts("way", failures={("lost", "x"): 1})
     with pytest.raises(ValueError, match="got -500000"):
         census.add_counts("way", jobs=1, stays={"packed": [-0.5]})
     assert everything(census) == everything(Census(PARCELS))

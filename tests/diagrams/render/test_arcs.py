@@ -136,6 +136,7 @@ def test_a_wrong_beginning(layout: Layout) -> None:
         begin, *_, end = arcs.into(box.area).points
         assert within(box.area, 7, end)
         assert not any(within(other.area, 0, begin) for other in layout.boxes)
+        assert longest(layout, arcs.into(box.area)) < CROSSING / 2
 
 
 def test_what_is_in_the_way() -> None:

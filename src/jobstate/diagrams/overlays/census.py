@@ -122,6 +122,7 @@ class Census:
         stays: Mapping[str, Iterable[float]] | None = None,
         ends: Mapping[str, int] | None = None,
         now: Mapping[str, int] | None = None,
+        failures: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         """Count what somebody else has counted, of one region.
 
@@ -134,6 +135,7 @@ class Census:
             stays: State → how long jobs stayed in it, in seconds.
             ends: State → how many jobs ended in it.
             now: State → how many jobs are in it now, of those that have not ended.
+            failures: (State, cause) → how many jobs failed so that left it.
 
         Raises:
             UnknownNameError: There is no such region or state; nothing is counted then.
@@ -142,10 +144,12 @@ class Census:
         found = self.lifecycle.region(region)
         lengths = {name: list(map(_microseconds, each)) for name, each in (stays or {}).items()}
         begun, moved, ended, here = starts or {}, moves or {}, ends or {}, now or {}
-        for name in [*lengths, *begun, *ended, *here, *chain(*moved)]:
+        failed = failures or {}
+        left = [name for name, _ in failed]
+        for name in [*lengths, *begun, *ended, *here, *left, *chain(*moved)]:
             found.state(name)
         counts = chain(
-            begun.values(), moved.values(), ended.values(), here.values(), *lengths.values()
+            *(each.values() for each in (begun, moved, ended, here, failed)), *lengths.values()
         )
         least = min(counts, default=0)
         if min(jobs, least) < 0:
@@ -165,6 +169,8 @@ class Census:
         for name, count in here.items():
             self.now[region, name] += count
             self.open[region] += count
+        for (name, cause), count in failed.items():
+            self.failures[region, name, cause] += count
 
     def merge(self, other: Census) -> None:
         """Add all that another census has counted.

@@ -28,7 +28,7 @@ _OFF, _SHORT, _SLANTS = 6.0, 46.0, (0.0, 24.0, -24.0)
 _PIECE: Final = 8.0
 #: What a pixel costs on a box, outside the picture, anywhere; beside a line it costs 1 where that
 #: is but crossed, and the more the longer the two run together.
-_ON_A_BOX, _OUTSIDE, _ANYWHERE, _CROSSED = 3.0, 10.0, 0.05, 32.0
+_ON_A_BOX, _OUTSIDE, _ANYWHERE, _CROSSED = 6.0, 10.0, 0.05, 32.0
 #: Farther than any picture is wide.
 _FAR: Final = 1e6
 #: What is taken is noted by squares of so many pixels.
