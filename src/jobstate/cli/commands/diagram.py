@@ -17,7 +17,7 @@ from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
 from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
 from jobstate.common.text import MOST_NAMES, counted, listed, nearest, printable
-from jobstate.diagrams import Census, Look, fleet, picture, render, way
+from jobstate.diagrams import LEVELLED, Census, Detail, Look, fleet, picture, render, way
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
 
@@ -32,6 +32,7 @@ IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
 HELP: Final = f"""\b
 Examples:
   jobstate diagram -o training-job.svg
+  jobstate diagram --detail road -o road.svg    # in 30 seconds; all: everything
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   jobstate diagram --job answer.json -o job.svg
   jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
@@ -84,6 +85,9 @@ _SQLITE: Final = b"SQLite format 3\x00"
 #: Formats that can have something laid over them.
 _OVERLAID: Final = (DiagramFormat.SVG, DiagramFormat.PNG)
 
+#: Formats that can show less than all.
+_LEVELLED: Final = (*map(DiagramFormat, LEVELLED), DiagramFormat.PNG)
+
 Chosen = Annotated[
     DiagramFormat | None,
     typer.Option("--format", help="What it is drawn as; by default what the file's ending says."),
@@ -91,6 +95,15 @@ Chosen = Annotated[
 Looks = Annotated[
     Look,
     typer.Option("--look", help="Of SVG and PNG: as the reader's system is set, light, or dark."),
+]
+Details = Annotated[
+    Detail | None,
+    typer.Option(
+        "--detail",
+        help="How much is drawn: the usual road and how jobs leave it; what is documented or was"
+        " seen (by default), or everything. Over it, a job or a fleet shows more where it has to."
+        " HTML, SCXML and tables always have everything.",
+    ),
 ]
 Job = Annotated[
     str | None,
@@ -140,6 +153,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
     jobs: Fleet = None,
     assume_utc: AssumeUtc = False,
     look: Looks = Look.AUTO,
+    detail: Details = None,
     output: Output = None,
 ) -> None:
     """Print the diagram, or write it."""
@@ -149,6 +163,8 @@ def diagram(  # noqa: PLR0913 - the options of a command
         raise wrong_option("--job and --fleet exclude each other", "--fleet")
     if name is not None and job is None:
         raise wrong_option("--name goes with --job", "--name")
+    if detail is not None and drawn_as not in _LEVELLED:
+        raise wrong_option(f"{drawn_as} always has everything", "--detail")
 
     def work() -> int:
         try:
@@ -157,7 +173,7 @@ def diagram(  # noqa: PLR0913 - the options of a command
                 overlay: Overlay | None = _way(tight, job, name, read)
             else:
                 overlay = _fleet(tight, jobs, read)
-            drawn = _drawn(tight, drawn_as, overlay, look)
+            drawn = _drawn(tight, drawn_as, overlay, look, detail or Detail.USUAL)
         except _UnusableError:
             return UNUSABLE
         except JobstateError as error:
@@ -260,17 +276,21 @@ def _read(lifecycle: Lifecycle, file: str, *, utc: bool) -> Kept:
 
 
 def _drawn(
-    lifecycle: Lifecycle, chosen: DiagramFormat, overlay: Overlay | None, look: Look
+    lifecycle: Lifecycle,
+    chosen: DiagramFormat,
+    overlay: Overlay | None,
+    look: Look,
+    detail: Detail,
 ) -> bytes:
     if chosen is DiagramFormat.PNG:
         from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
 
         # A bitmap can't ask what the reader's system is set to.
         still = Look.LIGHT if look is Look.AUTO else look
-        return png(picture(lifecycle, overlay=overlay, look=still))
+        return png(picture(lifecycle, overlay=overlay, look=still, detail=detail))
     if chosen is DiagramFormat.SVG:
-        return picture(lifecycle, overlay=overlay, look=look).encode()
-    return render(lifecycle, chosen.value).encode()
+        return picture(lifecycle, overlay=overlay, look=look, detail=detail).encode()
+    return render(lifecycle, chosen.value, detail=detail).encode()
 
 
 def _put(drawn: bytes, output: str | None) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import frozen
 
+from jobstate.diagrams.graph.bundles import bundles
 from jobstate.diagrams.graph.graph import Arrow
 from jobstate.diagrams.layout.labels import ASCENT, LEADING, SIZE, cleared, indent
 from jobstate.diagrams.layout.layout import (
@@ -136,14 +137,10 @@ class _Strand:
 
 
 def _strands(diagram: Diagram) -> Iterator[_Strand]:
-    frame_of = {node.id: node.group for node in diagram.nodes}
     place = {node.id: number for number, node in enumerate(diagram.nodes)}
     size = {group.id: len(diagram.nodes_in(group)) for group in diagram.groups}
-    bundles: dict[tuple[str, str, str], list[Arrow]] = {}
-    for arrow in sorted(diagram.arrows, key=lambda each: place[each.origin]):
-        bundles.setdefault((frame_of[arrow.origin], arrow.target, arrow.kind), []).append(arrow)
-    for (frame, target, _), arrows in bundles.items():
-        whole = len(arrows) == size[frame] > 1 and frame_of[target] != frame
+    for (frame, target, _), arrows in bundles(diagram.arrows, diagram).items():
+        whole = len(arrows) == size.get(frame, 0) > 1
         for bundle in (arrows,) if whole else ((arrow,) for arrow in arrows):
             back = place[target] < place[bundle[0].origin]
             yield _Strand(tuple(bundle), frame if whole else "", back)

@@ -131,3 +131,10 @@ class Overlay:
     findings: tuple[str, ...] = ()
     strip: Strip | None = None
     footer: str = ""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all nodes, arrows and starts that it has something to say of."""
+        named = [end for each in self.breaks for end in (each.origin, each.target)]
+        named += [each.node for each in self.strip.stays] if self.strip else []
+        return frozenset({*self.arrows, *self.starts, *self.nodes, *filter(None, named)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.diagrams.graph.bundles import is_inferred
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout.layout import Course
 from jobstate.diagrams.render.svg.elements import element, text
@@ -59,7 +60,7 @@ def _items(diagram: Diagram, layout: Layout) -> Iterator[_Item]:
     for kind in diagram.kinds:
         usual, faint = kind.name == diagram.usual, kind.name not in firm
         yield _Item(_line(f"k-{kind.name}", usual=usual, faint=faint), kind.title)
-    if any(arrow.basis is Basis.INFERRED for arrow in diagram.arrows):
+    if any(is_inferred(line.arrows) for line in layout.lines):
         yield _Item(_line("plain", faint=True), "lighter: only inferred")
     rim = element("rect", class_="rim", x="2", y="-11", width="40", height="22", rx="7")
     box = element("rect", class_="box", x="6", y="-7", width="32", height="14", rx="4")

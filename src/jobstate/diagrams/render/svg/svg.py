@@ -11,6 +11,7 @@ import textwrap
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.graph.bundles import is_inferred
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Rectangle
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
     )
     from jobstate.diagrams.overlays.overlay import Mark, Overlay
 
-#: The height of the head, where the title stands, and of each line of a reason under it.
-_HEAD, _REASON = 76, 18
+#: The height of the head, where the title stands, of each further row of it, and of each row under
+#: it: of the subtitle, or a reason.
+_HEAD, _TITLE, _ROW = 76, 30, 18
+#: The baseline of the first row of the subtitle, and how far it is below the title's.
+_SUBTITLE, _BELOW_TITLE = 60, 22
 #: Of a longer reason so many lines are drawn.
 _MOST_OF_REASON = 4
 _LEFT = 24
@@ -71,8 +75,8 @@ class _Picture:
 
     def lines(self, look: Look) -> Iterator[str]:
         width = max(self._layout.width, 560.0)
-        reason = self._reason(width)
-        head = _HEAD + _REASON * len(reason)
+        rows = list(self._head(width))
+        head = _HEAD + max(y for _, y, _ in rows) - _SUBTITLE
         below = head + self._layout.height
         foot = list(self._foot(below, width))
         height = foot.pop()
@@ -81,20 +85,35 @@ class _Picture:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.number(width)} {height}"'
             f' {size} role="img" aria-labelledby="picture-title picture-description">'
         )
-        title = self._overlay.title if self._overlay else self._diagram.title
-        yield element("title", title, id="picture-title")
+        yield element("title", self._title, id="picture-title")
         yield element("desc", self._description(), id="picture-description")
         yield f"<style>\n{sheet(self._diagram.kinds, look)}\n</style>"
         yield element("rect", class_="paper", width="100%", height="100%")
-        yield text(title, _LEFT, 38, "title")
-        yield text(self._subtitle(), _LEFT, 60, "subtitle")
-        for number, said in enumerate(reason, start=1):
-            yield text(said, _LEFT, 60 + _REASON * number, "finding")
+        for said, y, names in rows:
+            yield text(said, _LEFT, y, names)
         yield f'<g transform="translate(0 {head})">'
         yield from self._drawn()
         yield "</g>"
         yield from foot
         yield "</svg>"
+
+    @property
+    def _title(self) -> str:
+        return self._overlay.title if self._overlay else self._diagram.title
+
+    def _head(self, width: float) -> Iterator[tuple[str, float, str]]:
+        """Yield the rows over the picture: what they say, their baselines, their classes."""
+        room, y = width - 2 * _LEFT, _SUBTITLE - _BELOW_TITLE
+        for number, said in enumerate(metrics.rows(self._title, 26, room, bold=True)):
+            y += _TITLE if number else 0
+            yield said, y, "title"
+        y += _BELOW_TITLE - _ROW
+        for said in metrics.rows(self._subtitle(), 14, room):
+            y += _ROW
+            yield said, y, "subtitle"
+        for said in self._reason(width):
+            y += _ROW
+            yield said, y, "finding"
 
     def _description(self) -> str:
         return (
@@ -105,7 +124,8 @@ class _Picture:
     def _subtitle(self) -> str:
         if self._overlay:
             return self._overlay.subtitle
-        return "boxes are statuses; what makes a job move from one to another stands at the arrow"
+        said = "boxes are statuses; what makes a job move from one to another stands at the arrow"
+        return f"{said}; left out: {self._diagram.left_out}" if self._diagram.left_out else said
 
     def _reason(self, width: float) -> list[str]:
         """Return why the job failed, in lines."""
@@ -228,7 +248,7 @@ class _Picture:
         """Firm lines are drawn over faint ones, and the usual road over all."""
         return (
             self._overlay is not None and bool(_arrows_of(family) & self._overlay.arrows.keys()),
-            not all(_inferred(line) for line in family),
+            not all(is_inferred(line.arrows) for line in family),
             self._is_usual(family[0]),
         )
 
@@ -253,7 +273,7 @@ class _Picture:
             "line",
             f"k-{line.arrows[0].kind}",
             usual=self._is_usual(line),
-            inferred=_inferred(line),
+            inferred=is_inferred(line.arrows),
             dim=not plain and self._is_way,
             unseen=not plain and not self._is_way,
             **({f"w{marks.weight(taken)}": True} if taken else {}),
@@ -312,7 +332,3 @@ def _label(label: Label) -> str:
 
 def _arrows_of(lines: Iterable[PlacedLine]) -> set[str]:
     return {arrow.id for line in lines for arrow in line.arrows}
-
-
-def _inferred(line: PlacedLine) -> bool:
-    return all(arrow.basis is Basis.INFERRED for arrow in line.arrows)
