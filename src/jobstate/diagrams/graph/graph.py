@@ -215,7 +215,11 @@ class Diagram:
 
     def kind_of(self, arrow: Arrow) -> ArrowKind:
         """Return what an arrow is to a reader."""
-        return next(kind for kind in self.kinds if kind.name == arrow.kind)
+        return self.kind(arrow.kind)
+
+    def kind(self, name: str) -> ArrowKind:
+        """Return the kind of arrows of that name."""
+        return next(kind for kind in self.kinds if kind.name == name)
 
     def nodes_in(self, group: Group) -> tuple[Node, ...]:
         """Return the states of a frame."""
