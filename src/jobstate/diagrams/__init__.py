@@ -24,6 +24,7 @@ from jobstate.diagrams.render.dot import dot
 from jobstate.diagrams.render.mermaid import mermaid
 from jobstate.diagrams.render.plantuml import plantuml
 from jobstate.diagrams.render.scxml import scxml
+from jobstate.diagrams.render.svg.paper import Paper
 from jobstate.diagrams.render.svg.style import Look
 from jobstate.errors import UnknownNameError
 from jobstate.model import tables
@@ -89,6 +90,7 @@ __all__ = [
     "Diagram",
     "Look",
     "Overlay",
+    "Paper",
     "diagram_of",
     "fleet",
     "picture",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jobstate.diagrams.graph.graph import Diagram
     from jobstate.diagrams.layout.layout import Layout
     from jobstate.diagrams.overlays.overlay import Overlay
+    from jobstate.diagrams.render.svg.paper import Paper
     from jobstate.model.lifecycle import Lifecycle
 
 
@@ -24,6 +25,7 @@ def picture(
     overlay: Overlay | None = None,
     look: Look = Look.AUTO,
     detail: Detail = Detail.ALL,
+    paper: Paper | None = None,
 ) -> str:
     """Return the picture of a life cycle as SVG, the same in every process.
 
@@ -38,6 +40,7 @@ def picture(
         look: Light, dark, or what the reader's system asks for.
         detail: How much of it is drawn, or more where the overlay shows what that would leave out:
             the least that has it all.
+        paper: The sheet that it is to be printed on: it fills that, and is light by default.
 
     Raises:
         ToolMissingError: The life cycle has no plan, and Graphviz is not there.
@@ -45,7 +48,7 @@ def picture(
     """
     whole = diagram_of(lifecycle)
     diagram = showing(whole, detail, overlay.ids) if overlay else reduced(whole, detail)
-    return svg(diagram, layout_of(lifecycle, diagram), look=look, overlay=overlay)
+    return svg(diagram, layout_of(lifecycle, diagram), look=look, overlay=overlay, paper=paper)
 
 
 def layout_of(lifecycle: Lifecycle, diagram: Diagram) -> Layout:

@@ -28,7 +28,7 @@ render = partial(diagrams.render, detail=Detail.USUAL)
 
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
-    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png"}
+    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png", "pdf"}
 
 
 @pytest.mark.parametrize("name", diagrams.FORMATS)
@@ -208,8 +208,8 @@ def test_a_file_that_can_not_be_looked_into(
         (("-o", "picture.txt"), "ends in one of .svg, .png"),
         (("--format", "smoke"), "smoke"),
         (("--format", "svg", "--given", "spot"), "FEATURE=yes"),
-        (("--format", "dot", "--job", LIST), "svg and png, not over dot"),
-        (("-o", "fleet.mmd", "--fleet", LIST), "svg and png, not over mermaid"),
+        (("--format", "dot", "--job", LIST), "svg, png and pdf, not over dot"),
+        (("-o", "fleet.mmd", "--fleet", LIST), "svg, png and pdf, not over mermaid"),
         (("--format", "svg", "--job", LIST, "--fleet", LIST), "exclude each other"),
         (("--format", "svg", "--name", "one"), "--name goes with --job"),
         (("--format", "svg", "--look", "blue"), "blue"),

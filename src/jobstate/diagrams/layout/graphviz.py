@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from math import dist
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from jobstate.diagrams.layout.layout import (
     Rectangle,
 )
 from jobstate.diagrams.layout.text_width import width
+from jobstate.diagrams.programs import KEPT, ran
 from jobstate.errors import ToolFailedError, ToolMissingError, shown
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def placed(diagram: Diagram, *, program: str | None = None, seconds: float = SEC
         return _Reader(json.loads(answer)).layout(diagram, strands)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ToolFailedError(
-            found, "answered what can't be read as a layout", answer[:_KEPT]
+            found, "answered what can't be read as a layout", answer[:KEPT]
         ) from error
 
 
@@ -206,9 +206,6 @@ def _lines(label: str) -> tuple[str, ...]:
 
 # --- The program ----------------------------------------------------------------------------------
 
-#: How much of what the program said an error keeps.
-_KEPT = 10_000
-
 
 def _found(program: str) -> str:
     found = shutil.which(program)
@@ -223,27 +220,9 @@ def _found(program: str) -> str:
 
 
 def _run(program: str, text: str, seconds: float) -> str:
-    try:
-        ran = subprocess.run(  # noqa: S603 - no shell, and the text holds ids and numbers only
-            [program, "-Tjson0"],
-            input=text.encode("ascii"),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ToolFailedError(
-            program, f"took longer than {seconds:g} s; {_SMALLER}", _said(error.stderr)
-        ) from error
-    except OSError as error:
-        raise ToolFailedError(program, "can't be run", str(error)) from error
-    if ran.returncode:
-        raise ToolFailedError(program, f"failed with code {ran.returncode}", _said(ran.stderr))
-    return ran.stdout.decode("utf-8", "replace")
-
-
-def _said(output: bytes | None) -> str:
-    return (output or b"").decode("utf-8", "replace").strip()[:_KEPT]
+    # The text holds ids and numbers only.
+    done = ran([program, "-Tjson0"], text.encode("ascii"), seconds=seconds, remedy=_SMALLER)
+    return done.stdout.decode("utf-8", "replace")
 
 
 # --- What comes back ------------------------------------------------------------------------------

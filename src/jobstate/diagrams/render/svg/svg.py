@@ -20,6 +20,7 @@ from jobstate.diagrams.render.svg import overlay as marks
 from jobstate.diagrams.render.svg.elements import classes, element, rectangle, text
 from jobstate.diagrams.render.svg.footer import Foot
 from jobstate.diagrams.render.svg.legend import Legend
+from jobstate.diagrams.render.svg.paper import Paper, on_paper
 from jobstate.diagrams.render.svg.style import Look, sheet
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
@@ -52,7 +53,12 @@ _LEADING = 14
 
 
 def svg(
-    diagram: Diagram, layout: Layout, *, look: Look = Look.AUTO, overlay: Overlay | None = None
+    diagram: Diagram,
+    layout: Layout,
+    *,
+    look: Look = Look.AUTO,
+    overlay: Overlay | None = None,
+    paper: Paper | None = None,
 ) -> str:
     """Return a picture as SVG text.
 
@@ -61,8 +67,11 @@ def svg(
         layout: Where it stands.
         look: Light, dark, or what the reader's system asks for.
         overlay: What is laid over it; then arrows show numbers rather than their causes.
+        paper: The sheet that it stands on, which is printed light; None for a screen.
     """
-    return "\n".join(_Picture(diagram, layout, overlay).lines(look)) + "\n"
+    if paper is not None and look is Look.AUTO:
+        look = Look.LIGHT
+    return "\n".join(_Picture(diagram, layout, overlay).lines(look, paper)) + "\n"
 
 
 class _Picture:
@@ -73,22 +82,21 @@ class _Picture:
         self._names = {node.id: node.name for node in diagram.nodes}
         self._legend = Legend(diagram, layout)
 
-    def lines(self, look: Look) -> Iterator[str]:
+    def lines(self, look: Look, paper: Paper | None) -> Iterator[str]:
         width = max(self._layout.width, 560.0)
         rows = list(self._head(width))
         head = _HEAD + max(y for _, y, _ in rows) - _SUBTITLE
         below = head + self._layout.height
         foot = list(self._foot(below, width))
-        height = foot.pop()
-        size = f'width="{shapes.number(width)}" height="{height}"'
+        view, size = _view(width, float(foot.pop()), paper)
         yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.number(width)} {height}"'
-            f' {size} role="img" aria-labelledby="picture-title picture-description">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(view)}" {size}'
+            ' role="img" aria-labelledby="picture-title picture-description">'
         )
         yield element("title", self._title, id="picture-title")
         yield element("desc", self._description(), id="picture-description")
         yield f"<style>\n{sheet(self._diagram.kinds, look)}\n</style>"
-        yield element("rect", class_="paper", width="100%", height="100%")
+        yield element("rect", class_="paper", x=view[0], y=view[1], width="100%", height="100%")
         for said, y, names in rows:
             yield text(said, _LEFT, y, names)
         yield f'<g transform="translate(0 {head})">'
@@ -315,6 +323,18 @@ class _Picture:
             yield f'<g class="k-{line.arrows[0].kind}">'
             yield _label(line.label)
             yield "</g>"
+
+
+def _view(width: float, height: float, paper: Paper | None) -> tuple[list[str], str]:
+    """Return the numbers of the view box, and the attributes that say how large it is shown."""
+    area, unit = Rectangle(0, 0, width, height), ""
+    shown = (width, height)
+    if paper is not None:
+        area, unit = on_paper(width, height, paper), "mm"
+        shown = (paper.across, paper.down)
+    across, down = map(shapes.number, shown)
+    view = [shapes.number(each) for each in (area.x, area.y, area.width, area.height)]
+    return view, f'width="{across}{unit}" height="{down}{unit}"'
 
 
 def _grown(area: Rectangle, by: float) -> Rectangle:
