@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from jobstate.diagrams.layout.geometry import along
 from jobstate.diagrams.layout.layout import Rectangle
 from jobstate.diagrams.layout.text_width import width
 
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jobstate.diagrams.layout.layout import Course, Label
-    from jobstate.model.drawing import Point
 
 #: The size of a label's font, the height of a line, and how much of it is above the baseline.
 SIZE, LEADING, ASCENT = 12, 14, 11
-#: How many places along each piece of a line are tried, and how far from the line.
-_PLACES = 16
+#: How far from its line a label is.
 _APART = 3
 #: How far the label of a frame is moved at once.
 _STEP = 4
@@ -69,7 +68,7 @@ def indent(area: Rectangle, farthest: float, courses: Iterable[Course]) -> float
         farthest: How far it may move; where no place is free it stays.
         courses: The lines, as splines.
     """
-    every = (point for course in courses for point in _along(course.points))
+    every = (point for course in courses for point in along(course.points))
     crossing = [x for x, y in every if area.y < y < area.bottom]
     for step in range(int(farthest // _STEP) + 1):
         far = step * _STEP
@@ -96,24 +95,9 @@ def _meet(one: Rectangle, other: Rectangle) -> bool:
 def _beside(area: Rectangle, course: Course) -> Iterator[Rectangle]:
     """Yield places above, below and on a line, the nearest first."""
     x, y = area.middle
-    points = sorted(_along(course.points), key=lambda at: (at[0] - x) ** 2 + (at[1] - y) ** 2)
+    points = sorted(along(course.points), key=lambda at: (at[0] - x) ** 2 + (at[1] - y) ** 2)
     above = area.height / 2 + _APART
     for across, down in points:
         for shift in (-above, above, 0):
             top = round(down + shift - area.height / 2, 1)
             yield attrs.evolve(area, x=round(across, 1) - area.width / 2, y=top)
-
-
-def _along(points: Sequence[Point]) -> Iterator[Point]:
-    """Yield points of a Bézier spline, its ends left out."""
-    for first in range(0, len(points) - 1, 3):
-        piece = points[first : first + 4]
-        yield from (_at(piece, step / _PLACES) for step in range(1, _PLACES))
-
-
-def _at(piece: Sequence[Point], part: float) -> Point:
-    rest = 1 - part
-    weights = (rest**3, 3 * rest**2 * part, 3 * rest * part**2, part**3)
-    x = sum(weight * point[0] for weight, point in zip(weights, piece, strict=True))
-    y = sum(weight * point[1] for weight, point in zip(weights, piece, strict=True))
-    return x, y
