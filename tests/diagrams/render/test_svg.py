@@ -15,7 +15,7 @@ import attrs
 import pytest
 from attrs import frozen
 
-from jobstate.diagrams import Detail, diagram_of, picture
+from jobstate.diagrams import Detail, Overlay, diagram_of, picture
 from jobstate.diagrams.graph.detail import reduced
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout.by_hand import placed
@@ -281,6 +281,26 @@ def test_a_smaller_life_cycle_is_a_smaller_picture() -> None:
     """Bands that `given` leaves empty are taken out."""
     whole, small = laid(TRAINING_JOB), laid(VARIANTS["spot=False, stop=False"])
     assert small.height < 0.75 * whole.height
+
+
+def test_the_head_has_room() -> None:
+    """Title, subtitle and a reason go on in further rows, and what is below moves down."""
+    narrow = TRAINING_JOB.given(spot=False, retry=False, plan=False, warm_pool=False, stop=False)
+    road = picture(narrow, detail=Detail.ROAD)
+    failed = Overlay(title="a job", subtitle="Failed", reason="because " * 40)
+    for text, name, rows in (
+        (road, "title", 2),
+        (road, "subtitle", 2),
+        (picture(TRAINING_JOB, overlay=failed), "finding", 2),
+    ):
+        root = ET.fromstring(text)  # noqa: S314 - our own
+        lines = [each for each in root if each.get("class") == name]
+        assert len(lines) >= rows
+        baselines = [float(each.attrib["y"]) for each in lines]
+        assert min(b - a for a, b in itertools.pairwise(baselines)) >= 18
+        (drawn,) = (each.attrib["transform"] for each in root if "transform" in each.attrib)
+        below = float(drawn.removeprefix("translate(0 ").removesuffix(")"))
+        assert below >= baselines[-1] + 16
 
 
 def legend(diagram: Diagram) -> list[str]:
