@@ -34,11 +34,11 @@ IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
 HELP: Final = f"""\b
 Examples:
   jobstate diagram -o training-job.svg
-  jobstate diagram --detail road -o road.svg    # in 30 seconds; all: everything
+  jobstate diagram --detail road -o road.svg    # for newcomers
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   jobstate diagram --job answer.json -o job.svg
   jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
-  jobstate diagram --detail all -o poster.pdf    # for the wall: A3, or --paper a4
+  jobstate diagram --detail all -o poster.pdf    # for the wall, on A3
   jobstate diagram -o training-job.html    # to click through, to replay in
 
 {IN_SHORT}
