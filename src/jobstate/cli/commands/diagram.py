@@ -33,12 +33,10 @@ if TYPE_CHECKING:
 IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
 HELP: Final = f"""\b
 Examples:
-  jobstate diagram -o training-job.svg
-  jobstate diagram --detail road -o road.svg    # for newcomers
+  jobstate diagram -o training-job.svg    # --detail road: for newcomers
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   jobstate diagram --job answer.json -o job.svg
   jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
-  jobstate diagram --detail all -o poster.pdf    # for the wall, on A3
   jobstate diagram -o training-job.html    # to click through, to replay in
 
 {IN_SHORT}
@@ -117,8 +115,8 @@ Papers = Annotated[
     Paper | None,
     typer.Option(
         "--paper",
-        help="Make it a sheet to print, as it lies, with nothing cut: SVG, PDF (A3 by default; by"
-        " Chromium, Chrome or Edge), or HTML that is nothing but the sheet.",
+        help="Make it a sheet to print, as it lies, with nothing cut: SVG, PDF (-o poster.pdf is A3"
+        " by default; by Chromium, Chrome or Edge), or HTML that is nothing but the sheet.",
     ),
 ]
 Job = Annotated[

@@ -25,20 +25,20 @@ _STARTING, _DOWNLOADING, _TRAINING, _UPLOADING = _STAGES = USUAL[:4]
 ROAD_PLAN = RegionLayout(
     region="job",
     boxes=(
-        *boxes(_STAGES, *((40, 76 + 90 * number, 180, 48) for number in range(4))),
-        *boxes((COMPLETED, FAILED), (40, 494, 180, 50), (362, 92, 166, 50)),
+        *boxes(_STAGES, *((40, 76 + 100 * number, 180, 48) for number in range(4))),
+        *boxes((COMPLETED, FAILED), (40, 524, 180, 50), (362, 92, 166, 50)),
         *boxes((ASKED,), (362, 218, 166, 46)),
         *boxes(STOPS, *((362, 377 + 60 * number, 166, 46) for number in range(3))),
     ),
     frames=(
         Frame(
-            states=_STAGES, label=IN_PROGRESS, x=20, y=40, width=220, height=370, colour=Colour.BLUE
+            states=_STAGES, label=IN_PROGRESS, x=20, y=40, width=220, height=400, colour=Colour.BLUE
         ),
         Frame(
             states=(COMPLETED,),
             label=TrainingJobStatus.COMPLETED,
             x=20,
-            y=462,
+            y=492,
             width=220,
             height=96,
         ),
@@ -55,10 +55,10 @@ ROAD_PLAN = RegionLayout(
         Frame(states=STOPS, label=TrainingJobStatus.STOPPED, x=350, y=345, width=190, height=213),
     ),
     lines=(
-        line(_STARTING, _DOWNLOADING, "130,124 V166", text(142, 148)),
-        line(_DOWNLOADING, _TRAINING, "130,214 V256", text(142, 238)),
-        line(_TRAINING, _UPLOADING, "130,304 V346", text(142, 328)),
-        line(_UPLOADING, COMPLETED, "130,394 V489", text(142, 447, columns=18)),
+        line(_STARTING, _DOWNLOADING, "130,124 V176", text(142, 153)),
+        line(_DOWNLOADING, _TRAINING, "130,224 V276", text(142, 253)),
+        line(_TRAINING, _UPLOADING, "130,324 V376", text(142, 353)),
+        line(_UPLOADING, COMPLETED, "130,424 V519", text(142, 477, columns=18)),
         line(_STAGES, FAILED, "240,113 H357", text(250, 107)),
         line(_STAGES, ASKED, "240,241 H362", text(250, 235)),
         line(ASKED, STOPPED, "470,264 V372", text(479, 320)),
