@@ -26,6 +26,7 @@ from jobstate import diagrams, outcome_of
 from jobstate.aws.policies import WORTH_ANOTHER_TRY
 from jobstate.aws.vocabularies import VOCABULARIES
 from jobstate.batch import BATCH_JOB
+from jobstate.diagrams import Detail
 from jobstate.diagrams.render.png import png
 from jobstate.kinds import KINDS
 from jobstate.kinds.causes import causes_of
@@ -43,27 +44,43 @@ HOME = Path(__file__).parent.parent
 COMMAND = "python docs/generate.py"
 NOTICE = f"<!-- Made by `{COMMAND}`: change that, or the life cycle, and run it again. -->"
 
-#: The pictures: stem → title, for whom it is, the life cycle.
+#: The pictures: stem → title, for whom it is, the life cycle, how much of it is drawn.
 PICTURES = {
+    "training-job-road": (
+        "The road",
+        "What most jobs do, and how they end early: for whoever meets it for the first time.",
+        TRAINING_JOB,
+        Detail.ROAD,
+    ),
+    "training-job-usual": (
+        "What is usual",
+        "All that is documented or was seen, without statuses that are retired or only inferred.",
+        TRAINING_JOB,
+        Detail.USUAL,
+    ),
     "training-job": (
         "Everything",
         "All that any training job can do, stops included.",
         TRAINING_JOB,
+        Detail.ALL,
     ),
     "on-demand": (
         "On demand",
         "A job on on-demand instances, without retries and training plans, that nobody stops.",
         TRAINING_JOB.given(spot=False, retry=False, plan=False, stop=False),
+        Detail.ALL,
     ),
     "spot": (
         "Managed spot training",
         "A job on spot instances that nobody stops; it may be set to be retried.",
         TRAINING_JOB.given(spot=True, stop=False),
+        Detail.ALL,
     ),
     "warm-pool": (
         "With a warm pool",
         "A job whose instances are kept for the next one, without retries and plans.",
         TRAINING_JOB.given(warm_pool=True, retry=False, plan=False),
+        Detail.ALL,
     ),
 }
 #: The other kinds of job: constant → life cycle, its file.
@@ -139,9 +156,9 @@ FAILURES = (
 def products() -> dict[str, str]:
     """Return the text of every file by its path, seen from the project's folder."""
     found = {
-        f"diagrams/{stem}.{ending}": diagrams.render(lifecycle, name)
-        for stem, (_, _, lifecycle) in PICTURES.items()
-        for name, ending in ENDINGS.items()
+        f"diagrams/{stem}.{ending}": diagrams.render(lifecycle, name, detail=detail)
+        for stem, (_, _, lifecycle, detail) in PICTURES.items()
+        for name, ending in _endings(detail).items()
     }
     found["diagrams/README.md"] = _page(_gallery())
     found["docs/storeys.svg"] = storeys.picture()
@@ -155,6 +172,13 @@ def products() -> dict[str, str]:
     found["dashboards/grafana.json"] = dashboards.dashboard()
     found["dashboards/alerts.yml"] = alerts.rules(alerts.Bounds())
     return found
+
+
+def _endings(detail: Detail) -> dict[str, str]:
+    """Return the formats that can show so much → how their files are called."""
+    if detail is Detail.ALL:
+        return ENDINGS
+    return {name: ENDINGS[name] for name in diagrams.LEVELLED}
 
 
 def stale(home: Path = HOME) -> list[str]:
@@ -183,8 +207,10 @@ def write(home: Path = HOME) -> None:
 def bitmaps() -> dict[str, str]:
     """Return what is to be drawn as a bitmap, by the bitmap's path."""
     return {
-        f"diagrams/{stem}.{BITMAP}": diagrams.picture(lifecycle, look=diagrams.Look.LIGHT)
-        for stem, (_, _, lifecycle) in PICTURES.items()
+        f"diagrams/{stem}.{BITMAP}": diagrams.picture(
+            lifecycle, look=diagrams.Look.LIGHT, detail=detail
+        )
+        for stem, (_, _, lifecycle, detail) in PICTURES.items()
     }
 
 
@@ -225,7 +251,8 @@ def _gallery() -> Iterator[str]:
         " [the life cycle](../docs/life-cycle.md)."
     )
     yield (
-        "`jobstate diagram -o FILE` draws them, in the format that the file's ending names;"
+        "`jobstate diagram -o FILE` draws them, in the format that the file's ending names:"
+        " what is usual, unless `--detail road` or `--detail all` asks for less or more;"
         " `--given spot=no --given stop=no` draws what such a job can do and nothing else, `--job"
         " answers.json` lays one job's way over it, `--fleet answers.jsonl` what many did."
     )
@@ -240,13 +267,13 @@ def _gallery() -> Iterator[str]:
             ("Markdown, CSV (.transitions.…)", "the moves as tables, with basis and source"),
         ),
     )
-    for stem, (title, text, lifecycle) in PICTURES.items():
+    for stem, (title, text, lifecycle, detail) in PICTURES.items():
         yield f"## {title}"
-        endings = (*ENDINGS.values(), BITMAP)
+        endings = (*_endings(detail).values(), BITMAP)
         files = ", ".join(f"[{stem}.{ending}]({stem}.{ending})" for ending in endings)
         yield f"{text} As files: {files}."
         yield f"![{title}]({stem}.svg)"
-        drawn = diagrams.render(lifecycle, "mermaid")
+        drawn = diagrams.render(lifecycle, "mermaid", detail=detail)
         yield f"<details>\n<summary>As Mermaid</summary>\n\n```mermaid\n{drawn}```\n\n</details>"
 
 
@@ -265,6 +292,8 @@ def _life_cycle() -> Iterator[str]:
         " must have passed. [outcomes.md](outcomes.md) says what each state means for whoever"
         " waits, [the pictures](../diagrams/README.md) show it, `jobstate lifecycle` prints it."
     )
+    yield "This is the road that most jobs take, and how stops, time-outs and failures leave it:"
+    yield "![The usual road of a training job](../diagrams/training-job-road.svg)"
     yield "Each line has its *basis*:"
     yield tables.markdown_table(
         ("basis", "meaning"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstate import Tracker
-from jobstate.diagrams import notebook, picture, way
+from jobstate.diagrams import Detail, notebook, picture, way
 from jobstate.sagemaker import TRAINING_JOB
 from tests.support.command import ANSWERS
 
@@ -39,11 +39,10 @@ def shown(shell: InteractiveShell, value: object) -> str:
 
 
 def test_a_life_cycle(shell: InteractiveShell) -> None:
-    """It is drawn, whole or given some features."""
+    """What is usual of it is drawn, be it a whole one or one given some features."""
     assert notebook.show_in_notebooks()
-    assert shown(shell, TRAINING_JOB) == picture(TRAINING_JOB)
-    tight = TRAINING_JOB.given(spot=False)
-    assert shown(shell, tight) == picture(tight)
+    for lifecycle in (TRAINING_JOB, TRAINING_JOB.given(spot=False)):
+        assert shown(shell, lifecycle) == picture(lifecycle, detail=Detail.USUAL)
 
 
 @pytest.mark.parametrize("name", ["spot-interrupted", "timed-out", "stopped", "waiting"])

@@ -47,9 +47,9 @@ def run(*command: object) -> str:
     return ran.stdout
 
 
-def plantuml(sources: Iterable[Path]) -> None:
-    """Draw PlantUML files as SVG beside them, all in one run: starting it takes a second."""
-    run(tool("plantuml", "JOBSTATE_PLANTUML"), "-tsvg", "-failfast2", *sources)
+def plantuml(sources: Iterable[Path], form: str = "svg") -> None:
+    """Draw PlantUML files beside them, all in one run: starting it takes a second."""
+    run(tool("plantuml", "JOBSTATE_PLANTUML"), f"-t{form}", "-failfast2", *sources)
 
 
 def mermaid(texts: Iterable[str], folder: Path) -> list[Path]:

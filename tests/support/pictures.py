@@ -22,10 +22,11 @@ class Picture:
         title: Its title.
         nodes: Id → what stands on its frame and in its box.
         starts: Id → the label of the arrow from the start.
-        arrows: (id, id) → label.
+        arrows: (id, id) → label; an end may be a frame.
         final: Ids of the nodes drawn as final.
         inferred: Ids of nodes, and pairs of ids of arrows, drawn as inferred.
         retired: Ids of the nodes drawn as retired.
+        inside: Id of a frame → the ids of the nodes inside, however deep, in order.
     """
 
     title: str = ""
@@ -35,20 +36,61 @@ class Picture:
     final: set[str] = field(factory=set)
     inferred: set[str | tuple[str, str]] = field(factory=set)
     retired: set[str] = field(factory=set)
+    inside: dict[str, list[str]] = field(factory=dict)
 
-    def named(self) -> dict[tuple[Place, Place], str]:
-        """Return the arrows by what is seen of their ends."""
-        return {(self.nodes[a], self.nodes[b]): label for (a, b), label in self.arrows.items()}
+    def moves(self, origin: str, target: str) -> list[tuple[Place, Place]]:
+        """Return the moves that an arrow stands for.
+
+        From a frame it is from all inside; to a frame to the one inside that has the same name.
+        """
+        found = []
+        for one in self.inside.get(origin, [origin]):
+            places = [self.nodes[each] for each in self.inside.get(target, [target])]
+            if target in self.inside:
+                places = [each for each in places if each[1] == self.nodes[one][1]]
+            (other,) = places
+            found.append((self.nodes[one], other))
+        return found
+
+    def ends(self) -> list[Place]:
+        """Return the places drawn as final; a frame is if all inside are."""
+        found = [one for each in self.final for one in self.inside.get(each, [each])]
+        return sorted(self.nodes[each] for each in found)
+
+
+@define
+class Nesting:
+    """The frames that a line of a text stands in, from the outermost."""
+
+    picture: Picture
+    frames: list[str] = field(factory=list)
+
+    def enter(self, frame: str) -> None:
+        """A frame begins, inside of the others."""
+        assert frame not in self.picture.inside
+        self.picture.inside[frame] = []
+        self.frames.append(frame)
+
+    def leave(self) -> None:
+        """The innermost frame ends."""
+        self.frames.pop()
+
+    def add(self, node: str, place: Place) -> None:
+        """A node stands in all of the frames."""
+        assert node not in self.picture.nodes
+        self.picture.nodes[node] = place
+        for frame in self.frames:
+            self.picture.inside[frame].append(node)
 
 
 # --- Mermaid ------------------------------------------------------------------------------------
 
 _TITLE = re.compile(r'title: "((?:[^"\\]|\\.)*)"')
-_FRAME = re.compile(r' {2}state "([^"]+)" as (\w+) \{')
-_BOX = re.compile(r' {4}state "([^"]+)" as (\w+)')
+_FRAME = re.compile(r' +state "([^"]+)" as (\w+) \{')
+_BOX = re.compile(r' +state "([^"]+)" as (\w+)')
 _MOVE = re.compile(r" {2}(\w+|\[\*\]) --> (\w+|\[\*\])(?: : ([^:;]+))?")
 _CLASS = re.compile(r" {2}class ([\w,]+) (inferred|retired|green|red|orange)")
-_PASSED_OVER = re.compile(r" *direction (LR|TB)| {2}\}| {2}classDef \w+ [\w:# ,-]+")
+_PASSED_OVER = re.compile(r" *direction (LR|TB)| {2}classDef \w+ [\w:# ,-]+")
 
 
 def read_mermaid(text: str) -> Picture:
@@ -58,13 +100,15 @@ def read_mermaid(text: str) -> Picture:
     found = _TITLE.fullmatch(title)
     assert found
     picture = Picture(title=re.sub(r"\\(.)", r"\1", found[1]))
-    frame = ""
+    nesting, label = Nesting(picture), ""
     for line in _coded(_without_note(lines)):
         if match := _FRAME.fullmatch(line):
-            frame = _decoded(match[1])
+            label = label if nesting.frames else _decoded(match[1])
+            nesting.enter(match[2])
+        elif line.strip() == "}":
+            nesting.leave()
         elif match := _BOX.fullmatch(line):
-            assert match[2] not in picture.nodes
-            picture.nodes[match[2]] = frame, _decoded(match[1])
+            nesting.add(match[2], (label, _decoded(match[1])))
         elif match := _MOVE.fullmatch(line):
             _move(picture, *match.groups(default=""))
         elif match := _CLASS.fullmatch(line):
@@ -112,30 +156,35 @@ def _move(picture: Picture, origin: str, target: str, label: str) -> None:
 # --- DOT ----------------------------------------------------------------------------------------
 
 _STRING = r'"((?:[^"\\]|\\.)*)"'
-_CLUSTER = re.compile(rf" {{4}}label={_STRING};")
-_NODE = re.compile(r" {4}(\w+) \[(label=.*)\];")
+_CLUSTER = re.compile(r" +subgraph cluster_(\w+) \{")
+_CLUSTER_LABEL = re.compile(rf" +label={_STRING};")
+_NODE = re.compile(r" {4,}(\w+) \[(label=.*)\];")
 _EDGE = re.compile(r" {2}(\w+) -> (\w+) \[(label=.*)\];")
 _GRAPH = re.compile(rf" {{2}}graph \[label={_STRING}, .*")
 _ATTRIBUTE = re.compile(rf"(\w+)={_STRING}(?:, |$)")
 _REST = re.compile(
-    r'digraph \w+ \{| *\}|| {2}subgraph cluster_\w+ \{| {4}style="[\w,]+"; .*'
+    r'digraph \w+ \{|\}|| +style="[\w,]+"; color=.*| {4}compound=true\];'
     r"| {2}legend \[shape=plain, label=<<table.*>\];"
-    r"| {2}node \[.*,| {2}edge \[.*\];| {4}fontname=.*\];| {2}start_\d+ \[.*\];"
+    r"| {2}node \[.*,| {2}edge \[.*\];| {4}fontname=.*| {2}start_\d+ \[.*\];"
+    r"| {2}\w+ -> \w+ \[style=invis\];"
 )
 
 
 def read_dot(text: str) -> Picture:
     """Return what a DOT text shows."""
     picture = Picture()
-    frame = ""
+    nesting, label = Nesting(picture), ""
     for line in text.split("\n"):
         if match := _GRAPH.fullmatch(line):
             picture.title = _unquoted(match[1])
         elif match := _CLUSTER.fullmatch(line):
-            frame = _unquoted(match[1])
+            nesting.enter(match[1])
+        elif match := _CLUSTER_LABEL.fullmatch(line):
+            label = _unquoted(match[1]) if len(nesting.frames) == 1 else label
+        elif nesting.frames and line.strip() == "}":
+            nesting.leave()
         elif match := _NODE.fullmatch(line):
-            assert match[1] not in picture.nodes
-            _node(picture, match[1], frame, _attributes(match[2]))
+            _node(nesting, match[1], label, _attributes(match[2]))
         elif match := _EDGE.fullmatch(line):
             _edge(picture, match[1], match[2], _attributes(match[3]))
         else:
@@ -143,8 +192,9 @@ def read_dot(text: str) -> Picture:
     return picture
 
 
-def _node(picture: Picture, node: str, frame: str, look: dict[str, str]) -> None:
-    picture.nodes[node] = frame, look["label"]
+def _node(nesting: Nesting, node: str, frame: str, look: dict[str, str]) -> None:
+    picture = nesting.picture
+    nesting.add(node, (frame, look["label"]))
     if look.get("peripheries") == "2":
         picture.final.add(node)
     if "dashed" in look.get("style", ""):
@@ -153,14 +203,26 @@ def _node(picture: Picture, node: str, frame: str, look: dict[str, str]) -> None
         picture.retired.add(node)
 
 
-def _edge(picture: Picture, origin: str, target: str, look: dict[str, str]) -> None:
-    if origin.startswith("start_"):
-        picture.starts[target] = look["label"]
+def _edge(picture: Picture, tail: str, head: str, look: dict[str, str]) -> None:
+    if tail.startswith("start_"):
+        picture.starts[head] = look["label"]
         return
+    origin = _cut_at(picture, tail, look.get("ltail"), head)
+    target = _cut_at(picture, head, look.get("lhead"), tail)
     assert (origin, target) not in picture.arrows
     picture.arrows[origin, target] = look["label"].replace("\n", ", ")
     if look.get("style") == "dashed":
         picture.inferred.add((origin, target))
+
+
+def _cut_at(picture: Picture, node: str, cluster: str | None, other: str) -> str:
+    """Return where a line ends to see: at a frame around one end and not around the other."""
+    if cluster is None:
+        return node
+    frame = cluster.removeprefix("cluster_")
+    assert node in picture.inside[frame]
+    assert other not in picture.inside[frame]
+    return frame
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.support.pictures import Picture
+from tests.support.pictures import Nesting, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FRAME = re.compile(r'state "([^"]+)" as (\w+) <<frame>> \{')
+_FRAME = re.compile(r' *state "([^"]+)" as (\w+) <<(?:frame|zone)>> \{')
 _BOX = re.compile(
-    r' {2}state "([^"]+)" as (\w+)( <<inferred>>)?( <<retired>>)?( ##(?:\[dashed\])?[0-9a-f]{6})?'
+    r' {2,}state "([^"]+)" as (\w+)( <<inferred>>)?( <<retired>>)?( ##(?:\[dashed\])?[0-9a-f]{6})?'
 )
 _MOVE = re.compile(r"(\w+|\[\*\]) -(?:up)?\[(#[^\]]+)\]-> (\w+|\[\*\])(?: : (.+))?")
 _COLOURED = re.compile(r"<color:#[0-9a-f]{6}>([^<>]|<U\+[0-9A-F]{4,5}>)*</color>")
 _CODE = re.compile(r"<U\+([0-9A-F]{4,5})>")
-_HIDDEN = {"hide empty description", "hide stereotype", "skinparam shadowing false", "}"}
+_HIDDEN = {"hide empty description", "hide stereotype", "skinparam shadowing false"}
+_HIDDEN |= {"scale max 4000*4000"}
 #: What the preprocessor, the grammar or Creole would take for theirs.
 _DANGEROUS = re.compile(r"[%!\"<>{}|~*/\\$&#@`'^+=]|--|__|\[\[|\]\]|^[-=_.]|[-=_]$")
 
@@ -30,13 +31,15 @@ def read_plantuml(text: str) -> Picture:
     first, title, *lines, last, end = text.split("\n")
     assert (first, title[:6], last, end) == ("@startuml", "title ", "@enduml", "")
     picture = Picture(title=_shown(title[6:]))
-    frame = ""
+    nesting, frame = Nesting(picture), ""
     for line in _drawn(lines):
         if match := _FRAME.fullmatch(line):
-            frame = _shown(match[1])
+            frame = frame if nesting.frames else _shown(match[1])
+            nesting.enter(match[2])
+        elif line.strip() == "}":
+            nesting.leave()
         elif match := _BOX.fullmatch(line):
-            assert match[2] not in picture.nodes
-            picture.nodes[match[2]] = frame, _shown(match[1])
+            nesting.add(match[2], (frame, _shown(match[1])))
             picture.inferred |= {match[2]} if match[3] else set()
             picture.retired |= {match[2]} if match[4] else set()
         elif match := _MOVE.fullmatch(line):

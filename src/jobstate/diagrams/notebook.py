@@ -7,8 +7,10 @@ below know nothing of pictures.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from jobstate.diagrams.graph.detail import Detail
 from jobstate.diagrams.overlays.job import way
 from jobstate.diagrams.picture import picture
 from jobstate.model.lifecycle import Lifecycle
@@ -31,14 +33,15 @@ def show_in_notebooks() -> bool:
     if shell is None:
         return False
     formatter = shell.display_formatter.formatters[_SVG]
-    formatter.for_type(Lifecycle, picture)
+    formatter.for_type(Lifecycle, partial(picture, detail=Detail.USUAL))
     formatter.for_type(TrackedJob, picture_of_job)
     return True
 
 
 def picture_of_job(job: TrackedJob) -> str:
     """Return the way of a tracked job as SVG, as far as the tracker remembers it."""
-    return picture(job.lifecycle, overlay=way(job.lifecycle, _observed(job)))
+    overlay = way(job.lifecycle, _observed(job))
+    return picture(job.lifecycle, overlay=overlay, detail=Detail.USUAL)
 
 
 def _shell() -> Any | None:  # noqa: ANN401 - IPython has no types, and may not be there

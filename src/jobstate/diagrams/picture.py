@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.graph.detail import Detail, reduced, showing
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.layout import by_hand as plan
 from jobstate.diagrams.layout import graphviz
@@ -14,10 +15,18 @@ if TYPE_CHECKING:
     from jobstate.diagrams.graph.graph import Diagram
     from jobstate.diagrams.layout.layout import Layout
     from jobstate.diagrams.overlays.overlay import Overlay
+    from jobstate.diagrams.render.svg.paper import Paper
     from jobstate.model.lifecycle import Lifecycle
 
 
-def picture(lifecycle: Lifecycle, *, overlay: Overlay | None = None, look: Look = Look.AUTO) -> str:
+def picture(
+    lifecycle: Lifecycle,
+    *,
+    overlay: Overlay | None = None,
+    look: Look = Look.AUTO,
+    detail: Detail = Detail.ALL,
+    paper: Paper | None = None,
+) -> str:
     """Return the picture of a life cycle as SVG, the same in every process.
 
     Frames are primary statuses, boxes secondary ones; the usual road is heavy, detours have a
@@ -29,13 +38,17 @@ def picture(lifecycle: Lifecycle, *, overlay: Overlay | None = None, look: Look 
         lifecycle: Any life cycle; draw a smaller one with `Lifecycle.given`.
         overlay: What is laid over it: `way` of a job, or a `fleet`.
         look: Light, dark, or what the reader's system asks for.
+        detail: How much of it is drawn, or more where the overlay shows what that would leave out:
+            the least that has it all.
+        paper: The sheet that it is to be printed on: it fills that, and is light by default.
 
     Raises:
         ToolMissingError: The life cycle has no plan, and Graphviz is not there.
         ToolFailedError: Graphviz failed.
     """
-    diagram = diagram_of(lifecycle)
-    return svg(diagram, layout_of(lifecycle, diagram), look=look, overlay=overlay)
+    whole = diagram_of(lifecycle)
+    diagram = showing(whole, detail, overlay.ids) if overlay else reduced(whole, detail)
+    return svg(diagram, layout_of(lifecycle, diagram), look=look, overlay=overlay, paper=paper)
 
 
 def layout_of(lifecycle: Lifecycle, diagram: Diagram) -> Layout:

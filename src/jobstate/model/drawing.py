@@ -202,7 +202,8 @@ class Drawing:
         kinds: The kinds of its moves; the first is the usual road's, the last stands for all
             causes that no other names.
         usual: The names of the states along the usual road.
-        plans: Where everything stands; empty where an engine shall place it.
+        plans: Where everything stands; empty where an engine shall place it. Of several for a
+            region the first counts that has all that is drawn of it: smaller ones come first.
     """
 
     kinds: tuple[ArrowKind, ...]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jobstate import Tracker, diagrams
 from jobstate.cli.commands import diagram
-from jobstate.diagrams import Census, Look, fleet, picture, way
+from jobstate.diagrams import LEVELLED, Census, Detail, Look, fleet, way
+from jobstate.diagrams import picture as whole_picture
 from jobstate.errors import ToolMissingError
 from jobstate.journal import Journal
 from jobstate.sagemaker import TRAINING_JOB
@@ -19,17 +21,20 @@ from tests.support.command import ANSWERS, described, item, jobstate
 
 TIGHT = ("--given", "spot=no")
 LIST = ANSWERS / "list.json"
+#: What is drawn where nobody says how much.
+picture = partial(whole_picture, detail=Detail.USUAL)
+render = partial(diagrams.render, detail=Detail.USUAL)
 
 
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
-    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png"}
+    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png", "pdf"}
 
 
 @pytest.mark.parametrize("name", diagrams.FORMATS)
 def test_diagram(name: str, tmp_path: Path) -> None:
     """It prints the picture, or writes the same to a file."""
-    drawn = diagrams.render(TRAINING_JOB.given(spot=False), name).encode()
+    drawn = render(TRAINING_JOB.given(spot=False), name).encode()
     file = tmp_path / "picture"
     assert jobstate("diagram", *TIGHT, "--format", name).stdout_bytes == drawn
     ran = jobstate("diagram", *TIGHT, "--format", name, "-o", file)
@@ -44,9 +49,9 @@ def test_the_ending_names_the_format(ending: str, tmp_path: Path) -> None:
     format_ = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot"}.get(ending, "svg")
     file = tmp_path / f"picture{ending}"
     assert jobstate("diagram", "-o", file).exit_code == 0
-    assert file.read_text(encoding="utf-8") == diagrams.render(TRAINING_JOB, format_)
+    assert file.read_text(encoding="utf-8") == render(TRAINING_JOB, format_)
     assert jobstate("diagram", "-o", file, "--format", "mermaid").exit_code == 0
-    assert file.read_text(encoding="utf-8") == diagrams.render(TRAINING_JOB, "mermaid")
+    assert file.read_text(encoding="utf-8") == render(TRAINING_JOB, "mermaid")
 
 
 def test_a_bitmap(tmp_path: Path) -> None:
@@ -65,6 +70,23 @@ def test_looks(look: Look) -> None:
     """Light, dark, or as the reader's system is set."""
     ran = jobstate("diagram", "--format", "svg", "--look", look)
     assert ran.stdout == picture(TRAINING_JOB, look=look)
+
+
+@pytest.mark.parametrize("detail", Detail)
+@pytest.mark.parametrize("name", LEVELLED)
+def test_as_much_as_is_wanted(name: str, detail: Detail) -> None:
+    """The road, what is usual, or all."""
+    ran = jobstate("diagram", "--format", name, "--detail", detail)
+    assert ran.stdout == diagrams.render(TRAINING_JOB, name, detail=detail)
+
+
+def test_a_job_shows_more_where_it_has_to() -> None:
+    """On the road a job that was interrupted is drawn with its interruption, and says so."""
+    job = ANSWERS / "spot-interrupted.json"
+    ran = jobstate("diagram", "--format", "svg", "--detail", "road", "--job", job)
+    overlay = way(TRAINING_JOB, json.loads(job.read_text(encoding="utf-8")))
+    assert ran.stdout == picture(TRAINING_JOB, overlay=overlay)
+    assert 'id="s_InProgress_Interrupted"' in ran.stdout
 
 
 # --- Jobs and fleets ----------------------------------------------------------------------------
@@ -186,11 +208,14 @@ def test_a_file_that_can_not_be_looked_into(
         (("-o", "picture.txt"), "ends in one of .svg, .png"),
         (("--format", "smoke"), "smoke"),
         (("--format", "svg", "--given", "spot"), "FEATURE=yes"),
-        (("--format", "dot", "--job", LIST), "svg and png, not over dot"),
-        (("-o", "fleet.mmd", "--fleet", LIST), "svg and png, not over mermaid"),
+        (("--format", "dot", "--job", LIST), "svg, png and pdf, not over dot"),
+        (("-o", "fleet.mmd", "--fleet", LIST), "svg, png and pdf, not over mermaid"),
         (("--format", "svg", "--job", LIST, "--fleet", LIST), "exclude each other"),
         (("--format", "svg", "--name", "one"), "--name goes with --job"),
         (("--format", "svg", "--look", "blue"), "blue"),
+        (("--format", "svg", "--detail", "most"), "most"),
+        (("--format", "html", "--detail", "usual"), "html always has everything"),
+        (("-o", "life.csv", "--detail", "all"), "csv always has everything"),
     ],
 )
 def test_wrong_options(options: tuple[object, ...], said: str) -> None:

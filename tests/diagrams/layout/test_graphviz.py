@@ -277,6 +277,18 @@ def test_a_label_moves_along_its_line() -> None:
     assert abs(area.middle[0] - 200) < 60 / 2 + area.width / 2 + 25
 
 
+def test_a_label_goes_off_lines() -> None:
+    """Its own or another: to the nearest place that is on none; with too many lines it stays."""
+    upright = Course(points=((200, 0), (200, 40), (200, 80), (200, 120)), curved=True)
+    (moved,) = cleared([(label(200, 60), upright)], [], ROOM)
+    assert moved is not None
+    across = area_of(moved)
+    assert across.right < 200 or across.x > 200
+    assert abs(moved.y - 60) < 15
+    crowd = [(label(200, 60), upright), *([(None, upright)] * 60)]
+    assert cleared(crowd, [], ROOM)[0] == label(200, 60)
+
+
 def test_two_labels_part() -> None:
     """Neither covers the other."""
     one, other = cleared([(label(200, 60), LEVEL), (label(200, 60), LEVEL)], [], ROOM)

@@ -1,4 +1,5 @@
-// The texts of the SVGs of a page that lie on a line, a head, a border or another text.
+// The texts of the SVGs of a page that lie on a line, a head, a border or another text, or that are
+// cut off; and the lines that run through a box.
 // A capsule covers what is under it, so nothing counts that lies under one.
 () => {
   const found = new Set();
@@ -47,5 +48,28 @@
       }
     }
   });
+  for (const svg of document.querySelectorAll("svg")) {
+    const sheet = svg.getBoundingClientRect();
+    for (const text of svg.querySelectorAll("text")) {
+      const box = text.getBoundingClientRect();
+      const beside = box.left < sheet.left || box.right > sheet.right;
+      if (beside || box.top < sheet.top || box.bottom > sheet.bottom)
+        found.add(`"${text.textContent}" is cut off`);
+    }
+  }
+  const boxes = [...document.querySelectorAll("svg g.state > rect.box")].map((rect) => ({
+    id: rect.parentNode.id,
+    box: rect.getBoundingClientRect(),
+  }));
+  for (const stroke of document.querySelectorAll("svg :is(g.line[data-arrows], g.start) path.stroke")) {
+    const matrix = stroke.getScreenCTM();
+    const length = stroke.getTotalLength();
+    for (let at = 0; at <= length; at += 2) {
+      const { x, y } = stroke.getPointAtLength(at).matrixTransform(matrix);
+      for (const { id, box } of boxes)
+        if (x > box.left + 3 && x < box.right - 3 && y > box.top + 3 && y < box.bottom - 3)
+          found.add(`${stroke.tagName} of ${name(stroke.closest("g"))} through ${id}`);
+    }
+  }
   return [...found];
 }

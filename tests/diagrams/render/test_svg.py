@@ -15,10 +15,11 @@ import attrs
 import pytest
 from attrs import frozen
 
-from jobstate.diagrams import diagram_of, picture
+from jobstate.diagrams import Detail, Overlay, diagram_of, picture
+from jobstate.diagrams.graph.detail import reduced
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout.by_hand import placed
-from jobstate.diagrams.layout.layout import Course, Layout
+from jobstate.diagrams.layout.layout import Course, Layout, PlacedLine
 from jobstate.diagrams.render.palette import DARK, LIGHT, Theme
 from jobstate.diagrams.render.svg.style import Look
 from jobstate.diagrams.render.svg.svg import svg
@@ -52,10 +53,10 @@ def tightened() -> Iterator[tuple[str, Lifecycle]]:
 VARIANTS = dict(tightened())
 
 
-def laid(lifecycle: Lifecycle) -> Layout:
+def laid(lifecycle: Lifecycle, detail: Detail = Detail.ALL) -> Layout:
     """Return the layout by the life cycle's own plan."""
     assert lifecycle.drawing is not None
-    layout = placed(diagram_of(lifecycle), lifecycle.drawing())
+    layout = placed(reduced(diagram_of(lifecycle), detail), lifecycle.drawing())
     assert layout is not None
     return layout
 
@@ -189,10 +190,11 @@ def test_every_edge_is_there(lifecycle: Lifecycle) -> None:
     assert drawn.moves() == expected
 
 
-def test_lines_lead_where_they_say(lifecycle: Lifecycle) -> None:
+@pytest.mark.parametrize("detail", Detail)
+def test_lines_lead_where_they_say(lifecycle: Lifecycle, detail: Detail) -> None:
     """From the border of the origin, or a frame around it, without a gap to that of the target."""
-    diagram = diagram_of(lifecycle)
-    layout = laid(lifecycle)
+    diagram = reduced(diagram_of(lifecycle), detail)
+    layout = laid(lifecycle, detail)
     boxes = {box.node.id: box.area for box in layout.boxes}
     around: dict[str, list[Area]] = {
         id_: [Area(each.x, each.y, each.right, each.bottom)] for id_, each in boxes.items()
@@ -214,6 +216,23 @@ def test_lines_lead_where_they_say(lifecycle: Lifecycle) -> None:
         for line in layout.lines:
             if arrow in line.arrows and not line.head:
                 assert on_any(line.course.points[-1], runs, line.course.points), (arrow, line)
+
+
+@pytest.mark.parametrize("detail", Detail)
+def test_a_frame_speaks_for_all_inside(lifecycle: Lifecycle, detail: Detail) -> None:
+    """A line that begins at a frame is drawn for each of the statuses in it, and no other."""
+    layout = laid(lifecycle, detail)
+    trunks = [line for line in layout.lines if line.trunk]
+    assert trunks
+    for line in trunks:
+        x, y = line.course.points[0]
+        frames = [
+            set(frame.nodes)
+            for frame in layout.frames
+            if Area(frame.area.x, frame.area.y, frame.area.right, frame.area.bottom).distance(x, y)
+            < 0.1
+        ]
+        assert {arrow.origin for arrow in line.arrows} in frames, line
 
 
 def on_any(
@@ -244,15 +263,53 @@ def test_what_the_plan_does_not_know() -> None:
     assert placed(diagram_of(more), drawing) is None
 
 
+def test_a_plan_that_would_say_too_much() -> None:
+    """Where not every status in a frame has a move, the plan that draws it from the frame is none.
+
+    The move from Starting alone would be drawn from the frame of InProgress by the plan of all.
+    """
+    assert TRAINING_JOB.drawing is not None
+    drawing = TRAINING_JOB.drawing()
+    usual = reduced(diagram_of(TRAINING_JOB), Detail.USUAL)
+    without = attrs.evolve(drawing, plans=drawing.plans[2:])
+    assert placed(usual, drawing) is not None
+    assert placed(usual, without) is None
+    assert placed(diagram_of(TRAINING_JOB), without) is not None
+
+
 def test_a_smaller_life_cycle_is_a_smaller_picture() -> None:
     """Bands that `given` leaves empty are taken out."""
     whole, small = laid(TRAINING_JOB), laid(VARIANTS["spot=False, stop=False"])
     assert small.height < 0.75 * whole.height
 
 
+def test_the_head_has_room() -> None:
+    """Title, subtitle and a reason go on in further rows, and what is below moves down."""
+    narrow = TRAINING_JOB.given(spot=False, retry=False, plan=False, warm_pool=False, stop=False)
+    road = picture(narrow, detail=Detail.ROAD)
+    failed = Overlay(title="a job", subtitle="Failed", reason="because " * 40)
+    for text, name, rows in (
+        (road, "title", 2),
+        (road, "subtitle", 2),
+        (picture(TRAINING_JOB, overlay=failed), "finding", 2),
+    ):
+        root = ET.fromstring(text)  # noqa: S314 - our own
+        lines = [each for each in root if each.get("class") == name]
+        assert len(lines) >= rows
+        baselines = [float(each.attrib["y"]) for each in lines]
+        assert min(b - a for a, b in itertools.pairwise(baselines)) >= 18
+        (drawn,) = (each.attrib["transform"] for each in root if "transform" in each.attrib)
+        below = float(drawn.removeprefix("translate(0 ").removesuffix(")"))
+        assert below >= baselines[-1] + 16
+
+
 def legend(diagram: Diagram) -> list[str]:
     """Return what the legend of a picture says."""
-    layout = Layout(width=600, height=100, frames=(), boxes=(), lines=(), starts=())
+    course = Course(points=((0, 0), (9, 0)))
+    nodes = {node.id for node in diagram.nodes}
+    arrows = [each for each in diagram.arrows if {each.origin, each.target} <= nodes]
+    lines = tuple(PlacedLine(arrows=(arrow,), course=course) for arrow in arrows)
+    layout = Layout(width=600, height=100, frames=(), boxes=(), lines=lines, starts=())
     root = ET.fromstring(svg(diagram, layout))  # noqa: S314 - our own
     return [str(each.text) for each in root.iter(f"{SVG}text") if each.get("class") == "legend"]
 

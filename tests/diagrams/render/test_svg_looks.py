@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstate.diagrams import Look, picture, way
+from jobstate.diagrams import Detail, Look, picture, way
 from jobstate.kinds import KINDS
 from jobstate.sagemaker import TRAINING_JOB
 from tests.kinds.databricks_run import DATABRICKS_RUN
@@ -68,10 +68,38 @@ def overlaps(page: Page, svg: str) -> list[str]:
     return list(page.evaluate(MEASURE))
 
 
+@pytest.mark.parametrize("detail", Detail)
 @pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=list(LIFECYCLES))
-def test_no_text_lies_on_anything(page: Page, lifecycle: Lifecycle) -> None:
-    """Of the whole life cycle, and of what `given` leaves of it."""
-    assert overlaps(page, picture(lifecycle)) == []
+def test_no_text_lies_on_anything(page: Page, lifecycle: Lifecycle, detail: Detail) -> None:
+    """Of the whole life cycle, and of what `given` leaves of it, at any detail.
+
+    Nor is a text cut off, and no line runs through a box that it does not lead to.
+    """
+    assert overlaps(page, picture(lifecycle, detail=detail)) == []
+    # In pixels of the picture: what can be read where it is shown as large as it is.
+    assert min(sizes(page)) >= 12
+
+
+def sizes(page: Page) -> list[float]:
+    """Return how large each text of the picture is, in pixels of the page."""
+    return list(
+        page.evaluate(
+            "[...document.querySelectorAll('svg text')].map((text) =>"
+            " parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"
+        )
+    )
+
+
+@pytest.mark.parametrize(("across", "least"), [(838, 10), (390, 8)])
+def test_the_road_is_read_in_a_readme(page: Page, across: int, least: float) -> None:
+    """On a page of Markdown, as wide as GitHub has them, and on a telephone's."""
+    drawn = picture(TRAINING_JOB, detail=Detail.ROAD)
+    style = "<style>body {margin: 0} svg {max-width: 100%; height: auto}</style>"
+    page.set_viewport_size({"width": across, "height": 800})
+    page.set_content(f"{style}<body>{drawn}</body>")
+    assert page.evaluate("document.querySelector('svg').getBoundingClientRect().width") <= across
+    assert min(sizes(page)) >= least
+    assert overlaps(page, drawn) == []
 
 
 def test_the_measure_finds_what_overlaps(page: Page) -> None:
@@ -80,12 +108,16 @@ def test_the_measure_finds_what_overlaps(page: Page) -> None:
         "</svg>",
         '<g class="line" data-arrows="through"><path class="stroke" d="M0,40 L400,40"/></g>'
         '<text x="30" y="44">on the title</text>'
-        '<g class="frame" id="around"><rect x="100" y="20" width="50" height="60"/></g></svg>',
+        '<g class="frame" id="around"><rect x="100" y="20" width="50" height="60"/></g>'
+        '<text x="1600" y="90">far to the right</text>'
+        '<g class="start" id="across"><path class="stroke" d="M0,430 L900,430"/></g></svg>',
     )
     found = "\n".join(overlaps(page, svg))
     assert '"on the title" on "' in found
     assert "path of through" in found
     assert "rect of around" in found
+    assert '"far to the right" is cut off' in found
+    assert "path of across through s_InProgress_" in found
 
 
 @pytest.mark.parametrize("name", ["completed", "spot-interrupted", "timed-out", "stopped"])

@@ -17,7 +17,9 @@ from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
 from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
 from jobstate.common.text import MOST_NAMES, counted, listed, nearest, printable
-from jobstate.diagrams import Census, Look, fleet, picture, render, way
+from jobstate.diagrams import LEVELLED, Census, Detail, Look, Paper, fleet, picture, render, way
+from jobstate.diagrams.render.pdf import pdf
+from jobstate.diagrams.render.svg.paper import printed
 from jobstate.errors import JobstateError
 from jobstate.journal.reader import JournalReader
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
 HELP: Final = f"""\b
 Examples:
-  jobstate diagram -o training-job.svg
+  jobstate diagram -o training-job.svg    # --detail road: for newcomers
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   jobstate diagram --job answer.json -o job.svg
   jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
@@ -39,8 +41,8 @@ Examples:
 
 {IN_SHORT}
 
-The format is that of the file's ending (.svg, .png, .html, .mmd, .dot, .puml, .scxml, .md, .csv)
-unless --format names it.
+The format is that of the file's ending (.svg, .png, .pdf, .html, .mmd, .dot, .puml, .scxml, .md,
+.csv) unless --format names it.
 
 \b
 Exit codes:
@@ -54,6 +56,7 @@ class DiagramFormat(StrEnum):
 
     SVG = "svg"
     PNG = "png"
+    PDF = "pdf"
     HTML = "html"
     MERMAID = "mermaid"
     DOT = "dot"
@@ -67,6 +70,7 @@ class DiagramFormat(StrEnum):
 _ENDINGS: Final = {
     ".svg": DiagramFormat.SVG,
     ".png": DiagramFormat.PNG,
+    ".pdf": DiagramFormat.PDF,
     ".html": DiagramFormat.HTML,
     ".htm": DiagramFormat.HTML,
     ".mmd": DiagramFormat.MERMAID,
@@ -81,8 +85,14 @@ _ENDINGS: Final = {
 #: What every file of SQLite begins with.
 _SQLITE: Final = b"SQLite format 3\x00"
 
-#: Formats that can have something laid over them.
-_OVERLAID: Final = (DiagramFormat.SVG, DiagramFormat.PNG)
+#: Formats that can show less than all.
+_LEVELLED: Final = (*map(DiagramFormat, LEVELLED), DiagramFormat.PNG, DiagramFormat.PDF)
+
+#: Formats that are an SVG or made of one.
+_PICTURES: Final = (DiagramFormat.SVG, DiagramFormat.PNG, DiagramFormat.PDF)
+
+#: Formats that can stand on a sheet of paper.
+_ON_PAPER: Final = (DiagramFormat.SVG, DiagramFormat.PDF, DiagramFormat.HTML)
 
 Chosen = Annotated[
     DiagramFormat | None,
@@ -91,6 +101,23 @@ Chosen = Annotated[
 Looks = Annotated[
     Look,
     typer.Option("--look", help="Of SVG and PNG: as the reader's system is set, light, or dark."),
+]
+Details = Annotated[
+    Detail | None,
+    typer.Option(
+        "--detail",
+        help="How much is drawn: the usual road and how jobs leave it; what is documented or was"
+        " seen (by default), or everything. Over it, a job or a fleet shows more where it has to."
+        " HTML, SCXML and tables always have everything.",
+    ),
+]
+Papers = Annotated[
+    Paper | None,
+    typer.Option(
+        "--paper",
+        help="Make it a sheet to print, as it lies, with nothing cut: SVG, PDF (-o poster.pdf is A3"
+        " by default; by Chromium, Chrome or Edge), or HTML that is nothing but the sheet.",
+    ),
 ]
 Job = Annotated[
     str | None,
@@ -140,11 +167,14 @@ def diagram(  # noqa: PLR0913 - the options of a command
     jobs: Fleet = None,
     assume_utc: AssumeUtc = False,
     look: Looks = Look.AUTO,
+    detail: Details = None,
+    paper: Papers = None,
     output: Output = None,
 ) -> None:
     """Print the diagram, or write it."""
     tight = tightened(lifecycle_of(kind, own), given)
     drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
+    paper = _paper(paper, drawn_as, detail)
     if job is not None and jobs is not None:
         raise wrong_option("--job and --fleet exclude each other", "--fleet")
     if name is not None and job is None:
@@ -157,7 +187,12 @@ def diagram(  # noqa: PLR0913 - the options of a command
                 overlay: Overlay | None = _way(tight, job, name, read)
             else:
                 overlay = _fleet(tight, jobs, read)
-            drawn = _drawn(tight, drawn_as, overlay, look)
+            much = detail or Detail.USUAL
+            draw = partial(picture, tight, overlay=overlay, detail=much, paper=paper)
+            if drawn_as in _PICTURES or paper is not None:
+                drawn = _picture(draw, drawn_as, look, paper)
+            else:
+                drawn = render(tight, drawn_as.value, detail=much).encode()
         except _UnusableError:
             return UNUSABLE
         except JobstateError as error:
@@ -180,10 +215,23 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
         endings = ", ".join(_ENDINGS)
         text = f"what shall it be? Name a format, or a file (-o) that ends in one of {endings}"
         raise wrong_option(text, "--format")
-    if overlaid and chosen not in _OVERLAID:
-        text = f"jobs are laid over svg and png, not over {chosen}"
+    if overlaid and chosen not in _PICTURES:
+        text = f"jobs are laid over svg, png and pdf, not over {chosen}"
         raise wrong_option(text, "--format")
     return chosen
+
+
+def _paper(paper: Paper | None, chosen: DiagramFormat, detail: Detail | None) -> Paper | None:
+    """Return the sheet that it stands on; None where it stands on none.
+
+    Raises:
+        typer.BadParameter: Such a format can't stand on paper, or can't show less than all.
+    """
+    if paper is not None and chosen not in _ON_PAPER:
+        raise wrong_option(f"svg, pdf and html stand on paper, not {chosen}", "--paper")
+    if detail is not None and chosen not in _LEVELLED and paper is None:
+        raise wrong_option(f"{chosen} always has everything", "--detail")
+    return Paper.A3 if paper is None and chosen is DiagramFormat.PDF else paper
 
 
 def _way(lifecycle: Lifecycle, file: str, name: str | None, read: _Read) -> Overlay:
@@ -259,18 +307,20 @@ def _read(lifecycle: Lifecycle, file: str, *, utc: bool) -> Kept:
     return found
 
 
-def _drawn(
-    lifecycle: Lifecycle, chosen: DiagramFormat, overlay: Overlay | None, look: Look
+def _picture(
+    draw: Callable[..., str], chosen: DiagramFormat, look: Look, paper: Paper | None
 ) -> bytes:
+    """Return an SVG, or what is made of one."""
     if chosen is DiagramFormat.PNG:
         from jobstate.diagrams.render.png import png  # noqa: PLC0415 - its extra may not be there
 
         # A bitmap can't ask what the reader's system is set to.
-        still = Look.LIGHT if look is Look.AUTO else look
-        return png(picture(lifecycle, overlay=overlay, look=still))
-    if chosen is DiagramFormat.SVG:
-        return picture(lifecycle, overlay=overlay, look=look).encode()
-    return render(lifecycle, chosen.value).encode()
+        return png(draw(look=Look.LIGHT if look is Look.AUTO else look))
+    drawn = draw(look=look)
+    if paper is None or chosen is DiagramFormat.SVG:
+        return drawn.encode()
+    page = printed(drawn, paper)
+    return pdf(page) if chosen is DiagramFormat.PDF else page.encode()
 
 
 def _put(drawn: bytes, output: str | None) -> int:

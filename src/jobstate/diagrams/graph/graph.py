@@ -197,6 +197,8 @@ class Diagram:
         parts: The regions, in reading order.
         choices: The features, in the life cycle's order.
         passings: What a job must have passed for some moves.
+        left_out: How many statuses and moves of the life cycle it leaves out, in words; empty where
+            it has them all.
     """
 
     title: str
@@ -209,10 +211,15 @@ class Diagram:
     parts: tuple[Part, ...] = ()
     choices: tuple[Choice, ...] = ()
     passings: tuple[Passing, ...] = ()
+    left_out: str = ""
 
     def kind_of(self, arrow: Arrow) -> ArrowKind:
         """Return what an arrow is to a reader."""
-        return next(kind for kind in self.kinds if kind.name == arrow.kind)
+        return self.kind(arrow.kind)
+
+    def kind(self, name: str) -> ArrowKind:
+        """Return the kind of arrows of that name."""
+        return next(kind for kind in self.kinds if kind.name == name)
 
     def nodes_in(self, group: Group) -> tuple[Node, ...]:
         """Return the states of a frame."""

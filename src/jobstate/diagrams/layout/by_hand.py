@@ -47,10 +47,9 @@ _MARGIN = 20
 
 def placed(diagram: Diagram, drawing: Drawing) -> Layout | None:
     """Return the layout that a plan gives; None where the plan does not have all of the diagram."""
-    plans = {plan.region: plan for plan in drawing.plans}
     regions = dict.fromkeys(group.region for group in diagram.groups)
-    parts = [_Part(diagram, plans[region]) for region in regions if region in plans]
-    if not parts or not _is_complete(parts, diagram):
+    parts = [found for each in regions if (found := _part(diagram, drawing, each)) is not None]
+    if not parts or len(parts) < len(regions):
         return None
     across = _Axis(chain.from_iterable(_taken(part, 0) for part in parts))
     above: list[Rectangle] = []
@@ -68,17 +67,11 @@ def placed(diagram: Diagram, drawing: Drawing) -> Layout | None:
     )
 
 
-def _is_complete(parts: Sequence[_Part], diagram: Diagram) -> bool:
-    boxes = {box.node.id for part in parts for box in part.boxes}
-    arrows = {
-        arrow.id for part in parts for line in part.lines if line.head for arrow in line.arrows
-    }
-    starts = {start.start.id for part in parts for start in part.starts}
-    return (
-        boxes == {node.id for node in diagram.nodes}
-        and arrows == {arrow.id for arrow in diagram.arrows}
-        and starts == {start.id for start in diagram.starts}
-    )
+def _part(diagram: Diagram, drawing: Drawing, region: str) -> _Part | None:
+    """Return a region's part by the first plan that has all of it; None where none has."""
+    plans = (plan for plan in drawing.plans if plan.region == region)
+    parts = (_Part(diagram, plan) for plan in plans)
+    return next((part for part in parts if part.is_complete), None)
 
 
 class _Part:
@@ -98,6 +91,31 @@ class _Part:
         self.lines = tuple(self._lines())
         self.frames = tuple(self._frames())
         self.starts = tuple(self._starts())
+
+    @property
+    def is_complete(self) -> bool:
+        """It has every state, move and start of its region, and no line says more than is true."""
+        starts = {start.id for start in self._diagram.starts if start.target in self._names}
+        arrows = {arrow.id for arrow in self._diagram.arrows if arrow.origin in self._names}
+        drawn = {arrow.id for line in self.lines if line.head for arrow in line.arrows}
+        return (
+            {box.node.id for box in self.boxes} == self._names.keys()
+            and drawn == arrows
+            and {each.start.id for each in self.starts} == starts
+            and all(map(self._is_true, self.lines))
+        )
+
+    def _is_true(self, line: PlacedLine) -> bool:
+        """Return whether a line that begins at a frame is for every state inside of one there."""
+        if not line.trunk:
+            return True
+        origins = {arrow.origin for arrow in line.arrows}
+        begin = line.course.points[0]
+        return any(
+            origins == {self._nodes[name].id for name in frame.states if name in self._nodes}
+            for frame in self._plan.frames
+            if _is_on(_area(frame), begin)
+        )
 
     def squeeze(self, across: _Axis, down: _Axis) -> None:
         """Take out the empty bands."""

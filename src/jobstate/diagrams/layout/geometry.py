@@ -62,11 +62,21 @@ def middle(course: Course) -> Point:
 def _middle_of_curve(points: Sequence[Point]) -> Point:
     """Return the middle of the middle piece of a spline."""
     first = (len(points) - 1) // 3 // 2 * 3
-    a, b, c, d = points[first : first + 4]
-    x, y = (
-        (one + 3 * two + 3 * three + four) / 8
-        for one, two, three, four in zip(a, b, c, d, strict=True)
-    )
+    return _at(points[first : first + 4], 0.5)
+
+
+def along(points: Sequence[Point], parts: int = 16) -> Iterator[Point]:
+    """Yield points of a Bézier spline, its ends left out: one between two parts of a piece."""
+    for first in range(0, len(points) - 1, 3):
+        piece = points[first : first + 4]
+        yield from (_at(piece, step / parts) for step in range(1, parts))
+
+
+def _at(piece: Sequence[Point], part: float) -> Point:
+    rest = 1 - part
+    weights = (rest**3, 3 * rest**2 * part, 3 * rest * part**2, part**3)
+    x = sum(weight * point[0] for weight, point in zip(weights, piece, strict=True))
+    y = sum(weight * point[1] for weight, point in zip(weights, piece, strict=True))
     return x, y
 
 

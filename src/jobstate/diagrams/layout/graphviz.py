@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
+from contextlib import suppress
+from functools import partial
 from math import dist
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import frozen
 
+from jobstate.diagrams.graph.bundles import bundles
 from jobstate.diagrams.graph.graph import Arrow
+from jobstate.diagrams.layout.crossings import crossings
 from jobstate.diagrams.layout.labels import ASCENT, LEADING, SIZE, cleared, indent
 from jobstate.diagrams.layout.layout import (
     Course,
@@ -30,10 +33,11 @@ from jobstate.diagrams.layout.layout import (
     Rectangle,
 )
 from jobstate.diagrams.layout.text_width import width
+from jobstate.diagrams.programs import KEPT, ran
 from jobstate.errors import ToolFailedError, ToolMissingError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobstate.diagrams.graph.graph import Diagram, Group, Node, Start
     from jobstate.model.drawing import Point
@@ -62,6 +66,9 @@ _STRAIGHT = 15
 _MARGIN = 20
 _INCH = 72
 
+#: A layout with more lines that cross, or more arrows, is left as it is: `dot` takes too long.
+_FEW, _SMALL = 3, 30
+
 _GRAPH = (
     "digraph {",
     "graph [rankdir=LR, newrank=true, compound=true, nodesep=0.35, ranksep=0.6, splines=spline];",
@@ -87,14 +94,43 @@ def placed(diagram: Diagram, *, program: str | None = None, seconds: float = SEC
         ToolFailedError: It failed, took too long, or answered what can't be read.
     """
     found = _found(program or os.environ.get(PROGRAM) or "dot")
+    return _untangled(diagram, partial(_laid, found, diagram, seconds=seconds))
+
+
+def _laid(program: str, diagram: Diagram, free: str = "", *, seconds: float) -> Layout:
+    """Return a layout; one arrow, the free one, has no say in where states stand."""
     strands = tuple(_strands(diagram))
-    answer = _run(found, "\n".join(_text(diagram, strands)) + "\n", seconds)
+    answer = _run(program, "\n".join(_text(diagram, strands, free)) + "\n", seconds)
     try:
         return _Reader(json.loads(answer)).layout(diagram, strands)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ToolFailedError(
-            found, "answered what can't be read as a layout", answer[:_KEPT]
+            program, "answered what can't be read as a layout", answer[:KEPT]
         ) from error
+
+
+def _untangled(diagram: Diagram, laid: Callable[..., Layout]) -> Layout:
+    """Return a layout in which few lines cross, if few do in the first.
+
+    `dot` lets no arrow lead to its own column or back, and so may have to cross lines that need
+    not; one arrow of those that cross, given free, is often enough.
+    """
+    best = laid()
+    crossed = crossings(best) if len(diagram.arrows) <= _SMALL else []
+    if len(crossed) > _FEW:
+        return best
+    least = len(crossed)
+    for free in dict.fromkeys(_first_arrow(line) for pair in crossed for line in pair):
+        with suppress(ToolFailedError):
+            other = laid(free)
+            many = len(crossings(other))
+            if many < least:
+                best, least = other, many
+    return best
+
+
+def _first_arrow(line: PlacedLine | PlacedStart) -> str:
+    return line.arrows[0].id if isinstance(line, PlacedLine) else line.start.id
 
 
 # --- What is asked --------------------------------------------------------------------------------
@@ -136,20 +172,16 @@ class _Strand:
 
 
 def _strands(diagram: Diagram) -> Iterator[_Strand]:
-    frame_of = {node.id: node.group for node in diagram.nodes}
     place = {node.id: number for number, node in enumerate(diagram.nodes)}
     size = {group.id: len(diagram.nodes_in(group)) for group in diagram.groups}
-    bundles: dict[tuple[str, str, str], list[Arrow]] = {}
-    for arrow in sorted(diagram.arrows, key=lambda each: place[each.origin]):
-        bundles.setdefault((frame_of[arrow.origin], arrow.target, arrow.kind), []).append(arrow)
-    for (frame, target, _), arrows in bundles.items():
-        whole = len(arrows) == size[frame] > 1 and frame_of[target] != frame
+    for (frame, target, _), arrows in bundles(diagram.arrows, diagram).items():
+        whole = len(arrows) == size.get(frame, 0) > 1
         for bundle in (arrows,) if whole else ((arrow,) for arrow in arrows):
             back = place[target] < place[bundle[0].origin]
             yield _Strand(tuple(bundle), frame if whole else "", back)
 
 
-def _text(diagram: Diagram, strands: Iterable[_Strand]) -> Iterator[str]:
+def _text(diagram: Diagram, strands: Iterable[_Strand], free: str) -> Iterator[str]:
     yield from _GRAPH
     for group in diagram.groups:
         room = _room(width(group.label, _FRAME, bold=True) + 2 * _BESIDE, _HEAD)
@@ -163,22 +195,21 @@ def _text(diagram: Diagram, strands: Iterable[_Strand]) -> Iterator[str]:
         yield f"{start.id} [shape=circle, {_sized(_MARK, _MARK)}];"
         yield _edge((start.id, start.target), start.id, _lines(start.label))
     for strand in strands:
-        yield _edge(strand.ends, strand.id, strand.lines, _clip(strand))
+        more = [*_clip(strand), *(["constraint=false"] if strand.id == free else [])]
+        yield _edge(strand.ends, strand.id, strand.lines, more)
     yield "}"
 
 
-def _clip(strand: _Strand) -> str:
-    if not strand.frame:
-        return ""
-    return f"{'lhead' if strand.back else 'ltail'}=cluster_{strand.frame}"
+def _clip(strand: _Strand) -> Iterator[str]:
+    if strand.frame:
+        yield f"{'lhead' if strand.back else 'ltail'}=cluster_{strand.frame}"
 
 
-def _edge(ends: tuple[str, str], id_: str, lines: Sequence[str], clip: str = "") -> str:
+def _edge(ends: tuple[str, str], id_: str, lines: Sequence[str], more: Iterable[str] = ()) -> str:
     looks = [f"id={id_}"]
     if lines:
         looks.append(f"label={_room(*_extent(lines))}")
-    if clip:
-        looks.append(clip)
+    looks += more
     return f"{' -> '.join(ends)} [{', '.join(looks)}];"
 
 
@@ -209,9 +240,6 @@ def _lines(label: str) -> tuple[str, ...]:
 
 # --- The program ----------------------------------------------------------------------------------
 
-#: How much of what the program said an error keeps.
-_KEPT = 10_000
-
 
 def _found(program: str) -> str:
     found = shutil.which(program)
@@ -226,27 +254,9 @@ def _found(program: str) -> str:
 
 
 def _run(program: str, text: str, seconds: float) -> str:
-    try:
-        ran = subprocess.run(  # noqa: S603 - no shell, and the text holds ids and numbers only
-            [program, "-Tjson0"],
-            input=text.encode("ascii"),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ToolFailedError(
-            program, f"took longer than {seconds:g} s; {_SMALLER}", _said(error.stderr)
-        ) from error
-    except OSError as error:
-        raise ToolFailedError(program, "can't be run", str(error)) from error
-    if ran.returncode:
-        raise ToolFailedError(program, f"failed with code {ran.returncode}", _said(ran.stderr))
-    return ran.stdout.decode("utf-8", "replace")
-
-
-def _said(output: bytes | None) -> str:
-    return (output or b"").decode("utf-8", "replace").strip()[:_KEPT]
+    # The text holds ids and numbers only.
+    done = ran([program, "-Tjson0"], text.encode("ascii"), seconds=seconds, remedy=_SMALLER)
+    return done.stdout.decode("utf-8", "replace")
 
 
 # --- What comes back ------------------------------------------------------------------------------

@@ -94,6 +94,25 @@ def width(text: str, size: float, bold: bool = False) -> float:  # noqa: FBT001,
     return sum(_thousandths(each, bold=bold) for each in text) * size / 1000
 
 
+def rows(text: str, size: float, across: float, bold: bool = False) -> list[str]:  # noqa: FBT001, FBT002 - as fonts
+    """Return a text in rows, broken at spaces; only a longer word is wider than asked.
+
+    Args:
+        text: One line.
+        size: The font's size.
+        across: How wide a row may be, in the unit of the size.
+        bold: It is the bold font.
+    """
+    found: list[str] = []
+    for word in text.split(" "):
+        longer = f"{found[-1]} {word}" if found else word
+        if found and width(longer, size, bold) <= across:
+            found[-1] = longer
+        else:
+            found.append(word)
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _thousandths(character: str, *, bold: bool) -> int:
     found = _WIDTHS[bold].get(character)

@@ -185,3 +185,10 @@ class Overlay:
     tables: tuple[OverlayTable, ...] = ()
     instead: bool = False
     footer: str = ""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all nodes, arrows and starts that it has something to say of."""
+        named = [end for each in self.breaks for end in (each.origin, each.target)]
+        named += [each.node for each in self.strip.stays] if self.strip else []
+        return frozenset({*self.arrows, *self.starts, *self.nodes, *filter(None, named)})

@@ -2,8 +2,9 @@
 
 Final states have a double border in the colour of what the job has come to, inferred ones a dashed
 border, retired ones grey text; inferred arrows are dashed and lighter (their labels are not, so
-that they can be read). Kinds of moves have colours, which the legend names; the usual road is bold
-and as straight as Graphviz can make it. Arrows that go back have no say in where the states stand.
+that they can be read). An arrow that every status of a frame has is drawn once, from the frame.
+Kinds of moves have colours, which the legend names; the usual road is bold and as straight as
+Graphviz can make it. Arrows that go back have no say in where the states stand.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from jobstate.common.text import printable
+from jobstate.diagrams.graph.folding import folded
 from jobstate.diagrams.render.legend_text import LegendItem, colour_of, explained
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model.drawing import Colour
@@ -20,7 +22,8 @@ from jobstate.model.states import Basis
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobstate.diagrams.graph.graph import Arrow, Diagram, Group, Node
+    from jobstate.diagrams.graph.folding import Folding, Strand
+    from jobstate.diagrams.graph.graph import Diagram, Group, Node
 
 _INK, _GREY, _LIGHT = LIGHT.text, LIGHT.quiet, LIGHT.rule
 _WASH = LIGHT.inks[Colour.GREY].wash
@@ -41,9 +44,11 @@ def dot(diagram: Diagram) -> str:
 
 
 def _lines(diagram: Diagram) -> Iterator[str]:
+    folding = folded(diagram, zones=False)  # of frames in frames Graphviz 2.43 can't rank all
     yield "digraph life_cycle {"
     yield f"  graph [{_attributes({'label': diagram.title, 'labelloc': 't', 'rankdir': 'LR'})},"
-    yield '    fontname="Helvetica", fontsize=20, nodesep=0.3, ranksep=0.7, newrank=true];'
+    yield '    fontname="Helvetica", fontsize=20, nodesep=0.3, ranksep=0.7, newrank=true,'
+    yield "    compound=true];"
     yield f'  node [shape=box, style="rounded,filled", color="{_GREY}", fillcolor="{LIGHT.box}",'
     yield f'    fontname="Helvetica", fontcolor="{_INK}"];'
     yield f'  edge [fontname="Helvetica", fontsize=11, arrowsize=0.7, color="{_INK}"];'
@@ -53,12 +58,9 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield f'  start_{number} [shape=circle, label="", width=0.2, fillcolor="{_INK}"];'
         yield f"  start_{number} -> {start.target} [{_attributes({'label': start.label})}];"
     order = {node.id: number for number, node in enumerate(diagram.nodes)}
-    for arrow in diagram.arrows:
-        look = _look_of_arrow(diagram, arrow)
-        if order[arrow.target] < order[arrow.origin]:
-            look["constraint"] = "false"
-        yield f"  {arrow.origin} -> {arrow.target} [{_attributes(look)}];"
-    yield f"  legend [shape=plain, label=<{_legend(diagram)}>];"
+    for strand in folding.strands:
+        yield from _edges(diagram, strand, order)
+    yield f"  legend [shape=plain, label=<{_legend(diagram, folding)}>];"
     yield "}"
 
 
@@ -69,6 +71,23 @@ def _cluster(diagram: Diagram, group: Group) -> Iterator[str]:
     for node in diagram.nodes_in(group):
         yield f"    {node.id} [{_attributes(_look_of_node(node))}];"
     yield "  }"
+
+
+def _edges(diagram: Diagram, strand: Strand, order: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line; Graphviz draws those of frames between nodes, and cuts them at the frames."""
+    look = _look_of_line(diagram, strand)
+    # From the nearest state of the frame, for the line to be short.
+    arrow = max(strand.arrows, key=lambda each: order[each.origin])
+    if strand.leaves_a_frame():
+        look["ltail"] = f"cluster_{strand.origin}"
+    if strand.keeps_the_label():
+        look["lhead"] = f"cluster_{strand.target}"
+        # The others stand where their own lines would put them.
+        unseen = (each for each in strand.arrows if each is not arrow)
+        yield from (f"  {each.origin} -> {each.target} [style=invis];" for each in unseen)
+    if order[arrow.target] < order[arrow.origin]:
+        look["constraint"] = "false"
+    yield f"  {arrow.origin} -> {arrow.target} [{_attributes(look)}];"
 
 
 def _look_of_node(node: Node) -> dict[str, str]:
@@ -85,27 +104,25 @@ def _look_of_node(node: Node) -> dict[str, str]:
     return look
 
 
-def _look_of_arrow(diagram: Diagram, arrow: Arrow) -> dict[str, str]:
-    inferred = arrow.basis is Basis.INFERRED
-    kind = diagram.kind_of(arrow)
-    ink = LIGHT.inks[kind.colour]
-    look = {"label": "\n".join(arrow.labels), "fontcolor": ink.firm}
-    look["color"] = ink.faint if inferred else ink.firm
-    if inferred:
+def _look_of_line(diagram: Diagram, strand: Strand) -> dict[str, str]:
+    ink = LIGHT.inks[diagram.kind(strand.kind).colour]
+    look = {"label": "\n".join(strand.labels), "fontcolor": ink.firm}
+    look["color"] = ink.faint if strand.inferred else ink.firm
+    if strand.inferred:
         look["style"] = "dashed"
-    if kind.name == diagram.usual and not inferred:
+    elif strand.kind == diagram.usual:
         look |= {"penwidth": "2.5", "weight": "30"}
     return look
 
 
-def _legend(diagram: Diagram) -> str:
+def _legend(diagram: Diagram, folding: Folding) -> str:
     """Return a table in Graphviz's HTML."""
     rows = [
         f'<font color="{LIGHT.inks[kind.colour].firm}">&#8212;&#8212;&#9654; '
         f"{escape(printable(kind.title))}</font>"
         for kind in diagram.kinds
     ]
-    rows += explained(diagram, _KEY)
+    rows += explained(diagram, folding, _KEY)
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
     return f'<table border="1" cellborder="0" cellspacing="0" color="{_LIGHT}">{cells}</table>'
 

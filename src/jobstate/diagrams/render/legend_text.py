@@ -12,6 +12,7 @@ from jobstate.model.states import Basis
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jobstate.diagrams.graph.folding import Folding
     from jobstate.diagrams.graph.graph import Diagram, Node
 
 
@@ -25,12 +26,33 @@ class LegendItem(Enum):
     INFERRED_MOVE = auto()
     RETIRED = auto()
     GUARD = auto()
+    FRAME = auto()
+    FRAMES = auto()
 
 
-def explained(diagram: Diagram, texts: Mapping[LegendItem, str]) -> tuple[str, ...]:
-    """Return the texts of those signs that occur in a diagram."""
-    occurring = set(_occurring(diagram))
-    return tuple(text for sign, text in texts.items() if sign in occurring)
+#: What lines from frames mean, in words that no format takes for anything else.
+_FRAMES = {
+    LegendItem.FRAME: "arrow from a frame: from every status in it, known of one at least",
+    LegendItem.FRAMES: "from frame to frame: to the status of the same name in it",
+}
+
+
+def explained(
+    diagram: Diagram, folding: Folding, texts: Mapping[LegendItem, str]
+) -> tuple[str, ...]:
+    """Return the texts of those signs that occur in a diagram, and what it leaves out."""
+    occurring = {*_occurring(diagram), *_of_frames(folding)}
+    found = [text for sign, text in {**texts, **_FRAMES}.items() if sign in occurring]
+    return (*found, *([f"left out: {diagram.left_out}"] if diagram.left_out else []))
+
+
+def _of_frames(folding: Folding) -> Iterator[LegendItem]:
+    if any(strand.leaves_a_frame() for strand in folding.strands):
+        yield LegendItem.FRAME
+    if any(strand.keeps_the_label() for strand in folding.strands):
+        yield LegendItem.FRAMES
+    if any(strand.inferred for strand in folding.strands):
+        yield LegendItem.INFERRED_MOVE
 
 
 def colour_of(node: Node) -> Colour:
@@ -50,7 +72,5 @@ def _occurring(diagram: Diagram) -> Iterator[LegendItem]:
         elif node.basis is Basis.INFERRED:
             yield LegendItem.INFERRED_STATE
     for arrow in diagram.arrows:
-        if arrow.basis is Basis.INFERRED:
-            yield LegendItem.INFERRED_MOVE
         if any(cause.guard for cause in arrow.causes):
             yield LegendItem.GUARD

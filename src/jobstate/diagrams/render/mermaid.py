@@ -1,6 +1,7 @@
 """Mermaid (`stateDiagram-v2`), as GitHub renders it inside Markdown.
 
-Frames are composite states, so a reader sees the primary status around the secondary ones. Arrows
+Frames are composite states, so a reader sees the primary status around the secondary ones; an
+arrow that every status inside has is drawn once, from the frame. Arrows
 can't be dashed or coloured in this kind of diagram: one that is only inferred has a question mark
 behind its causes, and the kinds of moves are not told apart. Final states have the colour of what
 the job has come to, and an arrow to the end mark; it stands outside of the frames, which would
@@ -13,15 +14,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.graph.folding import folded
 from jobstate.diagrams.render.legend_text import LegendItem, colour_of, explained
 from jobstate.diagrams.render.palette import LIGHT
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from jobstate.diagrams.graph.graph import Arrow, Diagram, Group, Node
+    from jobstate.diagrams.graph.folding import Folding, Strand, Zone
+    from jobstate.diagrams.graph.graph import Diagram, Node
 
 #: All that Mermaid, and the Markdown and HTML in its labels, take for what it is.
 _SPECIAL = re.compile(r"[^A-Za-z0-9 ,\[\]]")
@@ -44,9 +47,9 @@ _STYLES = {
     "inferred": "stroke-dasharray:4 3",
     "retired": f"stroke-dasharray:1 3,fill:{LIGHT.box},color:{LIGHT.quiet}",
 }
-#: Pages are high rather than wide, but the arrows of a large diagram need more width downwards
+#: Pages are high rather than wide, but the lines of a large diagram need more width downwards
 #: than they need height across: with so many, the picture is turned.
-_MANY_ARROWS = 60
+_MANY_LINES = 25
 
 
 def mermaid(diagram: Diagram) -> str:
@@ -55,33 +58,39 @@ def mermaid(diagram: Diagram) -> str:
 
 
 def _lines(diagram: Diagram) -> Iterator[str]:
+    folding = folded(diagram)
     yield from ("---", f"title: {_yaml(diagram.title)}", "---")
-    direction = "LR" if len(diagram.arrows) > _MANY_ARROWS else "TB"
+    direction = "LR" if len(folding.strands) > _MANY_LINES else "TB"
     yield from ("stateDiagram-v2", f"  direction {direction}")
+    labels = {node.id: node.label for node in diagram.nodes}
     for group in diagram.groups:
-        yield from _composite(diagram, group, direction)
+        yield from _composite(folding.frames[group.id], group.label, direction, labels)
     for start in diagram.starts:
         yield f"  [*] --> {start.target}{_after_colon(escaped(start.label))}"
-    for arrow in diagram.arrows:
-        yield f"  {arrow.origin} --> {arrow.target}{_after_colon(_label(arrow))}"
-    for node in diagram.nodes:
-        if node.final:
-            yield f"  {node.id} --> [*]{_after_colon('until reopened' if node.reopens else '')}"
-    yield from _legend(diagram)
+    for strand in folding.strands:
+        yield f"  {strand.origin} --> {strand.target}{_after_colon(_label(strand))}"
+    reopens = {end for node in diagram.nodes if node.reopens for end in (node.id, node.group)}
+    for end in folding.ends:
+        yield f"  {end} --> [*]{_after_colon('until reopened' if end in reopens else '')}"
+    yield from _legend(diagram, folding)
     yield from _classes(diagram)
 
 
-def _composite(diagram: Diagram, group: Group, direction: str) -> Iterator[str]:
-    yield f'  state "{_in_quotes(group.label)}" as {group.id} {{'
-    yield f"    direction {direction}"
-    for node in diagram.nodes_in(group):
-        yield f'    state "{_in_quotes(node.label)}" as {node.id}'
-    yield "  }"
+def _composite(
+    zone: Zone, label: str, direction: str, labels: Mapping[str, str], indent: str = "  "
+) -> Iterator[str]:
+    yield f'{indent}state "{_in_quotes(label)}" as {zone.id} {{'
+    yield f"{indent}  direction {direction}"
+    for node in zone.own:
+        yield f'{indent}  state "{_in_quotes(labels[node])}" as {node}'
+    for inner in zone.zones:
+        yield from _composite(inner, "", direction, labels, f"{indent}  ")
+    yield f"{indent}}}"
 
 
-def _label(arrow: Arrow) -> str:
-    text = escaped(", ".join(arrow.labels))
-    return f"{text}?" if arrow.basis is Basis.INFERRED else text
+def _label(strand: Strand) -> str:
+    text = escaped(", ".join(strand.labels))
+    return f"{text}?" if strand.inferred else text
 
 
 # Mermaid refuses empty quotes, and a colon with nothing behind it.
@@ -95,8 +104,8 @@ def _after_colon(label: str) -> str:
     return f" : {label}" if label else ""
 
 
-def _legend(diagram: Diagram) -> Iterator[str]:
-    if lines := explained(diagram, _KEY):
+def _legend(diagram: Diagram, folding: Folding) -> Iterator[str]:
+    if lines := explained(diagram, folding, _KEY):
         yield f"  note left of {diagram.nodes[0].id}"
         yield from (f"    {line}" for line in lines)
         yield "  end note"

@@ -6,8 +6,10 @@ Data beside the life cycle, read only by `jobstate.diagrams`.
 from __future__ import annotations
 
 from jobstate.model.drawing import ArrowKind, Beginning, Colour, Dash, Drawing, Frame, RegionLayout
-from jobstate.sagemaker.training_job.layout import JOB_PLAN, USUAL
-from jobstate.sagemaker.training_job.notation import boxes, line, text
+from jobstate.sagemaker.training_job.plans.notation import USUAL, boxes, line, text
+from jobstate.sagemaker.training_job.plans.road import ROAD_PLAN
+from jobstate.sagemaker.training_job.plans.usual import USUAL_PLAN
+from jobstate.sagemaker.training_job.plans.whole import WHOLE_PLAN
 from jobstate.sagemaker.training_job.statuses import WarmPoolStatus
 
 _KINDS = (
@@ -103,4 +105,4 @@ _POOL_PLAN = RegionLayout(
     beginnings=(Beginning(state=_IN_USE, points="97,1218 H140"),),
 )
 #: How a training job is drawn.
-DRAWING = Drawing(kinds=_KINDS, usual=USUAL, plans=(JOB_PLAN, _POOL_PLAN))
+DRAWING = Drawing(kinds=_KINDS, usual=USUAL, plans=(ROAD_PLAN, USUAL_PLAN, WHOLE_PLAN, _POOL_PLAN))

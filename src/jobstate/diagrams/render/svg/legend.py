@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobstate.diagrams.graph.bundles import is_inferred
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Course, Rectangle
@@ -46,7 +47,7 @@ class Legend:
     def __init__(self, diagram: Diagram, layout: Layout, overlay: Overlay | None = None) -> None:
         """Collect what occurs."""
         if overlay is None:
-            self._items = (*_kinds(diagram), *_bases(diagram), *_boxes(diagram, layout))
+            self._items = (*_kinds(diagram), *_bases(layout), *_boxes(diagram, layout))
         else:
             self._items = tuple(_laid_over(diagram, layout, overlay))
         longest = max((metrics.width(item.said, 12) for item in self._items), default=0.0)
@@ -85,8 +86,8 @@ def _kinds(diagram: Diagram, only: frozenset[str] | None = None) -> Iterator[_It
             yield _Item(_line(f"k-{kind.name}", usual=usual, faint=faint), kind.title)
 
 
-def _bases(diagram: Diagram) -> Iterator[_Item]:
-    if any(arrow.basis is Basis.INFERRED for arrow in diagram.arrows):
+def _bases(layout: Layout) -> Iterator[_Item]:
+    if any(is_inferred(line.arrows) for line in layout.lines):
         yield _Item(_line("plain", faint=True), "lighter: only inferred")
 
 

@@ -43,6 +43,8 @@ def sheet(kinds: Iterable[ArrowKind], look: Look) -> str:
 
 #: What does not depend on the theme.
 _SHAPES = (
+    # Browsers else leave out the colours of areas where they print.
+    "svg {-webkit-print-color-adjust: exact; print-color-adjust: exact;}",
     f"text {{font-family: {FONT};}}",
     ".title {font-size: 26px; font-weight: bold;}",
     ".subtitle {font-size: 14px;}",

@@ -11,6 +11,7 @@ import textwrap
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.graph.bundles import is_inferred
 from jobstate.diagrams.layout import geometry as shapes
 from jobstate.diagrams.layout import text_width as metrics
 from jobstate.diagrams.layout.layout import Rectangle
@@ -19,6 +20,7 @@ from jobstate.diagrams.render.svg import overlay as marks
 from jobstate.diagrams.render.svg.elements import classes, element, label, rectangle, text
 from jobstate.diagrams.render.svg.footer import Foot
 from jobstate.diagrams.render.svg.legend import Legend
+from jobstate.diagrams.render.svg.paper import Paper, on_paper
 from jobstate.diagrams.render.svg.style import Look, sheet
 from jobstate.model.drawing import Colour
 from jobstate.model.states import Basis
@@ -36,8 +38,11 @@ if TYPE_CHECKING:
     )
     from jobstate.diagrams.overlays.overlay import Mark, Overlay
 
-#: The height of the head, where the title stands, and of each line of a reason under it.
-_HEAD, _REASON = 76, 18
+#: The height of the head, where the title stands, of each further row of it, and of each row under
+#: it: of the subtitle, or a reason.
+_HEAD, _TITLE, _ROW = 76, 30, 18
+#: The baseline of the first row of the subtitle, and how far it is below the title's.
+_SUBTITLE, _BELOW_TITLE = 60, 22
 #: Of a longer reason so many lines are drawn.
 _MOST_OF_REASON = 4
 _LEFT, _NARROWEST = 24, 560.0
@@ -46,7 +51,12 @@ _HEAD_LENGTHS = (15.0, 9.0)
 
 
 def svg(
-    diagram: Diagram, layout: Layout, *, look: Look = Look.AUTO, overlay: Overlay | None = None
+    diagram: Diagram,
+    layout: Layout,
+    *,
+    look: Look = Look.AUTO,
+    overlay: Overlay | None = None,
+    paper: Paper | None = None,
 ) -> str:
     """Return a picture as SVG text.
 
@@ -55,8 +65,11 @@ def svg(
         layout: Where it stands.
         look: Light, dark, or what the reader's system asks for.
         overlay: What is laid over it; then arrows show numbers rather than their causes.
+        paper: The sheet that it stands on, which is printed light; None for a screen.
     """
-    return "\n".join(_Picture(diagram, layout, overlay).lines(look)) + "\n"
+    if paper is not None and look is Look.AUTO:
+        look = Look.LIGHT
+    return "\n".join(_Picture(diagram, layout, overlay).lines(look, paper)) + "\n"
 
 
 class _Picture:
@@ -67,30 +80,25 @@ class _Picture:
         self._names = {node.id: node.name for node in diagram.nodes}
         self._legend = Legend(diagram, layout)
 
-    def lines(self, look: Look) -> Iterator[str]:
+    def lines(self, look: Look, paper: Paper | None) -> Iterator[str]:
         width = max(self._layout.width, _NARROWEST)
         if self._instead and self._overlay is not None:
             width = max(Foot.width_of_tables(self._overlay.tables) + _LEFT, _NARROWEST)
-        reason = self._reason(width)
-        head = _HEAD + _REASON * len(reason)
-        high = 0.0 if self._instead else self._layout.height
-        below = head + high
+        rows = list(self._head(width))
+        head = _HEAD + max(y for _, y, _ in rows) - _SUBTITLE
+        below = head + (0.0 if self._instead else self._layout.height)
         foot = list(self._foot(below, width))
-        height = foot.pop()
-        size = f'width="{shapes.number(width)}" height="{height}"'
+        view, size = _view(width, float(foot.pop()), paper)
         yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.number(width)} {height}"'
-            f' {size} role="img" aria-labelledby="picture-title picture-description">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(view)}" {size}'
+            ' role="img" aria-labelledby="picture-title picture-description">'
         )
-        title = self._overlay.title if self._overlay else self._diagram.title
-        yield element("title", title, id="picture-title")
+        yield element("title", self._title, id="picture-title")
         yield element("desc", self._description(), id="picture-description")
         yield f"<style>\n{sheet(self._diagram.kinds, look)}\n</style>"
-        yield element("rect", class_="paper", width="100%", height="100%")
-        yield text(title, _LEFT, 38, "title")
-        yield text(self._subtitle(), _LEFT, 60, "subtitle")
-        for number, said in enumerate(reason, start=1):
-            yield text(said, _LEFT, 60 + _REASON * number, "finding")
+        yield element("rect", class_="paper", x=view[0], y=view[1], width="100%", height="100%")
+        for said, y, names in rows:
+            yield text(said, _LEFT, y, names)
         if not self._instead:
             yield f'<g transform="translate(0 {head})">'
             yield from self._drawn()
@@ -103,6 +111,24 @@ class _Picture:
         """Tables stand instead of the picture."""
         return self._overlay is not None and self._overlay.instead
 
+    @property
+    def _title(self) -> str:
+        return self._overlay.title if self._overlay else self._diagram.title
+
+    def _head(self, width: float) -> Iterator[tuple[str, float, str]]:
+        """Yield the rows over the picture: what they say, their baselines, their classes."""
+        room, y = width - 2 * _LEFT, _SUBTITLE - _BELOW_TITLE
+        for number, said in enumerate(metrics.rows(self._title, 26, room, bold=True)):
+            y += _TITLE if number else 0
+            yield said, y, "title"
+        y += _BELOW_TITLE - _ROW
+        for said in metrics.rows(self._subtitle(), 14, room):
+            y += _ROW
+            yield said, y, "subtitle"
+        for said in self._reason(width):
+            y += _ROW
+            yield said, y, "finding"
+
     def _description(self) -> str:
         return (
             f"A state diagram: {len(self._diagram.nodes)} states,"
@@ -112,7 +138,8 @@ class _Picture:
     def _subtitle(self) -> str:
         if self._overlay:
             return self._overlay.subtitle
-        return "boxes are statuses; what makes a job move from one to another stands at the arrow"
+        said = "boxes are statuses; what makes a job move from one to another stands at the arrow"
+        return f"{said}; left out: {self._diagram.left_out}" if self._diagram.left_out else said
 
     def _reason(self, width: float) -> list[str]:
         """Return why the job failed, in lines."""
@@ -246,7 +273,7 @@ class _Picture:
         """Firm lines are drawn over faint ones, and the usual road over all."""
         return (
             self._overlay is not None and bool(_arrows_of(family) & self._overlay.arrows.keys()),
-            not all(_inferred(line) for line in family),
+            not all(is_inferred(line.arrows) for line in family),
             self._is_usual(family[0]),
         )
 
@@ -271,7 +298,7 @@ class _Picture:
             "line",
             f"k-{line.arrows[0].kind}",
             usual=self._is_usual(line),
-            inferred=_inferred(line),
+            inferred=is_inferred(line.arrows),
             dim=not plain and self._is_way,
             unseen=not plain and not self._is_way,
             **({f"w{marks.weight(taken)}": True} if taken else {}),
@@ -309,13 +336,21 @@ class _Picture:
         return f"{self._names[arrow.origin]} → {self._names[arrow.target]}: {causes}"
 
 
+def _view(width: float, height: float, paper: Paper | None) -> tuple[list[str], str]:
+    """Return the numbers of the view box, and the attributes that say how large it is shown."""
+    area, unit = Rectangle(0, 0, width, height), ""
+    shown = (width, height)
+    if paper is not None:
+        area, unit = on_paper(width, height, paper), "mm"
+        shown = (paper.across, paper.down)
+    across, down = map(shapes.number, shown)
+    view = [shapes.number(each) for each in (area.x, area.y, area.width, area.height)]
+    return view, f'width="{across}{unit}" height="{down}{unit}"'
+
+
 def _grown(area: Rectangle, by: float) -> Rectangle:
     return Rectangle(area.x - by, area.y - by, area.width + 2 * by, area.height + 2 * by)
 
 
 def _arrows_of(lines: Iterable[PlacedLine]) -> set[str]:
     return {arrow.id for line in lines for arrow in line.arrows}
-
-
-def _inferred(line: PlacedLine) -> bool:
-    return all(arrow.basis is Basis.INFERRED for arrow in line.arrows)

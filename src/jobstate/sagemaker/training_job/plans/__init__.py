@@ -1,0 +1,1 @@
+"""Where the statuses of a training job stand in pictures, by how much is drawn; made by hand."""
