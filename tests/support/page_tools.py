@@ -44,8 +44,7 @@ DRIVER = """({ tables, cases }) => {
   const job = (series) => ({
     findings: series.findings.map(finding),
     unmodelled: series.unmodelled,
-    result: (({ outcome, final, forGood, gone }) =>
-      ({ outcome, final, for_good: forGood, gone }))(series.result),
+    result: (({ forGood, ...result }) => ({ ...result, for_good: forGood }))(series.result),
     failureReason: series.failureReason,
     legal: series.legal,
     known: Object.fromEntries([...series.known].map(names)),
@@ -143,7 +142,6 @@ def data_only(lifecycle: Lifecycle) -> Lifecycle:
 
 
 def _plain(report: Report) -> dict[str, Any]:
-    result = report.result
     return {
         "findings": [
             {
@@ -156,12 +154,7 @@ def _plain(report: Report) -> dict[str, Any]:
             for each in report.violations
         ],
         "unmodelled": [{"field": each.field, "value": each.value} for each in report.unmodelled],
-        "result": {
-            "outcome": str(result.outcome),
-            "final": result.final,
-            "for_good": result.for_good,
-            "gone": result.gone,
-        },
+        "result": report.result.to_dict(),
         "failureReason": report.failure_reason,
         "legal": report.legal,
         "known": {

@@ -65,6 +65,25 @@ def next_states(automaton: Automaton, mask: int) -> tuple[State, ...]:
     return automaton.states_of(automaton.successors.next(mask))
 
 
+def a_shortest_way(automaton: Automaton, start: int, end: int) -> Way:
+    """Return one way of the fewest moves, the first that a breadth-first search finds."""
+    came_by: dict[int, tuple[int, Edge] | None] = dict.fromkeys(bits(start))
+    queue = list(came_by)
+    for index in queue:  # the list grows while we walk it
+        if end >> index & 1:
+            way: list[Edge] = []
+            step = came_by[index]
+            while step is not None:
+                way.append(step[1])
+                step = came_by[step[0]]
+            return tuple(reversed(way))
+        for edge, target in automaton.moves[index]:
+            if target not in came_by:
+                came_by[target] = (index, edge)
+                queue.append(target)
+    return ()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def between(automaton: Automaton, start: int, end: int) -> Between:
     """Return what lies between two sets of hidden states; remembered for the same two."""

@@ -7,33 +7,41 @@ refused), the statuses known, the rules that are data, the sentences that say wh
 
 from __future__ import annotations
 
-from itertools import chain
+import re
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from jobstate import errors
-from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
 from jobstate.conformance import between, diagnosis, histories, modified_times, rules
-from jobstate.conformance.answers import NO_ANSWER
+from jobstate.conformance.answers import NO_ANSWER, of_kind
 from jobstate.conformance.between import LONGEST_VALUE
-from jobstate.conformance.diagnosis import NEEDS, requirements
+from jobstate.conformance.diagnosis import NEEDS, needs_of, requirements, visible_text
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
+from jobstate.conformance.report import SCHEMA_VERSION
+from jobstate.conformance.rules import exclusion_text, sum_path
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
-from jobstate.finding.recognition import Recogniser
+from jobstate.finding.finder import CLOSED, MOST_LAYERS, MOST_VALUES, TOO_MANY
+from jobstate.finding.recognition import AS_TEXTS, IDS, NO_KINDS, STATUS, Recogniser
 from jobstate.model import states
 from jobstate.model.answer_schema import DEEPEST
 from jobstate.model.choices import choice_text
+from jobstate.model.failure_causes import LeadingKind
+from jobstate.model.fields import Field, FieldKind
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
+from jobstate.model.schema_reader import own_fields
 from jobstate.model.states import alternatives
+from jobstate.model.values import A_MAPPING, A_SEGMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
@@ -41,7 +49,7 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.rule_tests import Where
     from jobstate.model.specification import Rule
-    from jobstate.model.states import Region, State
+    from jobstate.model.states import Exclusion, Needs, Region, State
 
 #: What JSON can hold.
 Table: TypeAlias = dict[str, Any]
@@ -66,14 +74,12 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             "text": printable(str(lifecycle)),
             "assumed": assumed_text(lifecycle.assumed),
         },
-        "unknown": UNKNOWN,
         "sentences": dict(chain.from_iterable(map(dict.items, SENTENCES))),
         "nothing": attrs.asdict(NO_ANSWER),
         "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD, "value": LONGEST_VALUE},
         "features": [each.name for each in lifecycle.features],
-        "exclusions": [
-            {"features": list(each.features), "rule": each.rule} for each in lifecycle.exclusions
-        ],
+        "exclusions": [_exclusion(each) for each in lifecycle.exclusions],
+        "judge": _judge(lifecycle),
         "memories": [
             {"name": each.name, "rule": each.rule, "states": sorted(each.states)}
             for each in lifecycle.memories
@@ -81,18 +87,31 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         "rules": [_rule(each) for each in lifecycle.rules],
         "requires": list(_requires(lifecycle)),
         "orders": [
-            {"rule": rule.id, "fields": list(test.fields)}
+            {"rule": rule.id, "other": low, "field": high}
             for rule, test in _tests(lifecycle, InOrder)
+            for low, high in combinations(test.fields, 2)
         ],
         "exactly": [
             {"rule": rule.id, "field": test.field, "when": _where(lifecycle, test.when)}
             for rule, test in _tests(lifecycle, ExactlyWhen)
         ],
         "sums": [
-            {"rule": rule.id, "fields": list(test.fields), "others": list(test.others)}
+            {
+                "rule": rule.id,
+                "sides": [list(test.fields), list(test.others)],
+                "fields": " + ".join(test.fields),
+                "others": " + ".join(test.others),
+                "path": sum_path(test),
+            }
             for rule, test in _tests(lifecycle, Sums)
         ],
-        "between": list(_between(lifecycle)),
+        "between": [
+            {"rule": rule.id, "field": name, "grows": isinstance(test, Grows)}
+            for rule in lifecycle.rules
+            for test in rule.tests
+            if isinstance(test, (Grows, Fixed))
+            for name in test.fields
+        ],
         "regions": [
             _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
             for region in lifecycle.regions
@@ -106,6 +125,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         ],
         "starts": [attrs.asdict(each) for each in diagram.starts],
         "schema": _schema(lifecycle),
+        "finding": _finding(lifecycle) if lifecycle.schema else None,
     }
 
 
@@ -116,6 +136,25 @@ SENTENCES: Final = tuple(
     module.SENTENCES
     for module in (states, errors, diagnosis, rules, between, histories, modified_times)
 )
+
+
+def _judge(lifecycle: Lifecycle) -> Table:
+    """Return which region tells what, and what answers call the times that order them."""
+    judge = judge_of(lifecycle)
+    return {
+        "mainRegion": judge.main,
+        "moveRules": _move_rules(lifecycle),
+        "historyRegion": judge.history or None,
+        "historyField": judge.history_field,
+        "modifiedField": judge.modified_field,
+    }
+
+
+def _move_rules(lifecycle: Lifecycle) -> list[str]:
+    """Return the rules that moves break, rather than what stands beside a status."""
+    kinds = ("illegal-pair", "illegal-start", "illegal-transition")
+    own = [f"{region.prefix}{kind}" for region in lifecycle.regions for kind in kinds]
+    return ["feature-changed", *own, *(each.rule for each in lifecycle.memories)]
 
 
 # --- Rules --------------------------------------------------------------------------------------
@@ -135,6 +174,13 @@ def _rule(rule: Rule) -> Table:
         # A function can't be written down: the page says that it does not judge by these.
         "judged": all(isinstance(test, _DATA) for test in rule.tests),
     }
+
+
+def _exclusion(exclusion: Exclusion) -> Table:
+    """Return features that exclude each other, with what is said of a job that shows them all."""
+    message, seen, allowed = exclusion_text(exclusion)
+    said = {"message": message, "seen": seen, "allowed": allowed}
+    return {"features": list(exclusion.features), "rule": exclusion.rule, **said}
 
 
 def _requires(lifecycle: Lifecycle) -> list[Table]:
@@ -157,15 +203,6 @@ def _requires(lifecycle: Lifecycle) -> list[Table]:
     ]
 
 
-def _between(lifecycle: Lifecycle) -> Iterator[Table]:
-    """Yield the tests of two answers in the order of their rules."""
-    for rule in lifecycle.rules:
-        for test in rule.tests:
-            if isinstance(test, (Grows, Fixed)):
-                grows = isinstance(test, Grows)
-                yield {"rule": rule.id, "fields": list(test.fields), "grows": grows}
-
-
 _Test = TypeVar("_Test")
 
 
@@ -179,11 +216,10 @@ def _chosen(tests: Iterable[object], kind: type[_Test]) -> Iterator[_Test]:
 
 
 def _where(lifecycle: Lifecycle, where: Where) -> Table:
-    states = lifecycle.region(where.region).states
-    return {
-        "region": where.region,
-        "states": [place for place, state in enumerate(states) if where.holds(state)],
-    }
+    region = lifecycle.region(where.region)
+    there = [place for place, state in enumerate(region.states) if where.holds(state)]
+    names = [region.states[place].name for place in there]
+    return {"region": where.region, "states": there, "names": names, "path": region.field}
 
 
 # --- Regions ------------------------------------------------------------------------------------
@@ -197,7 +233,14 @@ def _region(
     arrows = {
         (arrow.origin, arrow.target): (place, arrow) for place, arrow in enumerate(diagram.arrows)
     }
-    refusal = judge_of(lifecycle).diagnosis
+    without = judge_of(lifecycle).diagnosis.without
+    lifted = {name: without(name)[region.name] for name in requirements(lifecycle)}
+    # The same numbers everywhere, so that a hidden state is found again where something is lifted.
+    hidden = chain(automaton.hidden, *(each.hidden for each in lifted.values()))
+    sets = {
+        features: place
+        for place, features in enumerate(dict.fromkeys(one.features for one in hidden))
+    }
     return {
         "name": region.name,
         "title": printable(region.title),
@@ -216,10 +259,12 @@ def _region(
         "words": {name: sorted(words) for name, words in _words(automaton).items()},
         "anything": automaton.estimate(automaton.everything).label,
         "start": list(bits(automaton.start.mask)),
-        "automaton": _automaton(automaton, places),
+        "passed": {each.name: visible_text(region, each.states) for each in lifecycle.memories},
+        "features": [dict(each) for each in sets],
+        "automaton": _automaton(automaton, places, sets),
         "lifted": {
-            name: _automaton(refusal.without(name)[region.name], places, with_edges=name == NEEDS)
-            for name in requirements(lifecycle)
+            name: _automaton(each, places, sets, needs=region if name == NEEDS else None)
+            for name, each in lifted.items()
         },
     }
 
@@ -291,35 +336,29 @@ def _edges(
     return found
 
 
-def _automaton(automaton: Automaton, places: dict[str, int], *, with_edges: bool = False) -> Table:
+def _automaton(
+    automaton: Automaton,
+    places: dict[str, int],
+    sets: Mapping[Needs, int],
+    needs: Region | None = None,
+) -> Table:
     """Return hidden states, each as (state, set of features), and the targets of their moves.
 
-    With edges, each target is followed by the edge that leads there.
+    Where a region's needs are lifted, each target is followed by the edge that leads there, and
+    of each edge there is what those of the region need.
     """
-    sets = list(dict.fromkeys(one.features for one in automaton.hidden))
-    number = {features: place for place, features in enumerate(sets)}
+    table: Table = {"hidden": [[places[one.state], sets[one.features]] for one in automaton.hidden]}
+    if needs is None:
+        targets = ({target for _, target in leaving} for leaving in automaton.moves)
+        moves = [[(target - here,) for target in sorted(own)] for here, own in enumerate(targets)]
+        return table | _rows(moves)
     edges = list(dict.fromkeys(automaton.region.edges))
     index = {edge: place for place, edge in enumerate(edges)}
-    table: Table = {
-        "features": [dict(features) for features in sets],
-        "hidden": [[places[one.state], number[one.features]] for one in automaton.hidden],
-    }
-    moves: list[list[tuple[int, ...]]]
-    if with_edges:
-        moves = [
-            [(target - here, index[edge]) for edge, target in leaving]
-            for here, leaving in enumerate(automaton.moves)
-        ]
-        table["edges"] = [
-            [places[edge.origin], places[edge.target], edge.cause, edge.basis.weakness]
-            for edge in edges
-        ]
-    else:
-        moves = [
-            [(each,) for each in sorted({target - here for _, target in leaving})]
-            for here, leaving in enumerate(automaton.moves)
-        ]
-    return table | _rows(moves)
+    by_edge = [
+        [(target - here, index[edge]) for edge, target in leaving]
+        for here, leaving in enumerate(automaton.moves)
+    ]
+    return table | {"edges": [needs_of(needs, edge) for edge in edges]} | _rows(by_edge)
 
 
 def _columns(rows: Iterable[Table]) -> Table:
@@ -331,15 +370,18 @@ def _columns(rows: Iterable[Table]) -> Table:
     return columns
 
 
-def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
+def _rows(moves: Sequence[Sequence[tuple[int, ...]]]) -> Table:
     """Return moves as few different rows: those of jobs with other features mostly look alike.
 
-    A row holds what it takes to each target, one after the other: how far it is from here.
+    A row holds how far each target is from here; ``by`` has the edge to each, where that is told.
     """
-    flat = [tuple(chain.from_iterable(row)) for row in moves]
-    rows = list(dict.fromkeys(flat))
+    rows = list(dict.fromkeys(map(tuple, moves)))
     number = {row: place for place, row in enumerate(rows)}
-    return {"rows": [list(row) for row in rows], "row": [number[row] for row in flat]}
+    return {
+        "rows": [[far for far, *_ in row] for row in rows],
+        "by": [[edge for _, *by in row for edge in by] for row in rows],
+        "row": [number[tuple(row)] for row in moves],
+    }
 
 
 # --- Answers ------------------------------------------------------------------------------------
@@ -349,6 +391,8 @@ def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
 _UNREAD: Final = frozenset(
     {"write", "actions", "codes", "listing", "asked", "at_creation", "offspring"}
 )
+#: What of it is said in the fields that it is of.
+_IN_FIELDS: Final = frozenset({"mapping", "segment"})
 
 
 def _schema(lifecycle: Lifecycle) -> Table | None:
@@ -356,14 +400,84 @@ def _schema(lifecycle: Lifecycle) -> Table | None:
     schema = lifecycle.schema
     if schema is None:
         return None
-    possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
     said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name not in _UNREAD)
-    examples = [attrs.asdict(each) for each in schema.examples()]
-    recogniser = Recogniser([lifecycle])
+    shapes = [
+        {
+            "fields": _fields(shape.fields),
+            "own": sorted(own_fields(schema, place)),
+            "possible": sorted(schema.possible(shape)),
+        }
+        for place, shape in enumerate(schema.shapes)
+    ]
+    told = lifecycle.failure_cause
+    causes = attrs.asdict(told) if isinstance(told, LeadingKind) else None
+    expected = {key: each for key, each in schema.expected.items() if key not in _IN_FIELDS}
     return said | {
-        "no_answer": {"lacking": recogniser.lacking(lifecycle), "nothing": recogniser.nothing},
-        "possible": possible,
+        "shapes": shapes,
+        "expected": expected,
+        "causes": causes,
         "lists": schema.lists,
+        "examples": [attrs.asdict(each) for each in schema.examples()],
+    }
+
+
+def _fields(fields: Mapping[str, Field]) -> Table:
+    return {name: _field(each) for name, each in fields.items()}
+
+
+def _field(each: Field) -> Table:
+    """Return a field as the page reads it: lists are of one kind, whatever they hold."""
+    said: Table = {
+        "kind": str(each.kind),
+        "expected": each.expected,
+        "required": each.required,
+        "shortest": each.shortest,
+        "longest": each.longest,
+        "pattern": each.pattern,
+        "segments": list(_segments(each)),
+        "fields": _fields(each.fields),
+    }
+    inner = each.each
+    if each.kind is FieldKind.PARTS:
+        inner = Field(kind=FieldKind.PART, expected=A_MAPPING, fields=each.fields)
+    if inner is not None:
+        said |= {"kind": "list", "fields": {}, "each": _field(inner)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _segments(each: Field) -> Iterator[Table]:
+    """Yield what a text has to begin with so that each of its segments is right, in their order."""
+    begin = ""
+    for segment in each.segments:
+        end = f"(?:{re.escape(segment.end)}|$)" if segment.end else "$"
+        said = {"expected": each.expected, "segment": segment.name, "right": segment.expected}
+        yield {
+            "pattern": f"{begin}(?:{segment.pattern}){end}",
+            "expected": A_SEGMENT.format(**said) if segment.name else each.expected,
+        }
+        begin += f"(?:{segment.pattern}){end}"
+
+
+#: What is right of a line that the check did not print so.
+A_REPORT: Final = f"a line of jobstate check --format json, schema version {SCHEMA_VERSION}"
+
+
+def _finding(lifecycle: Lifecycle) -> Table:
+    """Return how answers are looked for, and what is said of what is none."""
+    recogniser = Recogniser([lifecycle])
+    known = recogniser.known | {f"{each}{STATUS}" for each in NO_KINDS}
+    return {
         "deepest": DEEPEST,
-        "examples": examples,
+        "layers": MOST_LAYERS,
+        "values": MOST_VALUES,
+        "too_many": TOO_MANY,
+        "closed": sorted(CLOSED),
+        "stranger": f"^(?!(?:{'|'.join(sorted(known))})$)(.*){STATUS}$",
+        "ids": IDS,
+        "lacking": recogniser.lacking(lifecycle),
+        "texts": AS_TEXTS,
+        "nothing": recogniser.nothing,
+        "of_kind": of_kind(lifecycle.name),
+        "report": A_REPORT,
+        "report_version": SCHEMA_VERSION,
     }
