@@ -134,8 +134,8 @@ const Automata = (() => {
     sight(tables, { primary, secondary, previous }, features) {
       const { everything, ofPrimary, ofVisible, region: { words } } = this;
       const primaryUnknown = !words.primaries.includes(primary);
-      const newSecondary = secondary !== null && !words.secondaries.includes(secondary);
-      const unknown = primaryUnknown || newSecondary;
+      const secondaryUnknown = secondary !== null && !words.secondaries.includes(secondary);
+      const unknown = primaryUnknown || secondaryUnknown;
       const fitting = this.having(tables, features);
       const byPrimary = primaryUnknown ? everything : (ofPrimary.get(primary) ?? 0n);
       // Beside an unknown primary status a known secondary one may mean something new.
@@ -146,27 +146,19 @@ const Automata = (() => {
       // However answers are ordered, the job was there before it came here.
       const before = unknown ? 0n : (ofPrimary.get(previous) ?? 0n) & fitting;
       const mask = both & fitting & (before ? this.reach(before) : everything);
+      const real = choices.find((each) => each) ?? 0n;
+      const cameFrom = choices[0] && !mask ? before : 0n;
+      const isState = words.states.includes(name);
+      const visible = words.secondaries.length ? secondary : primary;
+      // The states that statuses show, where no hidden state does.
+      const states = choices[0] ? [] : [...this.states, ...this.region.excluded];
+      const isShown = (state) =>
+        state.name === name || (!byPrimary && !isState && state.primary === primary);
       return {
-        primary,
-        secondary,
-        mask,
-        cameFrom: choices[0] && !mask ? before : 0n,
-        real: choices.find((each) => each) ?? 0n,
-        features: fitting,
-        unknown,
-        primaryUnknown,
-        illegalPair: isPair && !words.states.includes(name),
-        excluded: choices[0] ? [] : this.excluded(name, primary, byPrimary),
-        ruledOut: !both && !unknown && words.states.includes(name),
-        visible: words.secondaries.length ? (newSecondary ? undefined : secondary) : primary,
+        ...{ primary, secondary, visible, mask, real, cameFrom, features: fitting },
+        ...{ unknown, primaryUnknown, secondaryUnknown, excluded: states.filter(isShown) },
+        ...{ illegalPair: isPair && !isState, ruledOut: !both && !unknown && isState },
       };
-    }
-
-    /** The states that statuses show, where no hidden state does. */
-    excluded(name, primary, byPrimary) {
-      const states = [...this.states, ...this.region.excluded];
-      const one = states.filter((state) => state.name === name);
-      return one.length || byPrimary ? one : states.filter((state) => state.primary === primary);
     }
 
     /**

@@ -35,14 +35,10 @@ const Judging = (() => {
       if (values.join() === 'stopped,timed_out') return 'stopped';
       return values.length === 1 ? values[0] : otherwise;
     };
-    return {
-      outcome: common('outcome', UNKNOWN),
-      final: every('final'),
-      forGood: every('final') && !states.some((state) => state.reopens),
-      gone: every('gone'),
-      steady: every('steady'),
-      cause: common('cause', every('final') ? UNKNOWN : null),
-    };
+    const [final, gone, steady] = ['final', 'gone', 'steady'].map(every);
+    const forGood = final && !states.some((state) => state.reopens);
+    const cause = common('cause', final ? UNKNOWN : null);
+    return { outcome: common('outcome', UNKNOWN), final, gone, cause, steady, forGood };
   };
 
   const finerCause = (one, other) => (one === null || one === UNKNOWN ? (other ?? one) : one);
@@ -270,6 +266,7 @@ const Judging = (() => {
         unmodelled: report.unmodelled.filter(isHere),
       };
     });
+    story.known = new Map(story.answers.flatMap(({ known }) => [...known]));
     return story;
   };
 
@@ -316,19 +313,15 @@ const Judging = (() => {
     }
 
     /** The statuses shown that the life cycle does not know. */
-    unmodelled({ shown, entries }) {
-      const unknown = (region, axis, words, values) =>
-        values
-          .filter((value) => value !== null && !words.includes(value))
-          .map((value) => ({ field: `${region}.${axis}`, value }));
-      const found = [...this.automata].flatMap(([name, { region: { words } }]) => [
-        ...unknown(name, 'primary', words.primaries, [shown[name]?.primary ?? null]),
-        ...unknown(name, 'secondary', words.secondaries, [shown[name]?.secondary ?? null]),
-      ]);
-      const { historyRegion: name } = this;
-      const words = this.automata.get(name)?.region.words.visible;
-      const statuses = entries.map((entry) => entry.status);
-      return words ? [...found, ...unknown(name, 'entries', words, statuses)] : found;
+    unmodelled(observation) {
+      const found = [];
+      for (const [region, sight] of this.sights(observation))
+        for (const axis of ['primary', 'secondary'])
+          if (sight[`${axis}Unknown`]) found.push({ field: `${region}.${axis}`, value: sight[axis] });
+      const history = this.automata.get(this.historyRegion);
+      for (const { status: value } of history ? observation.entries : [])
+        if (!history.knows(value)) found.push({ field: `${this.historyRegion}.entries`, value });
+      return found;
     }
 
     judge(document) {

@@ -106,17 +106,14 @@ const Reading = (() => {
     return time?.micros >= FIRST * SECOND && time.micros < BEYOND * SECOND ? time : undefined;
   };
 
-  /** How finely a time was printed, in microseconds. */
-  const unitOf = ({ micros }) => {
-    if (micros % SECOND) return 1;
-    return micros % MINUTE ? SECOND : MINUTE;
+  /** A time as finely as another was printed: to the minute, the second, or whatever it is. */
+  const cut = ({ micros }, other) => {
+    const unit = [MINUTE, SECOND, 1].find((each) => other.micros % each === 0);
+    return Math.floor(micros / unit) * unit;
   };
 
-  const cut = (one, other) => Math.floor(one.micros / unitOf(other));
-
   /** Two times agree at the coarser of the precisions that they were printed at. */
-  const sameTime = (one, other) =>
-    cut(one, other) * unitOf(other) === cut(other, one) * unitOf(one);
+  const sameTime = (one, other) => cut(one, other) === cut(other, one);
 
   const isBefore = (one, other) => one.micros < other.micros && !sameTime(one, other);
 
@@ -201,32 +198,30 @@ const Reading = (() => {
   };
 
   const featuresOf = ({ signs = [] }, record) => {
-    const told = signs.flatMap(({ feature, path, test }) => {
-      const values = allAt(record, path).slice(0, 1).map(TELLS[test]);
-      return values.filter((value) => value !== undefined).map((value) => [feature, value]);
-    });
-    return Object.fromEntries(told);
+    const features = {};
+    for (const { feature, path, test } of signs) {
+      const [tells] = allAt(record, path).slice(0, 1).map(TELLS[test]);
+      if (tells !== undefined) features[feature] = tells;
+    }
+    return features;
   };
 
   const shownOf = ({ places }, record, spelling) => {
-    const spelt = (path) => {
-      const status = at(record, path) ?? null;
-      return own(spelling, status) ?? status;
-    };
-    const statuses = ({ region, primary, secondary, previous }) => [
-      region,
-      { primary: spelt(primary), secondary: spelt(secondary), previous: spelt(previous) },
-    ];
-    return Object.fromEntries(places.map(statuses).filter(([, { primary }]) => primary !== null));
+    const found = {};
+    for (const { region, ...paths } of places) {
+      const status = (path) => at(record, path) ?? null;
+      const spelt = (path) => own(spelling, status(path)) ?? status(path);
+      const [primary, secondary, previous] = [paths.primary, paths.secondary, paths.previous].map(spelt);
+      if (primary !== null) found[region] = { primary, secondary, previous };
+    }
+    return found;
   };
 
   const entriesOf = ({ stays }, record) =>
-    (at(record, stays?.path) ?? []).map((stay) => ({
-      status: stay[stays.status],
-      start: stay[stays.start],
-      end: stay[stays.end] ?? null,
-      message: stay[stays.message] ?? null,
-    }));
+    (at(record, stays?.path) ?? []).map((stay) => {
+      const [status, start, end] = [stays.status, stays.start, stays.end].map((name) => stay[name]);
+      return { status, start, end: end ?? null, message: stay[stays.message] ?? null };
+    });
 
   /** What shows more of an end than its status, or why it failed; nothing where nothing does. */
   const endOf = ({ ends = [], places, causes }, record, shownNow, reason) => {
@@ -245,10 +240,8 @@ const Reading = (() => {
    * what a job does not have.
    */
   const valuesOf = (schema, record) => {
-    const all = Object.entries(schema.values).map(([name, path]) => {
-      const value = at(record, path);
-      return [name, Array.isArray(value) ? value.length : value];
-    });
+    const counted = (value) => (Array.isArray(value) ? value.length : value);
+    const all = Object.entries(schema.values).map(([name, path]) => [name, counted(at(record, path))]);
     return new Map(all.filter(([, value]) => ![undefined, '', false].includes(value)));
   };
 
@@ -265,18 +258,13 @@ const Reading = (() => {
     const notBefore = (schema.not_before ?? []).flatMap((path) => allAt(record, path));
     const shownNow = shownOf(schema, record, spelling);
     const { outcome = null, cause = null } = endOf(schema, record, shownNow, failureReason);
+    const job = { name: at(record, schema.id), created: toSecond ?? null };
+    const modified = at(record, schema.modified) ?? null;
+    const [features, values] = [featuresOf(schema, record), valuesOf(schema, record)];
     return {
-      job: { name: at(record, schema.id), created: toSecond ?? null },
-      shown: shownNow,
-      outcome,
-      cause,
-      features: featuresOf(schema, record),
-      entries: entriesOf(schema, record),
-      modified: at(record, schema.modified) ?? null,
-      notBefore: notBefore.reduce(later, null),
-      failureReason,
-      values: valuesOf(schema, record),
-      possible: shape.possible,
+      ...{ job, shown: shownNow, features, entries: entriesOf(schema, record), failureReason },
+      ...{ outcome, cause, values, possible: shape.possible },
+      ...{ modified, notBefore: notBefore.reduce(later, null) },
     };
   };
 

@@ -11,11 +11,10 @@ const Ruling = (() => {
 
   const isNumber = (value) => typeof value === 'number';
   const isTime = (value) => value instanceof Time;
-  const areBoth = (isOne, one, other) => isOne(one) && isOne(other);
-  const isSame = (one, other) =>
-    areBoth(isTime, one, other) ? sameTime(one, other) : one === other;
+  const areTimes = (one, other) => isTime(one) && isTime(other);
+  const isSame = (one, other) => (areTimes(one, other) ? sameTime(one, other) : one === other);
   const isLess = (one, other) =>
-    areBoth(isTime, one, other) ? isBefore(one, other) : areBoth(isNumber, one, other) && one < other;
+    areTimes(one, other) ? isBefore(one, other) : isNumber(one) && isNumber(other) && one < other;
 
   /** Finds what is against the rules of the tables; `automata` are by the names of regions. */
   class Rules {
@@ -35,6 +34,10 @@ const Ruling = (() => {
       return valueText(this.say, value);
     }
 
+    so({ region }, shown) {
+      return { region: region.replaceAll('_', ' '), shown: shownText(shown[region]) };
+    }
+
     /** Whether some (or every) state that is shown is one of these; null where none is shown. */
     holds({ region, states }, sights, how) {
       const isShown = (mask, place) => (mask & sights.get(region).real ? place : []);
@@ -44,16 +47,12 @@ const Ruling = (() => {
 
     /** What is asked for, by a value or by where a region is, and can't be. */
     *unmet({ values, modified, shown }, sights) {
-      const so = (region) =>
-        this.say('is_so', { region: region.replaceAll('_', ' '), shown: shownText(shown[region]) });
-      const unmet = ({ rule, field, then }, asked, at) => ({
-        rule,
-        message: this.say('unmet', { asked, shown: so(then.region) }),
-        path: field || then.path,
-        seen: shownText(shown[then.region]),
-        allowed: then.names,
-        at,
-      });
+      const so = (region) => this.say('is_so', this.so({ region }, shown));
+      const unmet = ({ rule, field, then }, asked, at) => {
+        const message = this.say('unmet', { asked, shown: so(then.region) });
+        const seen = shownText(shown[then.region]);
+        return { rule, message, path: field || then.path, seen, allowed: then.names, at };
+      };
       const fails = ({ then }) => this.holds(then, sights, 'some') === false;
       const failing = this.tables.requires.filter(fails);
       for (const [field, value] of values)
@@ -70,8 +69,7 @@ const Ruling = (() => {
       for (const { rule, field, when } of this.tables.exactly) {
         if (values.has(field) || !possible.includes(field)) continue;
         if (!this.holds(when, sights, 'every')) continue;
-        const said = { region: when.region.replaceAll('_', ' '), shown: shownText(shown[when.region]) };
-        const message = this.say('missing', { field, ...said });
+        const message = this.say('missing', { field, ...this.so(when, shown) });
         const here = { path: field, seen: this.say('no_value'), allowed: [this.say('a_value')] };
         yield { rule, message, ...here, at: modified };
       }

@@ -1,0 +1,189 @@
+"""What the page finds in documents, against the finder and the check: events, texts, lines."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from jobstate import ObservationError, check_jobs
+from jobstate.batch import BATCH_JOB
+from jobstate.cli.app import app
+from jobstate.conformance.answers import in_sequence, readings
+from jobstate.diagrams.page.tables import tables
+from jobstate.kinds import KINDS
+from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
+from jobstate.testing.illegal.illegal import spoiler_of
+from jobstate.testing.lives.plans import plan
+from jobstate.testing.lives.strategies import life_by
+from jobstate.testing.lives.wishes import Wishes
+from tests.diagrams.page.test_judge import corpus
+from tests.support import page_tools
+from tests.support.page_tools import REFUSED, by_page, data_only, plain, raw_verdicts, told_by_page
+from tests.support.pages import HOME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jobstate import Lifecycle
+
+can_run = pytest.mark.skipif(bool(page_tools.missing()), reason=page_tools.missing())
+
+SEED = 2031
+WITH_EVENTS = [kind for kind in KINDS if kind.schema and kind.schema.envelopes]
+each_kind = pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.name)
+
+
+# --- What wraps answers ---------------------------------------------------------------------------
+
+
+def _lives(kind: Lifecycle, count: int) -> Iterator[list[Any]]:
+    """Yield what some lives look like in events, as JSON has it; some with a rule broken."""
+    chance = random.Random(SEED)
+    assert kind.schema is not None
+    (envelope, *_) = kind.schema.envelopes
+    spoiler = spoiler_of(kind)
+    for number in range(count):
+        life = life_by(plan(kind, Wishes()), chance.choice)
+        answers: list[Any] = [life.at(each, "event") for each in life.changes]
+        if number % 3 == 0:
+            rule = chance.choice(sorted(spoiler.breakable))
+            spoilt = spoiler.spoil(rule, chance.choice)
+            made: list[Any] = [] if spoilt is None else list(spoilt.answers)
+            inner = [each.get(envelope.inside, each) for each in made]
+            answers = [{**dict(envelope.marks), envelope.inside: each} for each in inner] or answers
+        yield json.loads(json.dumps(answers, default=lambda time: time.isoformat()))
+
+
+def _queued(events: list[Any]) -> dict[str, Any]:
+    """Return events as a queue behind a topic brings them: as text within text."""
+    bodies = [json.dumps({"Type": "Notification", "Message": json.dumps(one)}) for one in events]
+    return {"Records": [{"messageId": str(place), "body": one} for place, one in enumerate(bodies)]}
+
+
+def _by_time(kind: Lifecycle, document: object) -> page_tools.Said:
+    """Return what the check says of answers that came in no order, put in order by their times."""
+    seen = in_sequence(readings(kind, document))
+    reports = check_jobs(data_only(kind), seen, in_order=True)
+    return [plain(report) for report in reports.values()]
+
+
+@can_run
+@pytest.mark.parametrize("kind", WITH_EVENTS, ids=lambda kind: kind.name)
+def test_events_are_taken_by_their_times(kind: Lifecycle) -> None:
+    """In order, shuffled, doubled, in the texts of a queue: as the check does in sequence."""
+    chance = random.Random(SEED)
+    cases: list[Any] = []
+    for events in _lives(kind, 24):
+        shuffled = chance.sample(events, len(events))
+        cases += [events, _queued(events), shuffled, _queued([*shuffled, *events[:2]])]
+    verdicts = by_page(cases, kind)
+    for case, said in zip(cases, verdicts, strict=True):
+        assert said == _by_time(kind, case), case
+    assert REFUSED not in verdicts
+    findings = [bool(job["findings"]) for said in verdicts for job in said if job != REFUSED]
+    assert any(findings)
+    assert not all(findings)
+
+
+@can_run
+def test_what_wraps_answers() -> None:
+    """Pages of lists, searches, arrays in arrays, texts: the jobs that the check finds in them."""
+    answer = json.loads((HOME / "examples/answers/completed.json").read_text(encoding="utf-8"))
+    listed = json.loads((HOME / "examples/answers/list.json").read_text(encoding="utf-8"))
+    cases: list[Any] = [
+        listed,
+        [listed, answer],
+        [[answer], [[listed]]],
+        {"Results": [{"TrainingJob": answer}, {"TrainingJob": answer | {"Tags": [answer]}}]},
+        json.dumps(answer),
+        [json.dumps([answer])],
+        {"Output": json.dumps(answer), "Environment": {"text": json.dumps({"deep": answer})}},
+    ]
+    verdicts = by_page(cases)
+    assert verdicts == [_by_time(TRAINING_JOB, case) for case in cases]
+    assert all(len(said) >= 1 for said in verdicts)
+
+
+@can_run
+def test_what_is_of_other_kinds_is_named() -> None:
+    """It does not keep what is of this kind from being judged; alone, it is all that is said."""
+    answer = json.loads((HOME / "examples/answers/completed.json").read_text(encoding="utf-8"))
+    others: list[Any] = [
+        {"detail-type": "Batch Job State Change", "detail": {"jobId": "1"}},
+        {"EndpointName": "x", "EndpointStatus": "InService"},
+        json.loads(_line(PROCESSING_JOB)),
+        json.loads(_line(PROCESSING_JOB)),
+    ]
+    passed = {"Batch Job State Change": 1, "Endpoint": 1, PROCESSING_JOB.name: 2}
+    assert page_tools.passed_by_page(TRAINING_JOB, [*others, answer]) == passed
+    ((problem,),) = raw_verdicts(tables(TRAINING_JOB), [others[:2]])
+    with pytest.raises(ObservationError) as caught:
+        check_jobs(TRAINING_JOB, others[:2])
+    assert problem == f": {caught.value.problems[0].expected}"
+
+
+def _line(kind: Lifecycle) -> str:
+    life = life_by(plan(kind, Wishes()), random.Random(SEED).choice)
+    answers = [life.at(each) for each in life.changes]
+    (report,) = check_jobs(kind, answers).values()
+    return json.dumps(report.to_dict())
+
+
+# --- Lines of the check ---------------------------------------------------------------------------
+
+
+@can_run
+@each_kind
+def test_lines_of_the_check_are_told_as_they_are(kind: Lifecycle) -> None:
+    """By every rule, also by those that are functions: what was found, where, what it came to."""
+    chance = random.Random(SEED)
+    spoiler = spoiler_of(kind)
+    made = [spoiler.spoil(rule, chance.choice) for rule in spoiler.breakable for _ in range(3)]
+    cases = [list(each.answers) for each in made if each is not None]
+    cases += corpus()[::9] if kind is TRAINING_JOB else []
+    reports = [report for case in cases for report in check_jobs(kind, case).values()]
+    told = told_by_page(kind, [report.to_dict() for report in reports])
+    for report, said in zip(reports, told, strict=True):
+        known = said["known"]  # what answers have only narrowed is no news
+        wanted = plain(report) | {"known": known}
+        assert said == wanted | {"entries": [each.status for each in report.entries]}
+
+
+@can_run
+def test_what_the_check_printed(tmp_path: Path) -> None:
+    """JSON Lines of the command, of whatever its finder found, as the page's text has them."""
+    text = (HOME / "examples/answers/series.jsonl").read_text(encoding="utf-8")
+    path = tmp_path / "log.jsonl"
+    logged = [json.dumps({"level": "info", "message": line}) for line in text.splitlines()]
+    path.write_text("\n".join(logged), encoding="utf-8")
+    printed = CliRunner().invoke(app, ["check", "--format", "json", str(path)])
+    assert printed.exit_code == 0
+    lines = [json.loads(line) for line in printed.stdout.splitlines()]
+    (told,) = told_by_page(TRAINING_JOB, lines)
+    (report,) = check_jobs(TRAINING_JOB, [json.loads(line) for line in text.splitlines()]).values()
+    assert told["entries"] == [entry.status for entry in report.entries]
+    assert told["legal"]
+    assert told["result"] == report.result.to_dict()
+
+
+@can_run
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"schema_version": 1},
+        {"steps": None},
+        {"job": None},
+        {"steps": [{"where": "x", "shown": {}, "states": {"nowhere": []}}]},
+    ],
+    ids=str,
+)
+def test_lines_that_are_damaged(damage: dict[str, Any]) -> None:
+    """They are named for what they should be."""
+    line = json.loads(_line(BATCH_JOB)) | damage
+    table = tables(BATCH_JOB)
+    assert raw_verdicts(table, [line]) == [[f": {table['finding']['report']}"]]
