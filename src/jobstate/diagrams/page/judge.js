@@ -19,7 +19,7 @@
  *   summary; `moves` of illegal moves), `unmodelled`.
  */
 const Judging = (() => {
-  const { clock, isBefore, later, sameTime, sayer, timeOf, under } = Reading;
+  const { clock, intervalOf, isBefore, later, sameTime, sayer, timeOf, under } = Reading;
   const { Automaton, unpacked } = Automata;
   const { Rules, merged, rewritten } = Ruling;
 
@@ -101,24 +101,24 @@ const Judging = (() => {
       this.values = new Map();
       this.said = new Map();
       this.why = { cause: null, reason: null };
-      this.created = this.latest = this.modified = this.refined = null;
+      this.modified = this.refined = null;
     }
 
-    add(observation, path) {
+    add(observation) {
       const { judge } = this;
       const sights = judge.sights(observation);
       const found = judge.rules.findings(observation, sights);
       const wentBack = this.wentBack(observation);
       if (wentBack) found.push(wentBack);
       else {
-        found.push(...judge.rules.between(this.values, observation));
+        found.push(...judge.rules.between(this.values, observation, this.reordered));
         this.look(observation, sights, found);
       }
       const isNews = ({ rule = '', path: at, field, seen, value }) =>
         this.tells(rule, `${at ?? field}:${seen ?? value}`);
       const findings = found.filter(({ rule }) => judge.byId.has(rule)).filter(isNews);
       this.answers.push({
-        path,
+        path: observation.path,
         observation,
         known: new Map(this.known),
         findings: findings.map((each) => judge.withRule(each)),
@@ -272,6 +272,9 @@ const Judging = (() => {
 
   // --- Many answers ---------------------------------------------------------------------------
 
+  /** How many answers are put in a legal order, by how many tries; else their times decide. */
+  const [MOST_ORDERED, MOST_TRIED] = [64, 2000];
+
   /** Whether an answer may be about a job, as far as times of creation tell. */
   const isAbout = (known, { job, modified }) => {
     if (known.created && job.created) return sameTime(known.created, job.created);
@@ -357,25 +360,63 @@ const Judging = (() => {
       }
     }
 
-    /** Answers as series, one for each job; by their times where they came in no order. */
+    /** Answers as series, one for each job; where they came in no order, in one that may be. */
     series(answers) {
       const jobs = [];
-      const time = ({ modified, notBefore }) => (modified ?? notBefore).micros;
-      const inOrder = answers.every((each) => each.bare);
-      const isTimed = answers.every((each) => each.modified ?? each.notBefore);
-      const before = (one, other) =>
-        time(one) - time(other) || one.entries.length - other.entries.length;
-      const sorted = inOrder || !isTimed ? answers : [...answers].sort(before);
-      for (const { path, bare, ...observation } of sorted) {
-        const { name, created } = observation.job;
-        let job = meant(jobs.filter((each) => each.job.name === name), observation);
-        if (!job) jobs.push((job = new Series(this, observation.job)));
+      for (const answer of answers) {
+        const { name, created } = answer.job;
+        let job = meant(jobs.filter((each) => each.name === name), answer);
+        if (!job) jobs.push((job = { name, created, latest: null, answers: [] }));
         job.created ??= created;
-        job.latest = later(job.latest, observation.modified);
-        job.reordered = !inOrder;
-        job.add(observation, path);
+        job.latest = later(job.latest, answer.modified);
+        job.answers.push(answer);
       }
-      return jobs;
+      return jobs.map((job) => {
+        const reordered = job.answers.some((each) => !each.bare);
+        const series = Object.assign(new Series(this, job.answers[0].job), { reordered });
+        for (const answer of reordered ? this.ordered(job.answers) : job.answers) series.add(answer);
+        return series;
+      });
+    }
+
+    /** Answers in an order that their times allow, and a legal one if there is one. */
+    ordered(answers) {
+      const said = ({ path, values, ...each }) => JSON.stringify([each, ...values]);
+      const distinct = [...new Map(answers.map((each) => [said(each), each])).values()];
+      const timed = distinct.map((answer, place) => {
+        const count = answer.entries.length;
+        return { answer, place, count, ...intervalOf(answer) };
+      });
+      const isOlder = (one, other) =>
+        one.end < other.begin || (one.count && one.count < other.count);
+      const tried = new Set();
+      const legal = (left, known) => {
+        const here = `${left.map(({ place }) => place)} ${[...known.values()]}`;
+        if (tried.has(here) || tried.size >= MOST_TRIED) return left.length ? null : [];
+        tried.add(here);
+        for (const one of left) {
+          if (left.some((other) => isOlder(other, one))) continue;
+          const after = this.after(known, one.answer);
+          const rest = after && legal(left.filter((other) => other !== one), after);
+          if (rest) return [one, ...rest];
+        }
+        return left.length ? null : [];
+      };
+      timed.sort((one, other) => one.begin - other.begin || one.count - other.count);
+      const found = timed.length > MOST_ORDERED ? null : legal(timed, new Map());
+      return (found ?? timed).map(({ answer }) => answer);
+    }
+
+    /** Region → where a job can be after one more answer; null where that can't come then. */
+    after(known, answer) {
+      const found = new Map(known);
+      for (const [region, { mask, real, unknown }] of this.sights(answer)) {
+        const automaton = this.automata.get(region);
+        const reached = automaton.reach(known.get(region) ?? automaton.start) & mask;
+        if (!reached && !unknown) return null;
+        found.set(region, unknown ? real : reached);
+      }
+      return found;
     }
   }
 

@@ -106,11 +106,16 @@ const Reading = (() => {
     return time?.micros >= FIRST * SECOND && time.micros < BEYOND * SECOND ? time : undefined;
   };
 
-  /** A time as finely as another was printed: to the minute, the second, or whatever it is. */
-  const cut = ({ micros }, other) => {
-    const unit = [MINUTE, SECOND, 1].find((each) => other.micros % each === 0);
-    return Math.floor(micros / unit) * unit;
+  /** How finely a time was printed: to the minute, the second, or as it is. */
+  const unitOf = ({ micros }) => [MINUTE, SECOND, 1].find((unit) => micros % unit === 0);
+
+  /** When a record was last changed that an answer shows, at the earliest and the latest. */
+  const intervalOf = ({ modified, notBefore }) => {
+    const begin = (modified ?? notBefore)?.micros ?? 0;
+    return { begin, end: modified ? begin + unitOf(modified) - 1 : Infinity };
   };
+
+  const cut = ({ micros }, other) => Math.floor(micros / unitOf(other)) * unitOf(other);
 
   /** Two times agree at the coarser of the precisions that they were printed at. */
   const sameTime = (one, other) => cut(one, other) === cut(other, one);
@@ -269,7 +274,7 @@ const Reading = (() => {
   };
 
   return {
-    ...{ Time, absent, at, clock, isBefore, isMapping, later, observe, own, sameTime, sayer },
+    ...{ Time, absent, at, clock, intervalOf, isBefore, isMapping, later, observe, own, sameTime, sayer },
     ...{ shown, timeOf, under, valueText },
   };
 })();

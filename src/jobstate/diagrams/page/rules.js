@@ -6,7 +6,7 @@
  * (`jobstate.conformance.histories`).
  */
 const Ruling = (() => {
-  const { Time, clock, isBefore, later, sameTime, valueText } = Reading;
+  const { Time, clock, intervalOf, isBefore, later, sameTime, valueText } = Reading;
   const { shownText } = Automata;
 
   const isNumber = (value) => typeof value === 'number';
@@ -103,14 +103,22 @@ const Ruling = (() => {
           yield { ...said, path: 'features', at: modified };
     }
 
-    /** What rules between answers find; the values kept of those before become this one's. */
-    between(kept, { values, modified }) {
+    /**
+     * What rules between answers find; the values kept of those before become this one's. That one
+     * fell is said only where the answer before is certainly the older one.
+     */
+    between(kept, observation, reordered) {
+      const { values, modified } = observation;
+      const { begin, end } = intervalOf(observation);
       const before = new Map(kept);
       const found = [];
       for (const { rule, field, grows } of this.tables.between) {
-        const [was, value] = [before.get(field), values.get(field)];
+        const { value: was, end: ended } = before.get(field) ?? {};
+        const value = values.get(field);
         if (value === undefined || [...String(value)].length > this.tables.most.value) continue;
-        const against = was !== undefined && (grows ? isLess(value, was) : !isSame(was, value));
+        const isLater = !reordered || ended < begin;
+        const differs = grows ? isLater && isLess(value, was) : !isSame(was, value);
+        const against = was !== undefined && differs;
         if (against) {
           const [then, now] = [this.text(was), this.text(value)];
           const message = this.say(grows ? 'fell' : 'changed', { field, now, then });
@@ -118,8 +126,8 @@ const Ruling = (() => {
           const at = isTime(value) ? value : modified;
           found.push({ rule, message, path: field, seen: now, allowed, at });
         }
-        if (grows || was === undefined) kept.set(field, value);
-        else if (!against && isTime(was)) kept.set(field, later(was, value));
+        if (grows || was === undefined) kept.set(field, { value, end });
+        else if (!against && isTime(was)) kept.set(field, { value: later(was, value), end });
       }
       return found;
     }
