@@ -17,7 +17,8 @@ import pytest
 from jobstate import ObservationError, Tracker
 from jobstate.conformance.answers import NO_ANSWER
 from jobstate.diagrams.page import html
-from jobstate.diagrams.page.tables import SENTENCES, tables
+from jobstate.diagrams.page.rule_tables import SENTENCES
+from jobstate.diagrams.page.tables import tables
 from jobstate.sagemaker import TRAINING_JOB, TUNING_JOB
 from tests.diagrams.page.test_judge import LIFECYCLES, corpus, wrong
 from tests.support import chromium, page_tools

@@ -19,7 +19,7 @@
  *   summary; `moves` of illegal moves), `unmodelled`.
  */
 const Judging = (() => {
-  const { clock, intervalOf, isBefore, later, sameTime, sayer, timeOf, under } = Reading;
+  const { clock, finding, intervalOf, isBefore, later, sameTime, sayer, timeOf, under } = Reading;
   const { Automaton, unpacked } = Automata;
   const { Rules, merged, rewritten } = Ruling;
 
@@ -136,18 +136,15 @@ const Judging = (() => {
     wentBack({ modified }) {
       const was = this.modified;
       if (!was || !modified || !isBefore(modified, was)) return null;
-      const [now, then] = [clock(modified), clock(was)];
-      const { say, modifiedField: path } = this.judge;
-      const message = say('went_back', { field: path, now, then });
-      const here = { path, seen: now, allowed: [say('or_later', { then })], at: modified };
-      return { rule: 'modified-time-went-back', message, ...here };
+      const said = { now: clock(modified), then: clock(was) };
+      return finding(this.judge.tables.findings.went_back, said, modified);
     }
 
     look(observation, sights, found) {
       const { judge, entries: old, states: stood, result: was } = this;
-      const { mainRegion: main, historyRegion, historyField } = judge;
+      const { mainRegion: main, historyRegion } = judge;
       const fresh = observation.entries;
-      const other = rewritten(judge.say, old, fresh, historyField);
+      const other = rewritten(judge.tables, judge.say, old, fresh);
       if (other) found.push(other);
       const before = this.known.get(main);
       let goesOn = before !== undefined;

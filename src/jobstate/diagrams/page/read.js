@@ -19,9 +19,19 @@ const Reading = (() => {
 
   // --- Values and words -----------------------------------------------------------------------
 
-  /** Says the sentences of a table, with values in their fields as by Python's `str.format`. */
-  const sayer = (sentences) => (key, values) =>
-    sentences[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  /** A text of the tables with values in its fields, as by Python's `str.format`. */
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  /** Says the sentences of a table. */
+  const sayer = (sentences) => (key, values) => filled(sentences[key], values);
+
+  /** What is found to be wrong, by what the tables have of it. */
+  const finding = ({ rule, allowed = [], ...texts }, values, at, more = []) => {
+    const [message, path, seen, ...right] = [texts.message, texts.path, texts.seen, ...allowed].map(
+      (text) => filled(text, values),
+    );
+    return { rule, message, path, seen, allowed: [...right, ...more], at };
+  };
 
   const absent = (value) => value === undefined || value === null;
   const isMapping = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -274,7 +284,7 @@ const Reading = (() => {
   };
 
   return {
-    ...{ Time, absent, at, clock, intervalOf, isBefore, isMapping, later, observe, own, sameTime, sayer },
+    ...{ Time, absent, at, clock, finding, intervalOf, isBefore, isMapping, later, observe, own, sameTime, sayer },
     ...{ shown, timeOf, under, valueText },
   };
 })();

@@ -5,6 +5,7 @@
  * (`jobstate.conformance.diagnosis`): it is tried again with one requirement lifted at a time.
  */
 const Refusing = (() => {
+  const { finding } = Reading;
   const { Automaton, bits, maskOf, shownText } = Automata;
 
   class Refusal {
@@ -21,12 +22,9 @@ const Refusing = (() => {
       const sets = bits(known).map((index) => region.features[table.hidden[index][1]]);
       const agreed = ([name, value]) =>
         name in features && sets.every((set) => set[name] === value);
-      const seen = text(Object.entries(features));
       const kept = text(Object.entries(sets[0] ?? {}).filter(agreed));
-      const key = this.given ? 'assumed_otherwise' : 'seen_otherwise';
-      const message = this.say(key, { shows: seen, given: this.given });
-      const here = { path: 'features', seen, allowed: kept ? [kept] : [], at: modified };
-      return { rule: 'feature-changed', message, ...here };
+      const said = { shows: text(Object.entries(features)) };
+      return finding(this.tables.findings.features, said, modified, kept ? [kept] : []);
     }
 
     /** Why an answer can't come after what is known. */
@@ -34,75 +32,67 @@ const Refusing = (() => {
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
       if (sight.cameFrom) [before, known] = [sight.cameFrom, sight.cameFrom];
       const origin = before === undefined ? this.say('creation') : automaton.labelOf(before);
-      const message = this.say('sample_refused', { shown: shownText(sight), origin });
       const reached = automaton.statesOf(automaton.reach(known));
-      const finding = this.found(automaton, sight, observation, message, reached);
+      const found = this.found('sample', automaton, sight, observation, { origin }, reached);
       const target = (other) => other.sight(this.tables, sight, observation.features).mask;
       const step = (other, mask) => other.reach(mask);
-      return this.refused(automaton, known, target, step, finding, sight.ruledOut);
+      return this.refused(automaton, known, target, step, found, sight.ruledOut);
     }
 
     /** What is wrong with a history; null where a legal run shows it. */
     history(automaton, followed, sight, observation, skipped) {
-      const { known, history, trouble, leftOut } = followed;
+      const { known, history, trouble, leftOut, before } = followed;
       if (sight.illegalPair) return this.illegalPair(automaton, sight, observation);
       if (sight.cameFrom) return this.sample(automaton, undefined, 0n, sight, observation);
       if (trouble !== null)
-        return this.entry(automaton, followed.before, sight, observation, skipped + trouble);
+        return this.entry(automaton, before, sight, observation, skipped + trouble);
       const last = observation.entries.at(-1).status;
-      if (leftOut) return this.found(automaton, sight, observation, this.say('left_out', { last }));
+      if (leftOut) return this.found('left_out', automaton, sight, observation, { last });
       if (known || ![null, last].includes(sight.visible)) return null;
-      const message = this.say('no_run', { shown: shownText(sight) });
-      return this.found(automaton, sight, observation, message, automaton.statesOf(history));
+      const states = automaton.statesOf(history);
+      return this.found('no_run', automaton, sight, observation, {}, states);
     }
 
     illegalPair(automaton, sight, observation) {
       const fitting = automaton.states.filter(({ primary }) => primary === sight.primary);
       const partners = fitting.map((state) => state.visible).join(', ');
-      const message = this.say('illegal_pair', { ...sight, partners });
-      return this.found(automaton, sight, observation, message, fitting, 'illegal-pair');
-    }
-
-    entry(automaton, before, sight, { entries }, index) {
-      const { prefix, history } = automaton.region;
-      const { status, start: at } = entries[index];
-      const here = { path: `${history}[${index}]`, seen: status, at };
-      const visible = (mask) => automaton.statesOf(mask).map((state) => state.visible);
-      if (!before) {
-        const allowed = visible(automaton.start & sight.features);
-        const message = this.say('illegal_start', { status, begin: allowed.join(' or ') });
-        return { rule: `${prefix}illegal-start`, message, allowed, ...here };
-      }
-      const previous = entries[index - 1].status;
-      const next = visible(automaton.move(before)).filter((each) => each !== previous);
-      const said = { number: index + 1, status, before: index, previous };
-      const message = this.say('entry_refused', said);
-      const finding = { message, allowed: [...new Set(next)], ...here };
-      const target = (other) => other.ofVisible.get(status) ?? 0n;
-      const step = (other, mask) => other.loud(other.silent(mask));
-      return this.refused(automaton, before, target, step, finding, !target(automaton));
+      return this.found('pair', automaton, sight, observation, { ...sight, partners }, fitting);
     }
 
     /** A finding about the status that an answer shows. */
-    found({ region }, sight, { modified }, message, states = [], kind = 'illegal-transition') {
+    found(kind, { region }, sight, { modified }, said, states = []) {
       const allowed = states.map((state) => state.name);
-      const here = { path: region.field, seen: shownText(sight), allowed, at: modified };
-      return { rule: region.prefix + kind, message, ...here };
+      const values = { ...said, shown: shownText(sight) };
+      return finding(region.findings[kind], values, modified, allowed);
+    }
+
+    entry(automaton, before, sight, { entries }, index) {
+      const { findings } = automaton.region;
+      const { status, start } = entries[index];
+      const visible = (mask) => automaton.statesOf(mask).map((state) => state.visible);
+      const begin = visible(automaton.start & sight.features);
+      const said = { index, status, begin: begin.join(' or '), number: index + 1, before: index };
+      if (!before) return finding(findings.start, said, start, begin);
+      const previous = entries[index - 1].status;
+      const next = visible(automaton.move(before)).filter((each) => each !== previous);
+      const found = finding(findings.entry, { ...said, previous }, start, [...new Set(next)]);
+      const target = (other) => other.ofVisible.get(status) ?? 0n;
+      const step = (other, mask) => other.loud(other.silent(mask));
+      return this.refused(automaton, before, target, step, found, !target(automaton));
     }
 
     /** Say which requirement a step fails on. */
-    refused(automaton, known, target, step, finding, ruledOut) {
-      const { prefix, passed } = automaton.region;
-      const refused = finding.message;
-      for (const { name, rule } of this.memories) {
+    refused(automaton, known, target, step, found, ruledOut) {
+      const refused = found.message;
+      const lacks = ({ name }) => {
         const [other, mask] = this.without(automaton, known, `after ${name}`);
-        if (!(step(other, mask) & target(other))) continue;
-        const message = this.say('without', { refused, passed: passed[name] });
-        return { ...finding, rule, message };
-      }
+        return step(other, mask) & target(other);
+      };
+      const memory = this.memories.find(lacks);
+      const said = { refused, passed: automaton.region.passed[memory?.name] };
+      if (memory) return { ...found, rule: memory.rule, message: this.say('without', said) };
       const why = this.why(automaton, known, target, step, ruledOut);
-      const message = this.say('because', { refused, why });
-      return { ...finding, rule: `${prefix}illegal-transition`, message };
+      return { ...found, message: this.say('because', { refused, why }) };
     }
 
     why(automaton, known, target, step, ruledOut) {

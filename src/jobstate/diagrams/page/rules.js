@@ -6,7 +6,7 @@
  * (`jobstate.conformance.histories`).
  */
 const Ruling = (() => {
-  const { Time, clock, intervalOf, isBefore, later, sameTime, valueText } = Reading;
+  const { Time, clock, finding, intervalOf, isBefore, later, sameTime, valueText } = Reading;
   const { shownText } = Automata;
 
   const isNumber = (value) => typeof value === 'number';
@@ -34,10 +34,6 @@ const Ruling = (() => {
       return valueText(this.say, value);
     }
 
-    so({ region }, shown) {
-      return { region: region.replaceAll('_', ' '), shown: shownText(shown[region]) };
-    }
-
     /** Whether some (or every) state that is shown is one of these; null where none is shown. */
     holds({ region, states }, sights, how) {
       const isShown = (mask, place) => (mask & sights.get(region).real ? place : []);
@@ -47,60 +43,49 @@ const Ruling = (() => {
 
     /** What is asked for, by a value or by where a region is, and can't be. */
     *unmet({ values, modified, shown }, sights) {
-      const so = (region) => this.say('is_so', this.so({ region }, shown));
-      const unmet = ({ rule, field, then }, asked, at) => {
-        const message = this.say('unmet', { asked, shown: so(then.region) });
-        const seen = shownText(shown[then.region]);
-        return { rule, message, path: field || then.path, seen, allowed: then.names, at };
-      };
       const fails = ({ then }) => this.holds(then, sights, 'some') === false;
       const failing = this.tables.requires.filter(fails);
+      const so = (region) => shownText(shown[region]);
       for (const [field, value] of values)
         for (const test of failing.filter((each) => each.field === field)) {
-          const asked = this.say('is_set', { field, value: this.text(value) });
-          yield unmet(test, asked, isTime(value) ? value : modified);
+          const said = { value: this.text(value), shown: so(test.then.region) };
+          yield finding(test, said, isTime(value) ? value : modified);
         }
       for (const region of sights.keys())
         for (const test of failing.filter(({ when }) => when?.region === region))
-          if (this.holds(test.when, sights, 'every')) yield unmet(test, so(region), modified);
+          if (this.holds(test.when, sights, 'every'))
+            yield finding(test, { asked: so(region), shown: so(test.then.region) }, modified);
     }
 
     *missing({ values, possible, shown, modified }, sights) {
-      for (const { rule, field, when } of this.tables.exactly) {
-        if (values.has(field) || !possible.includes(field)) continue;
-        if (!this.holds(when, sights, 'every')) continue;
-        const message = this.say('missing', { field, ...this.so(when, shown) });
-        const here = { path: field, seen: this.say('no_value'), allowed: [this.say('a_value')] };
-        yield { rule, message, ...here, at: modified };
-      }
+      for (const test of this.tables.exactly)
+        if (possible.includes(test.field) && !values.has(test.field))
+          if (this.holds(test.when, sights, 'every'))
+            yield finding(test, { shown: shownText(shown[test.when.region]) }, modified);
     }
 
     *unequal({ values, modified }) {
-      for (const { rule, sides, fields, others, path } of this.tables.sums) {
-        const numbers = sides.map((names) => names.map((name) => values.get(name)));
-        if (!numbers.flat().every(isNumber)) continue;
-        const [found, wanted] = numbers.map((side) => side.reduce((sum, each) => sum + each, 0));
-        const message = this.say('unequal', { fields, found, others, wanted });
-        const here = { path, seen: `${found}`, allowed: [`${wanted}`], at: modified };
-        if (found !== wanted) yield { rule, message, ...here };
+      for (const test of this.tables.sums) {
+        const sides = test.sides.map((names) => names.map((name) => values.get(name)));
+        const [found, wanted] = sides.map((side) => side.reduce((sum, each) => sum + each, 0));
+        if (sides.flat().every(isNumber) && found !== wanted)
+          yield finding(test, { found, wanted }, modified);
       }
     }
 
     *outOfOrder({ values, modified }) {
-      for (const { rule, other, field } of this.tables.orders) {
-        const [low, high] = [values.get(other), values.get(field)];
+      for (const test of this.tables.orders) {
+        const [low, high] = [values.get(test.other), values.get(test.field)];
         if (!isLess(high, low)) continue;
-        const [bound, value] = [this.text(low), this.text(high)];
-        const message = this.say('less', { field, value, other, bound });
-        const here = { path: field, seen: value, allowed: [this.say('or_more', { bound })] };
-        yield { rule, message, ...here, at: isTime(high) ? high : modified };
+        const said = { value: this.text(high), bound: this.text(low) };
+        yield finding(test, said, isTime(high) ? high : modified);
       }
     }
 
     *excluded({ features, modified }) {
-      for (const { features: names, ...said } of this.tables.exclusions)
-        if (this.place.has(said.rule) && names.every((name) => features[name]))
-          yield { ...said, path: 'features', at: modified };
+      for (const test of this.tables.exclusions)
+        if (this.place.has(test.rule) && test.features.every((name) => features[name]))
+          yield finding(test, {}, modified);
     }
 
     /**
@@ -112,22 +97,17 @@ const Ruling = (() => {
       const { begin, end } = intervalOf(observation);
       const before = new Map(kept);
       const found = [];
-      for (const { rule, field, grows } of this.tables.between) {
-        const { value: was, end: ended } = before.get(field) ?? {};
-        const value = values.get(field);
+      for (const test of this.tables.between) {
+        const value = values.get(test.field);
+        const { value: was, end: ended } = before.get(test.field) ?? {};
         if (value === undefined || [...String(value)].length > this.tables.most.value) continue;
         const isLater = !reordered || ended < begin;
-        const differs = grows ? isLater && isLess(value, was) : !isSame(was, value);
+        const differs = test.grows ? isLater && isLess(value, was) : !isSame(was, value);
         const against = was !== undefined && differs;
-        if (against) {
-          const [then, now] = [this.text(was), this.text(value)];
-          const message = this.say(grows ? 'fell' : 'changed', { field, now, then });
-          const allowed = [grows ? this.say('never_less', { then }) : then];
-          const at = isTime(value) ? value : modified;
-          found.push({ rule, message, path: field, seen: now, allowed, at });
-        }
-        if (grows || was === undefined) kept.set(field, { value, end });
-        else if (!against && isTime(was)) kept.set(field, { value: later(was, value), end });
+        const said = against && { then: this.text(was), now: this.text(value) };
+        if (against) found.push(finding(test, said, isTime(value) ? value : modified));
+        if (test.grows || was === undefined) kept.set(test.field, { value, end });
+        else if (!against && isTime(was)) kept.set(test.field, { value: later(was, value), end });
       }
       return found;
     }
@@ -146,21 +126,18 @@ const Ruling = (() => {
     (!was.end || !now.end || sameTime(was.end, now.end));
 
   /** Where a history says something else than an earlier one, or lacks some of it; else null. */
-  const rewritten = (say, old, fresh, name) => {
-    const rule = 'history-rewritten';
-    const place = fresh.findIndex((now, at) => at < old.length && !isSameEntry(old[at], now));
-    if (place >= 0) {
-      const [was, now] = [old[place], fresh[place]].map((each) => entryText(say, each));
-      const message = say('rewritten', { number: place + 1, was, now });
-      const here = { path: `${name}[${place}]`, seen: now, allowed: [was], at: fresh[place].start };
-      return { rule, message, ...here, contradicts: true };
+  const rewritten = ({ findings }, say, old, fresh) => {
+    const index = fresh.findIndex((now, at) => at < old.length && !isSameEntry(old[at], now));
+    if (index >= 0) {
+      const [was, now] = [old[index], fresh[index]].map((each) => entryText(say, each));
+      const said = { index, number: index + 1, was, now };
+      return { ...finding(findings.rewritten, said, fresh[index].start), contradicts: true };
     }
     if (!fresh.length || fresh.length >= old.length) return null;
-    const [gone] = old.slice(fresh.length);
-    const lost = old.slice(fresh.length).map((entry) => entry.status).join(', ');
-    const message = say('shortened', { new: fresh.length, old: old.length, lost });
-    const here = { path: `${name}[${fresh.length}]`, seen: say('no_entry'), at: gone.start };
-    return { rule, message, ...here, allowed: [entryText(say, gone)] };
+    const lost = old.slice(fresh.length);
+    const said = { new: fresh.length, old: old.length, gone: entryText(say, lost[0]) };
+    const names = lost.map((entry) => entry.status).join(', ');
+    return finding(findings.shortened, { ...said, lost: names }, lost[0].start);
   };
 
   /** The longer of two histories that agree, with the finer of their times. */

@@ -7,52 +7,41 @@ refused), the statuses known, the rules that are data, the sentences that say wh
 
 from __future__ import annotations
 
-import re
-from itertools import chain, combinations
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import attrs
 
-from jobstate import errors
 from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
-from jobstate.conformance import between, diagnosis, histories, modified_times, rules
-from jobstate.conformance.answers import NO_ANSWER, of_kind
+from jobstate.conformance.answers import NO_ANSWER
 from jobstate.conformance.between import LONGEST_VALUE
 from jobstate.conformance.diagnosis import NEEDS, needs_of, requirements, visible_text
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
-from jobstate.conformance.report import SCHEMA_VERSION
-from jobstate.conformance.rules import exclusion_text, sum_path
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
-from jobstate.finding.finder import CLOSED, MOST_LAYERS, MOST_VALUES, TOO_MANY
-from jobstate.finding.recognition import AS_TEXTS, IDS, NO_KINDS, STATUS, Recogniser
-from jobstate.model import states
-from jobstate.model.answer_schema import DEEPEST
+from jobstate.diagrams.page.answer_tables import finding_table, schema_table
+from jobstate.diagrams.page.rule_tables import (
+    findings_in,
+    findings_of,
+    rule_tables,
+    sentences,
+)
 from jobstate.model.choices import choice_text
-from jobstate.model.failure_causes import LeadingKind
-from jobstate.model.fields import Field, FieldKind
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
-from jobstate.model.schema_reader import own_fields
 from jobstate.model.states import alternatives
-from jobstate.model.values import A_MAPPING, A_SEGMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
     from jobstate.diagrams.layout.layout import Layout
+    from jobstate.diagrams.page.rule_tables import Table
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.rule_tests import Where
-    from jobstate.model.specification import Rule
-    from jobstate.model.states import Exclusion, Needs, Region, State
-
-#: What JSON can hold.
-Table: TypeAlias = dict[str, Any]
+    from jobstate.model.states import Needs, Region, State
 
 
 def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
@@ -74,44 +63,17 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             "text": printable(str(lifecycle)),
             "assumed": assumed_text(lifecycle.assumed),
         },
-        "sentences": dict(chain.from_iterable(map(dict.items, SENTENCES))),
+        "sentences": sentences(),
         "nothing": attrs.asdict(NO_ANSWER),
         "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD, "value": LONGEST_VALUE},
         "features": [each.name for each in lifecycle.features],
-        "exclusions": [_exclusion(each) for each in lifecycle.exclusions],
         "judge": _judge(lifecycle),
         "memories": [
             {"name": each.name, "rule": each.rule, "states": sorted(each.states)}
             for each in lifecycle.memories
         ],
-        "rules": [_rule(each) for each in lifecycle.rules],
-        "requires": list(_requires(lifecycle)),
-        "orders": [
-            {"rule": rule.id, "other": low, "field": high}
-            for rule, test in _tests(lifecycle, InOrder)
-            for low, high in combinations(test.fields, 2)
-        ],
-        "exactly": [
-            {"rule": rule.id, "field": test.field, "when": _where(lifecycle, test.when)}
-            for rule, test in _tests(lifecycle, ExactlyWhen)
-        ],
-        "sums": [
-            {
-                "rule": rule.id,
-                "sides": [list(test.fields), list(test.others)],
-                "fields": " + ".join(test.fields),
-                "others": " + ".join(test.others),
-                "path": sum_path(test),
-            }
-            for rule, test in _tests(lifecycle, Sums)
-        ],
-        "between": [
-            {"rule": rule.id, "field": name, "grows": isinstance(test, Grows)}
-            for rule in lifecycle.rules
-            for test in rule.tests
-            if isinstance(test, (Grows, Fixed))
-            for name in test.fields
-        ],
+        **rule_tables(lifecycle),
+        "findings": findings_of(lifecycle),
         "regions": [
             _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
             for region in lifecycle.regions
@@ -124,18 +86,9 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             if line.label is not None
         ],
         "starts": [attrs.asdict(each) for each in diagram.starts],
-        "schema": _schema(lifecycle),
-        "finding": _finding(lifecycle) if lifecycle.schema else None,
+        "schema": schema_table(lifecycle),
+        "finding": finding_table(lifecycle),
     }
-
-
-# --- Sentences ----------------------------------------------------------------------------------
-
-#: What is said, by keys that differ: each sentence stands next to what it is about.
-SENTENCES: Final = tuple(
-    module.SENTENCES
-    for module in (states, errors, diagnosis, rules, between, histories, modified_times)
-)
 
 
 def _judge(lifecycle: Lifecycle) -> Table:
@@ -146,7 +99,6 @@ def _judge(lifecycle: Lifecycle) -> Table:
         "moveRules": _move_rules(lifecycle),
         "historyRegion": judge.history or None,
         "historyField": judge.history_field,
-        "modifiedField": judge.modified_field,
     }
 
 
@@ -155,71 +107,6 @@ def _move_rules(lifecycle: Lifecycle) -> list[str]:
     kinds = ("illegal-pair", "illegal-start", "illegal-transition")
     own = [f"{region.prefix}{kind}" for region in lifecycle.regions for kind in kinds]
     return ["feature-changed", *own, *(each.rule for each in lifecycle.memories)]
-
-
-# --- Rules --------------------------------------------------------------------------------------
-
-
-#: The tests that are data.
-_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
-
-
-def _rule(rule: Rule) -> Table:
-    return {
-        "id": rule.id,
-        "summary": printable(rule.summary),
-        "basis": str(rule.basis),
-        "source": printable(rule.source),
-        "severity": str(rule.severity),
-        # A function can't be written down: the page says that it does not judge by these.
-        "judged": all(isinstance(test, _DATA) for test in rule.tests),
-    }
-
-
-def _exclusion(exclusion: Exclusion) -> Table:
-    """Return features that exclude each other, with what is said of a job that shows them all."""
-    message, seen, allowed = exclusion_text(exclusion)
-    said = {"message": message, "seen": seen, "allowed": allowed}
-    return {"features": list(exclusion.features), "rule": exclusion.rule, **said}
-
-
-def _requires(lifecycle: Lifecycle) -> list[Table]:
-    return [
-        {
-            "rule": rule.id,
-            "field": test.field,
-            "when": None if test.when is None else _where(lifecycle, test.when),
-            "then": _where(lifecycle, test.then),
-        }
-        for rule, test in _tests(lifecycle, Requires)
-    ] + [
-        {
-            "rule": rule.id,
-            "field": test.field,
-            "when": None,
-            "then": _where(lifecycle, test.when),
-        }
-        for rule, test in _tests(lifecycle, ExactlyWhen)
-    ]
-
-
-_Test = TypeVar("_Test")
-
-
-def _tests(lifecycle: Lifecycle, kind: type[_Test]) -> Iterator[tuple[Rule, _Test]]:
-    for rule in lifecycle.rules:
-        yield from ((rule, test) for test in _chosen(rule.tests, kind))
-
-
-def _chosen(tests: Iterable[object], kind: type[_Test]) -> Iterator[_Test]:
-    return (each for each in tests if isinstance(each, kind))
-
-
-def _where(lifecycle: Lifecycle, where: Where) -> Table:
-    region = lifecycle.region(where.region)
-    there = [place for place, state in enumerate(region.states) if where.holds(state)]
-    names = [region.states[place].name for place in there]
-    return {"region": where.region, "states": there, "names": names, "path": region.field}
 
 
 # --- Regions ------------------------------------------------------------------------------------
@@ -261,6 +148,7 @@ def _region(
         "start": list(bits(automaton.start.mask)),
         "passed": {each.name: visible_text(region, each.states) for each in lifecycle.memories},
         "features": [dict(each) for each in sets],
+        "findings": findings_in(region),
         "automaton": _automaton(automaton, places, sets),
         "lifted": {
             name: _automaton(each, places, sets, needs=region if name == NEEDS else None)
@@ -381,103 +269,4 @@ def _rows(moves: Sequence[Sequence[tuple[int, ...]]]) -> Table:
         "rows": [[far for far, *_ in row] for row in rows],
         "by": [[edge for _, *by in row for edge in by] for row in rows],
         "row": [number[tuple(row)] for row in moves],
-    }
-
-
-# --- Answers ------------------------------------------------------------------------------------
-
-
-#: What of a schema only those need who make answers.
-_UNREAD: Final = frozenset(
-    {"write", "actions", "codes", "listing", "asked", "at_creation", "offspring"}
-)
-#: What of it is said in the fields that it is of.
-_IN_FIELDS: Final = frozenset({"mapping", "segment"})
-
-
-def _schema(lifecycle: Lifecycle) -> Table | None:
-    """Return what answers look like without what is empty; None where nobody has written it."""
-    schema = lifecycle.schema
-    if schema is None:
-        return None
-    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name not in _UNREAD)
-    shapes = [
-        {
-            "fields": _fields(shape.fields),
-            "own": sorted(own_fields(schema, place)),
-            "possible": sorted(schema.possible(shape)),
-        }
-        for place, shape in enumerate(schema.shapes)
-    ]
-    told = lifecycle.failure_cause
-    causes = attrs.asdict(told) if isinstance(told, LeadingKind) else None
-    expected = {key: each for key, each in schema.expected.items() if key not in _IN_FIELDS}
-    return said | {
-        "shapes": shapes,
-        "expected": expected,
-        "causes": causes,
-        "lists": schema.lists,
-        "examples": [attrs.asdict(each) for each in schema.examples()],
-    }
-
-
-def _fields(fields: Mapping[str, Field]) -> Table:
-    return {name: _field(each) for name, each in fields.items()}
-
-
-def _field(each: Field) -> Table:
-    """Return a field as the page reads it: lists are of one kind, whatever they hold."""
-    said: Table = {
-        "kind": str(each.kind),
-        "expected": each.expected,
-        "required": each.required,
-        "shortest": each.shortest,
-        "longest": each.longest,
-        "pattern": each.pattern,
-        "segments": list(_segments(each)),
-        "fields": _fields(each.fields),
-    }
-    inner = each.each
-    if each.kind is FieldKind.PARTS:
-        inner = Field(kind=FieldKind.PART, expected=A_MAPPING, fields=each.fields)
-    if inner is not None:
-        said |= {"kind": "list", "fields": {}, "each": _field(inner)}
-    return {name: value for name, value in said.items() if value}
-
-
-def _segments(each: Field) -> Iterator[Table]:
-    """Yield what a text has to begin with so that each of its segments is right, in their order."""
-    begin = ""
-    for segment in each.segments:
-        end = f"(?:{re.escape(segment.end)}|$)" if segment.end else "$"
-        said = {"expected": each.expected, "segment": segment.name, "right": segment.expected}
-        yield {
-            "pattern": f"{begin}(?:{segment.pattern}){end}",
-            "expected": A_SEGMENT.format(**said) if segment.name else each.expected,
-        }
-        begin += f"(?:{segment.pattern}){end}"
-
-
-#: What is right of a line that the check did not print so.
-A_REPORT: Final = f"a line of jobstate check --format json, schema version {SCHEMA_VERSION}"
-
-
-def _finding(lifecycle: Lifecycle) -> Table:
-    """Return how answers are looked for, and what is said of what is none."""
-    recogniser = Recogniser([lifecycle])
-    known = recogniser.known | {f"{each}{STATUS}" for each in NO_KINDS}
-    return {
-        "deepest": DEEPEST,
-        "layers": MOST_LAYERS,
-        "values": MOST_VALUES,
-        "too_many": TOO_MANY,
-        "closed": sorted(CLOSED),
-        "stranger": f"^(?!(?:{'|'.join(sorted(known))})$)(.*){STATUS}$",
-        "ids": IDS,
-        "lacking": recogniser.lacking(lifecycle),
-        "texts": AS_TEXTS,
-        "nothing": recogniser.nothing,
-        "of_kind": of_kind(lifecycle.name),
-        "report": A_REPORT,
-        "report_version": SCHEMA_VERSION,
     }
