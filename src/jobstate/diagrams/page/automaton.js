@@ -55,6 +55,7 @@ const Automata = (() => {
     constructor(region, table) {
       Object.assign(this, { region, states: region.states, table: withMoves(table) });
       const { hidden, moves } = this.table;
+      this.sights = new Map();
       this.everything = bit(hidden.length) - 1n;
       this.start = maskOf(region.start);
       this.ofState = this.states.map((_, place) =>
@@ -130,8 +131,15 @@ const Automata = (() => {
       return maskOf(this.table.hidden.flatMap(([, set], index) => (fits[set] ? index : [])));
     }
 
-    /** What an answer shows of the region (`Automaton.view`). */
+    /** What an answer shows of the region (`Automaton.view`), remembered. */
     sight(tables, { primary, secondary, previous }, features) {
+      const key = JSON.stringify([primary, secondary, previous, features]);
+      if (!this.sights.has(key))
+        this.sights.set(key, this.newSight(tables, primary, secondary, previous, features));
+      return this.sights.get(key);
+    }
+
+    newSight(tables, primary, secondary, previous, features) {
       const { everything, ofPrimary, ofVisible, region: { words } } = this;
       const primaryUnknown = !words.primaries.includes(primary);
       const secondaryUnknown = secondary !== null && !words.secondaries.includes(secondary);

@@ -23,12 +23,10 @@ const Finding = (() => {
     }
   };
 
-  /** What a text says that is JSON, has some a line, or behind other words; undefined of others. */
+  /** What a text says that is JSON, or has some a line; undefined of any other. */
   const parsed = (text) => {
-    const lines = text.split('\n').filter((line) => line.trim());
-    const each = lines.length > 1 ? lines.map(asJson) : [undefined];
-    const inner = () => asJson(text.slice(text.search(/[[{]/), text.search(/[\]}][^\]}]*$/) + 1));
-    return asJson(text) ?? (each.includes(undefined) ? inner() : each);
+    const lines = text.split('\n').filter((line) => line.trim()).map(asJson);
+    return asJson(text) ?? (lines.includes(undefined) ? undefined : lines);
   };
 
   /** One search through one document. */
@@ -63,7 +61,7 @@ const Finding = (() => {
       if (isMapping(value.lifecycle) && Array.isArray(value.violations))
         return [{ path, report: value }];
       const isOpen = ([name]) => !this.finding.closed.includes(folded(name));
-      const list = bare && lists.find((name) => this.isList(own(value, name)));
+      const list = bare && lists.find((name) => Array.isArray(own(value, name)));
       const inner = list ? [[list, value[list]]] : Object.entries(value).filter(isOpen);
       const found = inner.flatMap(([name, each]) =>
         this.visit(each, under(path, name), depth, layers, Boolean(list)),
@@ -80,11 +78,6 @@ const Finding = (() => {
     isNearly(value) {
       const { tells, name } = this.schema;
       return [...tells.slice(0, 2), name].filter((path) => absent(at(value, path))).length < 2;
-    }
-
-    /** Whether it lists answers: there are other lists that are called "jobs". */
-    isList(value) {
-      return Array.isArray(value) && (!isMapping(value[0]) || this.isNearly(value[0]));
     }
 
     /** Take an answer out of the event around it; of its marks only the first must be there. */

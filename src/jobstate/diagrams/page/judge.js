@@ -7,7 +7,7 @@
  *
  * What the page takes from here:
  * - `new Judge(tables)`: `tables` (rows, where they came as columns), `say`, `automata` by region,
- *   `mainRegion`, `historyRegion`, `historyField`, `sights(observation)`, `unmodelled(observation)`;
+ *   `mainRegion`, `historyRegion`, `historyField`, `sights(answer)`, `unmodelled(answer)`;
  * - `judge.judge(document)`: `{ problems }`, each with path, expected and got; or
  *   `{ jobs, passed }`, where the latter says what there was of other kinds, and how often;
  * - a job: `job` (name, created), `entries` (status, start, end, message), `answers`, `findings`,
@@ -19,7 +19,7 @@
  *   summary; `moves` of illegal moves), `unmodelled`.
  */
 const Judging = (() => {
-  const { clock, finding, intervalOf, isBefore, later, sameTime, sayer, timeOf, under } = Reading;
+  const { clock, finding, isBefore, later, sayer } = Reading;
   const { Automaton, unpacked } = Automata;
   const { Rules, merged, rewritten } = Ruling;
 
@@ -48,21 +48,11 @@ const Judging = (() => {
     return cause && isFailure ? { ...result, cause } : result;
   };
 
-  const isFinerStop = (was, now) => was.outcome === 'stopped' && now.outcome === 'timed_out';
-
-  /** Whether two results of a job that has ended can be one end, known more or less well. */
-  const sameEnd = (was, now) => {
-    const isCoarser = isFinerStop(now, was) && now.cause === UNKNOWN;
-    const outcomes = new Set([was.outcome, now.outcome]);
-    const fits = outcomes.size === 1 || outcomes.has(UNKNOWN) || isFinerStop(was, now) || isCoarser;
-    return fits && was.final && now.final;
-  };
-
   /** What two results say of one end together. */
-  const finer = (was, now) => {
-    if (was.outcome === now.outcome) return { ...now, cause: finerCause(now.cause, was.cause) };
-    if (was.outcome === UNKNOWN || isFinerStop(was, now)) return now;
-    return { ...now, outcome: was.outcome, cause: was.cause };
+  const finer = (was, now, outcome = was.outcome) => {
+    const cause = now.outcome === outcome ? now.cause : was.cause;
+    const isSame = was.outcome === outcome;
+    return { ...now, outcome, cause: isSame ? finerCause(cause, was.cause) : cause };
   };
 
   /** Whether a job that stands somewhere may have come to what an answer tells. */
@@ -79,17 +69,11 @@ const Judging = (() => {
       Object.assign(this, { judge, job, entries: [], answers: [], told: false, reordered: false });
     }
 
-    get findings() {
-      return this.answers.flatMap((answer) => answer.findings);
-    }
+    get findings() { return this.answers.flatMap((answer) => answer.findings); }
 
-    get unmodelled() {
-      return this.answers.flatMap((answer) => answer.unmodelled);
-    }
+    get unmodelled() { return this.answers.flatMap((answer) => answer.unmodelled); }
 
-    get legal() {
-      return !this.findings.some((finding) => finding.severity === 'error');
-    }
+    get legal() { return !this.findings.some((each) => each.severity === 'error'); }
   }
 
   /** Answers about one job, judged as they are added. */
@@ -204,17 +188,19 @@ const Judging = (() => {
 
     /** Keep what the job has come to, and why (`jobstate.conformance.ends`). */
     end(was, stood, sight, { failureReason, outcome, cause }, reopened) {
-      const { states } = this;
+      const { states, judge: { tables } } = this;
       const estimated = resultOf(states);
       let shown = this.refined ?? estimated;
       if (sight) shown = sight.excluded.length ? resultOf(sight.excluded) : estimated;
       const stays = states.some((state) => stood.includes(state));
       const isOne = stays && alike(resultOf(stood), estimated) && mayBe(stood, was.outcome);
-      const same = !reopened && was.final && (sameEnd(was, shown) || isOne);
+      // Of two results that can be one end, known more or less well: what they come to together.
+      const together = tables.ends[[was.outcome, shown.outcome, shown.cause === UNKNOWN]];
+      const same = !reopened && was.final && ((together && shown.final) || isOne);
       const kept = was.final && !same ? { cause: null, reason: null } : this.why;
       const why = { cause: finerCause(cause, kept.cause), reason: failureReason ?? kept.reason };
       let now = withCause(shown, why.cause);
-      if (same) now = finer(was, now);
+      if (same) now = finer(was, now, together);
       if (outcome && sight && mayBe(states, outcome))
         now = { ...now, outcome, cause: cause ?? now.cause };
       this.why = why;
@@ -227,66 +213,13 @@ const Judging = (() => {
       return automata.get(mainRegion).statesOf(this.known.get(mainRegion) ?? 0n);
     }
 
-    get result() {
-      return this.refined ?? withCause(resultOf(this.states), this.why.cause);
-    }
+    get result() { return this.refined ?? withCause(resultOf(this.states), this.why.cause); }
 
     /** Why the job failed, in the service's words; null of one that runs or succeeded. */
     get failureReason() {
       return ['running', 'succeeded'].includes(this.result.outcome) ? null : this.why.reason;
     }
   }
-
-  // --- What the check has judged (`Report.to_dict`) --------------------------------------------
-
-  const entryOf = ({ status, start, end, message }) =>
-    ({ status, start: timeOf(start), end: timeOf(end) ?? null, message });
-
-  /** The story that a line of the check tells. */
-  const toldBy = (judge, report) => {
-    const { job, result, entries, failure_reason: failureReason } = report;
-    const story = new Story(judge, { name: job.id, created: timeOf(job.created) ?? null });
-    const { for_good: forGood, ...rest } = result;
-    Object.assign(story, { result: { ...rest, forGood }, failureReason, told: true });
-    story.entries = entries.map(entryOf);
-    const maskOf = ([region, names]) =>
-      [region, judge.automata.get(region).where(({ name }) => names.includes(name))];
-    story.answers = report.steps.map(({ where, at, shown, states, entries: listed }) => {
-      const isHere = (each) => each.where === where;
-      const found = report.violations.filter(isHere);
-      const observation = { shown, modified: timeOf(at) ?? null, features: {}, values: new Map() };
-      return {
-        path: where,
-        observation: { ...observation, entries: story.entries.slice(0, listed) },
-        known: new Map(Object.entries(states).map(maskOf)),
-        findings: found.map((each) => judge.withRule({ ...each, at: timeOf(each.at) ?? null })),
-        unmodelled: report.unmodelled.filter(isHere),
-      };
-    });
-    story.known = new Map(story.answers.flatMap(({ known }) => [...known]));
-    return story;
-  };
-
-  // --- Many answers ---------------------------------------------------------------------------
-
-  /** How many answers are put in a legal order, by how many tries; else their times decide. */
-  const [MOST_ORDERED, MOST_TRIED] = [64, 2000];
-
-  /** Whether an answer may be about a job, as far as times of creation tell. */
-  const isAbout = (known, { job, modified }) => {
-    if (known.created && job.created) return sameTime(known.created, job.created);
-    const [created, at] = known.created ? [known.created, modified] : [job.created, known.latest];
-    return !created || !at || !isBefore(at, created);
-  };
-
-  /** The job that an answer is about: as it says exactly, else the one created last that fits. */
-  const meant = (jobs, observation) => {
-    const created = (each) => each.created?.micros ?? -Infinity;
-    const fitting = jobs.filter((each) => isAbout(each, observation));
-    const [newest] = fitting.sort((one, other) => created(other) - created(one));
-    const isExact = (each) => created(each) === created(observation.job);
-    return (observation.job.created && fitting.find(isExact)) || newest;
-  };
 
   /** A life cycle compiled for judging. */
   class Judge {
@@ -316,106 +249,19 @@ const Judging = (() => {
     unmodelled(observation) {
       const found = [];
       for (const [region, sight] of this.sights(observation))
-        for (const axis of ['primary', 'secondary'])
-          if (sight[`${axis}Unknown`]) found.push({ field: `${region}.${axis}`, value: sight[axis] });
+        for (const axis of ['primary', 'secondary'].filter((each) => sight[`${each}Unknown`]))
+          found.push({ field: `${region}.${axis}`, value: sight[axis] });
       const history = this.automata.get(this.historyRegion);
       for (const { status: value } of history ? observation.entries : [])
         if (!history.knows(value)) found.push({ field: `${this.historyRegion}.entries`, value });
       return found;
     }
 
+    /** What is in a document: `{ problems }` or `{ jobs, passed }` (see above). */
     judge(document) {
-      const { nothing, finding } = this.tables;
-      const pieces = Finding.find(this.tables, document).map((piece) => this.read(piece));
-      const problems = pieces.flatMap((piece) => piece.problems ?? []);
-      const passed = {};
-      for (const { passed: what } of pieces) if (what) passed[what] = (passed[what] ?? 0) + 1;
-      const told = pieces.flatMap((piece) => piece.told ?? []);
-      const jobs = [...this.series(pieces.filter((piece) => piece.job)), ...told];
-      const got = Object.entries(passed).map(([what, number]) => `${number} ${what}`).join(', ');
-      if (!jobs.length && !problems.length)
-        problems.push(got ? { path: '', expected: finding.of_kind, got } : nothing);
-      return problems.length ? { problems } : { jobs, passed };
-    }
-
-    /** What something found says: an observation, a story, problems, or what is passed over. */
-    read({ path, answer, spelling, bare, report, ...piece }) {
-      const { schema, finding, lifecycle } = this.tables;
-      const refused = { problems: [{ path, expected: finding.report, got: '' }] };
-      if (answer) {
-        const { problems, ...observation } = Reading.observe(schema, answer, spelling);
-        if (!problems) return { path, bare, ...observation };
-        return { problems: problems.map((each) => ({ ...each, path: under(path, each.path) })) };
-      }
-      if (!report) return piece.expected ? { problems: [{ path, ...piece }] } : piece;
-      if (report.lifecycle.name !== lifecycle.name) return { passed: report.lifecycle.name };
-      if (report.schema_version !== finding.report_version) return refused;
-      try {
-        return { told: toldBy(this, report) };
-      } catch {
-        return refused;
-      }
-    }
-
-    /** Answers as series, one for each job; where they came in no order, in one that may be. */
-    series(answers) {
-      const jobs = [];
-      for (const answer of answers) {
-        const { name, created } = answer.job;
-        let job = meant(jobs.filter((each) => each.name === name), answer);
-        if (!job) jobs.push((job = { name, created, latest: null, answers: [] }));
-        job.created ??= created;
-        job.latest = later(job.latest, answer.modified);
-        job.answers.push(answer);
-      }
-      return jobs.map((job) => {
-        const reordered = job.answers.some((each) => !each.bare);
-        const series = Object.assign(new Series(this, job.answers[0].job), { reordered });
-        for (const answer of reordered ? this.ordered(job.answers) : job.answers) series.add(answer);
-        return series;
-      });
-    }
-
-    /** Answers in an order that their times allow, and a legal one if there is one. */
-    ordered(answers) {
-      const said = ({ path, values, ...each }) => JSON.stringify([each, ...values]);
-      const distinct = [...new Map(answers.map((each) => [said(each), each])).values()];
-      const timed = distinct.map((answer, place) => {
-        const count = answer.entries.length;
-        return { answer, place, count, ...intervalOf(answer) };
-      });
-      const isOlder = (one, other) =>
-        one.end < other.begin || (one.count && one.count < other.count);
-      const tried = new Set();
-      const legal = (left, known) => {
-        const here = `${left.map(({ place }) => place)} ${[...known.values()]}`;
-        if (tried.has(here) || tried.size >= MOST_TRIED) return left.length ? null : [];
-        tried.add(here);
-        for (const one of left) {
-          if (left.some((other) => isOlder(other, one))) continue;
-          const after = this.after(known, one.answer);
-          const rest = after && legal(left.filter((other) => other !== one), after);
-          if (rest) return [one, ...rest];
-        }
-        return left.length ? null : [];
-      };
-      timed.sort((one, other) => one.begin - other.begin || one.count - other.count);
-      const found = timed.length > MOST_ORDERED ? null : legal(timed, new Map());
-      return (found ?? timed).map(({ answer }) => answer);
-    }
-
-    /** Region → where a job can be after one more answer; null where that can't come then. */
-    after(known, answer) {
-      const found = new Map(known);
-      for (const [region, { mask, real, unknown }] of this.sights(answer)) {
-        const automaton = this.automata.get(region);
-        const reached = automaton.reach(known.get(region) ?? automaton.start) & mask;
-        if (!reached && !unknown) return null;
-        found.set(region, unknown ? real : reached);
-      }
-      return found;
+      return Documents.judged(this, document);
     }
   }
 
-  return { Judge };
+  return { Judge, Series, Story };
 })();

@@ -226,8 +226,8 @@ const Reading = (() => {
     for (const { region, ...paths } of places) {
       const status = (path) => at(record, path) ?? null;
       const spelt = (path) => own(spelling, status(path)) ?? status(path);
-      const [primary, secondary, previous] = [paths.primary, paths.secondary, paths.previous].map(spelt);
-      if (primary !== null) found[region] = { primary, secondary, previous };
+      const axes = ['primary', 'secondary', 'previous'].map((axis) => [axis, spelt(paths[axis])]);
+      if (axes[0][1] !== null) found[region] = Object.fromEntries(axes);
     }
     return found;
   };
@@ -256,8 +256,9 @@ const Reading = (() => {
    */
   const valuesOf = (schema, record) => {
     const counted = (value) => (Array.isArray(value) ? value.length : value);
-    const all = Object.entries(schema.values).map(([name, path]) => [name, counted(at(record, path))]);
-    return new Map(all.filter(([, value]) => ![undefined, '', false].includes(value)));
+    const value = ([name, path]) => [name, counted(at(record, path))];
+    const all = Object.entries(schema.values).map(value);
+    return new Map(all.filter(([, each]) => ![undefined, '', false].includes(each)));
   };
 
   /** What one answer says: an observation, or the problems that it has. */
@@ -284,7 +285,7 @@ const Reading = (() => {
   };
 
   return {
-    ...{ Time, absent, at, clock, finding, intervalOf, isBefore, isMapping, later, observe, own, sameTime, sayer },
-    ...{ shown, timeOf, under, valueText },
+    ...{ Time, absent, at, clock, finding, intervalOf, isBefore, isMapping, later, observe, own },
+    ...{ sameTime, sayer, shown, timeOf, under, valueText },
   };
 })();

@@ -7,7 +7,7 @@ refused), the statuses known, the rules that are data, the sentences that say wh
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,10 +31,11 @@ from jobstate.diagrams.page.rule_tables import (
 )
 from jobstate.model.choices import choice_text
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.states import alternatives
+from jobstate.model.outcome import Result, finer, same_end
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome, alternatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
@@ -68,6 +69,7 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
         "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD, "value": LONGEST_VALUE},
         "features": [each.name for each in lifecycle.features],
         "judge": _judge(lifecycle),
+        "ends": dict(_ends()),
         "memories": [
             {"name": each.name, "rule": each.rule, "states": sorted(each.states)}
             for each in lifecycle.memories
@@ -100,6 +102,18 @@ def _judge(lifecycle: Lifecycle) -> Table:
         "historyRegion": judge.history or None,
         "historyField": judge.history_field,
     }
+
+
+def _ends() -> Iterator[tuple[str, str]]:
+    """Yield which results can be one end, known more or less well, and its outcome then.
+
+    Each two are named by their outcomes and by whether the cause of the second is unknown.
+    """
+    for was, now, cause in product(Outcome, Outcome, (None, UNKNOWN_CAUSE)):
+        one, other = (Result(each, final=True, gone=False, cause=cause) for each in (was, now))
+        if same_end(one, other):
+            said = "true" if cause else "false"
+            yield f"{was},{now},{said}", str(finer(one, other).outcome)
 
 
 def _move_rules(lifecycle: Lifecycle) -> list[str]:
