@@ -55,7 +55,7 @@ DRIVER = """({ tables, cases }) => {
   });
 }"""
 #: The same of what was passed over, and of jobs that the check has judged.
-PASSED = "({ tables, cases }) => new Judging.Judge(tables).judge(cases).passed"
+PASSED = "({ tables, cases }) => new Judging.Judge(tables).judge(cases).jobs[0].passed"
 TOLD = f"""({{ tables, cases }}) => {{
   const jobs = new Judging.Judge(tables).judge(cases).jobs;
   const said = ({DRIVER})({{ tables, cases: [cases] }})[0];
@@ -85,9 +85,9 @@ def raw_verdicts(table: dict[str, Any], cases: Sequence[object]) -> list[Any]:
     return list(_run(table, cases, DRIVER))
 
 
-def passed_by_page(lifecycle: Lifecycle, document: list[Any]) -> dict[str, int]:
+def passed_by_page(lifecycle: Lifecycle, document: list[Any]) -> str:
     """Return how often there was what in a document that is of other kinds."""
-    return dict(_run(tables(lifecycle), document, PASSED))
+    return str(_run(tables(lifecycle), document, PASSED))
 
 
 def told_by_page(lifecycle: Lifecycle, lines: list[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from jobstate import ObservationError, Outcome, check_jobs
 from jobstate.batch import BATCH_JOB
 from jobstate.cli.app import app
 from jobstate.conformance.answers import in_sequence, readings
+from jobstate.diagrams.page import html
 from jobstate.diagrams.page.tables import tables
 from jobstate.kinds import KINDS
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB
@@ -23,7 +24,7 @@ from jobstate.testing.lives.plans import plan
 from jobstate.testing.lives.strategies import life_by
 from jobstate.testing.lives.wishes import Wishes
 from tests.diagrams.page.test_judge import corpus
-from tests.support import page_tools
+from tests.support import chromium, page_tools
 from tests.support.page_tools import REFUSED, by_page, data_only, plain, raw_verdicts, told_by_page
 from tests.support.pages import HOME
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from jobstate import Lifecycle
 
 can_run = pytest.mark.skipif(bool(page_tools.missing()), reason=page_tools.missing())
+
+in_chromium = pytest.mark.skipif(bool(chromium.missing()), reason=chromium.missing())
 
 SEED = 2031
 WITH_EVENTS = [kind for kind in KINDS if kind.schema and kind.schema.envelopes]
@@ -74,6 +77,13 @@ def _by_time(kind: Lifecycle, document: object) -> page_tools.Said:
     return [plain(report) for report in reports.values()]
 
 
+def _jobs(kind: Lifecycle, cases: list[Any]) -> list[list[dict[str, Any]]]:
+    """Return what the page says of the jobs in documents, all of which can be read."""
+    verdicts = raw_verdicts(tables(kind), cases)
+    assert REFUSED not in map(page_tools.said, verdicts)
+    return verdicts
+
+
 each_with_events = pytest.mark.parametrize("kind", WITH_EVENTS, ids=lambda kind: kind.name)
 
 
@@ -90,10 +100,9 @@ def test_events_in_order(kind: Lifecycle) -> None:
     """As they are and in the texts of a queue: the findings, word for word, of the check."""
     ordered = filter(partial(_are_ordered, kind), _lives(kind, 24))
     cases = [case for events in ordered for case in (events, _queued(events))]
-    verdicts = by_page(cases, kind)
+    verdicts = _jobs(kind, cases)
     for case, said in zip(cases, verdicts, strict=True):
         assert said == _by_time(kind, case), case
-    assert REFUSED not in verdicts
     assert {bool(job["findings"]) for said in verdicts for job in said} == {True, False}
 
 
@@ -104,7 +113,7 @@ def test_events_in_any_order(kind: Lifecycle) -> None:
     chance = random.Random(SEED)
     shuffled = [chance.sample(events, len(events)) for events in _lives(kind, 40)]
     cases = [*shuffled, *([*events, *events[:2]] for events in shuffled)]
-    verdicts = by_page(cases, kind)
+    verdicts = _jobs(kind, cases)
     for case, said in zip(cases, verdicts, strict=True):
         (report,) = check_jobs(data_only(kind), case).values()
         (job,) = said
@@ -122,7 +131,7 @@ def test_more_events_than_are_put_in_order() -> None:
     waits = {**events[1], "detail": events[1]["detail"] | {"status": "RUNNABLE"}}
     reasons = [{"detail": waits["detail"] | {"statusReason": str(n)}} for n in range(2100)]
     many = [*copies, *({**waits, **each} for each in reasons)]
-    verdicts = by_page([copies[::-1], many[::-1]], BATCH_JOB)
+    verdicts = _jobs(BATCH_JOB, [copies[::-1], many[::-1]])
     assert [job["result"]["outcome"] for (job,) in verdicts] == ["failed"] * 2
 
 
@@ -155,7 +164,7 @@ def test_what_is_of_other_kinds_is_named() -> None:
         json.loads(_line(PROCESSING_JOB)),
         json.loads(_line(PROCESSING_JOB)),
     ]
-    passed = {"Batch Job State Change": 1, "Endpoint": 1, PROCESSING_JOB.name: 2}
+    passed = f"1 Batch Job State Change, 1 Endpoint, 2 {PROCESSING_JOB.name}"
     assert page_tools.passed_by_page(TRAINING_JOB, [*others, answer]) == passed
     ((problem,),) = raw_verdicts(tables(TRAINING_JOB), [others[:2]])
     with pytest.raises(ObservationError) as caught:
@@ -223,3 +232,35 @@ def test_lines_that_are_damaged(damage: dict[str, Any]) -> None:
     line = json.loads(_line(BATCH_JOB)) | damage
     table = tables(BATCH_JOB)
     assert raw_verdicts(table, [line]) == [[f": {table['finding']['report']}"]]
+
+
+@pytest.mark.once
+@in_chromium
+def test_the_page_shows_them(tmp_path: Path) -> None:
+    """Who has judged it, in which order, and what else there was; each can be replayed."""
+    answers = HOME / "examples" / "answers"
+    path = tmp_path / "page.html"
+    path.write_text(html(TRAINING_JOB), encoding="utf-8")
+    names = ("broken/illegal-step.json", "broken/illegal-pair.json", "stopped.json")
+    files = [str(answers / name) for name in names]
+    lines = CliRunner().invoke(app, ["check", "--format", "json", *files]).stdout
+    event = (answers / "event.json").read_text(encoding="utf-8")
+    queue = {"Records": [{"body": event}, {"body": json.dumps({"detail-type": "x", "detail": {}})}]}
+    with chromium.chromium() as browser:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.fill("#text", lines)
+        page.click("#check")
+        count = len(TRAINING_JOB.rules)
+        assert f"jobstate check has judged it by all {count} rules" in page.inner_text("#judged")
+        assert page.locator("#job option").count() == len(names)
+        for place in range(len(names)):
+            page.select_option("#job", str(place))
+            shown = page.locator("#findings li").count()
+            report = json.loads(lines.splitlines()[place])
+            assert shown == len(report["violations"])
+            assert page.is_visible("#replay")
+        page.fill("#text", json.dumps(queue))
+        page.click("#check")
+        assert "came in no order" in page.inner_text("#judged")
+        assert "Passed over: 1 x." in page.inner_text("#judged")

@@ -145,7 +145,8 @@ const Documents = (() => {
     const got = Object.entries(passed).map(([what, number]) => `${number} ${what}`).join(', ');
     if (!jobs.length && !problems.length)
       problems.push(got ? { path: '', expected: finding.of_kind, got } : nothing);
-    return problems.length ? { problems } : { jobs, passed };
+    if (problems.length) return { problems };
+    return { jobs: jobs.map((job) => Object.assign(job, { passed: got })) };
   };
 
   return { judged };

@@ -8,12 +8,11 @@
  * What the page takes from here:
  * - `new Judge(tables)`: `tables` (rows, where they came as columns), `say`, `automata` by region,
  *   `mainRegion`, `historyRegion`, `historyField`, `sights(answer)`, `unmodelled(answer)`;
- * - `judge.judge(document)`: `{ problems }`, each with path, expected and got; or
- *   `{ jobs, passed }`, where the latter says what there was of other kinds, and how often;
+ * - `judge.judge(document)`: `{ problems }`, each with path, expected and got; or `{ jobs }`;
  * - a job: `job` (name, created), `entries` (status, start, end, message), `answers`, `findings`,
  *   `unmodelled`, `result` (outcome, final, forGood, gone, steady, cause), `failureReason`,
  *   `legal`; `told` where the check has judged it, by all rules; `reordered` where answers were
- *   put in order by their times;
+ *   put in order by their times; `passed`: what there was of other kinds, and how often;
  * - an answer: `path`, `observation` (shown, entries, modified, …), `known` (region → mask of
  *   hidden states), `findings` (rule, message, path, seen, allowed, at, severity, basis, source,
  *   summary; `moves` of illegal moves), `unmodelled`.
@@ -257,7 +256,7 @@ const Judging = (() => {
       return found;
     }
 
-    /** What is in a document: `{ problems }` or `{ jobs, passed }` (see above). */
+    /** What is in a document: `{ problems }` or `{ jobs }` (see above). */
     judge(document) {
       return Documents.judged(this, document);
     }
