@@ -66,20 +66,15 @@ def next_states(automaton: Automaton, mask: int) -> tuple[State, ...]:
 
 
 def a_shortest_way(automaton: Automaton, start: int, end: int) -> Way:
-    """Return one way of the fewest moves, the first that a breadth-first search finds."""
-    came_by: dict[int, tuple[int, Edge] | None] = dict.fromkeys(bits(start))
-    queue = list(came_by)
+    """Return one way of the fewest moves, the first found breadth first; empty where none is."""
+    ways: dict[int, Way] = dict.fromkeys(bits(start), ())
+    queue = list(ways)
     for index in queue:  # the list grows while we walk it
         if end >> index & 1:
-            way: list[Edge] = []
-            step = came_by[index]
-            while step is not None:
-                way.append(step[1])
-                step = came_by[step[0]]
-            return tuple(reversed(way))
+            return ways[index]
         for edge, target in automaton.moves[index]:
-            if target not in came_by:
-                came_by[target] = (index, edge)
+            if target not in ways:
+                ways[target] = (*ways[index], edge)
                 queue.append(target)
     return ()
 
