@@ -325,6 +325,11 @@ def shown(value: object) -> str:
         text = ascii(value)
     except Exception as error:  # noqa: BLE001 - a hostile __repr__ must not replace our error
         text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return a text cut to a bearable length, with how long it was."""
     if len(text) > SHOWN_CHARACTERS:
         return SENTENCES["cut"].format(start=text[:SHOWN_CHARACTERS], length=f"{len(text):,}")
     return text

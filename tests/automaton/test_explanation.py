@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from itertools import pairwise, product
 
 import pytest
 
 from jobstate import Lifecycle, Outcome, explain
-from jobstate.automaton.paths import MOST_WAYS
+from jobstate.automaton.automaton import compile_lifecycle
+from jobstate.automaton.paths import MOST_WAYS, a_shortest_way
 from jobstate.errors import UnknownNameError
 from jobstate.model import Basis, Region, State, Where
 from jobstate.sagemaker import TRAINING_JOB, SecondaryStatus
@@ -54,6 +56,19 @@ def test_what_is_certain_with_a_stop() -> None:
     found = explain(TRAINING_JOB, None, "Completed")
     assert found.between.certain == ()
     assert found.between.certain_statuses == ("Training",)
+
+
+def test_a_shortest_way() -> None:
+    """It is as long as the shortest that `explain` finds, and goes from end to end."""
+    automaton = compile_lifecycle(CALM)["job"]
+    masks = automaton.of_state
+    for origin, target in product(masks, masks):
+        found = explain(CALM, origin, target)
+        way = a_shortest_way(automaton, masks[origin], masks[target])
+        assert len(way) == len(found.between.ways[0] if found.legal else ())
+        if way:
+            assert (way[0].origin, way[-1].target) == (origin, target)
+            assert all(one.target == other.origin for one, other in pairwise(way))
 
 
 def test_thin_names() -> None:

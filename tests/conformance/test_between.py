@@ -75,10 +75,10 @@ def test_what_is_fixed_changes() -> None:
     assert (found.rule, found.path, found.seen, found.allowed) == (
         "label-fixed",
         "label",
-        "'blue'",
-        ("'red'",),
+        '"blue"',
+        ('"red"',),
     )
-    assert found.message == "label is 'blue', but another answer had 'red'"
+    assert found.message == 'label is "blue", but another answer had "red"'
 
 
 @pytest.mark.parametrize(

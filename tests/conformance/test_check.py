@@ -692,6 +692,24 @@ def test_the_report_as_data() -> None:
     assert data["unmodelled"] == []
 
 
+def test_steps_as_data() -> None:
+    """Where each answer was that brought something, when, what it showed, where the job was."""
+    begun, told = item("InProgress", "Starting"), described("Completed", *FIVE)
+    told["LastModifiedTime"] = at(9)
+    data: dict[str, Any] = check(TRAINING_JOB, [begun, begun, told, told]).to_dict()
+    first, second = data["steps"]
+    assert first == {
+        "where": "[0]",
+        "at": None,
+        "shown": {"job": {"primary": "InProgress", "secondary": "Starting"}},
+        "entries": 0,
+        "states": {"job": ["InProgress/Starting"]},
+    }
+    assert (second["where"], second["at"]) == ("[2]", "2026-03-04T05:15:07.890000Z")
+    assert second["entries"] == len(FIVE)
+    assert second["states"] == {"job": ["Completed/Completed"]}
+
+
 def test_violations_as_data() -> None:
     """Each has the rule, its severity, words, source and time, and where it was."""
     data: dict[str, Any] = check(

@@ -68,7 +68,7 @@ def test_a_field_asks_for_a_state() -> None:
     assert messages(lifecycle, "delivered", signature="x") == []
     assert messages(lifecycle, "lost", signature="x") == []  # unknown: it could be anything
     assert messages(lifecycle, "sent", signature="x") == [
-        "signature is set ('x') while the way is sent"
+        'signature is set ("x") while the way is sent'
     ]
     assert messages(lifecycle, "sent") == []
 
@@ -125,7 +125,7 @@ SIGNED = ExactlyWhen(field="signature", when=Where(region="way", statuses={"deli
     [
         ("delivered", {"signature": "x"}, []),
         ("sent", {}, []),
-        ("sent", {"signature": "x"}, ["signature is set ('x') while the way is sent"]),
+        ("sent", {"signature": "x"}, ['signature is set ("x") while the way is sent']),
         ("delivered", {}, ["signature is not set while the way is delivered"]),
         ("lost", {}, []),  # unknown: it could be anything
     ],
@@ -398,7 +398,7 @@ FULL = ("Starting", "Downloading", "Training", "Uploading", "Completed")
             ),
             "reused-by-without-reuse",
             (
-                "WarmPoolStatus.ReusedByJob is set ('next') while the warm pool is Available",
+                'WarmPoolStatus.ReusedByJob is set ("next") while the warm pool is Available',
                 "WarmPoolStatus.ReusedByJob",
                 "Available",
                 ("Reused",),

@@ -44,8 +44,7 @@ DRIVER = """({ tables, cases }) => {
   const job = (series) => ({
     findings: series.findings.map(finding),
     unmodelled: series.unmodelled,
-    result: (({ outcome, final, forGood, gone }) =>
-      ({ outcome, final, for_good: forGood, gone }))(series.result),
+    result: (({ forGood, ...result }) => ({ ...result, for_good: forGood }))(series.result),
     failureReason: series.failureReason,
     legal: series.legal,
     known: Object.fromEntries([...series.known].map(names)),
@@ -55,6 +54,14 @@ DRIVER = """({ tables, cases }) => {
     return problems ? problems.map(({ path, expected }) => `${path}: ${expected}`) : jobs.map(job);
   });
 }"""
+#: The same of what was passed over, and of jobs that the check has judged.
+PASSED = "({ tables, cases }) => new Judging.Judge(tables).judge(cases).jobs[0].passed"
+TOLD = f"""({{ tables, cases }}) => {{
+  const jobs = new Judging.Judge(tables).judge(cases).jobs;
+  const said = ({DRIVER})({{ tables, cases: [cases] }})[0];
+  return said.map((each, place) =>
+    ({{ ...each, entries: jobs[place].entries.map(({{ status }}) => status) }}));
+}}"""
 
 
 def node() -> str | None:
@@ -75,14 +82,28 @@ def _scripts() -> str:
 
 def raw_verdicts(table: dict[str, Any], cases: Sequence[object]) -> list[Any]:
     """Return what the page's judge says of each case by some tables, wherever it can be run."""
+    return list(_run(table, cases, DRIVER))
+
+
+def passed_by_page(lifecycle: Lifecycle, document: list[Any]) -> str:
+    """Return how often there was what in a document that is of other kinds."""
+    return str(_run(tables(lifecycle), document, PASSED))
+
+
+def told_by_page(lifecycle: Lifecycle, lines: list[Any]) -> list[Any]:
+    """Return what the page tells of lines of the check, with the statuses of the histories."""
+    return list(_run(tables(lifecycle), lines, TOLD))
+
+
+def _run(table: dict[str, Any], cases: Sequence[object], driver: str) -> Any:
     given = {"tables": table, "cases": list(cases)}
     program = node()
     if program is None:
         with chromium.chromium() as browser:
-            return in_page(browser.new_page(), given)
+            return in_page(browser.new_page(), given, driver)
     script = (
         f"{_scripts()}\nconst given = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));\n"
-        f"process.stdout.write(JSON.stringify(({DRIVER})(given)));"
+        f"process.stdout.write(JSON.stringify(({driver})(given)));"
     )
     ran = subprocess.run(  # noqa: S603 - Node, and our own script
         [program, "--eval", script],
@@ -93,12 +114,12 @@ def raw_verdicts(table: dict[str, Any], cases: Sequence[object]) -> list[Any]:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    return list(json.loads(ran.stdout))
+    return json.loads(ran.stdout)
 
 
-def in_page(page: Page, given: dict[str, Any]) -> list[Any]:
+def in_page(page: Page, given: dict[str, Any], driver: str = DRIVER) -> Any:
     """Return the same, run by a browser in an empty page."""
-    return list(page.evaluate(f"(given) => {{ {_scripts()}\n return ({DRIVER})(given); }}", given))
+    return page.evaluate(f"(given) => {{ {_scripts()}\n return ({driver})(given); }}", given)
 
 
 def by_page(cases: Sequence[object], lifecycle: Lifecycle = TRAINING_JOB) -> list[Said]:
@@ -120,7 +141,7 @@ def by_python(lifecycle: Lifecycle, case: object) -> Said:
         reports = check_jobs(data_only(lifecycle), case, in_order=True)
     except ObservationError:
         return REFUSED
-    return [_plain(report) for report in reports.values()] or REFUSED
+    return [plain(report) for report in reports.values()] or REFUSED
 
 
 #: The tests of rules that are data.
@@ -142,8 +163,8 @@ def data_only(lifecycle: Lifecycle) -> Lifecycle:
     )
 
 
-def _plain(report: Report) -> dict[str, Any]:
-    result = report.result
+def plain(report: Report) -> dict[str, Any]:
+    """Return what the page says as well of a job."""
     return {
         "findings": [
             {
@@ -156,12 +177,7 @@ def _plain(report: Report) -> dict[str, Any]:
             for each in report.violations
         ],
         "unmodelled": [{"field": each.field, "value": each.value} for each in report.unmodelled],
-        "result": {
-            "outcome": str(result.outcome),
-            "final": result.final,
-            "for_good": result.for_good,
-            "gone": result.gone,
-        },
+        "result": report.result.to_dict(),
         "failureReason": report.failure_reason,
         "legal": report.legal,
         "known": {

@@ -65,6 +65,20 @@ def next_states(automaton: Automaton, mask: int) -> tuple[State, ...]:
     return automaton.states_of(automaton.successors.next(mask))
 
 
+def a_shortest_way(automaton: Automaton, start: int, end: int) -> Way:
+    """Return one way of the fewest moves, the first found breadth first; empty where none is."""
+    ways: dict[int, Way] = dict.fromkeys(bits(start), ())
+    queue = list(ways)
+    for index in queue:  # the list grows while we walk it
+        if end >> index & 1:
+            return ways[index]
+        for edge, target in automaton.moves[index]:
+            if target not in ways:
+                ways[target] = (*ways[index], edge)
+                queue.append(target)
+    return ()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def between(automaton: Automaton, start: int, end: int) -> Between:
     """Return what lies between two sets of hidden states; remembered for the same two."""

@@ -178,7 +178,7 @@ def _read_all(
                 yield each
     if nothing and passed_over:
         said = ", ".join(f"{number:,} {what}" for what, number in passed_over.items())
-        yield ObservationError([Problem("", f"an answer about a {_names(judged)}", said)])
+        yield ObservationError([Problem("", of_kind(_names(judged)), said)])
 
 
 def _documents(answers: object) -> Iterator[tuple[str, object]]:
@@ -216,6 +216,11 @@ def _read_document(
                 yield Reading(each.path, each.lifecycle, made, each.bare, each.nested)
             except ObservationError as error:
                 yield error.under(each.path)
+
+
+def of_kind(names: str) -> str:
+    """Return what is right where there are only answers of other kinds."""
+    return f"an answer about a {names}"
 
 
 def _names(judged: Lifecycle | Kinds) -> str:

@@ -151,6 +151,10 @@ class Series:
                     found.violations,
                     found.unmodelled,
                     found.refined,
+                    at=observation.modified,
+                    shown=observation.shown,
+                    listed=len(observation.entries),
+                    estimates=found.job_state.estimates,
                 )
                 self._steps.append(step)
             else:

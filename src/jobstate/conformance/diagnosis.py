@@ -12,7 +12,7 @@ import attrs
 from attrs import frozen
 
 from jobstate.automaton.automaton import compile_lifecycle
-from jobstate.automaton.paths import between, next_states
+from jobstate.automaton.paths import a_shortest_way, next_states
 from jobstate.model.choices import choice_text
 from jobstate.model.lifecycle import assumed_text
 from jobstate.model.specification import Finding
@@ -192,7 +192,7 @@ class Diagnosis:
             if step(other, mask) & target(other):
                 message = SENTENCES["without"].format(
                     refused=finding.message,
-                    passed=_visible(estimate.automaton.region, memory.states),
+                    passed=visible_text(estimate.automaton.region, memory.states),
                 )
                 return Refusal(memory.rule, attrs.evolve(finding, message=message))
         why = self._why(estimate, step, target, ruled_out=ruled_out)
@@ -215,7 +215,7 @@ class Diagnosis:
         end = step(other, mask) & _everywhere(other, target(other))
         if end:
             needs = self._needs_on_the_way(estimate.automaton, other, mask, end)
-            return SENTENCES["needs"].format(needs=needs)
+            return SENTENCES["needs"].format(needs=needs or SENTENCES["other_features"])
         return SENTENCES["no_move"]
 
     # --- Lifting requirements -------------------------------------------------------------------
@@ -248,14 +248,21 @@ class Diagnosis:
         return other, mask
 
     def _needs_on_the_way(self, automaton: Automaton, other: Automaton, mask: int, end: int) -> str:
-        way = between(other, mask, end).ways[0]
         wanted: dict[str, None] = {}
-        for step in way:
-            for same in alternatives(automaton.region.edges):
-                edge = same.firmest
-                if (edge.origin, edge.target, edge.cause) == (step.origin, step.target, step.cause):
-                    wanted.update(dict.fromkeys(choice_text(same.needs)))
-        return ", ".join(wanted) or SENTENCES["other_features"]
+        for edge in a_shortest_way(other, mask, end):
+            wanted.update(dict.fromkeys(needs_of(automaton.region, edge)))
+        return ", ".join(wanted)
+
+
+def needs_of(region: Region, moved: Edge) -> tuple[str, ...]:
+    """Return what a region's edges need that make the move of an edge without needs."""
+    move = (moved.origin, moved.target, moved.cause)
+    found: dict[str, None] = {}
+    for same in alternatives(region.edges):
+        edge = same.firmest
+        if (edge.origin, edge.target, edge.cause) == move:
+            found.update(dict.fromkeys(choice_text(same.needs)))
+    return tuple(found)
 
 
 def _illegal_pair(automaton: Automaton, observation: Observation) -> Refusal:
@@ -320,7 +327,8 @@ def _everywhere(automaton: Automaton, mask: int) -> int:
     return union
 
 
-def _visible(region: Region, names: frozenset[str]) -> str:
+def visible_text(region: Region, names: frozenset[str]) -> str:
+    """Return what histories print of some states of a region."""
     here = (state.visible for state in region.states if state.name in names)
     return " or ".join(dict.fromkeys(here))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
+from jobstate.automaton.automaton import StateEstimate
 from jobstate.common.text import printable
 from jobstate.common.times import iso
 from jobstate.conformance.job_state import JobState
@@ -43,6 +44,10 @@ class Step:
         violations: What it breaks, as far as it was not told before.
         unmodelled: Statuses that the life cycle does not know, likewise.
         refined: What it adds to the job's end, where an answer before has told that.
+        at: When the record was last changed, as it says; aware, UTC.
+        shown: Region name → the status that it shows.
+        listed: How many entries its history has.
+        estimates: Region name → what is known after it.
     """
 
     where: str
@@ -51,6 +56,26 @@ class Step:
     violations: tuple[Violation, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
     refined: tuple[OutcomeRefined, ...] = ()
+    at: datetime | None = None
+    shown: Mapping[str, Shown] = Factory(dict)
+    listed: int = 0
+    estimates: Mapping[str, StateEstimate] = Factory(dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return where and when it was and where the job was then, but not what it brought."""
+        return {
+            "where": self.where,
+            "at": iso(self.at),
+            "shown": {
+                region: {"primary": shown.primary or None, "secondary": shown.secondary}
+                for region, shown in self.shown.items()
+            },
+            "entries": self.listed,
+            "states": {
+                region: [state.name for state in estimate.states]
+                for region, estimate in self.estimates.items()
+            },
+        }
 
 
 @frozen(kw_only=True)
@@ -220,6 +245,7 @@ class Report:
                 for step in self.steps
                 for each in step.refined
             ],
+            "steps": [step.to_dict() for step in self.steps],
             "answers": self.answers,
             "suppressed": self.job_state.suppressed + self.unkept,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import partial
 from itertools import combinations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import define
 
 from jobstate.common.times import clock, is_before
-from jobstate.errors import shown
+from jobstate.errors import shortened
 from jobstate.model.child_rules import OVER_CHILDREN
 from jobstate.model.hidden_states import excluded
 from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from jobstate.model.observation import Observation
     from jobstate.model.rule_tests import Where
     from jobstate.model.specification import Specification
-    from jobstate.model.states import State
+    from jobstate.model.states import Exclusion, State
 
 
 #: Of how many sets of fields a plan is kept for answers that show the same.
@@ -233,11 +234,16 @@ class Ruleset:
     def _excluded(self, observation: Observation) -> Iterator[tuple[Rule, Finding]]:
         for rule, exclusion in self._exclusions:
             if all(observation.features.get(name) for name in exclusion.features):
-                names = [_words(name) for name in exclusion.features]
-                together = " and ".join(names)
-                message = SENTENCES["excluded"].format(together=together)
-                allowed = tuple(SENTENCES["lacking"].format(feature=name) for name in names)
+                message, together, allowed = exclusion_text(exclusion)
                 yield rule, Finding(message, "features", together, allowed, observation.modified)
+
+
+def exclusion_text(exclusion: Exclusion) -> tuple[str, str, tuple[str, ...]]:
+    """Return what is said of a job with features that exclude each other, seen, and allowed."""
+    names = [_words(name) for name in exclusion.features]
+    together = " and ".join(names)
+    allowed = tuple(SENTENCES["lacking"].format(feature=name) for name in names)
+    return SENTENCES["excluded"].format(together=together), together, allowed
 
 
 def _asked(test: Requires, observation: Observation) -> tuple[str, datetime | None]:
@@ -309,8 +315,12 @@ def _unequal(sums: Sums, _: Specification, observation: Observation) -> Iterator
             others=" + ".join(sums.others),
             wanted=wanted,
         )
-        path = sums.fields[0].rpartition(".")[0] or sums.fields[0]
-        yield Finding(message, path, str(found), (str(wanted),), observation.modified)
+        yield Finding(message, sum_path(sums), str(found), (str(wanted),), observation.modified)
+
+
+def sum_path(sums: Sums) -> str:
+    """Return where what does not add up stands: the part that the first field is in."""
+    return sums.fields[0].rpartition(".")[0] or sums.fields[0]
 
 
 def _is_at_most(one: object, other: object) -> bool:
@@ -329,8 +339,8 @@ def is_certainly_less(one: object, other: object) -> bool:
 
 
 def value_text(value: object) -> str:
-    """Return a value as messages show it."""
-    return clock(value) if isinstance(value, datetime) else shown(value)
+    """Return a value as messages show it: a time as people read it, others as JSON has them."""
+    return clock(value) if isinstance(value, datetime) else shortened(json.dumps(value))
 
 
 def _words(name: str) -> str:

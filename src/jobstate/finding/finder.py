@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_LAYERS: Final = 4
 #: How many values are looked at one after the other without finding an answer.
 MOST_VALUES: Final = 100_000
+#: What is right where those were too many.
+TOO_MANY: Final = f"an answer among {MOST_VALUES:,} values"
 #: How many bytes of text within a document are read.
 MOST_TEXT: Final = 64 * 1024 * 1024
 
@@ -153,7 +155,7 @@ class _Search:
             self._beyond.setdefault(self._recogniser.at_most, path)
             return False
         if self._values > MOST_VALUES:
-            self._beyond.setdefault(f"an answer among {MOST_VALUES:,} values", path)
+            self._beyond.setdefault(TOO_MANY, path)
             return False
         return True
 

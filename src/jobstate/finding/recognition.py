@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
 
 #: What the names of a status and of an id end with, where a kind is not known.
-_STATUS: Final = "status"
-_IDS: Final = ("arn", "id", "name")
+STATUS: Final = "status"
+IDS: Final = ("arn", "id", "name")
 #: What the status of no job is called.
-_NO_KINDS: Final = frozenset({"", "http", "secondary", "response", "objective", "warmpool"})
+NO_KINDS: Final = frozenset({"", "http", "secondary", "response", "objective", "warmpool"})
+#: What something lacks whose fields are all there.
+AS_TEXTS: Final = "these as texts"
 #: Where names written together go apart: ``TrainingJobArn``, ``createdAt``.
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: Whether something has a text at a path.
@@ -50,7 +52,8 @@ class Recogniser:
         statuses = ", ".join(".".join(schema.tells[0]) for _, schema in self._schemas)
         #: What an answer is, where there is nothing of one.
         self.nothing = f"an answer about a job, which has its id and one of {statuses}"
-        self._known = {folded(schema.tells[0][-1]) for _, schema in self._schemas}
+        #: How the statuses of these kinds are called, in all spellings.
+        self.known = {folded(schema.tells[0][-1]) for _, schema in self._schemas}
         names = {path[-1] for _, schema in self._schemas for path in schema.tells[1:]}
         spellings = sorted({each for name in names for each in _spellings(name)})
         #: Whether a text may have an answer in it.
@@ -130,12 +133,12 @@ class Recogniser:
         if type(kind) is str and "detail" in names:
             return kind
         for name, spelt in names.items():
-            noun = name.removesuffix(_STATUS)
-            if noun == name or noun in _NO_KINDS or name in self._known:
+            noun = name.removesuffix(STATUS)
+            if noun == name or noun in NO_KINDS or name in self.known:
                 continue
-            ids = [answer.get(names.get(f"{noun}{each}")) for each in _IDS]
+            ids = [answer.get(names.get(f"{noun}{each}")) for each in IDS]
             if type(answer[spelt]) is str and any(type(each) is str for each in ids):
-                return str(spelt)[: -len(_STATUS)].rstrip("_")
+                return str(spelt)[: -len(STATUS)].rstrip("_")
         return None
 
     def expected(self, answer: Mapping[Any, object]) -> str:
@@ -143,7 +146,7 @@ class Recogniser:
         for lifecycle, schema in self._schemas:
             lacking = [".".join(path) for path in schema.tells if at(answer, path) is None]
             if len(lacking) < len(schema.tells):
-                lacks = " and ".join(lacking) or "these as texts"
+                lacks = " and ".join(lacking) or AS_TEXTS
                 return self.lacking(lifecycle).format(lacks=lacks)
         return self.nothing
 

@@ -19,7 +19,7 @@ def causes_of(kind: Lifecycle) -> frozenset[str] | None:
     """
     if kind.failure_cause is None:
         said = frozenset[str]()
-    elif kind.failure_cause is failure_cause:
+    elif kind.failure_cause == failure_cause:
         said = FAILURE_CAUSES
     else:
         return None

@@ -59,7 +59,7 @@ class SchemaReader:
         self._children = tuple(link for link in schema.links if link.child)
         self._shapes = [
             (
-                _own_fields(schema, place),
+                own_fields(schema, place),
                 _reader_of(schema, shape.fields),
                 schema.possible(shape),
             )
@@ -170,7 +170,7 @@ class SchemaReader:
         )
 
 
-def _own_fields(schema: AnswerSchema, place: int) -> frozenset[str]:
+def own_fields(schema: AnswerSchema, place: int) -> frozenset[str]:
     """Return the fields of a shape that no later one has."""
     shape, *later = schema.shapes[place:]
     return frozenset(shape.fields).difference(*(each.fields for each in later))

@@ -6,35 +6,25 @@ were seen. Status messages are never read: AWS asks callers not to branch on the
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from jobstate.model.failure_causes import LeadingKind
+from jobstate.model.states import UNKNOWN_CAUSE
 
-#: What FailureReason begins with → cause.
-_CAUSES: Mapping[str, str] = MappingProxyType(
-    {
+#: Returns the cause that a FailureReason's leading kind stands for: ``algorithm``, ``client``,
+#: ``internal``, ``no_capacity``; ``unknown`` for anything else.
+failure_cause: Final = LeadingKind(
+    (
         # aws/amazon-sagemaker-examples#1740, #3444
-        "AlgorithmError": "algorithm",
+        ("AlgorithmError", "algorithm"),
         # aws/sagemaker-python-sdk#35
-        "ClientError": "client",
+        ("ClientError", "client"),
         # API reference, RetryStrategy; aws/sagemaker-python-sdk#70
-        "InternalServerError": "internal",
+        ("InternalServerError", "internal"),
         # DIAGNijmegen/rse-grand-challenge#2631
-        "CapacityError": "no_capacity",
-    }
+        ("CapacityError", "no_capacity"),
+    ),
+    otherwise=UNKNOWN_CAUSE,
 )
-_UNKNOWN = "unknown"
 #: The causes that it is known for.
-FAILURE_CAUSES = frozenset(_CAUSES.values())
-
-
-def failure_cause(reason: str) -> str:
-    """Return the cause that a FailureReason's leading kind, before the first colon, stands for.
-
-    Returns:
-        ``algorithm``, ``client``, ``internal``, ``no_capacity``; ``unknown`` for anything else.
-    """
-    kind, _, _ = reason.partition(":")
-    return _CAUSES.get(kind.strip(), _UNKNOWN)
+FAILURE_CAUSES: Final = frozenset(cause for _, cause in failure_cause.kinds)

@@ -360,11 +360,10 @@ def test_json_is_the_report() -> None:
     for name in ("completed.json", "list.json", "event.json"):
         lines = verdicts(ANSWERS / name)
         if len(lines) == 1:
-            expected = check(TRAINING_JOB, loaded(ANSWERS / name)).to_dict()
-            expected["changes"] = [
-                {**change, "where": f"{ANSWERS / name}:1"}
-                for change in json.loads(json.dumps(expected["changes"]))
-            ]
+            report = check(TRAINING_JOB, loaded(ANSWERS / name))
+            expected = json.loads(json.dumps(report.to_dict()))
+            for each in (*expected["changes"], *expected["steps"]):
+                each["where"] = f"{ANSWERS / name}:1"
             assert lines == [expected]
         else:
             assert len(lines) == 6

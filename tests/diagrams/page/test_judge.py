@@ -28,6 +28,7 @@ from jobstate.testing.lives.plans import plan
 from jobstate.testing.lives.strategies import life_by
 from jobstate.testing.lives.wishes import Wishes
 from tests.campaigns import hostile
+from tests.kinds import test_every_kind, test_mutants
 from tests.support import chromium, corpus_series, page_tools
 from tests.support.legal_answers import corpus_histories, generated
 from tests.support.mutants import KINDS, mutants
@@ -217,6 +218,42 @@ def test_page_and_check_agree_on_other_kinds(kind: Lifecycle) -> None:
     verdicts = by_page(plain, kind)
     assert differences(kind, plain, verdicts) == []
     assert REFUSED not in verdicts
+
+
+@can_run
+@pytest.mark.parametrize("kind", list(KINDS_OF_JOB)[1:], ids=lambda kind: kind.name)
+def test_page_and_check_agree_on_published_answers(kind: Lifecycle) -> None:
+    """Real answers of other kinds, as they are and with one thing made wrong."""
+    changed = [mutant.answers for mutant in test_mutants.mutants(kind)]
+    cases = [*test_every_kind.published(kind).values(), *changed]
+    verdicts = by_page(cases, kind)
+    assert differences(kind, cases, verdicts) == []
+    assert REFUSED not in verdicts
+
+
+BROKEN = sorted((HOME / "examples" / "answers").glob("**/*.json*"))
+
+
+@can_run
+def test_page_and_check_agree_on_the_examples() -> None:
+    """What is legal, what is broken, what can't be read; each file as the page takes it."""
+    texts = [path.read_text(encoding="utf-8") for path in BROKEN]
+    cases = [
+        [json.loads(line) for line in text.splitlines()] if path.suffix == ".jsonl" else _json(text)
+        for path, text in zip(BROKEN, texts, strict=True)
+    ]
+    verdicts = by_page(cases)
+    assert differences(TRAINING_JOB, cases, verdicts) == []
+    legal = [job["legal"] for said in verdicts if not isinstance(said, str) for job in said]
+    assert {True, False} == {*legal}
+    assert verdicts.count(REFUSED) == 1
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 @can_run

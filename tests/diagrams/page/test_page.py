@@ -520,7 +520,7 @@ BAD = {
     "a number": ("42", "expected an answer about a job"),
     "an empty list": ("[]", "expected an answer about a job"),
     "no training job": ('{"ModelName": "x"}', "which has its id and one of"),
-    "another event": ('{"detail-type": "x", "detail": {}}', "detail-type: expected"),
+    "another event": ('{"detail-type": "x", "detail": {}}', "got 1 x"),
     "deep": ("[" * 400_000 + "]" * 400_000, "at most 16 mappings and lists"),
     "deep within bounds": ("[" * 40 + "]" * 40, "at most 16 mappings and lists"),
     "large": (json.dumps(["x" * 5_000_000]), "expected an answer"),

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
 
 #: What reads and judges, and what shows; each needs those before it.
-JUDGING: Final = ("read.js", "automaton.js", "refusal.js", "rules.js", "judge.js")
+JUDGING: Final = (
+    *("read.js", "automaton.js", "refusal.js", "rules.js", "judge.js"),
+    *("find.js", "documents.js"),
+)
 _SHOWING: Final = ("run.js", "picture.js", "status.js", "verdict.js", "replay.js", "page.js")
 _STYLE: Final = re.compile(r"<style>(.*?)</style>\s*", re.DOTALL)
 _FIELD: Final = re.compile(r"\{\{(\w+)\}\}")

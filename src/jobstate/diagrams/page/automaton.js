@@ -1,135 +1,98 @@
 'use strict';
 
 /**
- * The automaton of a region, from the tables of a compiled life cycle (`jobstate.automaton.automaton`).
+ * The automaton of a region, from the tables of a compiled life cycle
+ * (`jobstate.automaton.automaton`), and how it reads a history (`jobstate.automaton.history`).
  *
  * A set of hidden states is a bit mask; what follows it is worked out once and remembered. Moves,
  * statuses and features come from the tables, nothing is known here of any life cycle.
  */
 const Automata = (() => {
-  // --- Sets of hidden states ----------------------------------------------------------------
-
   const bit = (index) => 1n << BigInt(index);
-
-  const maskOf = (indices) => indices.reduce((mask, index) => mask | bit(index), 0n);
+  const union = (masks) => masks.reduce((all, mask) => all | mask, 0n);
+  const maskOf = (indices) => union(indices.map(bit));
 
   /** The indices of the bits that are set, the lowest first. */
   const bits = (mask) => {
-    const found = [];
-    const text = mask.toString(2);
-    for (let place = text.length - 1; place >= 0; place -= 1)
-      if (text[place] === '1') found.push(text.length - 1 - place);
-    return found;
+    const isSet = (one, index) => (one === '1' ? index : []);
+    return [...mask.toString(2)].reverse().flatMap(isSet);
   };
 
-  const remembered = (work) => {
-    const known = new Map();
-    return (mask) => {
-      if (!known.has(mask)) known.set(mask, work(mask));
-      return known.get(mask);
-    };
+  const remembered = (work, known = new Map()) => (mask) => {
+    if (!known.has(mask)) known.set(mask, work(mask));
+    return known.get(mask);
   };
-
-  /** Everything that one move of some kind reaches. */
-  const over = (table) =>
-    remembered((mask) => bits(mask).reduce((union, index) => union | table[index], 0n));
 
   /** Everything that zero or more moves of some kind reach. */
   const closure = (once) =>
     remembered((mask) => {
       let seen = mask;
-      for (let fresh = mask; fresh;) {
-        fresh = once(fresh) & ~seen;
-        seen |= fresh;
-      }
+      for (let fresh = mask; fresh; seen |= fresh) fresh = once(fresh) & ~seen;
       return seen;
     });
 
   /** Rows from a table that is written column by column. */
   const rowsOf = (columns) => {
-    const names = Object.keys(columns);
-    const rows = (columns[names[0]] ?? []).map(() => ({}));
-    for (const name of names)
-      columns[name].forEach((value, place) => {
-        rows[place][name] = value;
-      });
-    return rows;
+    const all = Object.entries(columns);
+    const at = (place) => Object.fromEntries(all.map(([name, values]) => [name, values[place]]));
+    return (all[0]?.[1] ?? []).map((_, place) => at(place));
   };
 
-  const unpacked = (tables) => ({
-    ...tables,
-    regions: tables.regions.map((region) => ({
-      ...region,
-      states: rowsOf(region.states),
-      edges: rowsOf(region.edges).map((edge) => ({ ...edge, arrow: tables.arrows[edge.arrow] })),
-    })),
-  });
-
-  /** The moves of each hidden state, as the table has them: far from here, perhaps by some edge. */
-  const movesOf = ({ rows, row, edges }) => {
-    const width = edges ? 2 : 1;
-    const column = (place, first) => rows[row[place]].filter((_, each) => each % width === first);
-    return {
-      moves: row.map((_, place) => column(place, 0).map((far) => place + far)),
-      by: edges ? row.map((_, place) => column(place, 1)) : null,
-    };
+  const unpacked = (tables) => {
+    const edge = (one) => ({ ...one, arrow: tables.arrows[one.arrow] });
+    const region = ({ states, edges, ...rest }) =>
+      ({ ...rest, states: rowsOf(states), edges: rowsOf(edges).map(edge) });
+    return { ...tables, regions: tables.regions.map(region) };
   };
 
-  /** The automaton of a region, from its table. */
+  /** A table with the moves of each hidden state, and by which edges, where it has those. */
+  const withMoves = (table) => {
+    const moves = table.row.map((row, place) => table.rows[row].map((far) => place + far));
+    return { ...table, moves, by: table.row.map((row) => table.by[row]) };
+  };
+
   class Automaton {
     constructor(region, table) {
-      this.region = region;
-      this.table = { ...table, ...movesOf(table) };
-      this.states = region.states;
-      this.everything = (1n << BigInt(table.hidden.length)) - 1n;
-      this.ofState = this.states.map(() => 0n);
-      table.hidden.forEach(([state], index) => {
-        this.ofState[state] |= bit(index);
-      });
-      this.ofVisible = this.grouped('visible');
-      this.ofPrimary = this.grouped('primary');
-      this.final = this.where('final');
-      this.reopening = this.where('reopens');
-      this.compileMoves();
-      const { states, primaries, secondaries, visible } = region.words;
-      this.words = [states, primaries, secondaries, visible].map((words) => new Set(words));
-    }
-
-    grouped(axis) {
-      const groups = new Map();
-      this.states.forEach((state, place) => {
-        groups.set(state[axis], (groups.get(state[axis]) ?? 0n) | this.ofState[place]);
-      });
-      return groups;
+      Object.assign(this, { region, states: region.states, table: withMoves(table) });
+      const { hidden, moves } = this.table;
+      this.sights = new Map();
+      this.everything = bit(hidden.length) - 1n;
+      this.start = maskOf(region.start);
+      this.ofState = this.states.map((_, place) =>
+        maskOf(hidden.flatMap(([state], index) => (state === place ? index : []))),
+      );
+      [this.ofVisible, this.ofPrimary] = ['visible', 'primary'].map((axis) => this.grouped(axis));
+      this.final = this.where((state) => state.final);
+      this.reopening = this.where((state) => state.reopens);
+      const stateOf = (index) => this.states[hidden[index][0]];
+      const over = (takes) => {
+        const each = moves.map((targets, index) =>
+          maskOf(targets.filter((target) => takes(stateOf(index), stateOf(target)))),
+        );
+        return remembered((mask) => union(bits(mask).map((index) => each[index])));
+      };
+      // A history prints the moves that are loud, and none that is silent.
+      const isSilent = (one, other) => one.visible === other.visible;
+      this.move = over(() => true);
+      this.loud = over((one, other) => !isSilent(one, other));
+      this.reach = closure(this.move);
+      this.silent = closure(over(isSilent));
+      // What zero or more moves reach that take back no end.
+      this.removal = closure(over((one, other) => one === other || other.gone));
     }
 
     /** The hidden states of all states that are something. */
-    where(mark) {
-      const own = this.ofState.filter((_, place) => this.states[place][mark]);
-      return own.reduce((mask, one) => mask | one, 0n);
+    where(isSo) {
+      return union(this.ofState.filter((_, place) => isSo(this.states[place])));
     }
 
-    /** Moves that a history prints are loud, those that it does not are silent. */
-    compileMoves() {
-      const visible = this.table.hidden.map(([state]) => this.states[state].visible);
-      const silent = [];
-      const loud = [];
-      const removal = [];
-      const stateOf = (index) => this.table.hidden[index][0];
-      this.table.moves.forEach((targets, index) => {
-        const stands = (target) =>
-          stateOf(target) === stateOf(index) || this.states[stateOf(target)].gone;
-        removal.push(maskOf(targets.filter(stands)));
-        const same = (target) => visible[target] === visible[index];
-        silent.push(maskOf(targets.filter(same)));
-        loud.push(maskOf(targets.filter((target) => !same(target))));
-      });
-      this.move = over(silent.map((mask, index) => mask | loud[index]));
-      this.reach = closure(this.move);
-      this.silent = closure(over(silent));
-      this.loud = over(loud);
-      /** What zero or more moves reach that take back no end. */
-      this.removal = closure(over(removal));
+    grouped(axis) {
+      const names = [...new Set(this.states.map((state) => state[axis]))];
+      return new Map(names.map((name) => [name, this.where((each) => each[axis] === name)]));
+    }
+
+    knows(visible) {
+      return this.region.words.visible.includes(visible);
     }
 
     /** Where a job is taken to be: where it had ended, as long as that may be so still. */
@@ -144,164 +107,105 @@ const Automata = (() => {
       return !(one & ~this.final) && !stays && !(this.removal(one) & other);
     }
 
-    /** The hidden states that have some features. */
-    having(features) {
-      const wanted = Object.entries(features);
-      const fits = this.table.features.map((own) =>
-        wanted.every(([name, value]) => own[name] === value),
-      );
-      return maskOf(this.table.hidden.flatMap(([, set], index) => (fits[set] ? [index] : [])));
-    }
-
     /** The states of a set of hidden states, in the life cycle's order. */
     statesOf(mask) {
       return this.states.filter((_, place) => mask & this.ofState[place]);
     }
 
-    /** The states that statuses show, where no hidden state does. */
-    excluded(name, primary, ofPrimary) {
-      const states = [...this.states, ...this.region.excluded];
-      const one = states.filter((state) => state.name === name);
-      if (one.length || ofPrimary) return one;
-      return states.filter((state) => state.primary === primary);
+    /** What people call a set of hidden states. */
+    labelOf(mask) {
+      const states = this.statesOf(mask);
+      if (states.length > 1 && states.length === this.states.length) return this.region.anything;
+      const isCommon = (axis) => new Set(states.map((state) => state[axis])).size === 1;
+      const axis = ['name', 'primary', 'visible'].find(isCommon);
+      return axis ? states[0][axis] : states.map((state) => state.name).join(' or ');
     }
 
-    knows(visible) {
-      return this.words[3].has(visible);
+    /** The hidden states that have the features shown, but for those that exclude each other. */
+    having({ exclusions, features: declared }, features) {
+      const clash = exclusions.filter((each) => each.features.every((name) => features[name]));
+      const names = Object.keys(features).filter((name) => declared.includes(name));
+      const wanted = names.filter((name) => !clash.some((each) => each.features.includes(name)));
+      const has = (own) => wanted.every((name) => own[name] === features[name]);
+      const fits = this.region.features.map(has);
+      return maskOf(this.table.hidden.flatMap(([, set], index) => (fits[set] ? index : [])));
     }
 
-    /** What people call a set of states. */
-    labelOf(states) {
-      if (states.length === 1) return states[0].name;
-      if (states.length === this.states.length) return this.region.anything;
-      for (const axis of ['primary', 'visible'])
-        if (new Set(states.map((state) => state[axis])).size === 1) return states[0][axis];
-      return states.map((state) => state.name).join(' or ');
+    /** What an answer shows of the region (`Automaton.view`), remembered. */
+    sight(tables, { primary, secondary, previous }, features) {
+      const key = JSON.stringify([primary, secondary, previous, features]);
+      if (!this.sights.has(key))
+        this.sights.set(key, this.newSight(tables, primary, secondary, previous, features));
+      return this.sights.get(key);
+    }
+
+    newSight(tables, primary, secondary, previous, features) {
+      const { everything, ofPrimary, ofVisible, region: { words } } = this;
+      const primaryUnknown = !words.primaries.includes(primary);
+      const secondaryUnknown = secondary !== null && !words.secondaries.includes(secondary);
+      const unknown = primaryUnknown || secondaryUnknown;
+      const fitting = this.having(tables, features);
+      const byPrimary = primaryUnknown ? everything : (ofPrimary.get(primary) ?? 0n);
+      // Beside an unknown primary status a known secondary one may mean something new.
+      const isPair = secondary !== null && !unknown;
+      const both = byPrimary & (isPair ? (ofVisible.get(secondary) ?? 0n) : everything);
+      const name = isPair ? `${primary}/${secondary}` : primary;
+      const choices = [both & fitting, byPrimary & fitting, both, byPrimary, fitting, everything];
+      // However answers are ordered, the job was there before it came here.
+      const before = unknown ? 0n : (ofPrimary.get(previous) ?? 0n) & fitting;
+      const mask = both & fitting & (before ? this.reach(before) : everything);
+      const real = choices.find((each) => each) ?? 0n;
+      const cameFrom = choices[0] && !mask ? before : 0n;
+      const isState = words.states.includes(name);
+      const visible = words.secondaries.length ? secondary : primary;
+      // The states that statuses show, where no hidden state does.
+      const states = choices[0] ? [] : [...this.states, ...this.region.excluded];
+      const isShown = (state) =>
+        state.name === name || (!byPrimary && !isState && state.primary === primary);
+      return {
+        ...{ primary, secondary, visible, mask, real, cameFrom, features: fitting },
+        ...{ unknown, primaryUnknown, secondaryUnknown, excluded: states.filter(isShown) },
+        ...{ illegalPair: isPair && !isState, ruledOut: !both && !unknown && isState },
+      };
+    }
+
+    /**
+     * Read a history, with thin answers (`samples`) somewhere between its entries: layer k holds
+     * where a legal run can be that has shown the entries so far and the first k thin answers.
+     */
+    follow(base, samples, statuses, now) {
+      const saturated = ([first, ...layers]) => {
+        const all = [this.silent(first)];
+        for (const [place, layer] of layers.entries())
+          all.push(this.silent(layer | (all[place] & samples[place])));
+        return all;
+      };
+      const nothing = samples.map(() => 0n);
+      let layers = saturated([base === null ? 0n : base & now.features, ...nothing]);
+      let [anything, trouble, before] = [false, null, 0n];
+      for (const [place, status] of statuses.entries()) {
+        const shown = this.ofVisible.get(status) ?? 0n;
+        const fits = shown & now.features;
+        const isKnown = this.knows(status);
+        let next = layers.map((mask) => this.loud(mask) & shown);
+        if (base === null && place === 0) next = [this.start & fits, ...nothing];
+        if (anything) next = layers.map(() => fits);
+        if (!isKnown) next = layers.map(() => now.features || this.everything);
+        if (!union(next)) {
+          if (trouble === null) [trouble, before] = [place, union(layers)];
+          next[samples.length] = fits || shown;
+        }
+        anything = !shown || !isKnown;
+        layers = saturated(next);
+      }
+      const [complete, all] = [layers.at(-1), union(layers)];
+      const history = complete || all || now.real;
+      return { known: history & now.mask, history, trouble, before, leftOut: !complete };
     }
   }
-
-  // --- What an answer shows -----------------------------------------------------------------
-
-  const excludedOf = (tables, features) =>
-    tables.exclusions
-      .filter((exclusion) => exclusion.features.every((name) => features[name]))
-      .flatMap((exclusion) => exclusion.features);
-
-  /** What is shown of a region, in the automaton's terms (`Automaton.sight`). */
-  const sightOf = (tables, automaton, { primary, secondary, previous = null }, features) => {
-    const [names, primaries, secondaries] = automaton.words;
-    const newPrimary = !primaries.has(primary);
-    const newSecondary = secondary !== null && !secondaries.has(secondary);
-    const unknown = newPrimary || newSecondary;
-    const clash = new Set(excludedOf(tables, features));
-    const fitting = automaton.having(
-      Object.fromEntries(
-        Object.entries(features).filter(
-          ([name]) => tables.features.includes(name) && !clash.has(name),
-        ),
-      ),
-    );
-    const all = automaton.everything;
-    const ofPrimary = newPrimary ? all : (automaton.ofPrimary.get(primary) ?? 0n);
-    // Beside an unknown primary status a known secondary one may mean something new.
-    const plain = secondary !== null && !unknown;
-    const seen = secondary !== null && !newSecondary && !newPrimary;
-    const both = ofPrimary & (seen ? (automaton.ofVisible.get(secondary) ?? 0n) : all);
-    const name = plain ? `${primary}/${secondary}` : primary;
-    const choices = [both & fitting, ofPrimary & fitting, both, ofPrimary, fitting, all];
-    // However answers are ordered, the job was there before it came here.
-    const before = unknown ? 0n : (automaton.ofPrimary.get(previous) ?? 0n) & fitting;
-    const whole = both & fitting;
-    const mask = before && whole ? whole & automaton.reach(before) : whole;
-    return {
-      mask,
-      cameFrom: whole && !mask ? before : 0n,
-      real: choices.find((mask) => mask) ?? 0n,
-      features: fitting,
-      unknown,
-      primaryUnknown: newPrimary,
-      illegalPair: plain && !names.has(name),
-      excluded: both & fitting ? [] : automaton.excluded(name, primary, ofPrimary),
-      ruledOut: !both && !unknown && names.has(name),
-      visible: secondaries.size ? (newSecondary ? tables.unknown : secondary) : primary,
-      key: JSON.stringify([newPrimary || primary, newSecondary || secondary, features, previous]),
-      primary,
-      secondary,
-    };
-  };
 
   const shownText = ({ primary, secondary }) =>
     secondary === null ? primary : `${primary}/${secondary}`;
 
-  // --- How a history is read ----------------------------------------------------------------
-
-  /** One reading of a history, with thin answers between its entries (`jobstate.automaton.history`). */
-  class Walk {
-    constructor(automaton, start, samples, now) {
-      Object.assign(this, { automaton, start, samples, now });
-      this.layers = Array(samples.length + 1).fill(0n);
-      this.anythingNext = false;
-      this.trouble = null;
-      this.before = 0n;
-      this.entered = 0;
-    }
-
-    resume(base) {
-      this.layers[0] = base & this.now.features;
-      this.saturate();
-    }
-
-    enter(status, first) {
-      const shown = this.automaton.ofVisible.get(status) ?? 0n;
-      const unknown = !this.automaton.knows(status);
-      const layers = this.entering(shown, unknown, first);
-      if (!layers.some((mask) => mask)) {
-        if (this.trouble === null) {
-          this.trouble = this.entered;
-          this.before = this.union();
-        }
-        layers[layers.length - 1] = shown & this.now.features || shown;
-      }
-      this.layers = layers;
-      this.anythingNext = unknown || !shown;
-      this.entered += 1;
-      this.saturate();
-    }
-
-    /** What fits an entry, given what fits those before it. */
-    entering(shown, unknown, first) {
-      const { automaton, layers, now } = this;
-      if (unknown) return layers.map(() => now.features || automaton.everything);
-      if (this.anythingNext) return layers.map(() => shown & now.features);
-      if (first) return [this.start & shown & now.features, ...layers.slice(1)];
-      return layers.map((mask) => automaton.loud(mask) & shown);
-    }
-
-    saturate() {
-      const { silent } = this.automaton;
-      this.layers[0] = silent(this.layers[0]);
-      this.samples.forEach((sample, place) => {
-        const seen = this.layers[place] & sample.mask;
-        this.layers[place + 1] = silent(this.layers[place + 1] | seen);
-      });
-    }
-
-    union() {
-      return this.layers.reduce((union, mask) => union | mask, 0n);
-    }
-
-    followed() {
-      const complete = this.layers[this.layers.length - 1];
-      const history = complete || this.union() || this.now.real;
-      return {
-        known: history & this.now.mask,
-        history,
-        trouble: this.trouble,
-        before: this.before,
-        leftOut: !complete,
-      };
-    }
-  }
-
-  return { Automaton, Walk, bit, bits, maskOf, shownText, sightOf, unpacked };
+  return { Automaton, bit, bits, maskOf, shownText, unpacked };
 })();

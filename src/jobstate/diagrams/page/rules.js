@@ -1,194 +1,119 @@
 'use strict';
 
 /**
- * Rules that are data, over one answer (`jobstate.conformance.rules`), and how the histories of several
- * answers fit together (`jobstate.conformance.histories`).
+ * Rules that are data, over one answer (`jobstate.conformance.rules`) and between two
+ * (`jobstate.conformance.between`), and how histories fit together
+ * (`jobstate.conformance.histories`).
  */
 const Ruling = (() => {
-  const { Time, clock, isBefore, sameTime, valueText } = Reading;
+  const { Time, clock, finding, intervalOf, isBefore, later, sameTime, valueText } = Reading;
   const { shownText } = Automata;
 
-  // --- Rules that are data (`jobstate.conformance.rules`) -------------------------------------------------
-
-  const words = (name) => name.replaceAll('_', ' ');
-
   const isNumber = (value) => typeof value === 'number';
+  const isTime = (value) => value instanceof Time;
+  const areTimes = (one, other) => isTime(one) && isTime(other);
+  const isSame = (one, other) => (areTimes(one, other) ? sameTime(one, other) : one === other);
+  const isLess = (one, other) =>
+    areTimes(one, other) ? isBefore(one, other) : isNumber(one) && isNumber(other) && one < other;
 
-  const isLess = (one, other) => {
-    if (one instanceof Time && other instanceof Time) return isBefore(one, other);
-    return isNumber(one) && isNumber(other) && one < other;
-  };
-
-  const isSame = (one, other) =>
-    one instanceof Time && other instanceof Time ? sameTime(one, other) : one === other;
-
-  /** Of two prints of one time the finer, which is the later: a print can only cut. */
-  const finer = (one, other) => (one && !(other && other.micros > one.micros) ? one : other);
-
+  /** Finds what is against the rules of the tables; `automata` are by the names of regions. */
   class Rules {
     constructor(tables, automata, say) {
       Object.assign(this, { tables, automata, say });
       this.place = new Map(tables.rules.map((rule, place) => [rule.id, place]));
     }
 
-    /** What each rule finds, in the order of the rules. */
+    /** What the rules over one answer find, in their order. */
     findings(observation, sights) {
-      const found = [
-        ...this.byField(observation, sights),
-        ...this.byRegion(observation, sights),
-        ...this.orders(observation),
-        ...this.missing(observation, sights),
-        ...this.sums(observation),
-        ...this.excluded(observation),
-      ];
+      const tests = [this.unmet, this.outOfOrder, this.missing, this.unequal, this.excluded];
+      const found = tests.flatMap((test) => [...test.call(this, observation, sights)]);
       return found.sort((one, other) => this.place.get(one.rule) - this.place.get(other.rule));
     }
 
-    /** The places among a region's states that a sight leaves possible. */
-    states(region, sight) {
-      const { ofState } = this.automata.get(region);
-      return ofState.flatMap((mask, place) => (mask & sight.real ? [place] : []));
+    text(value) {
+      return valueText(this.say, value);
     }
 
-    holdsForAny({ region, states }, sights) {
-      if (!sights.has(region)) return true;
-      const possible = this.states(region, sights.get(region));
-      return !possible.length || possible.some((place) => states.includes(place));
+    /** Whether some (or every) state that is shown is one of these; null where none is shown. */
+    holds({ region, states }, sights, how) {
+      const isShown = (mask, place) => (mask & sights.get(region).real ? place : []);
+      const shown = sights.has(region) ? this.automata.get(region).ofState.flatMap(isShown) : [];
+      return shown.length ? shown[how]((place) => states.includes(place)) : null;
     }
 
-    holdsForAll({ region, states }, sights) {
-      const possible = this.states(region, sights.get(region));
-      return possible.length > 0 && possible.every((place) => states.includes(place));
-    }
-
-    *byField(observation, sights) {
-      for (const [name, value] of observation.values)
-        for (const test of this.tables.requires)
-          if (test.field === name && !this.holdsForAny(test.then, sights)) {
-            const at = value instanceof Time ? value : observation.modified;
-            const said = { field: name, value: valueText(this.say, value) };
-            yield this.unmet(test, observation, this.say('is_set', said), at);
-          }
-    }
-
-    *byRegion(observation, sights) {
-      for (const region of sights.keys())
-        for (const test of this.tables.requires)
-          if (test.when?.region === region && !this.holdsForAny(test.then, sights))
-            if (this.holdsForAll(test.when, sights)) {
-              const asked = this.so(region, observation);
-              yield this.unmet(test, observation, asked, observation.modified);
-            }
-    }
-
-    *missing(observation, sights) {
-      const { values, possible, shown, modified } = observation;
-      for (const { rule, field, when } of this.tables.exactly) {
-        const { region } = when;
-        if (values.has(field) || !possible.includes(field) || !sights.has(region)) continue;
-        if (!this.holdsForAll(when, sights)) continue;
-        const said = { field, region: words(region), shown: shownText(shown[region]) };
-        const [seen, value] = [this.say('no_value'), this.say('a_value')];
-        const message = this.say('missing', said);
-        yield { rule, message, path: field, seen, allowed: [value], at: modified };
-      }
-    }
-
-    *sums({ values, modified }) {
-      for (const { rule, fields, others } of this.tables.sums) {
-        const sides = [fields, others].map((names) => names.map((name) => values.get(name)));
-        if (!sides.flat().every(isNumber)) continue;
-        const [found, wanted] = sides.map((side) => side.reduce((sum, each) => sum + each, 0));
-        if (found === wanted) continue;
-        const said = { fields: fields.join(' + '), found, others: others.join(' + '), wanted };
-        const message = this.say('unequal', said);
-        const path = fields[0].split('.').slice(0, -1).join('.') || fields[0];
-        yield { rule, message, path, seen: `${found}`, allowed: [`${wanted}`], at: modified };
-      }
-    }
-
-    so(region, { shown }) {
-      return this.say('is_so', { region: words(region), shown: shownText(shown[region]) });
-    }
-
-    unmet({ rule, field, then }, observation, asked, at) {
-      const { region } = this.automata.get(then.region);
-      const shown = this.so(then.region, observation);
-      return {
-        rule,
-        message: this.say('unmet', { asked, shown }),
-        path: field || region.field,
-        seen: shownText(observation.shown[then.region]),
-        allowed: then.states.map((place) => region.states[place].name),
-        at,
-      };
-    }
-
-    *orders(observation) {
-      for (const { rule, fields } of this.tables.orders) {
-        const there = fields.filter((name) => observation.values.has(name));
-        for (const [place, low] of there.entries())
-          for (const high of there.slice(place + 1))
-            yield* this.outOfOrder(rule, low, high, observation);
-      }
-    }
-
-    *outOfOrder(rule, other, field, { values, modified }) {
-      const [low, high] = [values.get(other), values.get(field)];
-      if (!isLess(high, low)) return;
-      const [bound, value] = [valueText(this.say, low), valueText(this.say, high)];
-      const message = this.say('less', { field, value, other, bound });
-      const allowed = [this.say('or_more', { bound })];
-      const at = high instanceof Time ? high : modified;
-      yield { rule, message, path: field, seen: value, allowed, at };
-    }
-
-    /**
-     * What rules between two answers find, in their order (`jobstate.conformance.between`); the
-     * fields kept of the answers before become those of this one.
-     */
-    between(kept, observation) {
-      const found = [];
-      const before = new Map(kept);
-      for (const { rule, fields, grows } of this.tables.between)
-        for (const field of fields.filter((name) => this.isKept(observation.values.get(name)))) {
-          const [was, now] = [before.get(field), observation.values.get(field)];
-          const against = was !== undefined && (grows ? isLess(now, was) : !isSame(was, now));
-          if (against) found.push(this.against(rule, field, grows, was, observation));
-          if (grows || was === undefined) kept.set(field, now);
-          else if (!against && was instanceof Time) kept.set(field, finer(was, now));
+    /** What is asked for, by a value or by where a region is, and can't be. */
+    *unmet({ values, modified, shown }, sights) {
+      const fails = ({ then }) => this.holds(then, sights, 'some') === false;
+      const failing = this.tables.requires.filter(fails);
+      const so = (region) => shownText(shown[region]);
+      for (const [field, value] of values)
+        for (const test of failing.filter((each) => each.field === field)) {
+          const said = { value: this.text(value), shown: so(test.then.region) };
+          yield finding(test, said, isTime(value) ? value : modified);
         }
-      return found;
+      for (const region of sights.keys())
+        for (const test of failing.filter(({ when }) => when?.region === region))
+          if (this.holds(test.when, sights, 'every'))
+            yield finding(test, { asked: so(region), shown: so(test.then.region) }, modified);
     }
 
-    isKept(value) {
-      if (typeof value === 'string') return [...value].length <= this.tables.most.value;
-      return value !== undefined;
+    *missing({ values, possible, shown, modified }, sights) {
+      for (const test of this.tables.exactly)
+        if (possible.includes(test.field) && !values.has(test.field))
+          if (this.holds(test.when, sights, 'every'))
+            yield finding(test, { shown: shownText(shown[test.when.region]) }, modified);
     }
 
-    against(rule, field, grows, was, { values, modified }) {
-      const value = values.get(field);
-      const [then, now] = [was, value].map((each) => valueText(this.say, each));
-      const message = this.say(grows ? 'fell' : 'changed', { field, now, then });
-      const allowed = [grows ? this.say('never_less', { then }) : then];
-      const at = value instanceof Time ? value : modified;
-      return { rule, message, path: field, seen: now, allowed, at };
+    *unequal({ values, modified }) {
+      for (const test of this.tables.sums) {
+        const sides = test.sides.map((names) => names.map((name) => values.get(name)));
+        const [found, wanted] = sides.map((side) => side.reduce((sum, each) => sum + each, 0));
+        if (sides.flat().every(isNumber) && found !== wanted)
+          yield finding(test, { found, wanted }, modified);
+      }
+    }
+
+    *outOfOrder({ values, modified }) {
+      for (const test of this.tables.orders) {
+        const [low, high] = [values.get(test.other), values.get(test.field)];
+        if (!isLess(high, low)) continue;
+        const said = { value: this.text(high), bound: this.text(low) };
+        yield finding(test, said, isTime(high) ? high : modified);
+      }
     }
 
     *excluded({ features, modified }) {
-      for (const exclusion of this.tables.exclusions)
-        if (this.place.has(exclusion.rule) && exclusion.features.every((name) => features[name])) {
-          const names = exclusion.features.map(words);
-          const together = names.join(' and ');
-          const message = this.say('excluded', { together });
-          const allowed = names.map((feature) => this.say('lacking', { feature }));
-          const { rule } = exclusion;
-          yield { rule, message, path: 'features', seen: together, allowed, at: modified };
-        }
+      for (const test of this.tables.exclusions)
+        if (this.place.has(test.rule) && test.features.every((name) => features[name]))
+          yield finding(test, {}, modified);
+    }
+
+    /**
+     * What rules between answers find; the values kept of those before become this one's. That one
+     * fell is said only where the answer before is certainly the older one.
+     */
+    between(kept, observation, reordered) {
+      const { values, modified } = observation;
+      const { begin, end } = intervalOf(observation);
+      const before = new Map(kept);
+      const found = [];
+      for (const test of this.tables.between) {
+        const value = values.get(test.field);
+        const { value: was, end: ended } = before.get(test.field) ?? {};
+        if (value === undefined || [...String(value)].length > this.tables.most.value) continue;
+        const isLater = !reordered || ended < begin;
+        const differs = test.grows ? isLater && isLess(value, was) : !isSame(was, value);
+        const against = was !== undefined && differs;
+        const said = against && { then: this.text(was), now: this.text(value) };
+        if (against) found.push(finding(test, said, isTime(value) ? value : modified));
+        if (test.grows || was === undefined) kept.set(test.field, { value, end });
+        else if (!against && isTime(was)) kept.set(test.field, { value: later(was, value), end });
+      }
+      return found;
     }
   }
 
-  // --- How histories fit together (`jobstate.conformance.histories`) ----------------------------------------
+  // --- How histories fit together -------------------------------------------------------------
 
   const entryText = (say, { status, start, end }) => {
     const said = { status, start: clock(start), end: end && clock(end) };
@@ -200,34 +125,29 @@ const Ruling = (() => {
     sameTime(was.start, now.start) &&
     (!was.end || !now.end || sameTime(was.end, now.end));
 
-  const contradiction = (say, old, fresh, name) => {
-    const count = Math.min(old.length, fresh.length);
-    for (let place = 0; place < count; place += 1)
-      if (!isSameEntry(old[place], fresh[place])) {
-        const [was, now] = [old[place], fresh[place]].map((each) => entryText(say, each));
-        const message = say('rewritten', { number: place + 1, was, now });
-        const at = fresh[place].start;
-        return { message, path: `${name}[${place}]`, seen: now, allowed: [was], at };
-      }
-    return null;
-  };
-
-  const shortening = (say, old, fresh, name) => {
+  /** Where a history says something else than an earlier one, or lacks some of it; else null. */
+  const rewritten = ({ findings }, say, old, fresh) => {
+    const index = fresh.findIndex((now, at) => at < old.length && !isSameEntry(old[at], now));
+    if (index >= 0) {
+      const [was, now] = [old[index], fresh[index]].map((each) => entryText(say, each));
+      const said = { index, number: index + 1, was, now };
+      return { ...finding(findings.rewritten, said, fresh[index].start), contradicts: true };
+    }
     if (!fresh.length || fresh.length >= old.length) return null;
-    const gone = old.slice(fresh.length);
-    const lost = gone.map((entry) => entry.status).join(', ');
-    const message = say('shortened', { new: fresh.length, old: old.length, lost });
-    const here = { path: `${name}[${fresh.length}]`, seen: say('no_entry') };
-    return { message, ...here, allowed: [entryText(say, gone[0])], at: gone[0].start };
+    const lost = old.slice(fresh.length);
+    const said = { new: fresh.length, old: old.length, gone: entryText(say, lost[0]) };
+    const names = lost.map((entry) => entry.status).join(', ');
+    return finding(findings.shortened, { ...said, lost: names }, lost[0].start);
   };
 
+  /** The longer of two histories that agree, with the finer of their times. */
   const merged = (old, fresh) => {
-    const together = fresh.slice(0, old.length).map((now, place) => {
-      const was = old[place];
-      return { ...now, start: finer(was.start, now.start), end: finer(was.end, now.end) };
+    const both = fresh.slice(0, old.length).map((now, place) => {
+      const { start, end } = old[place];
+      return { ...now, start: later(start, now.start), end: later(end, now.end) };
     });
-    return [...together, ...old.slice(together.length), ...fresh.slice(together.length)];
+    return [...both, ...old.slice(both.length), ...fresh.slice(both.length)];
   };
 
-  return { Rules, contradiction, merged, shortening };
+  return { Rules, merged, rewritten };
 })();

@@ -7,44 +7,42 @@ refused), the statuses known, the rules that are data, the sentences that say wh
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from itertools import chain, product
+from typing import TYPE_CHECKING
 
 import attrs
 
-from jobstate import errors
-from jobstate.automaton.automaton import UNKNOWN, compile_lifecycle
+from jobstate.automaton.automaton import compile_lifecycle
 from jobstate.automaton.bitsets import bits
 from jobstate.common.text import printable
-from jobstate.conformance import between, diagnosis, histories, modified_times, rules
 from jobstate.conformance.answers import NO_ANSWER
 from jobstate.conformance.between import LONGEST_VALUE
-from jobstate.conformance.diagnosis import NEEDS, requirements
+from jobstate.conformance.diagnosis import NEEDS, needs_of, requirements, visible_text
 from jobstate.conformance.judge import judge_of
 from jobstate.conformance.regions import MOST_SAMPLES
 from jobstate.conformance.violations import MOST_TOLD
 from jobstate.diagrams.graph.extraction import diagram_of
-from jobstate.finding.recognition import Recogniser
-from jobstate.model import states
-from jobstate.model.answer_schema import DEEPEST
+from jobstate.diagrams.page.answer_tables import finding_table, schema_table
+from jobstate.diagrams.page.rule_tables import (
+    findings_in,
+    findings_of,
+    rule_tables,
+    sentences,
+)
 from jobstate.model.choices import choice_text
 from jobstate.model.lifecycle import assumed_text
-from jobstate.model.rule_tests import ExactlyWhen, Fixed, Grows, InOrder, Requires, Sums
-from jobstate.model.states import alternatives
+from jobstate.model.outcome import Result, finer, same_end
+from jobstate.model.states import UNKNOWN_CAUSE, Outcome, alternatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jobstate.automaton.automaton import Automaton
     from jobstate.diagrams.graph.graph import Arrow, Diagram, Node
     from jobstate.diagrams.layout.layout import Layout
+    from jobstate.diagrams.page.rule_tables import Table
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.rule_tests import Where
-    from jobstate.model.specification import Rule
-    from jobstate.model.states import Region, State
-
-#: What JSON can hold.
-Table: TypeAlias = dict[str, Any]
+    from jobstate.model.states import Needs, Region, State
 
 
 def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
@@ -66,33 +64,18 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             "text": printable(str(lifecycle)),
             "assumed": assumed_text(lifecycle.assumed),
         },
-        "unknown": UNKNOWN,
-        "sentences": dict(chain.from_iterable(map(dict.items, SENTENCES))),
+        "sentences": sentences(),
         "nothing": attrs.asdict(NO_ANSWER),
         "most": {"samples": MOST_SAMPLES, "told": MOST_TOLD, "value": LONGEST_VALUE},
         "features": [each.name for each in lifecycle.features],
-        "exclusions": [
-            {"features": list(each.features), "rule": each.rule} for each in lifecycle.exclusions
-        ],
+        "judge": _judge(lifecycle),
+        "ends": dict(_ends()),
         "memories": [
             {"name": each.name, "rule": each.rule, "states": sorted(each.states)}
             for each in lifecycle.memories
         ],
-        "rules": [_rule(each) for each in lifecycle.rules],
-        "requires": list(_requires(lifecycle)),
-        "orders": [
-            {"rule": rule.id, "fields": list(test.fields)}
-            for rule, test in _tests(lifecycle, InOrder)
-        ],
-        "exactly": [
-            {"rule": rule.id, "field": test.field, "when": _where(lifecycle, test.when)}
-            for rule, test in _tests(lifecycle, ExactlyWhen)
-        ],
-        "sums": [
-            {"rule": rule.id, "fields": list(test.fields), "others": list(test.others)}
-            for rule, test in _tests(lifecycle, Sums)
-        ],
-        "between": list(_between(lifecycle)),
+        **rule_tables(lifecycle),
+        "findings": findings_of(lifecycle),
         "regions": [
             _region(lifecycle, automata[region.name], diagram, [next(nodes) for _ in region.states])
             for region in lifecycle.regions
@@ -105,85 +88,39 @@ def tables(lifecycle: Lifecycle, layout: Layout | None = None) -> Table:
             if line.label is not None
         ],
         "starts": [attrs.asdict(each) for each in diagram.starts],
-        "schema": _schema(lifecycle),
+        "schema": schema_table(lifecycle),
+        "finding": finding_table(lifecycle),
     }
 
 
-# --- Sentences ----------------------------------------------------------------------------------
-
-#: What is said, by keys that differ: each sentence stands next to what it is about.
-SENTENCES: Final = tuple(
-    module.SENTENCES
-    for module in (states, errors, diagnosis, rules, between, histories, modified_times)
-)
-
-
-# --- Rules --------------------------------------------------------------------------------------
-
-
-#: The tests that are data.
-_DATA: Final = (Requires, ExactlyWhen, InOrder, Sums, Grows, Fixed)
-
-
-def _rule(rule: Rule) -> Table:
+def _judge(lifecycle: Lifecycle) -> Table:
+    """Return which region tells what, and what answers call the times that order them."""
+    judge = judge_of(lifecycle)
     return {
-        "id": rule.id,
-        "summary": printable(rule.summary),
-        "basis": str(rule.basis),
-        "source": printable(rule.source),
-        "severity": str(rule.severity),
-        # A function can't be written down: the page says that it does not judge by these.
-        "judged": all(isinstance(test, _DATA) for test in rule.tests),
+        "mainRegion": judge.main,
+        "moveRules": _move_rules(lifecycle),
+        "historyRegion": judge.history or None,
+        "historyField": judge.history_field,
     }
 
 
-def _requires(lifecycle: Lifecycle) -> list[Table]:
-    return [
-        {
-            "rule": rule.id,
-            "field": test.field,
-            "when": None if test.when is None else _where(lifecycle, test.when),
-            "then": _where(lifecycle, test.then),
-        }
-        for rule, test in _tests(lifecycle, Requires)
-    ] + [
-        {
-            "rule": rule.id,
-            "field": test.field,
-            "when": None,
-            "then": _where(lifecycle, test.when),
-        }
-        for rule, test in _tests(lifecycle, ExactlyWhen)
-    ]
+def _ends() -> Iterator[tuple[str, str]]:
+    """Yield which results can be one end, known more or less well, and its outcome then.
+
+    Each two are named by their outcomes and by whether the cause of the second is unknown.
+    """
+    for was, now, cause in product(Outcome, Outcome, (None, UNKNOWN_CAUSE)):
+        one, other = (Result(each, final=True, gone=False, cause=cause) for each in (was, now))
+        if same_end(one, other):
+            said = "true" if cause else "false"
+            yield f"{was},{now},{said}", str(finer(one, other).outcome)
 
 
-def _between(lifecycle: Lifecycle) -> Iterator[Table]:
-    """Yield the tests of two answers in the order of their rules."""
-    for rule in lifecycle.rules:
-        for test in rule.tests:
-            if isinstance(test, (Grows, Fixed)):
-                grows = isinstance(test, Grows)
-                yield {"rule": rule.id, "fields": list(test.fields), "grows": grows}
-
-
-_Test = TypeVar("_Test")
-
-
-def _tests(lifecycle: Lifecycle, kind: type[_Test]) -> Iterator[tuple[Rule, _Test]]:
-    for rule in lifecycle.rules:
-        yield from ((rule, test) for test in _chosen(rule.tests, kind))
-
-
-def _chosen(tests: Iterable[object], kind: type[_Test]) -> Iterator[_Test]:
-    return (each for each in tests if isinstance(each, kind))
-
-
-def _where(lifecycle: Lifecycle, where: Where) -> Table:
-    states = lifecycle.region(where.region).states
-    return {
-        "region": where.region,
-        "states": [place for place, state in enumerate(states) if where.holds(state)],
-    }
+def _move_rules(lifecycle: Lifecycle) -> list[str]:
+    """Return the rules that moves break, rather than what stands beside a status."""
+    kinds = ("illegal-pair", "illegal-start", "illegal-transition")
+    own = [f"{region.prefix}{kind}" for region in lifecycle.regions for kind in kinds]
+    return ["feature-changed", *own, *(each.rule for each in lifecycle.memories)]
 
 
 # --- Regions ------------------------------------------------------------------------------------
@@ -197,7 +134,14 @@ def _region(
     arrows = {
         (arrow.origin, arrow.target): (place, arrow) for place, arrow in enumerate(diagram.arrows)
     }
-    refusal = judge_of(lifecycle).diagnosis
+    without = judge_of(lifecycle).diagnosis.without
+    lifted = {name: without(name)[region.name] for name in requirements(lifecycle)}
+    # The same numbers everywhere, so that a hidden state is found again where something is lifted.
+    hidden = chain(automaton.hidden, *(each.hidden for each in lifted.values()))
+    sets = {
+        features: place
+        for place, features in enumerate(dict.fromkeys(one.features for one in hidden))
+    }
     return {
         "name": region.name,
         "title": printable(region.title),
@@ -216,10 +160,13 @@ def _region(
         "words": {name: sorted(words) for name, words in _words(automaton).items()},
         "anything": automaton.estimate(automaton.everything).label,
         "start": list(bits(automaton.start.mask)),
-        "automaton": _automaton(automaton, places),
+        "passed": {each.name: visible_text(region, each.states) for each in lifecycle.memories},
+        "features": [dict(each) for each in sets],
+        "findings": findings_in(region),
+        "automaton": _automaton(automaton, places, sets),
         "lifted": {
-            name: _automaton(refusal.without(name)[region.name], places, with_edges=name == NEEDS)
-            for name in requirements(lifecycle)
+            name: _automaton(each, places, sets, needs=region if name == NEEDS else None)
+            for name, each in lifted.items()
         },
     }
 
@@ -291,35 +238,29 @@ def _edges(
     return found
 
 
-def _automaton(automaton: Automaton, places: dict[str, int], *, with_edges: bool = False) -> Table:
+def _automaton(
+    automaton: Automaton,
+    places: dict[str, int],
+    sets: Mapping[Needs, int],
+    needs: Region | None = None,
+) -> Table:
     """Return hidden states, each as (state, set of features), and the targets of their moves.
 
-    With edges, each target is followed by the edge that leads there.
+    Where a region's needs are lifted, each target is followed by the edge that leads there, and
+    of each edge there is what those of the region need.
     """
-    sets = list(dict.fromkeys(one.features for one in automaton.hidden))
-    number = {features: place for place, features in enumerate(sets)}
+    table: Table = {"hidden": [[places[one.state], sets[one.features]] for one in automaton.hidden]}
+    if needs is None:
+        targets = ({target for _, target in leaving} for leaving in automaton.moves)
+        moves = [[(target - here,) for target in sorted(own)] for here, own in enumerate(targets)]
+        return table | _rows(moves)
     edges = list(dict.fromkeys(automaton.region.edges))
     index = {edge: place for place, edge in enumerate(edges)}
-    table: Table = {
-        "features": [dict(features) for features in sets],
-        "hidden": [[places[one.state], number[one.features]] for one in automaton.hidden],
-    }
-    moves: list[list[tuple[int, ...]]]
-    if with_edges:
-        moves = [
-            [(target - here, index[edge]) for edge, target in leaving]
-            for here, leaving in enumerate(automaton.moves)
-        ]
-        table["edges"] = [
-            [places[edge.origin], places[edge.target], edge.cause, edge.basis.weakness]
-            for edge in edges
-        ]
-    else:
-        moves = [
-            [(each,) for each in sorted({target - here for _, target in leaving})]
-            for here, leaving in enumerate(automaton.moves)
-        ]
-    return table | _rows(moves)
+    by_edge = [
+        [(target - here, index[edge]) for edge, target in leaving]
+        for here, leaving in enumerate(automaton.moves)
+    ]
+    return table | {"edges": [needs_of(needs, edge) for edge in edges]} | _rows(by_edge)
 
 
 def _columns(rows: Iterable[Table]) -> Table:
@@ -331,39 +272,15 @@ def _columns(rows: Iterable[Table]) -> Table:
     return columns
 
 
-def _rows(moves: list[list[tuple[int, ...]]]) -> Table:
+def _rows(moves: Sequence[Sequence[tuple[int, ...]]]) -> Table:
     """Return moves as few different rows: those of jobs with other features mostly look alike.
 
-    A row holds what it takes to each target, one after the other: how far it is from here.
+    A row holds how far each target is from here; ``by`` has the edge to each, where that is told.
     """
-    flat = [tuple(chain.from_iterable(row)) for row in moves]
-    rows = list(dict.fromkeys(flat))
+    rows = list(dict.fromkeys(map(tuple, moves)))
     number = {row: place for place, row in enumerate(rows)}
-    return {"rows": [list(row) for row in rows], "row": [number[row] for row in flat]}
-
-
-# --- Answers ------------------------------------------------------------------------------------
-
-
-#: What of a schema only those need who make answers.
-_UNREAD: Final = frozenset(
-    {"write", "actions", "codes", "listing", "asked", "at_creation", "offspring"}
-)
-
-
-def _schema(lifecycle: Lifecycle) -> Table | None:
-    """Return what answers look like without what is empty; None where nobody has written it."""
-    schema = lifecycle.schema
-    if schema is None:
-        return None
-    possible = [sorted(schema.possible(shape)) for shape in schema.shapes]
-    said = attrs.asdict(schema, filter=lambda each, value: bool(value) and each.name not in _UNREAD)
-    examples = [attrs.asdict(each) for each in schema.examples()]
-    recogniser = Recogniser([lifecycle])
-    return said | {
-        "no_answer": {"lacking": recogniser.lacking(lifecycle), "nothing": recogniser.nothing},
-        "possible": possible,
-        "lists": schema.lists,
-        "deepest": DEEPEST,
-        "examples": examples,
+    return {
+        "rows": [[far for far, *_ in row] for row in rows],
+        "by": [[edge for _, *by in row for edge in by] for row in rows],
+        "row": [number[tuple(row)] for row in moves],
     }

@@ -84,14 +84,19 @@ const Verdict = (() => {
     );
 
   /** What this page judges, and what it leaves to the command line. */
-  const judgedBy = ({ rules, lifecycle, schema }) => {
+  const judgedBy = ({ rules, lifecycle, schema }, { told, reordered, passed }) => {
     const here = rules.filter((rule) => rule.judged).length;
-    if (here === rules.length) return [`Judged by all ${here} rules of ${lifecycle.text}.`];
+    const order = 'Its answers came in no order; this is one that their times allow.';
+    const more = [reordered ? ` ${order}` : '', passed ? ` Passed over: ${passed}.` : ''];
+    const all = `all ${rules.length} rules of ${lifecycle.text}.`;
+    if (told) return [`jobstate check has judged it by ${all}`, ...more];
+    if (here === rules.length) return [`Judged by ${all}`, ...more];
     return [
       'This page judges the order of statuses and the rules that are data, ',
       `${here} of ${rules.length}; `,
       make('code', {}, schema.check),
       ` judges all ${rules.length}. ${lifecycle.text}.`,
+      ...more,
     ];
   };
 
@@ -111,7 +116,7 @@ const Verdict = (() => {
       ...series.findings.map((finding) => findingItem(say, finding, go)),
       ...series.unmodelled.map(unknownItem),
     );
-    by('judged').replaceChildren(...judgedBy(tables));
+    by('judged').replaceChildren(...judgedBy(tables, series));
     return headline.textContent;
   };
 
