@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import alerts
 import dashboards
+import incidents
 import jobstate
 import overlaid
 import storeys
@@ -162,6 +163,7 @@ def products() -> dict[str, str]:
     }
     found["diagrams/README.md"] = _page(_gallery())
     found["docs/storeys.svg"] = storeys.picture()
+    found["docs/incidents.svg"] = incidents.picture()
     for columns in (80, 200):
         found[f"docs/watch-{columns}.svg"] = watched.picture(columns)
     found |= overlaid.pictures()
@@ -254,7 +256,8 @@ def _gallery() -> Iterator[str]:
         "`jobstate diagram -o FILE` draws them, in the format that the file's ending names:"
         " what is usual, unless `--detail road` or `--detail all` asks for less or more;"
         " `--given spot=no --given stop=no` draws what such a job can do and nothing else, `--job"
-        " answers.json` lays one job's way over it, `--fleet answers.jsonl` what many did."
+        " answers.json` lays one job's way over it, `--fleet answers.jsonl` what many did, `--view"
+        " incident` shows [what happened](../docs/incidents.md) to some."
     )
     yield tables.markdown_table(
         ("format", "what it is for"),

@@ -16,9 +16,9 @@ from jobstate.cli.terminal import Paint
 from jobstate.cli.watch.board import Board
 from jobstate.cli.watch.drawing import Scene, table_lines
 from jobstate.cli.watch.looks import GivenUp, Glance, Setback
-from jobstate.cli.watch.usual import UsualTime
 from jobstate.cli.watch.view import TableView
 from jobstate.diagrams.layout.geometry import number
+from jobstate.diagrams.overlays.usual import UsualTime
 from jobstate.diagrams.render.palette import DARK, LIGHT
 from jobstate.diagrams.render.svg.elements import element
 from jobstate.diagrams.stages import Stage
@@ -45,7 +45,7 @@ _USUAL: Final = {
 }
 
 
-def _described(name: str, way: str, failure: str = "", parent: str = "") -> list[dict[str, Any]]:
+def described(name: str, way: str, failure: str = "", parent: str = "") -> list[dict[str, Any]]:
     """Return what is answered about a training job, at each of its changes until now.
 
     Args:
@@ -114,7 +114,7 @@ def some() -> Scene:
         ),
         ("embed-p5", "Starting 31, Failed/Failed 2", _FULL),
     ):
-        tell(TRAINING_JOB, *_described(name, way, failure))
+        tell(TRAINING_JOB, *described(name, way, failure))
     tell(TUNING_JOB, _sweep("sweep-17"))
     for child, way, failure in (
         ("sweep-17-001", f"Starting 2, Downloading 1, Training 38, {up} 25", ""),
@@ -122,8 +122,8 @@ def some() -> Scene:
         ("sweep-17-003", "Starting 2, Downloading 1, Training 26", ""),
         ("sweep-17-004", "Starting 2, Downloading 0.5", ""),
     ):
-        tell(TRAINING_JOB, *_described(child, way, failure, "sweep-17"))
-    completed = _described("night-run", f"Starting 2, Downloading 1, Training 60, {up} 3")[-1]
+        tell(TRAINING_JOB, *described(child, way, failure, "sweep-17"))
+    completed = described("night-run", f"Starting 2, Downloading 1, Training 60, {up} 3")[-1]
     names = ("TrainingJobName", "TrainingJobArn", "CreationTime")
     item = {name: completed[name] for name in names}
     later = {"TrainingJobStatus": "InProgress", "LastModifiedTime": NOW}

@@ -1,4 +1,4 @@
-"""Pictures of life cycles, of one job's way through them, and of what a fleet did.
+"""Pictures of life cycles, of one job's way through them, of incidents, of what a fleet did.
 
 Everything is drawn from one plain record (`diagram_of`); whatever is loaded here makes life cycles
 and jobs show themselves in notebooks.
@@ -9,6 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jobstate.diagrams.gantt.incident import incident
+from jobstate.diagrams.gantt.record import Incident
+from jobstate.diagrams.gantt.svg import incident_svg
+from jobstate.diagrams.gantt.text import incident_text
 from jobstate.diagrams.graph.detail import Detail, reduced
 from jobstate.diagrams.graph.extraction import diagram_of
 from jobstate.diagrams.graph.graph import Diagram
@@ -18,6 +22,7 @@ from jobstate.diagrams.overlays.fleet import fleet
 from jobstate.diagrams.overlays.job import way
 from jobstate.diagrams.overlays.overlay import Overlay
 from jobstate.diagrams.overlays.seen import seen
+from jobstate.diagrams.overlays.usual import UsualTime, usual_times
 from jobstate.diagrams.page import html
 from jobstate.diagrams.picture import picture
 from jobstate.diagrams.render.dot import dot
@@ -88,13 +93,20 @@ __all__ = [
     "Census",
     "Detail",
     "Diagram",
+    "Incident",
     "Look",
     "Overlay",
     "Paper",
+    "UsualTime",
     "diagram_of",
     "fleet",
+    "html",
+    "incident",
+    "incident_svg",
+    "incident_text",
     "picture",
     "render",
     "seen",
+    "usual_times",
     "way",
 ]

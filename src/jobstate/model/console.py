@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jobstate.model.observation import JobKey
 
 #: Partition → the domain of its console (AWS General Reference, November 2026).
-_DOMAINS: Final = {
+DOMAINS: Final = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
@@ -66,8 +66,8 @@ class Console:
         of_job = (("id", job.id), ("name", job.name))
         parts = {name: _quoted(text) for name, text in of_job if f"{{{name}}}" in self.url}
         found = _ARN.match(str(arn) if self.arn else job.id)
-        if found and found["partition"] in _DOMAINS:
-            parts |= {"domain": _DOMAINS[found["partition"]], "region": found["region"]}
+        if found and found["partition"] in DOMAINS:
+            parts |= {"domain": DOMAINS[found["partition"]], "region": found["region"]}
         try:
             return self.url.format_map(parts)
         except KeyError:

@@ -12,7 +12,17 @@ import pytest
 
 from jobstate import Tracker, diagrams
 from jobstate.cli.commands import diagram
-from jobstate.diagrams import LEVELLED, Census, Detail, Look, fleet, way
+from jobstate.diagrams import (
+    LEVELLED,
+    Census,
+    Detail,
+    Look,
+    fleet,
+    incident,
+    incident_svg,
+    incident_text,
+    way,
+)
 from jobstate.diagrams import picture as whole_picture
 from jobstate.errors import ToolMissingError
 from jobstate.journal import Journal
@@ -28,7 +38,7 @@ render = partial(diagrams.render, detail=Detail.USUAL)
 
 def test_every_format_is_offered() -> None:
     """What can be rendered can be asked for."""
-    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png", "pdf"}
+    assert {*diagram.DiagramFormat} == {*diagrams.FORMATS, "png", "pdf", "text"}
 
 
 @pytest.mark.parametrize("name", diagrams.FORMATS)
@@ -198,6 +208,66 @@ def test_a_file_that_can_not_be_looked_into(
     assert (ran.exit_code, ran.stderr) == (2, f"{path}: Permission denied\n")
 
 
+# --- Incidents ------------------------------------------------------------------------------------
+
+FAILED = ANSWERS / "failed.json"
+
+
+def answers(*files: Path) -> list[object]:
+    """Return what some files have."""
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+
+def test_an_incident() -> None:
+    """All jobs of all files, worst first, as text and as a picture whose stays are links."""
+    found = incident(TRAINING_JOB, answers(LIST, FAILED))
+    options = ("diagram", "--view", "incident", "--job", LIST, "--job", FAILED)
+    assert jobstate(*options, "--format", "text").stdout == incident_text(found)
+    ran = jobstate(*options, "--format", "svg", "--page", "page.html", "--look", "dark")
+    assert ran.stdout == incident_svg(found, look=Look.DARK, page="page.html")
+
+
+def test_an_incident_of_some_jobs(journal: Path) -> None:
+    """They are chosen by name, whichever file they are in."""
+    names = ("--name", "one", "--name", "lighthouse-2026-10-06")
+    options = ("diagram", "--view", "incident", "--job", journal, "--job", FAILED)
+    ran = jobstate(*options, *names, "--format", "text")
+    assert ran.stdout.startswith("2 jobs, ")
+    assert "\none: still running" in ran.stdout
+    ran = jobstate(*options, "--name", "oen", "--format", "text")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.endswith("no job is called oen; near it: one\n")
+    ran = jobstate(*options, "--name", "zebra", "--format", "text")
+    assert "no job is called zebra; there: lighthouse-2026-10-06, one, other" in ran.stderr
+
+
+def test_usual_times_of_a_journal(tmp_path: Path) -> None:
+    """How long stays are usually comes from the journal that is named, else from the job's own."""
+    path = tmp_path / "jobs.db"
+    with Tracker(TRAINING_JOB, journal=Journal(path, durability="normal")) as tracker:
+        for seconds in (60.0, 120.0, 180.0):
+            stays = ("Starting", seconds), ("Downloading", 5.0), ("Training", 1.0)
+            tracker.observe(described(*stays, name=f"job-{seconds:.0f}"))
+    ran = jobstate(
+        *("diagram", "--view", "incident", "--job", FAILED, "--format", "text"),
+        *("--journal", path),
+    )
+    assert "usually 2m 00s, at most 2m 54s" in ran.stdout
+    ran = jobstate("diagram", "--view", "incident", "--job", path, "--format", "text")
+    assert ran.stdout.count("usually 2m 00s") >= 3
+    ran = jobstate("diagram", "--view", "incident", "--job", FAILED, "--format", "text")
+    assert "usually" not in ran.stdout
+
+
+def test_an_incident_as_a_page(journal: Path, tmp_path: Path) -> None:
+    """The page of the life cycle opens with the jobs."""
+    file = tmp_path / "page.html"
+    assert jobstate("diagram", "--view", "incident", "--job", journal, "-o", file).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    assert '"TrainingJobName":"one"' in text
+    assert '"usual":{"s_InProgress_Starting":[5.0,5.0]}' in text
+
+
 # --- What can't be done -------------------------------------------------------------------------
 
 
@@ -205,17 +275,30 @@ def test_a_file_that_can_not_be_looked_into(
     ("options", "said"),
     [
         ((), "Name a format"),
-        (("-o", "picture.txt"), "ends in one of .svg, .png"),
+        (("-o", "picture.doc"), "ends in one of .svg, .png"),
         (("--format", "smoke"), "smoke"),
         (("--format", "svg", "--given", "spot"), "FEATURE=yes"),
-        (("--format", "dot", "--job", LIST), "svg, png and pdf, not over dot"),
-        (("-o", "fleet.mmd", "--fleet", LIST), "svg, png and pdf, not over mermaid"),
+        (("--format", "dot", "--job", LIST), "svg, png, pdf, not dot"),
+        (("-o", "fleet.mmd", "--fleet", LIST), "svg, png, pdf, not mermaid"),
         (("--format", "svg", "--job", LIST, "--fleet", LIST), "exclude each other"),
         (("--format", "svg", "--name", "one"), "--name goes with --job"),
         (("--format", "svg", "--look", "blue"), "blue"),
         (("--format", "svg", "--detail", "most"), "most"),
         (("--format", "html", "--detail", "usual"), "html always has everything"),
         (("-o", "life.csv", "--detail", "all"), "csv always has everything"),
+        (("--format", "svg", "--job", LIST, "--job", LIST), "several jobs take --view incident"),
+        (
+            ("--format", "svg", "--job", LIST, "--name", "a", "--name", "b"),
+            "several jobs take --view incident",
+        ),
+        (("--format", "svg", "--view", "incident"), "the incident view takes --job FILE"),
+        (("--format", "svg", "--journal", "jobs.db"), "--journal goes with --view incident"),
+        (("--format", "svg", "--page", "x.html"), "--page goes with --view incident"),
+        (("--format", "text"), "not text"),
+        (
+            ("--format", "dot", "--view", "incident", "--job", LIST),
+            "incidents are drawn as svg, png, text, html, not dot",
+        ),
     ],
 )
 def test_wrong_options(options: tuple[object, ...], said: str) -> None:

@@ -12,6 +12,7 @@ import watched
 from jobstate import Tracker
 from jobstate.aws import FollowStep
 from jobstate.cli.terminal import Paint, without_escapes
+from jobstate.cli.usual import journal_times
 from jobstate.cli.watch.arrangement import arranged, counts_of
 from jobstate.cli.watch.board import Board
 from jobstate.cli.watch.drawing import Scene, keys_of_table, table_lines
@@ -19,7 +20,6 @@ from jobstate.cli.watch.jobs import WatchedJob
 from jobstate.cli.watch.live import screen_lines
 from jobstate.cli.watch.looks import Glance
 from jobstate.cli.watch.passed import strip
-from jobstate.cli.watch.usual import usual_times
 from jobstate.cli.watch.view import Order, TableView
 from jobstate.cli.width import columns_of
 from jobstate.journal import Journal
@@ -303,7 +303,7 @@ def test_usual_times(tmp_path: Path) -> None:
         for number in range(20):
             life = told("completed", job=f"tide-{number}", after=number)
             tracker.observe(life.at(life.end))
-    usual = usual_times(str(path))
+    usual = journal_times(str(path))
     half = usual[TRAINING_JOB.name, "InProgress/Training"].half
     assert abs(half - timedelta(seconds=600)) < timedelta(seconds=3)
     assert (TRAINING_JOB.name, "Completed/Completed") not in usual

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from attrs import frozen
 
-from jobstate.cli.answers import STDIN, Kept
 from jobstate.cli.importing import recognised
 from jobstate.cli.lifecycles import AssumeUtc, Given, Kind, Own, lifecycle_of, tightened
-from jobstate.cli.shell import UNUSABLE, complain, complain_of, run, wrong_option
-from jobstate.common.text import MOST_NAMES, counted, listed, nearest, printable
-from jobstate.diagrams import LEVELLED, Census, Detail, Look, Paper, fleet, picture, render, way
+from jobstate.cli.output import put
+from jobstate.cli.pictured import UnusableError, all_jobs, is_database, named_jobs
+from jobstate.cli.shell import UNUSABLE, complain_of, run, wrong_option
+from jobstate.cli.usual import journal_times
+from jobstate.common.text import listed
+from jobstate.diagrams import (
+    LEVELLED,
+    Census,
+    Detail,
+    Look,
+    Paper,
+    fleet,
+    html,
+    incident,
+    incident_svg,
+    incident_text,
+    picture,
+    render,
+    way,
+)
 from jobstate.diagrams.render.pdf import pdf
 from jobstate.diagrams.render.svg.paper import printed
 from jobstate.errors import JobstateError
-from jobstate.journal.reader import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from jobstate.diagrams import Overlay
     from jobstate.model.lifecycle import Lifecycle
-    from jobstate.model.observation import JobKey
 
 IN_SHORT: Final = "Draw a life cycle, one job's way through it, or a fleet's."
 HELP: Final = f"""\b
@@ -37,12 +51,12 @@ Examples:
   jobstate diagram --given spot=no --given stop=no -o on-demand.png
   jobstate diagram --job answer.json -o job.svg
   jobstate diagram --fleet jobs.db -o fleet.svg    # answers, or a journal
-  jobstate diagram -o training-job.html    # to click through, to replay in
+  jobstate diagram --view incident --job jobs.db -o incident.svg
 
 {IN_SHORT}
 
-The format is that of the file's ending (.svg, .png, .pdf, .html, .mmd, .dot, .puml, .scxml, .md,
-.csv) unless --format names it.
+The format is that of the file's ending unless --format names it: .svg, .png, .pdf, .html, .mmd,
+.dot, .puml, .scxml, .md, .csv; of incidents .svg, .png, .html, .txt.
 
 \b
 Exit codes:
@@ -58,12 +72,20 @@ class DiagramFormat(StrEnum):
     PNG = "png"
     PDF = "pdf"
     HTML = "html"
+    TEXT = "text"
     MERMAID = "mermaid"
     DOT = "dot"
     PLANTUML = "plantuml"
     SCXML = "scxml"
     MARKDOWN = "markdown"
     CSV = "csv"
+
+
+class DiagramView(StrEnum):
+    """What a picture shows."""
+
+    LIFE_CYCLE = "life-cycle"
+    INCIDENT = "incident"
 
 
 #: The ending of a file's name → the format.
@@ -73,6 +95,7 @@ _ENDINGS: Final = {
     ".pdf": DiagramFormat.PDF,
     ".html": DiagramFormat.HTML,
     ".htm": DiagramFormat.HTML,
+    ".txt": DiagramFormat.TEXT,
     ".mmd": DiagramFormat.MERMAID,
     ".dot": DiagramFormat.DOT,
     ".gv": DiagramFormat.DOT,
@@ -82,17 +105,22 @@ _ENDINGS: Final = {
     ".csv": DiagramFormat.CSV,
 }
 
-#: What every file of SQLite begins with.
-_SQLITE: Final = b"SQLite format 3\x00"
-
 #: Formats that can show less than all.
 _LEVELLED: Final = (*map(DiagramFormat, LEVELLED), DiagramFormat.PNG, DiagramFormat.PDF)
 
-#: Formats that are an SVG or made of one.
+#: Formats that are an SVG or made of one, and so can have something laid over them.
 _PICTURES: Final = (DiagramFormat.SVG, DiagramFormat.PNG, DiagramFormat.PDF)
 
 #: Formats that can stand on a sheet of paper.
 _ON_PAPER: Final = (DiagramFormat.SVG, DiagramFormat.PDF, DiagramFormat.HTML)
+
+#: Formats that show incidents.
+_INCIDENTS: Final = (
+    DiagramFormat.SVG,
+    DiagramFormat.PNG,
+    DiagramFormat.TEXT,
+    DiagramFormat.HTML,
+)
 
 Chosen = Annotated[
     DiagramFormat | None,
@@ -119,15 +147,44 @@ Papers = Annotated[
         " by default; by Chromium, Chrome or Edge), or HTML that is nothing but the sheet.",
     ),
 ]
-Job = Annotated[
-    str | None,
+Shows = Annotated[
+    DiagramView,
     typer.Option(
-        metavar="FILE", help="Lay over it the way of the job in this file of answers, or journal."
+        "--view",
+        help="The life cycle; or what jobs came to, why, and how long they waited for what.",
+    ),
+]
+Job = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Lay over it the way of the job in this file of answers, or journal. The incident view"
+        " shows all jobs of it; repeat for several files.",
     ),
 ]
 Name = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Of several jobs in that file, the one of this name or arn. Repeat for several in the"
+        " incident view.",
+    ),
+]
+Usual = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Of several jobs in that file, the one of this name or arn."),
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="In the incident view, a journal that knows how long jobs usually stay where; by"
+        " default the one that --job names.",
+    ),
+]
+Page = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="In the incident view, the page that stays link to: FILE.html, of the same jobs.",
+    ),
 ]
 Fleet = Annotated[
     str | None,
@@ -148,12 +205,53 @@ Output = Annotated[
 ]
 
 
-#: Reads the answers in a file.
-_Read: TypeAlias = "Callable[[str], Kept]"
+@frozen
+class _Wish:
+    """What a picture shall show.
 
+    Attributes:
+        view: What of the jobs.
+        job: Files with jobs that are shown one by one.
+        name: Names or arns of those of them that are meant; none for all, or for the only one.
+        fleet: A file with jobs that are counted.
+        journal: The journal that knows usual times.
+        page: The page that stays link to.
+    """
 
-class _UnusableError(Exception):
-    """Some input can't be used; what is wrong with it has been said."""
+    view: DiagramView
+    job: Sequence[str]
+    name: Sequence[str]
+    fleet: str | None
+    journal: str | None
+    page: str | None
+
+    def validate(self) -> None:
+        """Refuse options that don't go together.
+
+        Raises:
+            typer.BadParameter: Some don't.
+        """
+        incident = self.view is DiagramView.INCIDENT
+        for wrong, option, text in (
+            (self.job and self.fleet, "--fleet", "--job and --fleet exclude each other"),
+            (self.name and not self.job, "--name", "--name goes with --job"),
+            (incident and not self.job, "--view", "the incident view takes --job FILE"),
+            (not incident and self.journal, "--journal", "--journal goes with --view incident"),
+            (not incident and self.page, "--page", "--page goes with --view incident"),
+            (not incident and len(self.job) > 1, "--job", "several jobs take --view incident"),
+            (not incident and len(self.name) > 1, "--name", "several jobs take --view incident"),
+        ):
+            if wrong:
+                raise wrong_option(text, option)
+
+    @property
+    def formats(self) -> Sequence[DiagramFormat]:
+        """What it can be drawn as."""
+        if self.view is DiagramView.INCIDENT:
+            return _INCIDENTS
+        if self.job or self.fleet:
+            return _PICTURES
+        return [each for each in DiagramFormat if each is not DiagramFormat.TEXT]
 
 
 def diagram(  # noqa: PLR0913 - the options of a command
@@ -162,9 +260,12 @@ def diagram(  # noqa: PLR0913 - the options of a command
     kind: Kind = None,
     own: Own = None,
     given: Given = None,
+    view: Shows = DiagramView.LIFE_CYCLE,
     job: Job = None,
     name: Name = None,
     jobs: Fleet = None,
+    journal: Usual = None,
+    page: Page = None,
     assume_utc: AssumeUtc = False,
     look: Looks = Look.AUTO,
     detail: Details = None,
@@ -173,41 +274,40 @@ def diagram(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Print the diagram, or write it."""
     tight = tightened(lifecycle_of(kind, own), given)
-    drawn_as = _format(chosen, output, overlaid=job is not None or jobs is not None)
+    wish = _Wish(view, job or (), name or (), jobs, journal, page)
+    wish.validate()
+    drawn_as = _format(chosen, output, wish)
     paper = _paper(paper, drawn_as, detail)
-    if job is not None and jobs is not None:
-        raise wrong_option("--job and --fleet exclude each other", "--fleet")
-    if name is not None and job is None:
-        raise wrong_option("--name goes with --job", "--name")
+    if view is DiagramView.INCIDENT and (paper is not None or detail is not None):
+        raise wrong_option("--detail and --paper go with the life cycle", "--view")
 
     def work() -> int:
         try:
-            read = partial(_read, tight, utc=assume_utc)
-            if job is not None:
-                overlay: Overlay | None = _way(tight, job, name, read)
+            if view is DiagramView.INCIDENT:
+                drawn = _incident(tight, drawn_as, wish, look, utc=assume_utc)
             else:
-                overlay = _fleet(tight, jobs, read)
-            much = detail or Detail.USUAL
-            draw = partial(picture, tight, overlay=overlay, detail=much, paper=paper)
-            if drawn_as in _PICTURES or paper is not None:
-                drawn = _picture(draw, drawn_as, look, paper)
-            else:
-                drawn = render(tight, drawn_as.value, detail=much).encode()
-        except _UnusableError:
+                overlay = _overlay(tight, wish, utc=assume_utc)
+                much = detail or Detail.USUAL
+                draw = partial(picture, tight, overlay=overlay, detail=much, paper=paper)
+                if drawn_as in _PICTURES or paper is not None:
+                    drawn = _picture(draw, drawn_as, look, paper)
+                else:
+                    drawn = render(tight, drawn_as.value, detail=much).encode()
+        except UnusableError:
             return UNUSABLE
         except JobstateError as error:
             complain_of(error)
             return UNUSABLE
-        return _put(drawn, output)
+        return put(drawn, output)
 
     run(work)
 
 
-def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool) -> DiagramFormat:
+def _format(chosen: DiagramFormat | None, output: str | None, wish: _Wish) -> DiagramFormat:
     """Return what is drawn: what was asked for, or what the file's ending says.
 
     Raises:
-        typer.BadParameter: Nothing says it, or nothing can be laid over it.
+        typer.BadParameter: Nothing says it, or what shall be shown can't be drawn so.
     """
     if chosen is None and output is not None:
         chosen = _ENDINGS.get(Path(output).suffix.lower())
@@ -215,8 +315,13 @@ def _format(chosen: DiagramFormat | None, output: str | None, *, overlaid: bool)
         endings = ", ".join(_ENDINGS)
         text = f"what shall it be? Name a format, or a file (-o) that ends in one of {endings}"
         raise wrong_option(text, "--format")
-    if overlaid and chosen not in _PICTURES:
-        text = f"jobs are laid over svg, png and pdf, not over {chosen}"
+    if chosen not in wish.formats:
+        what = (
+            "jobs are laid over"
+            if wish.view is DiagramView.LIFE_CYCLE
+            else "incidents are drawn as"
+        )
+        text = f"{what} {listed(wish.formats)}, not {chosen}"
         raise wrong_option(text, "--format")
     return chosen
 
@@ -234,81 +339,21 @@ def _paper(paper: Paper | None, chosen: DiagramFormat, detail: Detail | None) ->
     return Paper.A3 if paper is None and chosen is DiagramFormat.PDF else paper
 
 
-def _way(lifecycle: Lifecycle, file: str, name: str | None, read: _Read) -> Overlay:
-    """Return the way of the job in a file, or of one of several."""
-    if not _is_database(file):
-        found = read(file)
-        return way(lifecycle, found.jobs[_chosen(found.jobs, file, name)])
-    with JournalReader(file, lifecycle=lifecycle) as history:
-        kept = history.job(_chosen(history.job_keys(), file, name))
-        return way(lifecycle, history.observations_of(kept))
-
-
-def _chosen(jobs: Iterable[JobKey], file: str, name: str | None) -> JobKey:
-    """Return the one job that is meant.
-
-    Raises:
-        _UnusableError: It is none or more than one; that has been said.
-    """
-    names = {key.name: key for key in jobs}
-    wanted = [key for each, key in names.items() if name in {None, each, key.id}]
-    if len(wanted) != 1:
-        there = listed(sorted(names))
-        problem = f"{counted(len(names), 'job')}: choose one with --name: {there}"
-        if name is not None:
-            near = listed(nearest(name, names, MOST_NAMES))
-            offered = f"near it: {near}" if near else f"there: {there}"
-            problem = f"no job is called {printable(name)}; {offered}"
-        complain(f"{printable(file)}: {problem}")
-        raise _UnusableError
-    return wanted[0]
-
-
-def _fleet(lifecycle: Lifecycle, file: str | None, read: _Read) -> Overlay | None:
-    """Return what the jobs in a file did; None without a file."""
-    if file is None:
+def _overlay(lifecycle: Lifecycle, wish: _Wish, *, utc: bool) -> Overlay | None:
+    """Return what is laid over the picture: a job's way, what a fleet did, or nothing."""
+    if wish.job:
+        (seen,) = named_jobs(wish.job, recognised(lifecycle), wish.name, utc=utc)
+        return way(lifecycle, seen)
+    if wish.fleet is None:
         return None
     census = Census(lifecycle)
-    if _is_database(file):
-        with JournalReader(file, lifecycle=lifecycle) as history:
-            for seen in history.observations():
-                census.add(seen)
-        if not census.jobs:
-            complain(f"{printable(file)}: there is no job in it")
-            raise _UnusableError
-    else:
-        for answers in read(file).jobs.values():
-            census.add(answers)
+    for answers in all_jobs(wish.fleet, recognised(lifecycle), utc=utc):
+        census.add(answers)
     return fleet(lifecycle, census)
 
 
-def _is_database(file: str) -> bool:
-    """Return whether a file is one of SQLite's, and so no answers but a journal.
-
-    To be asked only where no tracker has it in this process: closing it would end SQLite's locks.
-    """
-    path = Path(file)
-    try:
-        if file == STDIN or not path.is_file():
-            return False
-        with path.open("rb") as stream:
-            return stream.read(len(_SQLITE)) == _SQLITE
-    except OSError:
-        return False  # which is said of it when it is read
-
-
-def _read(lifecycle: Lifecycle, file: str, *, utc: bool) -> Kept:
-    found = Kept(recognised(lifecycle), utc=utc)
-    found.read([file])
-    if found.unusable or not found.jobs:
-        if not found.unusable:
-            complain(f"{printable(file)}: there is no answer about a job in it")
-        raise _UnusableError
-    return found
-
-
 def _picture(
-    draw: Callable[..., str], chosen: DiagramFormat, look: Look, paper: Paper | None
+    draw: Callable[..., str], chosen: DiagramFormat, look: Look, paper: Paper | None = None
 ) -> bytes:
     """Return an SVG, or what is made of one."""
     if chosen is DiagramFormat.PNG:
@@ -323,34 +368,20 @@ def _picture(
     return pdf(page) if chosen is DiagramFormat.PDF else page.encode()
 
 
-def _put(drawn: bytes, output: str | None) -> int:
-    if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(drawn)
-        return 0
-    try:
-        write(Path(output), drawn)
-    except OSError as error:
-        complain(f"{printable(output)}: {error.strerror or error}")
-        return UNUSABLE
-    return 0
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it.
-
-    Raises:
-        OSError: It can't be written; what was there before is still there.
-    """
-    path = path.resolve()  # a link stays a link
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)  # a pipe, say, can't be replaced
-        return
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        if path.exists():
-            shutil.copymode(path, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+def _incident(
+    lifecycle: Lifecycle, chosen: DiagramFormat, wish: _Wish, look: Look, *, utc: bool
+) -> bytes:
+    kinds = recognised(lifecycle)
+    if wish.name:
+        jobs = named_jobs(wish.job, kinds, wish.name, utc=utc)
+    else:
+        jobs = [each for file in wish.job for each in all_jobs(file, kinds, utc=utc)]
+    seen = [*chain.from_iterable(jobs)]
+    journal = wish.journal or next(filter(is_database, wish.job), None)
+    usual = {} if journal is None else journal_times(journal, kinds)
+    if chosen is DiagramFormat.HTML:
+        return html(lifecycle, seen, usual=usual).encode()
+    found = incident(kinds, seen, usual=usual)
+    if chosen is DiagramFormat.TEXT:
+        return incident_text(found).encode()
+    return _picture(partial(incident_svg, found, page=wish.page or ""), chosen, look)

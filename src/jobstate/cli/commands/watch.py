@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobstate.cli.watch.drawing import Scene
-    from jobstate.cli.watch.usual import UsualTime
     from jobstate.cli.watch.watching import Watching
+    from jobstate.diagrams.overlays.usual import UsualTime
     from jobstate.model.lifecycle import Lifecycle
 
 IN_SHORT: Final = "Watch jobs on AWS while they run."
@@ -137,8 +137,8 @@ def watch_command(  # noqa: PLR0913 - the options of a command
     """Watch jobs until they have ended, end with an exit code."""
     # Slow to load, and no other command needs it.
     from jobstate.aws.errors import ServiceError  # noqa: PLC0415
+    from jobstate.cli.usual import journal_times  # noqa: PLC0415
     from jobstate.cli.watch.clients import SIGN_IN, Clients  # noqa: PLC0415
-    from jobstate.cli.watch.usual import usual_times  # noqa: PLC0415
     from jobstate.cli.watch.watching import Watching, Wish  # noqa: PLC0415
 
     every = every or since is not None
@@ -157,7 +157,7 @@ def watch_command(  # noqa: PLR0913 - the options of a command
     def work() -> int:
         stop = Event()
         try:
-            usual = usual_times(journal) if journal is not None else {}
+            usual = journal_times(journal) if journal is not None else {}
             clients = Clients(profile=profile, region=region, endpoint=endpoint)
             watching = Watching(wish, clients, sleep=stop.wait, stopped=stop.is_set)
             _show(watching, usual, stop, as_json=as_json)

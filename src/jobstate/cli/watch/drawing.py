@@ -16,10 +16,10 @@ from jobstate.cli.timeline import came_to, outcome_words
 from jobstate.cli.watch.arrangement import TableLine, arranged, counts_of
 from jobstate.cli.watch.jobs import WatchedJob
 from jobstate.cli.watch.passed import strip
-from jobstate.cli.watch.usual import UsualTime
 from jobstate.cli.watch.view import KEYS, TableView
 from jobstate.cli.width import columns_of, folded, padded, shortened
 from jobstate.common.text import counted, printable
+from jobstate.diagrams.overlays.usual import UsualTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,14 +14,23 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from jobstate.common.text import printable
+from jobstate.conformance.answers import readings
+from jobstate.diagrams.gantt.style import sheet
 from jobstate.diagrams.graph.extraction import diagram_of
+from jobstate.diagrams.graph.ids import ids_of
+from jobstate.diagrams.page.answers import written
 from jobstate.diagrams.page.tables import tables
 from jobstate.diagrams.picture import layout_of
 from jobstate.diagrams.render.palette import DARK, LIGHT
+from jobstate.diagrams.render.svg.style import Look
 from jobstate.diagrams.render.svg.svg import svg
+from jobstate.diagrams.stages import TITLES, stages_of
+from jobstate.model.console import DOMAINS
 from jobstate.model.drawing import Colour
 
 if TYPE_CHECKING:
+    from jobstate.diagrams.overlays.usual import UsualTimes
     from jobstate.diagrams.render.palette import Theme
     from jobstate.model.lifecycle import Lifecycle
 
@@ -30,21 +39,28 @@ JUDGING: Final = (
     *("read.js", "automaton.js", "refusal.js", "rules.js", "judge.js"),
     *("find.js", "documents.js"),
 )
-_SHOWING: Final = ("run.js", "picture.js", "status.js", "verdict.js", "replay.js", "page.js")
+_SHOWING: Final = (
+    *("run.js", "picture.js", "status.js", "verdict.js"),
+    *("axis.js", "incident.js", "gantt.js", "timeline.js", "replay.js", "page.js"),
+)
 _STYLE: Final = re.compile(r"<style>(.*?)</style>\s*", re.DOTALL)
 _FIELD: Final = re.compile(r"\{\{(\w+)\}\}")
 #: What could end a script or begin markup in it. JSON and JavaScript strings allow the escapes.
 _IN_SCRIPTS: Final = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
-def html(lifecycle: Lifecycle) -> str:
-    """Return the page, as one text; some 260 kB for a training job.
+def html(lifecycle: Lifecycle, answers: object = (), *, usual: UsualTimes | None = None) -> str:
+    """Return the page, as one text; some 300 kB for a training job.
 
     Args:
         lifecycle: Any life cycle. Where its reader has no `schema` (what answers look like,
             as data) the page shows it and judges nothing.
+        answers: What the page opens with, in any form that `jobstate.check_jobs` takes: the
+            incident view of these jobs. It holds what rules can speak of, and nothing else of them.
+        usual: How long jobs usually stay where: `jobstate.diagrams.usual_times` of a `Census`.
 
     Raises:
+        ObservationError: An answer can't be read.
         ToolMissingError: The life cycle has no plan, and Graphviz, which would place it, is not
             there.
         ToolFailedError: Graphviz failed.
@@ -54,7 +70,7 @@ def html(lifecycle: Lifecycle) -> str:
     picture = svg(diagram, layout)
     found = tables(lifecycle, layout)
     drawn = "".join(_STYLE.findall(picture))
-    style = "\n".join((_variables(), _shrunk(_file("page.css")), drawn)).strip()
+    style = "\n".join((_variables(), _shrunk(_file("page.css")), drawn, sheet(Look.AUTO))).strip()
     script = "\n".join(_shrunk(_file(name)) for name in (*JUDGING, *_SHOWING))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}';"
@@ -69,9 +85,31 @@ def html(lifecycle: Lifecycle) -> str:
             "style": style,
             "picture": _STYLE.sub("", picture).strip(),
             "tables": _data(found),
+            "given": _data(_given(lifecycle, answers, usual or {})),
             "script": script,
         }
     )
+
+
+def _given(lifecycle: Lifecycle, answers: object, usual: UsualTimes) -> dict[str, object]:
+    """Return what is shown of jobs: the answers, usual times in seconds, stages and their looks."""
+    schema = lifecycle.schema
+    ids = ids_of(lifecycle).nodes
+    main = lifecycle.main_region
+    seen = [] if schema is None else [each.observation for each in readings(lifecycle, answers)]
+    return {
+        "answers": [written(schema, each) for each in seen] if schema else [],
+        "usual": {
+            ids[main.name, state]: [time.half.total_seconds(), time.most.total_seconds()]
+            for (kind, state), time in usual.items()
+            if kind == lifecycle.name and (main.name, state) in ids
+        },
+        "stages": stages_of(lifecycle),
+        "titles": TITLES,
+        "domains": DOMAINS,
+        "sources": {name: printable(words) for name, words in lifecycle.sources.items()},
+        "style": sheet(Look.AUTO),
+    }
 
 
 def _filled(fields: dict[str, str]) -> str:

@@ -15,13 +15,16 @@ const Picture = (() => {
 
   const by = (id) => document.getElementById(id);
 
-  const CONTROLS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+  const UNSEEN = /(?! )[\p{C}\p{Z}]/gu;
+  const ESCAPES = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-  /** A text in which all that can't be seen is spelled, so that no name shows as another. */
+  /** A text in which all that can't be seen is spelled as by Python, so that no name shows as another. */
   const printable = (text) =>
-    String(text).replace(CONTROLS, (each) => {
+    String(text).replace(UNSEEN, (each) => {
       const code = each.codePointAt(0).toString(16);
-      return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
+      if (each in ESCAPES) return ESCAPES[each];
+      if (code.length <= 2) return `\\x${code.padStart(2, '0')}`;
+      return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
     });
 
   /**
@@ -36,6 +39,15 @@ const Picture = (() => {
     for (const [key, value] of Object.entries(properties))
       if (key.includes('-')) made.setAttribute(key, value);
       else made[key] = value;
+    made.append(...content.map((each) => (typeof each === 'string' ? printable(each) : each)));
+    return made;
+  };
+
+  /** The same of an SVG; of numbers a tenth of a pixel is enough. */
+  const shape = (name, attributes = {}, ...content) => {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes))
+      made.setAttribute(key, typeof value === 'number' ? String(Math.round(value * 10) / 10) : value);
     made.append(...content.map((each) => (typeof each === 'string' ? printable(each) : each)));
     return made;
   };
@@ -60,6 +72,7 @@ const Picture = (() => {
       this.starts = [...this.svg.querySelectorAll('g.start')];
       for (const region of tables.regions)
         for (const state of region.states) this.addState(region, state, choose);
+      this.inOrder();
       this.svg.setAttribute('role', 'group');
       this.svg.setAttribute('aria-label', tables.lifecycle.title);
       for (const name of ['aria-labelledby', 'width', 'height']) this.svg.removeAttribute(name);
@@ -84,6 +97,15 @@ const Picture = (() => {
         choose(state.id, true);
       });
       this.states.set(state.id, { region, state, group });
+    }
+
+    /** Those who go from status to status by keyboard go through a life, wherever each stands. */
+    inOrder() {
+      const groups = [...this.states.values()].map(({ group }) => group);
+      groups.reduce((before, group) => {
+        before.after(group);
+        return group;
+      });
     }
 
     /** The page has its own title, so the picture's head is cut off. */
@@ -133,6 +155,7 @@ const Picture = (() => {
       const shown = this.scale ?? this.fitting;
       this.svg.style.width = `${Math.round(this.natural.width * shown)}px`;
       by('scale').textContent = `${Math.round(shown * 100)} %`;
+      by('fit').setAttribute('aria-label', `${by('scale').textContent}, fit into the window`);
       if (this.scale !== null) {
         frame.scrollLeft = middle[0] * frame.scrollWidth - frame.clientWidth / 2;
         frame.scrollTop = middle[1] * frame.scrollHeight - frame.clientHeight / 2;
@@ -229,12 +252,6 @@ const Picture = (() => {
 
   // --- Geometry -------------------------------------------------------------------------------
 
-  const shape = (name, attributes) => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
-  };
-
   const boxOf = (group) => group.querySelector('rect').getBBox();
 
   const middleOf = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
@@ -267,5 +284,5 @@ const Picture = (() => {
     return `${tip} ${[back[0] - uy * 6, back[1] + ux * 6]} ${[back[0] + uy * 6, back[1] - ux * 6]}`;
   };
 
-  return { Picture, by, make, printable };
+  return { Picture, by, make, printable, shape };
 })();

@@ -4,58 +4,44 @@
  * The replay of a job: on the picture, on the time line, to the slider and to screen readers.
  */
 const Replaying = (() => {
-  const { by, make, printable } = Picture;
+  const { by, printable } = Picture;
+  const { lengthWords } = Incident;
+  const { stamp } = Axes;
   const STEP_MILLISECONDS = 1100;
-  const INKS = ['grey', 'brown', 'blue', 'green', 'violet', 'orange'];
-  const ENDS = {
-    succeeded: 'green',
-    partial: 'brown',
-    failed: 'red',
-    stopped: 'orange',
-    timed_out: 'brown',
-  };
   const PLAY = 'M5 3l12 7-12 7z';
   const PAUSE = 'M5 3h4v14H5zM11 3h4v14h-4z';
-  const UNITS = [
-    ['d', 86400],
-    ['h', 3600],
-    ['min', 60],
-    ['s', 1],
-  ];
-  /** What share of the time line a name needs, and what the shortest stay gets. */
-  const [NAMED, SHORTEST] = [0.06, 0.004];
+  /** How finely the slider divides the time that is shown. */
+  const PARTS = 1000;
   const NOTHING_BESIDE = { passed: [], now: [] };
 
-  // --- Times ----------------------------------------------------------------------------------
-
-  /** A length of time in its two largest units. */
-  const lasting = (seconds) => {
-    if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-    let rest = Math.round(seconds);
-    const parts = [];
-    for (const [unit, size] of UNITS) {
-      if (rest >= size && parts.length < 2) parts.push(`${Math.floor(rest / size)} ${unit}`);
-      rest %= size;
-    }
-    return parts.join(' ');
+  /** At which step each state, arrow or start is passed first. */
+  const firsts = (steps, ids) => {
+    const found = new Map();
+    steps.forEach((step, place) => {
+      for (const id of ids(step)) if (!found.has(id)) found.set(id, place);
+    });
+    return found;
   };
 
-  /** How long a step lasts, in seconds; null where nothing tells. */
-  const secondsOf = (step, next) => {
-    const end = step.end ?? next?.begin ?? null;
-    return end && step.begin ? Math.max(end.micros - step.begin.micros, 0) / 1e6 : null;
-  };
-
-  // --- The replay -----------------------------------------------------------------------------
+  const until = (found, place) =>
+    new Set([...found].filter(([, first]) => first <= place).map(([id]) => id));
 
   class Replay {
-    constructor(tables, picture, say) {
-      Object.assign(this, { picture, say });
-      this.steps = [];
-      this.beside = NOTHING_BESIDE;
-      this.at = 0;
+    /**
+     * @param {Picture} picture - The picture.
+     * @param {Function} say - Says a text to screen readers.
+     * @param {Function} moved - Called with each step that the replay comes to, from 0.
+     */
+    constructor(picture, say, moved) {
+      Object.assign(this, { picture, say, moved });
+      this.timeline = new Timeline.Timeline((place) => {
+        this.pause();
+        this.goTo(place);
+      });
+      this.other = null;
       this.timer = null;
-      this.inks = new Map(tables.regions.flatMap(inksOf));
+      this.steps = [];
+      this.at = 0;
     }
 
     get isOn() {
@@ -67,21 +53,27 @@ const Replaying = (() => {
     }
 
     /** Replay what a job did, from some step on. */
-    begin({ steps, beside }, at) {
-      Object.assign(this, { steps, beside });
+    begin({ steps, beside }, { stays }, at) {
+      this.pause();
+      Object.assign(this, { steps, beside, stays, other: null });
+      this.passed = {
+        states: firsts(steps, (step) => step.states),
+        arrows: firsts(steps, (step) => step.arrows),
+        starts: firsts(steps, (step) => [step.start]),
+      };
       by('replay').hidden = false;
-      by('help-replay').hidden = false;
       document.body.classList.add('replaying');
-      this.showStrip();
+      this.timeline.clear();
+      this.timeline.begin(stays);
       this.picture.resize();
       this.goTo(at);
+      this.showView();
     }
 
     end() {
       this.pause();
       this.steps = [];
       by('replay').hidden = true;
-      by('help-replay').hidden = true;
       document.body.classList.remove('replaying');
       this.picture.place([], []);
       this.picture.jump(null, null);
@@ -92,13 +84,27 @@ const Replaying = (() => {
 
     goTo(place) {
       this.at = Math.min(Math.max(place, 0), this.steps.length - 1);
+      this.moment = this.stays[this.at].begin;
       this.show();
+      this.say(this.told());
     }
 
     step(far) {
       this.pause();
-      this.look();
       this.goTo(this.at + far);
+    }
+
+    /** To wherever the slider is; the slider says itself where that is. */
+    scrub() {
+      this.pause();
+      const value = Number(by('slider').value);
+      const { axis } = this.timeline;
+      this.moment = axis ? axis.moment(value / PARTS) : null;
+      const place = axis ? (this.timeline.stepAt(this.moment) ?? 0) : value;
+      const moved = place !== this.at;
+      this.at = place;
+      if (moved) this.show();
+      else this.tell();
     }
 
     pause() {
@@ -108,7 +114,6 @@ const Replaying = (() => {
     }
 
     play() {
-      this.look();
       if (this.isLast) this.goTo(0);
       this.timer = setInterval(() => {
         this.goTo(this.at + 1);
@@ -122,13 +127,52 @@ const Replaying = (() => {
       else this.pause();
     }
 
-    // --- What is seen -------------------------------------------------------------------------
+    // --- What of the time is shown ------------------------------------------------------------
 
-    /** Where the page is one column, the picture may be out of sight. */
-    look() {
-      if (matchMedia('(max-width: 860px)').matches)
-        by('diagram').scrollIntoView({ block: 'start' });
+    /** Show another job on the same axis; of null none. */
+    compare(job) {
+      this.other = job;
+      this.timeline.byStart &&= job !== null;
+      this.timeline.begin(this.stays, job?.stays ?? null);
+      this.showView();
     }
+
+    /** Show only the time from, or until, where the replay is; of null all of it. */
+    narrow(end) {
+      const { timeline } = this;
+      if (!timeline.axis) return;
+      const { begin, end: last } = timeline.axis;
+      if (end === null) timeline.range = null;
+      timeline.narrow(...{ from: [this.moment, last], until: [begin, this.moment] }[end] ?? [0, 0]);
+      this.showView();
+    }
+
+    /** Fold long waits, or align both jobs by their beginnings; or no more. */
+    turn(what) {
+      this.timeline[what] = !this.timeline[what];
+      this.timeline.range = null;
+      this.timeline.draw();
+      this.showView();
+    }
+
+    /** The window has another width. */
+    resize() {
+      if (!this.isOn) return;
+      this.timeline.draw();
+      this.tell();
+    }
+
+    showView() {
+      const { timeline } = this;
+      by('view').hidden = !timeline.hasTimes;
+      by('all').disabled = timeline.range === null;
+      by('fold').setAttribute('aria-pressed', String(timeline.folds));
+      by('align').setAttribute('aria-pressed', String(timeline.byStart));
+      by('align').hidden = this.other === null;
+      this.tell();
+    }
+
+    // --- What is seen -------------------------------------------------------------------------
 
     showButton() {
       const plays = this.timer !== null;
@@ -137,90 +181,72 @@ const Replaying = (() => {
     }
 
     show() {
-      const { picture, at } = this;
+      const { picture, at, passed } = this;
       const step = this.steps[at];
-      const until = this.steps.slice(0, at + 1);
       const beside = this.isLast ? this.beside : NOTHING_BESIDE;
-      const passed = [...until.flatMap((each) => each.states), ...step.maybe, ...beside.passed];
-      picture.show({
-        states: new Set(passed),
-        arrows: new Set(until.flatMap((each) => each.arrows)),
-        starts: new Set(until.map((each) => each.start)),
-      });
+      const states = until(passed.states, at);
+      for (const id of [...step.maybe, ...beside.passed]) states.add(id);
+      const [arrows, starts] = [until(passed.arrows, at), until(passed.starts, at)];
+      picture.show({ states, arrows, starts });
       const here = step.states.slice(-1);
       picture.place([...here, ...beside.now], step.findings.length || step.jump ? here : []);
       picture.jump(step.jump ? this.steps[at - 1]?.states.at(-1) : null, step.states[0]);
       picture.reveal(here[0]);
-      this.tell(step);
+      this.moved(at);
+      this.tell();
     }
 
-    lengthText(place) {
-      const seconds = secondsOf(this.steps[place], this.steps[place + 1]);
-      if (seconds) return `for ${lasting(seconds)}`;
-      return place === this.steps.length - 1 ? '' : 'for no time';
+    get status() {
+      const { label, unknown } = this.steps[this.at];
+      return `${label}${unknown ? ' (unknown to this life cycle)' : ''}`;
     }
 
-    /** Say where the replay stands: on the bar, to the slider, to screen readers. */
-    tell(step) {
+    get lengthText() {
+      const stay = this.stays[this.at];
+      const length = lengthWords(stay);
+      return length ? `for ${length}` : '';
+    }
+
+    /** Where the replay stands, in a sentence. */
+    told() {
       const { at, steps } = this;
-      const wrong = step.findings.map((finding) => finding.message).join('; ');
-      const status = `${step.label}${step.unknown ? ' (unknown to this life cycle)' : ''}`;
-      const time = step.begin ? `from ${Reading.clock(step.begin)} UTC` : 'time unknown';
-      const stays = this.lengthText(at);
-      const text = `Step ${at + 1} of ${steps.length}: ${[status, stays].join(' ').trim()}`;
-      by('now-status').textContent = printable(status);
-      by('now-time').textContent = [stays, time].filter(Boolean).join(', ');
-      by('now').dataset.tone = wrong ? 'bad' : '';
-      by('slider').value = String(at + 1);
-      by('slider').setAttribute('aria-valuetext', printable(text));
+      const text = `Step ${at + 1} of ${steps.length}: ${this.status} ${this.lengthText}`.trim();
+      const wrong = steps[at].findings.map((finding) => finding.message).join('; ');
+      return wrong ? `${text}. Wrong here: ${wrong}` : text;
+    }
+
+    /** Say where the replay stands: on the bar, to the slider, on the time line. */
+    tell() {
+      const { at, steps, stays, moment, timeline } = this;
+      const { begin } = stays[at];
+      const from = begin === null ? 'time unknown' : `from ${stamp(begin)} UTC`;
+      by('now-step').textContent = `Step ${at + 1} of ${steps.length}`;
+      by('now-status').textContent = printable(this.status);
+      by('now-time').textContent = [this.lengthText, from].filter(Boolean).join(', ');
+      by('now-other').textContent = this.besideText();
+      by('now').dataset.tone = steps[at].findings.length ? 'bad' : '';
+      const slider = by('slider');
+      slider.max = String(timeline.axis ? PARTS : steps.length - 1);
+      if (document.activeElement !== slider || !timeline.axis)
+        slider.value = String(
+          timeline.axis ? Math.round(timeline.axis.share(moment ?? 0) * PARTS) : at,
+        );
+      const time = moment === null ? '' : `, ${stamp(moment)} UTC`;
+      slider.setAttribute('aria-valuetext', printable(this.told() + time));
       by('back').disabled = at === 0;
       by('forward').disabled = this.isLast;
-      this.markStrip();
-      this.say(wrong ? `${text}. Wrong here: ${wrong}` : text);
+      timeline.at(moment);
     }
 
-    // --- The time line ------------------------------------------------------------------------
-
-    showStrip() {
-      const { steps } = this;
-      const seconds = steps.map((step, place) => secondsOf(step, steps[place + 1]) ?? 0);
-      const total = seconds.reduce((sum, each) => sum + each, 0) || 1;
-      const pieces = steps.map((step, place) => this.piece(step, place, seconds[place] / total));
-      by('strip').replaceChildren(...pieces);
-      by('slider').max = String(steps.length);
-    }
-
-    piece(step, place, share) {
-      const title = printable(`${step.label} ${this.lengthText(place)}`);
-      const made = make('div', { title }, share > NAMED ? step.label : '');
-      made.style.flexGrow = String(Math.max(share, SHORTEST) * 1000);
-      made.dataset.ink = this.inks.get(step.states.at(-1)) ?? 'grey';
-      made.classList.toggle('broken', step.findings.length > 0);
-      made.addEventListener('click', () => {
-        this.pause();
-        this.goTo(place);
-      });
-      return made;
-    }
-
-    markStrip() {
-      for (const [place, piece] of [...by('strip').children].entries()) {
-        piece.classList.toggle('reached', place <= this.at);
-        piece.classList.toggle('here', place === this.at);
-      }
+    /** Where the other job was at this moment. */
+    besideText() {
+      const { other, moment, timeline } = this;
+      if (other === null || moment === null) return '';
+      const place = timeline.stepAt(moment, 1);
+      const status = place === null ? 'not there yet' : other.stays[place].status;
+      return printable(`${other.name}: ${status}`);
     }
   }
-
-  /** The colour of each state: by what the job came to, else the same for the same status. */
-  const inksOf = ({ states }) => {
-    const visible = [...new Set(states.map((state) => state.visible))];
-    return states.map((state) => [
-      state.id,
-      state.final
-        ? (ENDS[state.outcome] ?? 'grey')
-        : INKS[visible.indexOf(state.visible) % INKS.length],
-    ]);
-  };
 
   return { Replay };
 })();

@@ -8,9 +8,10 @@
  */
 const Running = (() => {
   const { bits, maskOf, shownText } = Automata;
+  const { isBefore } = Reading;
 
   /** More steps than this nobody looks at. */
-  const MOST_STEPS = 1000;
+  const MOST_STEPS = 20_000;
 
   // --- The run behind a history ---------------------------------------------------------------
 
@@ -145,6 +146,9 @@ const Running = (() => {
       const step = {
         ...entries[place],
         label: entries[place].status,
+        visible: entries[place].status,
+        primary: names.states[places.at(-1)]?.primary ?? '',
+        isEntry: true,
         states: names.ids(places),
         arrows: names.between(before === null || jump ? places : [before, ...places]),
         start: null,
@@ -175,6 +179,9 @@ const Running = (() => {
     const direct = states.length && from >= 0 && from !== one ? names.between([from, one]) : [];
     return {
       label: shown ? shownText(shown) : 'not shown',
+      visible: shown?.secondary ?? shown?.primary ?? '',
+      primary: shown?.primary ?? '',
+      isEntry: false,
       begin: answer.observation.modified,
       end: null,
       states,
@@ -224,18 +231,30 @@ const Running = (() => {
     const entries = steps.length;
     const lastWhole = series.answers.findLastIndex((answer) => answer.observation.entries.length);
     const cut = series.entries.length - entries;
+    let latest = null;
     for (const [place, answer] of series.answers.entries()) {
-      const thin = place > lastWhole && steps.length < MOST_STEPS;
-      if (thin) steps.push(answerStep(judge, answer, steps.at(-1)?.states.at(-1)));
+      const { modified, shown } = answer.observation;
+      const thin = place > lastWhole && shown[judge.mainRegion] && steps.length < MOST_STEPS;
+      const late = modified && latest && isBefore(modified, latest);
+      if (!late && modified && !(latest && latest.micros > modified.micros)) latest = modified;
+      if (thin && !late && !goesOn(steps.at(-1), shown[judge.mainRegion]))
+        steps.push(answerStep(judge, answer, steps.at(-1)?.states.at(-1)));
       const own = thin ? steps.length - 1 : Math.max(entries - 1, 0);
       for (const finding of answer.findings) {
         const step = stepOf(judge, finding, entries, own);
-        steps[step].findings.push(finding);
         finding.step = step;
+        steps[step]?.findings.push(finding);
       }
     }
     markJumps(steps, entries);
     return { steps, cut, beside: besides(judge, series) };
+  };
+
+  /** Whether an answer that shows some status tells of the same stay as the step before it. */
+  const goesOn = (step, { primary, secondary }) => {
+    if (!step) return false;
+    if (secondary === null) return primary === step.primary;
+    return secondary === step.visible && ['', primary].includes(step.primary);
   };
 
   /** Between answers a move is a jump only where the judge says that it can’t be. */

@@ -16,6 +16,22 @@ const Status = (() => {
     unknown: 'what the job came to is unknown',
   };
 
+  let sources = new Map();
+
+  /** Tell what the short names of sources stand for. */
+  const know = (names) => {
+    sources = new Map(Object.entries(names));
+  };
+
+  /** A source with its short names spelled out: `LOGS 3` is `507 progress logs: 3`. */
+  const spelled = (source) =>
+    source
+      .replace(/\b([A-Za-z]+)\b(?: (\d+)\b)?/g, (all, name, count) => {
+        if (!sources.has(name)) return all;
+        return count === undefined ? sources.get(name) : `${sources.get(name)}: ${count}`;
+      })
+      .replace(/\b(\d+) \1\b/g, '$1'); // `0 of 507 LOGS`, which are 507
+
   const badge = (basis) => make('b', { className: 'basis', 'data-basis': basis }, basis);
 
   const factsOf = (state) => {
@@ -53,7 +69,7 @@ const Status = (() => {
         ...(edge.guard ? [make('span', { className: 'aside' }, ` if ${edge.guard}`)] : []),
         make('br'),
         badge(edge.basis),
-        make('span', { className: 'aside' }, ` ${edge.source}`),
+        make('span', { className: 'aside' }, ` ${spelled(edge.source)}`),
       ),
     );
 
@@ -83,7 +99,7 @@ const Status = (() => {
       'facts',
       make('span', {}, `${factsOf(state)}. `),
       badge(state.basis),
-      make('span', {}, ` ${state.source}`),
+      make('span', {}, ` ${spelled(state.source)}`),
     );
     const into = region.edges.filter((edge) => edge.target === place);
     const out = region.edges.filter((edge) => edge.origin === place);
@@ -99,5 +115,5 @@ const Status = (() => {
     return { into, out };
   };
 
-  return { OUTCOMES, show };
+  return { OUTCOMES, know, show, spelled };
 })();

@@ -6,6 +6,14 @@
 const Verdict = (() => {
   const { by, make } = Picture;
   const MOST_LISTED = 20;
+  /** How what a job came to looks; what is not over looks like nothing. */
+  const TONES = {
+    succeeded: 'good',
+    failed: 'bad',
+    stopped: 'note',
+    timed_out: 'note',
+    partial: 'note',
+  };
 
   const paragraph = (text, tone) => {
     const made = make('p', {}, text);
@@ -61,7 +69,8 @@ const Verdict = (() => {
     const errors = findings.filter((finding) => finding.severity === 'error').length;
     const broken = errors ? `${errors} broken rule${errors === 1 ? '' : 's'}` : 'no rule broken';
     const outcome = Status.OUTCOMES[result.outcome] + (result.forGood ? ', for good' : '');
-    return paragraph(`${nameOf(series)}: ${broken}; ${outcome}.`, errors ? 'bad' : 'good');
+    const tone = errors ? 'bad' : (TONES[result.outcome] ?? 'plain');
+    return paragraph(`${nameOf(series)}: ${broken}; ${outcome}.`, tone);
   };
 
   const findingItem = (say, finding, go) => {
@@ -72,7 +81,7 @@ const Verdict = (() => {
       aside(`${finding.rule}${isNote ? ' (a note)' : ''} at ${finding.path || say('whole')}`),
     ];
     if (finding.allowed.length) said.push(aside(`allowed: ${finding.allowed.join(', ')}`));
-    said.push(aside(`${finding.summary.replace(/\.$/, '')} (${finding.basis}; ${finding.source})`));
+    said.push(aside(`${finding.summary.replace(/\.$/, '')} (${finding.basis}; ${Status.spelled(finding.source)})`));
     return item(finding.severity, ...said);
   };
 
