@@ -102,7 +102,7 @@ class Arcs:
             for met, run in groupby(map(self._lines.__contains__, squares))
             if met
         )
-        on_lines = sum(run * max(1.0, run / _CROSSED) ** 2 for run in runs)
+        on_lines = sum(run * max(1.0, run / _CROSSED) ** 4 for run in runs)
         on_areas = sum(each in self._areas for each in squares)
         outside = sum(not (0 < x < self._width and 0 < y < self._height) for x, y in points)
         others = _ON_A_BOX * on_areas + _OUTSIDE * outside + _ANYWHERE * len(points)
