@@ -38,6 +38,17 @@ def test_a_moment() -> None:
     assert [tick.label for tick in axis.ticks(4)] == ["10-05 22:07:13"]
 
 
+@given(st.lists(spans, min_size=1, max_size=8), st.integers(2, 12))
+def test_ticks_have_room_and_dates(times: list[tuple[datetime, datetime]], most: int) -> None:
+    """No two are nearer than so many allow; the first behind each fold says the date."""
+    axis = Axis.over(times)
+    ticks = axis.ticks(most)
+    assert all(after.share - tick.share >= 1 / most - 1e-9 for tick, after in pairwise(ticks))
+    for fold, after in pairwise([*axis.folds, 2.0]):
+        behind = [tick for tick in ticks if fold < tick.share < after]
+        assert not behind or f"{behind[0].at:%m-%d}" in behind[0].label
+
+
 def test_a_long_gap_is_folded() -> None:
     """It takes little room, and the axis goes on behind it with a date."""
     later = BEGIN + timedelta(days=9)

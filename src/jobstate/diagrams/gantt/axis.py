@@ -115,7 +115,7 @@ class Axis:
         Behind a fold the axis goes on with a date; the first tick of each day has one too.
 
         Args:
-            most: How many round ones there may be in a piece as long as the axis, 2 or more.
+            most: How many there may be, if they lie evenly, 2 or more.
         """
         longest = max(self.pieces, key=lambda each: each.end - each.begin)
         seconds = next(
@@ -125,19 +125,27 @@ class Axis:
             < max(most * (longest.right - longest.left), 1)
             or each == _STEPS[-1]
         )
-        return [tick for piece in self.pieces for tick in self._ticks(piece, seconds)]
+        found: list[Tick] = []
+        for piece in self.pieces:
+            day = None  # no tick of the piece has told it yet
+            for at, begins in self._moments(piece, seconds):
+                share = self.share(at)
+                while begins and len(found) > 1 and share - found[-1].share < 1 / most:
+                    found.pop()  # where it goes on is more than one tick more
+                if not found or share - found[-1].share >= 1 / most:
+                    new_day = at.date() != day
+                    label = f"{at:%Y-%m-%d}" if begins else _label(at, seconds, new_day=new_day)
+                    found.append(Tick(at, share, label))
+                    day = at.date()
+        return found
 
-    def _ticks(self, piece: _Piece, seconds: int) -> Iterator[Tick]:
-        day = None
+    def _moments(self, piece: _Piece, seconds: int) -> Iterator[tuple[datetime, bool]]:
+        """Yield where ticks may be, and whether the axis goes on there behind a fold."""
         if len(self.pieces) > 1:
-            begin = from_microseconds(piece.begin)
-            day = begin.date()
-            yield Tick(begin, piece.left, f"{begin:%Y-%m-%d}")
+            yield from_microseconds(piece.begin), True
         step = seconds * _SECOND
         for each in range(-(-piece.begin // step) * step, piece.end + 1, step):
-            at = from_microseconds(each)
-            yield Tick(at, self.share(at), _label(at, seconds, new_day=at.date() != day))
-            day = at.date()
+            yield from_microseconds(each), False
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

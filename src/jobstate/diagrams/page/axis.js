@@ -105,23 +105,30 @@ const Axes = (() => {
       const room = Math.max(most * (longest.right - longest.left), 1);
       const fits = (each) => Math.floor((longest.end - longest.begin) / (each * SECOND)) < room;
       const seconds = STEPS.find(fits) ?? STEPS.at(-1);
-      return this.pieces.flatMap((piece) => this.ticksOf(piece, seconds));
+      const found = [];
+      for (const piece of this.pieces) {
+        let day = null; // no tick of the piece has told it yet
+        for (const [at, begins] of this.moments(piece, seconds)) {
+          const share = this.share(at);
+          // Where it goes on is more than one tick more.
+          while (begins && found.length > 1 && share - found.at(-1).share < 1 / most) found.pop();
+          if (found.length && share - found.at(-1).share < 1 / most) continue;
+          const date = stamp(at).slice(0, 10);
+          found.push({ at, share, label: begins ? date : labelOf(at, seconds, date !== day) });
+          day = date;
+        }
+      }
+      return found;
     }
 
-    ticksOf(piece, seconds) {
-      const ticks = [];
-      let day = null;
-      if (this.pieces.length > 1) {
-        day = stamp(piece.begin).slice(0, 10);
-        ticks.push({ at: piece.begin, share: piece.left, label: day });
-      }
+    /** Where ticks may be, and whether the axis goes on there behind a fold. */
+    moments(piece, seconds) {
+      const found = this.pieces.length > 1 ? [[piece.begin, true]] : [];
       const step = seconds * SECOND;
       for (let at = Math.ceil(piece.begin / step) * step; at <= piece.end; at += step) {
-        const date = stamp(at).slice(0, 10);
-        ticks.push({ at, share: this.share(at), label: labelOf(at, seconds, date !== day) });
-        day = date;
+        found.push([at, false]);
       }
-      return ticks;
+      return found;
     }
   }
 
