@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LEFT, _GAP, _LEADING = 24, 12, 18
 #: Between the columns of a table; above each.
 _BETWEEN, _ABOVE = 28, 30
+#: The font's size of what is remarked.
+_NOTE = 12
 #: Over this many, the rest is only counted.
 _MOST_FINDINGS = 12
 
@@ -38,11 +40,13 @@ class Foot:
         self._overlay = overlay
         self._width = width
         self._findings = list(_findings(overlay, width))
+        self._notes = _rows(overlay.footer, width)
         self._legend = Legend(diagram, layout, overlay)
-        self.height = _GAP * 2.0 + _LEADING * (len(self._findings) + bool(overlay.footer))
-        self.height += sum(map(_height, overlay.tables)) + self._legend.height(width)
+        self._strip = 0.0
         if overlay.strip is not None:
-            self.height += strip.HEIGHT
+            self._strip = strip.height(overlay.strip, _LEFT, width - 2 * _LEFT)
+        self.height = _GAP * 2.0 + _LEADING * (len(self._findings) + len(self._notes))
+        self.height += self._strip + sum(map(_height, overlay.tables)) + self._legend.height(width)
 
     @staticmethod
     def width_of_tables(tables: Iterable[OverlayTable]) -> float:
@@ -54,17 +58,21 @@ class Foot:
         top += _GAP
         if self._overlay.strip is not None:
             yield from strip.drawn(self._overlay.strip, _LEFT, top, self._width - 2 * _LEFT)
-            top += strip.HEIGHT
+            top += self._strip
         for said in self._findings:
             top += _LEADING
             yield text(said, _LEFT, top - 4, "finding")
         for table in self._overlay.tables:
             yield from _table(table, top)
             top += _height(table)
-        if self._overlay.footer:
+        for said in self._notes:
             top += _LEADING
-            yield text(self._overlay.footer, _LEFT, top - 4, "legend")
+            yield text(said, _LEFT, top - 4, "legend")
         yield from self._legend.lines(top, self._width)
+
+
+def _rows(said: str, width: float) -> list[str]:
+    return metrics.rows(said, _NOTE, width - 2 * _LEFT) if said else []
 
 
 def _height(table: OverlayTable) -> float:

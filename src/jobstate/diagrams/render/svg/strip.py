@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jobstate.diagrams.overlays.overlay import Strip, StripPiece
 
 #: How high it is: its bar, and all of it.
-_BAR, HEIGHT = 30, 88
+_BAR, _HEIGHT = 30, 72
 #: How wide a stay is at least, if there is room; between two is a gap.
 _NARROWEST, _GAP = 18.0, 1.0
 #: At most so many ticks, this far apart.
@@ -105,13 +105,24 @@ def drawn(strip: Strip, left: float, top: float, width: float) -> Iterator[str]:
     for place, stay in enumerate(strip.stays):
         yield from _stay(stay, top, scale.stay(place))
     yield from _ticks(strip, scale, left, top + _BAR)
+    for number, said in enumerate(_notes(strip, scale, width), 1):
+        yield text(said, left, top + _BAR + 22 + _LEADING * number, "tick-text")
+    yield "</g>"
+
+
+def height(strip: Strip, left: float, width: float) -> float:
+    """Return how high a strip is with what stands under it."""
+    return _HEIGHT + _LEADING * len(_notes(strip, Scale(strip, left, width), width))
+
+
+def _notes(strip: Strip, scale: Scale, width: float) -> list[str]:
+    """Return what stands under a strip, in rows."""
     note = f"in UTC, from {_moment(strip.begin)} to {_moment(_after(strip, strip.seconds))}"
     if scale.widened:
         many = scale.widened > 1
         note += f"; {scale.widened} short {'stays are' if many else 'stay is'} drawn wider than"
         note += " to scale"
-    yield text(note, left, top + _BAR + 22 + _LEADING, "tick-text")
-    yield "</g>"
+    return metrics.rows(note, _SIZE, width)
 
 
 def _stay(stay: StripPiece, top: float, ends: tuple[float, float]) -> Iterator[str]:
