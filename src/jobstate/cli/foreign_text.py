@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from jobstate.cli import sdk_log, yaml_text
-from jobstate.cli.strict_json import DefectError
 from jobstate.cli.terminal import without_escapes
+from jobstate.common.strict_json import DefectError
 from jobstate.common.text import cut, listed, printable
 
 if TYPE_CHECKING:

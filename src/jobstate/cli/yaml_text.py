@@ -12,7 +12,7 @@ from collections import Counter
 from importlib import import_module
 from typing import Any, Final
 
-from jobstate.cli.strict_json import MAX_DEPTH, MAX_DIGITS, DefectError, value_at
+from jobstate.common.strict_json import MAX_DEPTH, MAX_DIGITS, DefectError, value_at
 from jobstate.common.text import printable
 from jobstate.errors import shown
 

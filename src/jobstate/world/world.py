@@ -135,6 +135,14 @@ class World:
         return tuple(self._operations)
 
     @property
+    def services(self) -> dict[str, tuple[str, ...]]:
+        """The names of the operations that it takes, by the service that has them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, (kind, _) in self._operations.items():
+            found[kind.schema.service] = (*found.get(kind.schema.service, ()), name)
+        return found
+
+    @property
     def lives(self) -> tuple[Life, ...]:
         """The lives of all jobs there ever were, as far as anybody knows now."""
         with self._lock:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jobstate.cli.strict_json import DefectError, value_at
+from jobstate.common.strict_json import DefectError, value_at
 from jobstate.errors import LISTED
 from tests.support.command import item, jobstate
 
