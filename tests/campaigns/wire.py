@@ -78,12 +78,13 @@ class Sent(NamedTuple):
 
 
 def _missing(rng: Random, site: Site) -> Iterator[Expected]:
-    if site.required and site.shape.serialization.get("location") != "uri":
+    if site.required:
         if rng.random() < 0.5:
             del site.holder[site.key]
         else:
             site.holder[site.key] = None
-        yield Expected("invalid", f"Value null at '{site.told}'")
+        says = "failed to satisfy constraint: Member must not be null"
+        yield Expected("invalid", f"Value null at '{site.told}' {says}")
 
 
 def _put(site: Site, value: Any, says: str) -> Iterator[Expected]:
@@ -171,12 +172,12 @@ def _type(rng: Random, site: Site) -> Iterator[Expected]:
 _FAULTS: Final = (_missing, _text, _text, _number, _size, _union, _type)
 
 
-def _planted(rng: Random, maker: Maker) -> Expected | None:
+def _planted(rng: Random, sites: list[Site]) -> Expected | None:
     """Plant a fault in one place; return what must come of it, None where no place takes one."""
-    if not maker.sites:
+    if not sites:
         return None
     for _ in range(20):
-        found = next(rng.choice(_FAULTS)(rng, rng.choice(maker.sites)), None)
+        found = next(rng.choice(_FAULTS)(rng, rng.choice(sites)), None)
         if found is not None:
             return found
     return None
@@ -236,8 +237,11 @@ def made(seed: int, number: int) -> Sent:
     maker = Maker(rng, NAMES)
     shape = model(service).operation_model(name).input_shape
     given = maker.made(shape) if shape else {}
+    # What stands in a URL is text and has no type.
+    in_url = _places(shape)
+    sites = [each for each in maker.sites if each.path.partition(".")[0] not in in_url]
     draw = rng.random()
-    planted = _planted(rng, maker) if draw < 1 / 3 else None
+    planted = _planted(rng, sites) if draw < 1 / 3 else None
     sent = _sent(service, name, given, planted or Expected())
     if draw < 2 / 3:
         return sent

@@ -12,10 +12,13 @@ from functools import cache
 from random import Random
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Texts for patterns that `re` does not read, or that a random walk through them never meets.
 BY_HAND: Final = {
@@ -169,7 +172,12 @@ def texts(pattern: str | None, least: int, most: int | None) -> tuple[str, ...]:
     if pattern is None:
         return ("x" * max(least, 1), "y" * min(max(least, 20), longest))
     if "\\p" in pattern or "\\uD800" in pattern:
-        fitting = [each for each in BY_HAND.get(pattern, _LETTERS) if least <= len(each) <= longest]
+        blanks = "\\p{Z}" in pattern or "\\u0020" in pattern
+        fitting = [
+            each
+            for each in BY_HAND.get(pattern, _LETTERS)
+            if least <= len(each) <= longest and (blanks or " " not in each)
+        ]
         return tuple(fitting)
     rng, found = Random(pattern), set(BY_HAND.get(pattern, ()))
     for _ in range(_TRIES):
@@ -225,3 +233,20 @@ def _is_among(text: str, choices: Any) -> bool:
         or (kind is sre.CATEGORY and text in _CATEGORIES[value])
         for kind, value in choices
     )
+
+
+def shapes_of(service: str, operations: Iterable[str]) -> dict[str, Any]:
+    """Return every shape that requests of some operations have, by name."""
+    found: dict[str, Any] = {}
+    left = [model(service).operation_model(name).input_shape for name in operations]
+    while left:
+        shape = left.pop()
+        if shape is not None and shape.name not in found:
+            found[shape.name] = shape
+            parts = {
+                "structure": lambda it: it.members.values(),
+                "list": lambda it: [it.member],
+                "map": lambda it: [it.key, it.value],
+            }
+            left += parts.get(shape.type_name, lambda _: [])(shape)
+    return found

@@ -5,12 +5,15 @@ The campaign is `wire`, here with forty thousand requests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jobstate.emulator.wire import checks, scalars
 from tests.campaigns import attack, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.once
 

@@ -135,7 +135,7 @@ class Wire:
         try:
             named = _lowered(headers)
             service, name = self._asked(method, url, named)
-            answer = answered(self._call(service, name, url, named, body))
+            answer = _answer(answered, self._call(service, name, url, named, body))
         except RefusedRequestError as error:
             return self.refused(error, service.name if service else None)
         printer = service.operations[name].printer
@@ -207,6 +207,14 @@ class Wire:
             "Date": format_datetime(self.now().astimezone(UTC), usegmt=True),
         }
         return WireResponse(status, headers, body)
+
+
+def _answer(answered: Answered, call: WireCall) -> Mapping[str, Any] | bytes:
+    """Return the answer to a call; what the model has and who answers does not is refused."""
+    try:
+        return answered(call)
+    except UnknownNameError as error:
+        raise RefusedRequestError(SERVICES[call.service].invalid, str(error)) from None
 
 
 def _lowered(headers: Headers) -> dict[str, str]:
