@@ -136,7 +136,7 @@ class Maker:
     def _string(self, shape: Any, *_: Any) -> str:
         known = shape.metadata
         if "enum" in known:
-            return self.rng.choice(known["enum"])
+            return str(self.rng.choice(known["enum"]))
         if self.names and shape.name.endswith("JobName") and self.rng.random() < 0.7:
             return self.rng.choice(self.names)
         return self.rng.choice(texts(known.get("pattern"), known.get("min", 0), known.get("max")))
@@ -243,10 +243,7 @@ def shapes_of(service: str, operations: Iterable[str]) -> dict[str, Any]:
         shape = left.pop()
         if shape is not None and shape.name not in found:
             found[shape.name] = shape
-            parts = {
-                "structure": lambda it: it.members.values(),
-                "list": lambda it: [it.member],
-                "map": lambda it: [it.key, it.value],
-            }
-            left += parts.get(shape.type_name, lambda _: [])(shape)
+            names = {"list": ("member",), "map": ("key", "value")}.get(shape.type_name, ())
+            left += (getattr(shape, each) for each in names)
+            left += getattr(shape, "members", {}).values()
     return found

@@ -1,4 +1,4 @@
-"""What is refused, in AWS's words, and that nothing passes which botocore's own validator refuses."""
+"""What is refused, in AWS's words; what botocore's own validator refuses is, too."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def creating(**fields: Any) -> dict[str, Any]:
 
 AN_ERROR = "1 validation error detected: Value"
 FAILED = "failed to satisfy constraint: "
+LONG = f"Value '{'x' * 64}' at 'trainingJobName' {FAILED}"
+PATTERN = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 
 
 @pytest.mark.parametrize(
@@ -57,10 +59,8 @@ FAILED = "failed to satisfy constraint: "
         (
             {NAME: "x" * 64},
             (
-                f"2 validation errors detected: Value '{'x' * 64}' at 'trainingJobName' {FAILED}Member"
-                f" must have length less than or equal to 63; Value '{'x' * 64}' at 'trainingJobName'"
-                f" {FAILED}Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9])"
-                "{0,62}"
+                f"2 validation errors detected: {LONG}Member must have length less than or equal to"
+                f" 63; {LONG}Member must satisfy regular expression pattern: {PATTERN}"
             ),
         ),
         # aws/sagemaker-python-sdk#314
@@ -69,8 +69,8 @@ FAILED = "failed to satisfy constraint: "
             (
                 f"{AN_ERROR} '{{a=1, b=x\n}}' at 'hyperParameters' {FAILED}Map value must satisfy"
                 " constraint: [Member must have length less than or equal to 2500, Member must have"
-                " length greater than or equal to 0, Member must satisfy regular expression pattern:"
-                " .*]"
+                " length greater than or equal to 0, Member must satisfy regular expression"
+                " pattern: .*]"
             ),
         ),
         # aws/sagemaker-python-sdk#6016
@@ -94,16 +94,16 @@ FAILED = "failed to satisfy constraint: "
                 r" expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
             ),
         ),
-        # boto/botocore#3337
         (
             {"Tags": [{"Key": "a", "Value": ""}] * 51},
             f"{AN_ERROR} '[{{Key=a, Value=}}, {{Key=a, Value=}}, ",
         ),
+        # boto/botocore#3337
         (
             {"StoppingCondition": {"MaxRuntimeInSeconds": 0}},
             (
-                f"{AN_ERROR} '0' at 'stoppingCondition.maxRuntimeInSeconds' {FAILED}Member must have"
-                " value greater than or equal to 1"
+                f"{AN_ERROR} '0' at 'stoppingCondition.maxRuntimeInSeconds' {FAILED}Member must"
+                " have value greater than or equal to 1"
             ),
         ),
         (
@@ -275,8 +275,8 @@ def test_what_holds_itself() -> None:
     value = {"Of": [{"N": 1}, {"Of": [{"N": 0}]}]}
     assert checked(it, value)[1] == [
         (
-            "Value '0' at 'of.2.member.of.1.member.n' failed to satisfy constraint: Member must have"
-            " value greater than or equal to 1"
+            "Value '0' at 'of.2.member.of.1.member.n' failed to satisfy constraint: Member must"
+            " have value greater than or equal to 1"
         )
     ]
 
@@ -286,8 +286,8 @@ def test_secrets_are_not_repeated() -> None:
     it = shape(it={"type": "structure", "members": {"Key": {"shape": "s"}}}, s=SECRET)
     assert checked(it, {"Key": "tides"})[1] == [
         (
-            "Value at 'key' failed to satisfy constraint: Member must have length less than or equal"
-            " to 3"
+            "Value at 'key' failed to satisfy constraint: Member must have length less than or"
+            " equal to 3"
         )
     ]
 

@@ -27,16 +27,18 @@ WIRE = Wire(
 EBB = b'{"TrainingJobName": "ebb"}'
 
 
-def asked(body: bytes = EBB, **headers: str) -> WireCall:
+def asked(
+    body: bytes = EBB, target: str = "DescribeTrainingJob", authorization: str = ""
+) -> WireCall:
     """Return what a request for the description of a job asks."""
-    named = {"X-AMZ-TARGET": "SageMaker.DescribeTrainingJob"} | headers
-    return WIRE.read("POST", "/", named.items(), body)
+    headers = [("X-AMZ-TARGET", f"SageMaker.{target}"), ("Authorization", authorization)]
+    return WIRE.read("POST", "/", headers, body)
 
 
-def refusal(body: bytes = EBB, **headers: str) -> RefusedRequestError:
+def refusal(body: bytes = EBB, target: str = "DescribeTrainingJob") -> RefusedRequestError:
     """Return how it is refused."""
     with pytest.raises(RefusedRequestError) as caught:
-        asked(body, **headers)
+        asked(body, target)
     return caught.value
 
 
@@ -105,17 +107,14 @@ def test_operations_of_the_header_and_of_the_path() -> None:
 
 def test_operations_that_are_lacked_say_so_by_name() -> None:
     """Whether the service has them or not; of another service's that is not offered, too."""
-    found = refusal(**{"X-AMZ-TARGET": "SageMaker.CreateEndpoint"})
+    found = refusal(target="CreateEndpoint")
     assert found.code == "UnknownOperationException"
     assert found.message == (
         "CreateEndpoint of sagemaker is not emulated; what is: DescribeTrainingJob, Search,"
         " StopTrainingJob"
     )
-    assert (
-        "ListJobs of sagemaker is not emulated"
-        in refusal(**{"X-AMZ-TARGET": "SageMaker.ListJobs"}).message
-    )
-    found = refusal(**{"X-AMZ-TARGET": "SageMaker.Ebb"})
+    assert "ListJobs of sagemaker is not emulated" in refusal(target="ListJobs").message
+    found = refusal(target="Ebb")
     assert found.message == "sagemaker and batch have no operation SageMaker.Ebb"
 
 

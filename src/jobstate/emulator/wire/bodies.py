@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from jobstate.common.strict_json import DefectError, skip_blank, value_at
 from jobstate.emulator.wire.faults import not_converted, unreadable
+from jobstate.finding.strict_json import DefectError, skip_blank, value_at
 from jobstate.world import RefusedRequestError
 
 #: How many bytes a body may have; AWS is silent, and a request of SageMaker never needs as many.
