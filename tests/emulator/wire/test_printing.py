@@ -12,7 +12,7 @@ from botocore.model import ServiceModel
 from botocore.parsers import create_parser
 
 from jobstate.emulator.wire import Wire, WireResponse
-from jobstate.emulator.wire.printing import Printer, Prints
+from jobstate.emulator.wire.printing import AnswerPrinter, Prints
 from jobstate.errors import UnknownNameError
 from jobstate.kinds import KINDS
 from jobstate.world import World
@@ -149,6 +149,6 @@ def test_other_shapes_come_back(kind: dict[str, Any], value: Any) -> None:
         "t": {"type": "timestamp"},
     }
     shape = ServiceModel({"metadata": {}, "shapes": shapes, "operations": {}}).shape_for("it")
-    body = Printer(shape, Prints()).answer({"x": value})
+    body = AnswerPrinter(shape, Prints()).answer({"x": value})
     given = {"status_code": 200, "headers": HeadersDict({}), "body": body}
     assert in_utc(create_parser("json").parse(given, shape))["x"] == value

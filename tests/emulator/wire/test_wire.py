@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from jobstate.emulator.wire import MOST_BYTES, Wire, WireCall, WireResponse, too_large
-from jobstate.errors import MissingExtraError, UnknownNameError
+from jobstate.errors import UnknownNameError
 from jobstate.model.operations import Place
 from jobstate.world import RefusedRequestError
 
@@ -220,10 +219,3 @@ def test_what_is_answered_by_nobody() -> None:
     response = responded("POST", "/v1/listjobs", b"{}", error, "")
     assert (response.status, response.headers["x-amzn-ErrorType"]) == (400, "ClientException")
     assert "no argument of ListJobs 'multiNodeJobId'" in json.loads(response.body)["message"]
-
-
-def test_without_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what is missing, and what brings it."""
-    monkeypatch.setitem(sys.modules, "botocore.loaders", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'jobstate\[emulator\]'"):
-        Wire({})

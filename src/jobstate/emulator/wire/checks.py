@@ -16,7 +16,7 @@ from jobstate.emulator.wire.faults import (
 from jobstate.emulator.wire.scalars import SCALARS, ScalarCheck, bounds
 
 if TYPE_CHECKING:
-    from botocore.model import ListShape, MapShape, Shape, StructureShape
+    from jobstate.emulator.wire.models import ModelShape
 
 #: Takes a value that is not null; returns what it stands for, and adds to the list what is wrong
 #: with it, as seen from the value. What is of a wrong type raises `WrongTypeError`.
@@ -41,7 +41,7 @@ class Checks:
         self._time_format = time_format
         self._made: dict[str, Check] = {}
 
-    def of(self, shape: Shape) -> Check:
+    def of(self, shape: ModelShape) -> Check:
         """Return the check of a shape."""
         made = self._made.get(shape.name)
         if made is None:
@@ -50,7 +50,7 @@ class Checks:
             made = self._made[shape.name] = make(shape)
         return made
 
-    def _scalar(self, shape: Shape) -> Check:
+    def _scalar(self, shape: ModelShape) -> Check:
         scalar = ScalarCheck(shape, self._time_format)
         convert, unsatisfied = scalar.convert, scalar.unsatisfied
         if not scalar.constraints:
@@ -64,7 +64,7 @@ class Checks:
 
         return check
 
-    def _structure(self, shape: StructureShape) -> Check:
+    def _structure(self, shape: ModelShape) -> Check:
         members: dict[str, tuple[str, str, Check]] = {}
         required = {name: _lowered(name) for name in shape.required_members}
         union = shape.is_tagged_union
@@ -90,7 +90,7 @@ class Checks:
             members[spelt] = (name, _lowered(name), self.of(member))
         return check
 
-    def _list(self, shape: ListShape) -> Check:
+    def _list(self, shape: ModelShape) -> Check:
         sized, members = _sized(shape), self._parts(shape.member, "Member must satisfy constraint")
 
         def check(value: Any, faults: list[Fault]) -> list[Any]:  # noqa: ANN401
@@ -102,7 +102,7 @@ class Checks:
 
         return check
 
-    def _map(self, shape: MapShape) -> Check:
+    def _map(self, shape: ModelShape) -> Check:
         keys = self._parts(shape.key, "Map keys must satisfy constraint")
         values = self._parts(shape.value, "Map value must satisfy constraint")
         sized = _sized(shape)
@@ -117,7 +117,7 @@ class Checks:
 
         return check
 
-    def _parts(self, shape: Shape, says: str) -> _Parts:
+    def _parts(self, shape: ModelShape, says: str) -> _Parts:
         """Return what checks the parts of a list or a map.
 
         Of parts without parts of their own, what is wrong is said once, of the whole, with all that
@@ -159,7 +159,7 @@ def _within(name: str, check: Check, value: Any, faults: list[Fault]) -> Any:  #
     return made
 
 
-def _sized(shape: Shape) -> Callable[[Any, list[Fault]], None]:
+def _sized(shape: ModelShape) -> Callable[[Any, list[Fault]], None]:
     """Return what checks how many parts there are."""
     said = bounds(shape.metadata, "length")
     least, most = shape.metadata.get("min", 0), shape.metadata.get("max", inf)

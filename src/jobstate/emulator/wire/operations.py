@@ -8,12 +8,11 @@ from urllib.parse import parse_qs, unquote
 
 from jobstate.emulator.wire.bodies import read_body
 from jobstate.emulator.wire.faults import Fault, WrongTypeError, unfit
-from jobstate.emulator.wire.printing import Printer
+from jobstate.emulator.wire.printing import AnswerPrinter
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel
-
     from jobstate.emulator.wire.checks import Checks
+    from jobstate.emulator.wire.models import OperationModel
     from jobstate.emulator.wire.printing import Prints
 
 #: Where a path has an argument, once it is escaped for a pattern.
@@ -40,7 +39,7 @@ class ServiceOperation:
         shape = model.input_shape
         members = shape.members if shape else {}
         self.name: str = model.name
-        self.printer = Printer(model.output_shape, prints)
+        self.printer = AnswerPrinter(model.output_shape, prints)
         self._invalid = invalid
         self._check = shape and checks.of(shape)
         self._path = path_of(model)

@@ -14,7 +14,7 @@ from jobstate.common.times import iso
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from botocore.model import ListShape, MapShape, Shape, StructureShape
+    from jobstate.emulator.wire.models import ModelShape
 
 #: Returns a value as JSON has it, with only what its shape has.
 Print: TypeAlias = Callable[[Any], Any]
@@ -37,21 +37,21 @@ class Prints:
         self._time_format = time_format
         self._made: dict[str, Print | None] = {}
 
-    def of(self, shape: Shape) -> Print | None:
+    def of(self, shape: ModelShape) -> Print | None:
         """Return what prints a shape; None where JSON has its values as they are."""
         if shape.name not in self._made:
             makers = {"structure": self._structure, "list": self._list, "map": self._map}
             self._made[shape.name] = makers.get(shape.type_name, self._scalar)(shape)
         return self._made[shape.name]
 
-    def _scalar(self, shape: Shape) -> Print | None:
+    def _scalar(self, shape: ModelShape) -> Print | None:
         if shape.type_name == "blob":
             return lambda value: b64encode(value).decode()
         if shape.type_name != "timestamp":
             return None
         return _TIMES[shape.serialization.get("timestampFormat", self._time_format)]
 
-    def _structure(self, shape: StructureShape) -> Print:
+    def _structure(self, shape: ModelShape) -> Print:
         members: dict[str, tuple[str, Print | None]] = {}
 
         def structure(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,19 +67,19 @@ class Prints:
             members[name] = (member.serialization.get("name", name), self.of(member))
         return structure
 
-    def _list(self, shape: ListShape) -> Print | None:
+    def _list(self, shape: ModelShape) -> Print | None:
         member = self.of(shape.member)
         return member and (lambda value: [member(each) for each in value])
 
-    def _map(self, shape: MapShape) -> Print | None:
+    def _map(self, shape: ModelShape) -> Print | None:
         member = self.of(shape.value)
         return member and (lambda value: {name: member(each) for name, each in value.items()})
 
 
-class Printer:
+class AnswerPrinter:
     """Prints the answers of one operation."""
 
-    def __init__(self, shape: StructureShape | None, prints: Prints) -> None:
+    def __init__(self, shape: ModelShape | None, prints: Prints) -> None:
         """Print answers of a shape.
 
         Args:

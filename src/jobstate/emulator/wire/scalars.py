@@ -15,7 +15,7 @@ from jobstate.emulator.wire.faults import not_converted
 from jobstate.emulator.wire.patterns import PatternError, compiled
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
+    from jobstate.emulator.wire.models import ModelShape
 
 #: Returns the value as the shape's type, or raises `WrongTypeError`.
 Convert: TypeAlias = Callable[[Any], Any]
@@ -34,7 +34,7 @@ class ScalarCheck:
         sensitive: A value is not to be repeated.
     """
 
-    def __init__(self, shape: Shape, time_format: str) -> None:
+    def __init__(self, shape: ModelShape, time_format: str) -> None:
         known = shape.metadata
         self.convert = _converter(shape, time_format)
         self.sensitive = bool(known.get("sensitive"))
@@ -103,7 +103,7 @@ def _match(pattern: str) -> Callable[[str], object] | None:
 # --- Types ----------------------------------------------------------------------------------------
 
 
-def _converter(shape: Shape, time_format: str) -> Convert:
+def _converter(shape: ModelShape, time_format: str) -> Convert:
     name = shape.type_name
     if name == "timestamp":
         return _TIMES[shape.serialization.get("timestampFormat", time_format)]

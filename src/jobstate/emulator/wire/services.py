@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobstate.emulator.wire.checks import Checks
+from jobstate.emulator.wire.models import load
 from jobstate.emulator.wire.operations import ServiceOperation, path_of
 from jobstate.emulator.wire.printing import Prints
-from jobstate.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,7 +37,7 @@ class ModelledService:
         Raises:
             MissingExtraError: botocore is not installed.
         """
-        model = self._model = _loaded(name)
+        model = self._model = load(name)
         checks, prints = Checks(), Prints()
         self.name = name
         self.by_target = model.metadata["protocol"] == "json"
@@ -92,12 +92,3 @@ class ModelledService:
             for name in shape.members
             if name.lower() == "message"
         }
-
-
-def _loaded(name: str) -> Any:  # noqa: ANN401 - botocore's own types
-    try:
-        from botocore.loaders import Loader  # noqa: PLC0415 - an extra
-        from botocore.model import ServiceModel  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("the emulator", "botocore", "emulator") from error
-    return ServiceModel(Loader().load_service_model(name, "service-2"), name)

@@ -22,7 +22,7 @@ from jobstate.model.operations import NOWHERE, Place
 from jobstate.world import RefusedRequestError
 
 if TYPE_CHECKING:
-    from jobstate.emulator.wire.printing import Printer
+    from jobstate.emulator.wire.printing import AnswerPrinter
     from jobstate.model.operations import ErrorCodes
 
 #: By which codes each service refuses that keeps jobs.
@@ -142,7 +142,7 @@ class Wire:
         printed = answer if isinstance(answer, bytes) else printer.answer(answer)
         return self._response(service, 200, printed)
 
-    def printer(self, service: str, operation: str) -> Printer:
+    def printer(self, service: str, operation: str) -> AnswerPrinter:
         """Return what prints the answers of an operation that is offered.
 
         Raises:
