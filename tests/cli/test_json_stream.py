@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobstate.cli import json_stream as module
 from jobstate.cli.json_stream import Document, Location, Unusable, documents
-from jobstate.cli.strict_json import MAX_DEPTH
+from jobstate.finding.strict_json import MAX_DEPTH
 
 
 def found(data: bytes | str) -> list[Document | Unusable]:

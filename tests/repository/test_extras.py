@@ -18,6 +18,7 @@ import pytest
 
 import jobstate.testing
 from jobstate.diagrams.render.png import png
+from jobstate.emulator.wire import Wire
 from jobstate.errors import MissingExtraError
 from jobstate.testing import VirtualClock, client_for
 from tests.support.lives_for_tests import told
@@ -64,11 +65,17 @@ def draw(_: object) -> None:
     png('<svg width="1" height="1"/>')
 
 
+def emulate(_: object) -> None:
+    """Read AWS's requests, which needs botocore's models of its services."""
+    Wire({})
+
+
 #: Extra → a library of it, what needs that, and what is said where it is not there.
 NEEDS: dict[str, tuple[str, Use, str]] = {
     "async": ("anyio", importing("jobstate.asynchronous"), "jobstate.asynchronous needs anyio"),
     "aws": ("boto3", connect, "a client of AWS needs boto3"),
     "diagrams": ("resvg_py", draw, "PNG, unlike SVG, needs resvg_py"),
+    "emulator": ("botocore", emulate, "the emulator needs botocore"),
     "otel": (
         "opentelemetry",
         importing("jobstate.listeners.opentelemetry"),

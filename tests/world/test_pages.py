@@ -234,3 +234,19 @@ def test_what_lists_refuse(request_: dict[str, Any], said: str) -> None:
     with pytest.raises(RefusedRequestError, match=said) as found:
         fleet(3).answer("ListTrainingJobs", request_)
     assert (found.value.code, found.value.status) == ("ValidationException", 400)
+
+
+@pytest.mark.parametrize("token", ["?", "NQ==", "WzEsMl0=", "WzEsIngiLDFd", "bnVsbA=="])
+def test_a_token_that_no_page_has(token: str) -> None:
+    """Is refused, whatever it is: no token, a number, too little, no time, nothing."""
+    with pytest.raises(RefusedRequestError, match="must be a token that this operation"):
+        fleet(3).answer("ListTrainingJobs", {"NextToken": token})
+
+
+def test_a_filter_without_a_name() -> None:
+    """Is none that there is."""
+    world = World([BATCH_JOB], lambda: BEGIN)
+    operation, name, rest = CREATING["aws-batch-job"]
+    world.answer(operation, {name: "ebb", **rest})
+    with pytest.raises(UnknownNameError, match="no filter of ListJobs None; there is: "):
+        world.answer("ListJobs", {"jobQueue": "spring", "filters": [{"values": ["x"]}]})

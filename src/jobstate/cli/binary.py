@@ -7,7 +7,7 @@ import io
 import zlib
 from typing import Final
 
-from jobstate.cli.strict_json import DefectError
+from jobstate.finding.strict_json import DefectError
 
 GZIP: Final = b"\x1f\x8b"
 #: How many bytes are unpacked at most: a few that were made for it unpack to any number.

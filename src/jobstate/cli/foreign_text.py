@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from jobstate.cli import sdk_log, yaml_text
-from jobstate.cli.strict_json import DefectError
 from jobstate.cli.terminal import without_escapes
 from jobstate.common.text import cut, listed, printable
+from jobstate.finding.strict_json import DefectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

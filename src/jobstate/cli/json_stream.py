@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 from attrs import evolve, frozen
 
 from jobstate.cli import binary
-from jobstate.cli.strict_json import DefectError, place_of, skip_blank, value_at
+from jobstate.finding.strict_json import DefectError, place_of, skip_blank, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

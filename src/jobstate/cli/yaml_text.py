@@ -12,9 +12,9 @@ from collections import Counter
 from importlib import import_module
 from typing import Any, Final
 
-from jobstate.cli.strict_json import MAX_DEPTH, MAX_DIGITS, DefectError, value_at
 from jobstate.common.text import printable
 from jobstate.errors import shown
+from jobstate.finding.strict_json import MAX_DEPTH, MAX_DIGITS, DefectError, value_at
 
 #: PyYAML, which is all in Python, reads some 300 kB a second; of tiny values half of that.
 MOST_CHARACTERS: Final = 1024 * 1024

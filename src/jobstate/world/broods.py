@@ -6,6 +6,8 @@ from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from heapq import heapify, heappop, heappush
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve
@@ -114,11 +116,16 @@ class Brood:
         """Let the job's own life be what those of its children make of it."""
         lives = [each.life for each in self.children]
         life = evolve(self._own, stays=self._stays(lives))
-        times = sorted({time for each in lives for time in each.changes})
+        changes = sorted(
+            (time, index)
+            for index, each in enumerate(lives)
+            for time in (each.start, *each.changes)
+        )
         said, last = list(self._own.said), None
-        for time in [self._own.start, *times]:
-            seen = [_seen(each, time) for each in lives if each.start <= time]
-            fields = self._how.told(seen)
+        seen: dict[int, Child] = {}
+        for time, changed in groupby([(self._own.start, -1), *changes], key=itemgetter(0)):
+            seen |= {index: _seen(lives[index], time) for _, index in changed if index >= 0}
+            fields = self._how.told([seen[index] for index in sorted(seen)])
             if fields != last:
                 said.append(Said(time, fields))
             last = fields

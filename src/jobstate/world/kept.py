@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jobstate.model.answer_schema import AnswerSchema
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Writer
+    from jobstate.model.operations import Action
     from jobstate.world.population import LivingJob
 
 
@@ -64,3 +65,9 @@ def features_of(lifecycle: Lifecycle, key: JobKey, said: Said) -> dict[str, bool
     names = (each.name for each in lifecycle.features if each.shown)
     assumed = dict(lifecycle.assumed)
     return {name: bool(shown.get(name, assumed.get(name))) for name in names}
+
+
+def answered_of(action: Action, job: LivingJob, at: datetime) -> dict[str, Any]:
+    """Return what an action that was done to a job is answered with."""
+    described = job.at(at)
+    return {name: described[name] for name in action.answers}

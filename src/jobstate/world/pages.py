@@ -119,7 +119,7 @@ class Query:
         try:
             value, created, job_id = json.loads(urlsafe_b64decode(token))
             return str(value), int(created), str(job_id)
-        except ValueError:
+        except (ValueError, TypeError):
             expected = "Member must be a token that this operation has answered with"
             raise invalid(self.jobs.schema.codes, self.listing.token, token, expected) from None
 
@@ -136,9 +136,10 @@ class Query:
                 return False
         known = {each.argument: each for each in self.listing.named}
         for one in named:
-            if one["name"] not in known:
-                raise UnknownNameError(f"filter of {self.shape.operation}", one["name"], known)
-            each = known[one["name"]]
+            name = one.get("name")
+            if name not in known:
+                raise UnknownNameError(f"filter of {self.shape.operation}", name, known)
+            each = known[name]
             if not any(self._holds(each, wanted, job) for wanted in one.get("values", ())):
                 return False
         return True

@@ -20,7 +20,7 @@ from jobstate.model.schema_writer import EVENT
 from jobstate.world import refusals
 from jobstate.world.broods import Nursery
 from jobstate.world.budget import Allowance
-from jobstate.world.kept import KeptKind, argument_of, features_of
+from jobstate.world.kept import KeptKind, answered_of, argument_of, features_of
 from jobstate.world.pages import Cut, Query
 from jobstate.world.refusals import RefusedRequestError
 from jobstate.world.scripts import Birth, Script, ordinary
@@ -135,6 +135,12 @@ class World:
         return tuple(self._operations)
 
     @property
+    def services(self) -> dict[str, tuple[str, ...]]:
+        """The names of the operations that it takes, by the service that has them."""
+        service = {name: kind.schema.service for name, (kind, _) in self._operations.items()}
+        return {one: tuple(it for it in service if service[it] == one) for one in service.values()}
+
+    @property
     def lives(self) -> tuple[Life, ...]:
         """The lives of all jobs there ever were, as far as anybody knows now."""
         with self._lock:
@@ -241,7 +247,8 @@ class World:
         if own is not None and how.argument not in request:
             return self._list(kind, own, request)
         child = self._kinds[how.kind]
-        shape = child.schema.shapes[0] if how.shown else next(filter(_lists, child.schema.shapes))
+        shapes = child.schema.shapes
+        shape = shapes[0] if how.shown else next(each for each in shapes if each.listing)
         parent = self._job(kind, request, how.argument, self._late(shape))
         rest = {name: each for name, each in request.items() if name != how.argument}
         page = self._page(shape, how.listing, rest, self._nursery.children(parent, child.jobs))
@@ -286,7 +293,7 @@ class World:
         life = self._life(kind, key, said, features)
         job = kind.jobs.add(life)
         self._nursery.begin(job)
-        return _answered(action, job, created)
+        return answered_of(action, job, created)
 
     def _life(self, kind: KeptKind, key: JobKey, said: Said, features: Mapping[str, bool]) -> Life:
         """Return the life that the script makes of a job."""
@@ -333,7 +340,7 @@ class World:
             return life.stopped(at, action, said, self.stopping)
 
         self._nursery.stop(job, at, stopped, self.stopping)
-        return _answered(action, job, at)
+        return answered_of(action, job, at)
 
     def _update(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         job, at = self._now(kind, action, request)
@@ -347,7 +354,7 @@ class World:
         if not any((region.name, edge.origin) in standing for region, edge in edges):
             raise self._unfit(kind, action, job, at)
         job.become(job.life.updated(at, self._said(action, request, job.life.job)))
-        return _answered(action, job, at)
+        return answered_of(action, job, at)
 
     def _delete(self, kind: KeptKind, action: Action, request: _Request) -> _Answer:
         job, at = self._now(kind, action, request)
@@ -360,7 +367,7 @@ class World:
         if before != after:  # what goes on beside has to end before
             raise self._unfit(kind, action, job, at)
         job.become(life)
-        return _answered(action, job, at)
+        return answered_of(action, job, at)
 
     def _now(self, kind: KeptKind, action: Action, request: _Request) -> tuple[LivingJob, datetime]:
         """Return the job that is to be changed, and when: not before its last change."""
@@ -388,12 +395,3 @@ class World:
     def _unfit(kind: KeptKind, action: Action, job: LivingJob, at: datetime) -> RefusedRequestError:
         shown = job.life.moment(at).shown[kind.lifecycle.main_region.name]
         return refusals.unfit(action.unfit, kind.schema, shown.primary)
-
-
-def _lists(shape: Shape) -> bool:
-    return shape.listing is not None
-
-
-def _answered(action: Action, job: LivingJob, at: datetime) -> _Answer:
-    described = job.at(at)
-    return {name: described[name] for name in action.answers}

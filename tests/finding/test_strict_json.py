@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from jobstate.cli.strict_json import DefectError, value_at
 from jobstate.errors import LISTED
+from jobstate.finding.strict_json import DefectError, value_at
 from tests.support.command import item, jobstate
 
 
