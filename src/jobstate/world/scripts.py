@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from random import Random
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from jobstate.errors import UnknownNameError
 from jobstate.model.life import Life, Said, Stay
@@ -31,6 +31,8 @@ class Birth:
         said: When it is created and with what, as answers repeat it.
         features: Feature name → whether it has it, as the request shows.
         random: For whatever is left to chance; the same seed and name give the same.
+        request: All that it is created with, what answers keep to themselves too; empty of a job
+            that another one makes.
     """
 
     lifecycle: Lifecycle
@@ -38,6 +40,7 @@ class Birth:
     said: Said
     features: Mapping[str, bool]
     random: Random
+    request: Mapping[str, Any] = field(factory=dict, repr=False)
 
     def life(
         self,

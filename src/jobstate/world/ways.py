@@ -42,8 +42,9 @@ def way_through(
     In each it takes, of the moves that lead no farther from the goal and not back, the first one
     that the life cycle has: authors write the usual road first. From a status that it is to come by
     it goes straight on to the next thing, and from the last thing to an end that is no success:
-    ``("Training", "stop_requested")`` is a stop while it trains. Moves that somebody asks for, a stop say, are
-    taken only where they are wanted; those that are only inferred, where no other way is as short.
+    ``("Training", "stop_requested")`` is a stop while it trains. Moves that somebody asks for, a
+    stop say, are taken only where they are wanted; those that are only inferred, where no other way
+    is as short.
 
     Args:
         lifecycle: The life cycle.
