@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from jobstate.model.answer_schema import within
 from jobstate.model.life import Life, Said, Stay
 from jobstate.world import refusals
 from jobstate.world.population import Population
+from jobstate.world.scripts import Birth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,18 @@ class KeptKind:
     def name_in(self, said: Mapping[str, object]) -> str:
         """Return what a job is called, from what a request has said of it."""
         return str(within(said, self.schema.name))
+
+    def birth(self, seed: object, key: JobKey, said: Said, request: Mapping[str, Any]) -> Birth:
+        """Return a job that is being created, for a script."""
+        name = self.name_in(said.fields)
+        return Birth(
+            lifecycle=self.lifecycle,
+            job=key,
+            said=said,
+            features=features_of(self.lifecycle, key, said),
+            random=Random(f"{seed}/{self.lifecycle.name}/{name}/{self.jobs.called(name)}"),  # noqa: S311 - nothing secret
+            request=request,
+        )
 
     def running(self, at: datetime) -> int:
         """Return how many jobs run at a time."""

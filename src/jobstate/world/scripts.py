@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from math import inf
 from random import Random
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from jobstate.errors import UnknownNameError
 from jobstate.model.life import Life, Said, Stay
 from jobstate.model.lifecycle import Lifecycle, derived
 from jobstate.model.observation import JobKey
-from jobstate.model.states import Needs, Outcome
-from jobstate.model.walks import beside, next_of, walks_of
+from jobstate.model.states import Needs, Outcome, State
+from jobstate.model.walks import beside, next_of
+from jobstate.world.ways import way_through
 
-if TYPE_CHECKING:
-    from jobstate.model.hidden_states import Hidden
-
-_FAR: Final = inf
 #: How long a stay lasts where nobody says, in seconds: so much on average, half more or less.
 USUAL: Final = 60.0
 
@@ -35,6 +31,8 @@ class Birth:
         said: When it is created and with what, as answers repeat it.
         features: Feature name → whether it has it, as the request shows.
         random: For whatever is left to chance; the same seed and name give the same.
+        request: All that it is created with, what answers keep to themselves too; empty of a job
+            that another one makes.
     """
 
     lifecycle: Lifecycle
@@ -42,15 +40,20 @@ class Birth:
     said: Said
     features: Mapping[str, bool]
     random: Random
+    request: Mapping[str, Any] = field(factory=dict, repr=False)
 
     def life(
-        self, states: Sequence[str], seconds: float = USUAL, failure: str | None = None
+        self,
+        states: Sequence[str],
+        seconds: float | Callable[[State], float] = USUAL,
+        failure: str | None = None,
     ) -> Life:
         """Return a life through some states.
 
         Args:
             states: Their names, in order.
-            seconds: How long each stay lasts on average, half more or less.
+            seconds: How long each stay lasts on average, half more or less; or what returns how
+                long one lasts.
             failure: What the service says of a failure.
 
         Raises:
@@ -59,9 +62,9 @@ class Birth:
         region = self.lifecycle.main_region
         named = [region.state(name) for name in states]
         times = [self.said.at]
-        for _ in named[1:]:
-            lasts = round(seconds * self.random.uniform(0.5, 1.5), 3)
-            times.append(times[-1] + timedelta(seconds=lasts))
+        for state in named[:-1]:
+            lasts = seconds(state) if callable(seconds) else seconds * self.random.uniform(0.5, 1.5)
+            times.append(times[-1] + timedelta(seconds=round(lasts, 3)))
         others = {}
         for other in self.lifecycle.regions:
             if other is not region:
@@ -108,18 +111,9 @@ def ordinary(birth: Birth) -> Life:
     return birth.life(ordinary_way(birth.lifecycle, needs))
 
 
-def asked_causes(lifecycle: Lifecycle) -> frozenset[str]:
-    """Return what moves are caused by that somebody asks the service for."""
-    actions = lifecycle.schema.actions if lifecycle.schema else ()
-    return frozenset().union(*(each.causes for each in actions))
-
-
 @derived
 def ordinary_way(lifecycle: Lifecycle, features: Needs) -> tuple[str, ...]:
-    """Return the states of a job with which all goes well.
-
-    In each it takes, of the moves that nobody asks for and that lead no farther from success and
-    not back, the first one that the life cycle has: authors write the usual road first.
+    """Return the states of a job with which all goes well: the usual road to success.
 
     Args:
         lifecycle: The life cycle.
@@ -128,25 +122,7 @@ def ordinary_way(lifecycle: Lifecycle, features: Needs) -> tuple[str, ...]:
     Raises:
         UnknownNameError: No job of these features succeeds.
     """
-    walks = walks_of(lifecycle)
-    goals = [
-        one
-        for one in walks.moves
-        if walks.state(one).outcome is Outcome.SUCCEEDED and not walks.state(one).gone
-    ]
-    away = walks.distances(goals)
-    asked_for = asked_causes(lifecycle)
-    wanted = dict(features)
-    starts = [
-        one
-        for one in walks.starts
-        if one in away and all(wanted.get(name, has) is has for name, has in one.features)
-    ]
-    if not starts:
+    way = way_through(lifecycle, features, (), Outcome.SUCCEEDED)
+    if not way:
         raise UnknownNameError("way to success of", str(lifecycle), ())
-    way: list[Hidden] = [min(starts, key=away.__getitem__)]
-    while away[way[-1]]:
-        ahead = (to for edge, to in walks.moves[way[-1]] if edge.cause not in asked_for)
-        near = (to for to in ahead if away.get(to, _FAR) <= away[way[-1]])
-        way.append(next(to for to in near if to not in way))
-    return tuple(one.state for one in way)
+    return way

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
 from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve
@@ -23,7 +23,7 @@ from jobstate.world.budget import Allowance
 from jobstate.world.kept import KeptKind, answered_of, argument_of, features_of
 from jobstate.world.pages import Cut, Query
 from jobstate.world.refusals import RefusedRequestError
-from jobstate.world.scripts import Birth, Script, ordinary
+from jobstate.world.scripts import Script, ordinary
 
 if TYPE_CHECKING:
     from jobstate.model.answer_schema import Shape
@@ -40,6 +40,7 @@ GONE_AFTER: Final = 60.0
 STOPPING: Final = 30.0
 
 _Request: TypeAlias = Mapping[str, Any]
+_NOTHING: Final[_Request] = MappingProxyType({})
 _Answer: TypeAlias = dict[str, Any]
 #: Returns why a request is refused that the world would take; None where it is not.
 Fault: TypeAlias = Callable[[str, Mapping[str, Any]], RefusedRequestError | None]
@@ -290,19 +291,13 @@ class World:
             raise refusals.invalid(kind.schema.codes, action.job, name, expected)
         if self.quota is not None and kind.running(now) >= self.quota:
             raise refusals.over_limit(kind.schema, self.quota)
-        life = self._life(kind, key, said, features)
-        job = kind.jobs.add(life)
+        job = kind.jobs.add(self._life(kind, key, said, request))
         self._nursery.begin(job)
         return answered_of(action, job, created)
 
-    def _life(self, kind: KeptKind, key: JobKey, said: Said, features: Mapping[str, bool]) -> Life:
+    def _life(self, kind: KeptKind, key: JobKey, said: Said, request: _Request = _NOTHING) -> Life:
         """Return the life that the script makes of a job."""
-        name = kind.name_in(said.fields)
-        random = Random(f"{self.seed}/{kind.lifecycle.name}/{name}/{kind.jobs.called(name)}")  # noqa: S311 - nothing secret
-        birth = Birth(
-            lifecycle=kind.lifecycle, job=key, said=said, features=features, random=random
-        )
-        life = self.script(birth)
+        life = self.script(kind.birth(self.seed, key, said, request))
         if (life.job, life.start) != (key, said.at):
             raise ValueError(f"expected a script to return a life of {key}, got one of {life.job}")
         return life
@@ -314,7 +309,7 @@ class World:
         key = kind.writer.key(called, at, self.place)
         key = evolve(key, id=job_id) if job_id else key
         said = Said(at, {**says, kind.schema.name[0]: called})
-        return kind.jobs.add(self._life(kind, key, said, features_of(kind.lifecycle, key, said)))
+        return kind.jobs.add(self._life(kind, key, said))
 
     def _key(self, kind: KeptKind, action: Action, request: _Request, created: datetime) -> JobKey:
         name = argument_of(kind, request, action.job)
