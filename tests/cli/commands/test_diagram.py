@@ -292,6 +292,10 @@ def test_an_incident_as_a_page(journal: Path, tmp_path: Path) -> None:
             "several jobs take --view incident",
         ),
         (("--format", "svg", "--view", "incident"), "the incident view takes --job FILE"),
+        (
+            ("--format", "svg", "--view", "incident", "--job", LIST, "--detail", "all"),
+            "go with the life cycle",
+        ),
         (("--format", "svg", "--journal", "jobs.db"), "--journal goes with --view incident"),
         (("--format", "svg", "--page", "x.html"), "--page goes with --view incident"),
         (("--format", "text"), "not text"),

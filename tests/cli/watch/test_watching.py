@@ -11,15 +11,18 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ParamValidationError
 
 from jobstate.aws import ServiceError
-from jobstate.aws.following import Pause
+from jobstate.aws.following import FollowStep, Pause
+from jobstate.aws.operations import listed
 from jobstate.batch import BATCH_JOB
 from jobstate.cli.watch.looks import Looks
+from jobstate.cli.watch.walk import ListWalk
 from jobstate.cli.watch.watching import Watching, Wish, kind_of
 from jobstate.errors import LifecycleError
 from jobstate.kinds import KINDS
 from jobstate.model.states import Outcome
 from jobstate.sagemaker import PROCESSING_JOB, TRAINING_JOB, TUNING_JOB
 from jobstate.testing import ClockStoppedError, Service, VirtualClock
+from jobstate.tracking.tracker import Tracker
 from jobstate.world import RefusedRequestError
 from jobstate.world.scripts import ordinary
 from tests.support.command import described, item
@@ -325,6 +328,20 @@ def test_a_list_without_an_end() -> None:
     watched = WatchedService(client=Endless())
     assert watched.run() == 4
     assert any("goes on and shows nothing new" in line for line in watched.lines)
+
+
+def test_a_description_of_nothing() -> None:
+    """Of several jobs that are described in one answer, one may be missing: the list has to do."""
+    queue = listed(BATCH_JOB, {"jobQueue": "nightly"})
+    walk = ListWalk(kind=BATCH_JOB, tracker=Tracker(BATCH_JOB), listed=queue)
+    plan = walk.plan()
+    assert next(plan).operation == "ListJobs"  # type: ignore[union-attr]
+    job = {"jobId": "1-2", "jobName": "tide", "status": "RUNNING", "createdAt": 1_772_600_000_000}
+    step = plan.send({"jobSummaryList": [job]})
+    assert isinstance(step, FollowStep)
+    assert next(plan).operation == "DescribeJobs"  # type: ignore[union-attr]
+    assert isinstance(plan.send({"jobs": []}), Pause)
+    assert walk.settled
 
 
 # --- Kinds and families -------------------------------------------------------------------------

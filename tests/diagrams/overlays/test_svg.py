@@ -364,3 +364,23 @@ def test_marks_on_curves() -> None:
     assert texts(root, "pill") == ["12"]
     (line,) = [each for each in groups(root, "line") if each.get("data-arrows") == arrow.id]
     assert "C" in next(each for each in line if each.get("class") == "stroke").attrib["d"]
+
+
+def test_a_strip_at_the_end_of_time() -> None:
+    """No calendar goes on behind it."""
+    stay = StripPiece(node=None, label="x", begin=0, end=9e9, number=1, stage=Stage.STRANGE)
+    begin = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    root = drawn(strip=Strip(begin=begin, seconds=9e9, stays=(stay,)))
+    said = [each.text or "" for each in root.iter(f"{SVG}text")]
+    assert any(each.startswith("in UTC, from 9999-12-31 23:59:59 to 9999-12-31") for each in said)
+
+
+def test_a_fleet_at_small_boxes() -> None:
+    """Where jobs are is told shortly there, beside the name; at frames nothing else is told."""
+    root = drawn(
+        nodes={"s_Stopping_Downloading": Chip(corner="12 of 40 · 30%")},
+        frames={"g_InProgress": Chip(corner="now: InProgress/Hibernating")},
+    )
+    said = {each.text for each in root.iter(f"{SVG}text")}
+    assert {"12", "now: InProgress/Hibernating"} <= said
+    assert "12 of 40 · 30%" not in said

@@ -166,8 +166,6 @@ class JobStays:
     ) -> ShownStay:
         name = self._state_after(piece.visits)
         state = None if name is None else self._track.region.state(name)
-        if state is not None and not piece.fits(state):
-            state = None  # one of those that the answer leaves, chosen by nobody but us
         final = bool(piece.visits) and self._track.visits[piece.visits[-1]].final
         end = piece.begin if final else piece.end or until
         if piece.begin is not None and end is not None:
