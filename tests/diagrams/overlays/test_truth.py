@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Any
 
 import pytest
 
@@ -98,7 +98,7 @@ def test_every_pair_is_drawn_as_what_it_says(primary: str) -> None:
     for secondary in WORDS:
         said = {"TrainingJobStatus": primary, "SecondaryStatus": secondary}
         thin = life.at(BEGIN, "list") | said
-        whole = life.at(life.stays[2].start) | said
+        whole: dict[str, Any] = life.at(life.stays[2].start) | said
         ends = [*whole[HISTORY][:-1], whole[HISTORY][-1] | {"Status": secondary}]
         for answers in ([thin], [whole], [whole | {HISTORY: ends}], [life.at(BEGIN), thin]):
             assert falsehoods(answers) == []
@@ -108,7 +108,8 @@ def test_every_pair_is_drawn_as_what_it_says(primary: str) -> None:
                 assert overlay.frames == {}
                 continue
             assert now_in(overlay, "job") == set()
-            (last,) = overlay.strip.stays[-1:] if overlay.strip else ()
+            assert overlay.strip is not None
+            last = overlay.strip.stays[-1]
             assert (last.node, last.stage) == (None, "strange")
             assert last.label in {f"{primary}/{secondary}", secondary}
             assert overlay.subtitle.startswith(last.label)
