@@ -98,7 +98,7 @@ class Walks:
         def go_on(cost: int, edge: Edge, target: Hidden, way: tuple[State, ...]) -> None:
             nonlocal turn
             turn += 1  # equals come in the order in which they were found
-            cost += _INFERRED if edge.basis is Basis.INFERRED else 1
+            cost += cost_of(edge)
             heappush(queue, (cost, turn, target, (*way, self.state(target))))
 
         for start in starts:
@@ -131,6 +131,11 @@ class Walks:
                     found[earlier] = found[one] + 1
                     queue.append(earlier)
         return found
+
+
+def cost_of(edge: Edge) -> int:
+    """Return what a move costs whoever looks for the firmest way."""
+    return _INFERRED if edge.basis is Basis.INFERRED else 1
 
 
 @derived

@@ -42,7 +42,9 @@ class KeptKind:
         """Return what a job is called, from what a request has said of it."""
         return str(within(said, self.schema.name))
 
-    def birth(self, seed: object, key: JobKey, said: Said, request: Mapping[str, Any]) -> Birth:
+    def birth(
+        self, seed: object, key: JobKey, said: Said, request: Mapping[str, Any] | None = None
+    ) -> Birth:
         """Return a job that is being created, for a script."""
         name = self.name_in(said.fields)
         return Birth(
@@ -51,7 +53,7 @@ class KeptKind:
             said=said,
             features=features_of(self.lifecycle, key, said),
             random=Random(f"{seed}/{self.lifecycle.name}/{name}/{self.jobs.called(name)}"),  # noqa: S311 - nothing secret
-            request=request,
+            request=request or {},
         )
 
     def running(self, at: datetime) -> int:

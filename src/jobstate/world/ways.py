@@ -5,20 +5,18 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from jobstate.errors import UnknownNameError
 from jobstate.model.hidden_states import Hidden
-from jobstate.model.states import Basis, Edge, Needs, Outcome, State
-from jobstate.model.walks import Walks, walks_of
+from jobstate.model.states import Edge, Needs, Outcome, State
+from jobstate.model.walks import Walks, cost_of, walks_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from jobstate.model.lifecycle import Lifecycle
 
-#: What a move costs that nobody has seen or documented; one that somebody has costs 1.
-_INFERRED: Final = 100
 #: Where a job is, and of how many things it has come by that it is to come by.
 _Place: TypeAlias = tuple[Hidden, int]
 
@@ -118,7 +116,7 @@ class _Roads:
         for edge, to in self._walks.moves[one]:
             counted = self._counted(come_by, edge, to)
             if edge.cause not in self._asked or edge.cause in self._via[come_by:counted]:
-                yield _INFERRED if edge.basis is Basis.INFERRED else 1, (to, counted)
+                yield cost_of(edge), (to, counted)
 
     def distances(self, ends: Container[str]) -> Mapping[_Place, int]:
         """Return what it costs from each place to come to an end, having come by everything."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from threading import RLock
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve
@@ -20,10 +19,10 @@ from jobstate.model.schema_writer import EVENT
 from jobstate.world import refusals
 from jobstate.world.broods import Nursery
 from jobstate.world.budget import Allowance
-from jobstate.world.kept import KeptKind, answered_of, argument_of, features_of
+from jobstate.world.kept import KeptKind, answered_of, argument_of
 from jobstate.world.pages import Cut, Query
 from jobstate.world.refusals import RefusedRequestError
-from jobstate.world.scripts import Script, ordinary
+from jobstate.world.scripts import Birth, Script, ordinary
 
 if TYPE_CHECKING:
     from jobstate.model.answer_schema import Shape
@@ -40,7 +39,6 @@ GONE_AFTER: Final = 60.0
 STOPPING: Final = 30.0
 
 _Request: TypeAlias = Mapping[str, Any]
-_NOTHING: Final[_Request] = MappingProxyType({})
 _Answer: TypeAlias = dict[str, Any]
 #: Returns why a request is refused that the world would take; None where it is not.
 Fault: TypeAlias = Callable[[str, Mapping[str, Any]], RefusedRequestError | None]
@@ -285,21 +283,23 @@ class World:
         key = self._key(kind, action, request, created)
         name = str(request[action.job])
         said = Said(created, self._said(action, request, key) | {action.job: name})
-        features = features_of(kind.lifecycle, key, said)
-        if clash := excluded(kind.lifecycle, features):
+        birth = kind.birth(self.seed, key, said, request)
+        if clash := excluded(kind.lifecycle, birth.features):
             expected = f"No job has {' and '.join(clash)} at once"
             raise refusals.invalid(kind.schema.codes, action.job, name, expected)
         if self.quota is not None and kind.running(now) >= self.quota:
             raise refusals.over_limit(kind.schema, self.quota)
-        job = kind.jobs.add(self._life(kind, key, said, request))
+        job = kind.jobs.add(self._life(birth))
         self._nursery.begin(job)
         return answered_of(action, job, created)
 
-    def _life(self, kind: KeptKind, key: JobKey, said: Said, request: _Request = _NOTHING) -> Life:
+    def _life(self, birth: Birth) -> Life:
         """Return the life that the script makes of a job."""
-        life = self.script(kind.birth(self.seed, key, said, request))
-        if (life.job, life.start) != (key, said.at):
-            raise ValueError(f"expected a script to return a life of {key}, got one of {life.job}")
+        life = self.script(birth)
+        if (life.job, life.start) != (birth.job, birth.said.at):
+            raise ValueError(
+                f"expected a script to return a life of {birth.job}, got one of {life.job}"
+            )
         return life
 
     def _born(
@@ -309,7 +309,7 @@ class World:
         key = kind.writer.key(called, at, self.place)
         key = evolve(key, id=job_id) if job_id else key
         said = Said(at, {**says, kind.schema.name[0]: called})
-        return kind.jobs.add(self._life(kind, key, said))
+        return kind.jobs.add(self._life(kind.birth(self.seed, key, said)))
 
     def _key(self, kind: KeptKind, action: Action, request: _Request, created: datetime) -> JobKey:
         name = argument_of(kind, request, action.job)

@@ -10,7 +10,8 @@ from jobstate.conformance.check import check
 from jobstate.diagrams.gantt.axis import Axis
 from jobstate.diagrams.gantt.record import Incident, ShownFinding, ShownJob
 from jobstate.diagrams.gantt.stays import JobStays
-from jobstate.diagrams.overlays.course import course_of
+from jobstate.diagrams.overlays.course import course_of, newest_time
+from jobstate.diagrams.overlays.sentences import MOST_FINDINGS, said_of, said_of_stranger
 from jobstate.diagrams.overlays.words import LONGEST_SENTENCE, cut, duration
 from jobstate.errors import ObservationError
 from jobstate.model.job_keys import JobKeys
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from jobstate.model.lifecycle import Lifecycle
     from jobstate.model.observation import JobKey, Observation
 
-#: Of more of them only the first are told, and how many there are besides.
-MOST_FINDINGS: Final = 20
 #: What a job has come to, in words; what somebody has to look at is written large.
 OUTCOMES: Final = {
     Outcome.RUNNING: "still running",
@@ -106,7 +105,8 @@ def _job(
     track = next(
         (each for each in course_of(lifecycle, seen) if each.region is lifecycle.main_region), None
     )
-    found = None if track is None else JobStays(report, track, seen, now or _newest(seen), usual)
+    until = now or newest_time(seen)
+    found = None if track is None else JobStays(report, track, seen, until, usual)
     stays = found.stays if found else ()
     return ShownJob(
         name=cut(report.job.name),
@@ -119,12 +119,6 @@ def _job(
         console=report.console,
         stays=stays,
     )
-
-
-def _newest(seen: Sequence[Observation]) -> datetime | None:
-    times = [each.modified for each in seen]
-    times += [time for each in seen for entry in each.entries for time in (entry.start, entry.end)]
-    return max(filter(None, times), default=None)
 
 
 def _headline(report: Report, stays: Sequence[ShownStay]) -> str:
@@ -155,10 +149,7 @@ def _findings(report: Report, found: JobStays | None) -> Iterator[ShownFinding]:
 
 def _found_at(step: Step, report: Report, found: JobStays | None) -> Iterator[ShownFinding]:
     for each in step.violations:
-        is_note = each.severity is Severity.NOTE
-        said = f"{each.message} ({each.rule}{', a note' if is_note else ''})"
         number = found.number_of(each.path, step.where) if found else None
-        yield ShownFinding(cut(said, LONGEST_SENTENCE), number, is_note)
+        yield ShownFinding(said_of(each), number, each.severity is Severity.NOTE)
     for stranger in step.unmodelled:
-        said = f"{stranger.field} is {stranger.value}, which {report.lifecycle} does not know"
-        yield ShownFinding(cut(said, LONGEST_SENTENCE), is_note=True)
+        yield ShownFinding(said_of_stranger(stranger, report), is_note=True)

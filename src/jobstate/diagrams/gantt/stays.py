@@ -6,7 +6,6 @@ the same status one after the other tell of one stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -144,10 +143,9 @@ class JobStays:
             path: Where it is in the answer.
             where: Which answer it is, as `Step.where` has it.
         """
-        history, entries = self._track.region.history, len(self._track.entries)
-        entry = re.match(rf"{re.escape(history)}\[(\d+)\]", path) if history else None
-        if entry is not None and int(entry[1]) < entries:
-            return int(entry[1]) + 1
+        entry, entries = self._track.entry_at(path), len(self._track.entries)
+        if entry is not None and entry < entries:
+            return entry + 1
         return self._of_answer.get(int(where.strip("[]")), entries) or None
 
     def _alarms(self, report: Report) -> dict[int | None, str]:

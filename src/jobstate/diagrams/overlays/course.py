@@ -5,6 +5,7 @@ What is drawn of one job and what is counted of many both come from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate, takewhile
@@ -117,6 +118,16 @@ class Track:
         ends = list(takewhile(lambda each: each.final, reversed(self.visits)))
         return ends[-1] if ends else None
 
+    def entry_at(self, path: str) -> int | None:
+        """Return the entry of the history that a path in an answer is in, from 0; None of others.
+
+        Args:
+            path: ``SecondaryStatusTransitions[2].StartTime``.
+        """
+        history = self.region.history
+        found = re.match(rf"{re.escape(history)}\[(\d+)\]", path) if history else None
+        return int(found[1]) if found else None
+
     def visit_of_entry(self, entry: int) -> int | None:
         """Return the index of the visit with which an entry begins; None where there is none."""
         return next((i for i, each in enumerate(self.visits) if each.entry == entry), None)
@@ -139,7 +150,7 @@ def course_of(
         now: What time it is, aware; by default the newest time that the answers show.
     """
     answers = list(in_order(seen))
-    until = now or _newest(seen)
+    until = now or newest_time(seen)
     tracks = []
     for region in lifecycle.regions:
         automaton = compile_lifecycle(lifecycle)[region.name]
@@ -152,7 +163,7 @@ def course_of(
     return tuple(tracks)
 
 
-def _newest(seen: Iterable[Observation]) -> datetime | None:
+def newest_time(seen: Iterable[Observation]) -> datetime | None:
     """Return the newest time that answers show, aware; None where they show none."""
     times = [each.modified for each in seen]
     times += [time for each in seen for entry in each.entries for time in (entry.start, entry.end)]

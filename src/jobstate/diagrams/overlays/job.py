@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -132,10 +131,9 @@ def _track_of(violation: Violation, tracks: Sequence[Track]) -> Track | None:
 
 def _visit_of(violation: Violation, where: str, track: Track) -> int | None:
     """Return the index of the visit that a violation is about: by its entry, else its answer."""
-    history = track.region.history
-    entry = re.match(rf"{re.escape(history)}\[(\d+)\]", violation.path) if history else None
+    entry = track.entry_at(violation.path)
     if entry is not None:
-        return track.visit_of_entry(int(entry[1]))
+        return track.visit_of_entry(entry)
     return track.seen_at.get(int(where.strip("[]")))
 
 

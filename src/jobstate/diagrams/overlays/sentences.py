@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jobstate.conformance.report import Report
     from jobstate.diagrams.overlays.course import Track
+    from jobstate.model.events import Unmodelled, Violation
 
 #: Of more of them only the first are told, and how many there are besides.
 MOST_FINDINGS: Final = 20
@@ -74,17 +75,23 @@ def footer(track: Track | None) -> str:
     )
 
 
+def said_of(violation: Violation) -> str:
+    """Return what is said of something that can't be true."""
+    note = ", a note" if violation.severity is Severity.NOTE else ""
+    return cut(f"{violation.message} ({violation.rule}{note})", LONGEST_SENTENCE)
+
+
+def said_of_stranger(stranger: Unmodelled, report: Report) -> str:
+    """Return what is said of a status that nobody knows."""
+    said = f"{stranger.field} is {stranger.value}, which {report.lifecycle} does not know"
+    return cut(said, LONGEST_SENTENCE)
+
+
 def findings(report: Report) -> Iterator[str]:
     """Yield what was found wrong, and what is not known; of too much the first, and how much."""
-    found = [
-        f"{each.message} ({each.rule}{', a note' if each.severity is Severity.NOTE else ''})"
-        for each in report.violations
-    ]
-    found += [
-        f"{each.field} is {each.value}, which {report.lifecycle} does not know"
-        for each in report.unmodelled
-    ]
-    yield from (cut(each, LONGEST_SENTENCE) for each in found[:MOST_FINDINGS])
+    found = [*map(said_of, report.violations)]
+    found += [said_of_stranger(each, report) for each in report.unmodelled]
+    yield from found[:MOST_FINDINGS]
     rest = max(len(found) - MOST_FINDINGS, 0) + report.job_state.suppressed
     if rest:
         yield f"and {rest:,} more"

@@ -43,11 +43,11 @@ _ALL: Final = (
     ),
     *(
         Scenario(
-            name="spot" if number == 1 else f"spot-{number}",
-            meaning=f"its spot instances are reclaimed {'once' if number == 1 else 'thrice'}",
+            name=name,
+            meaning=f"its spot instances are reclaimed {often}",
             via=("spot_reclaimed",) * number,
         )
-        for number in (1, 3)
+        for name, number, often in (("spot", 1, "once"), ("spot-3", 3, "thrice"))
     ),
     Scenario(
         name="algorithm-failure",

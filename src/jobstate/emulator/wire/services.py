@@ -11,7 +11,7 @@ from jobstate.emulator.wire.operations import ServiceOperation, path_of
 from jobstate.emulator.wire.printing import Prints
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from jobstate.model.operations import ErrorCodes
 
@@ -76,12 +76,17 @@ class ModelledService:
 
     def _pattern(self, method: str, path: str) -> str | None:
         """Return the operation at a path that may have arguments."""
-        models = (
-            self._model.operation_model(name)
-            for (own, uri), name in self._paths.items()
-            if own == method and "{" in uri
-        )
-        return next((each.name for each in models if path_of(each).fullmatch(path)), None)
+        names = (name for own, pattern, name in self._patterns if own == method and pattern(path))
+        return next(names, None)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, Callable[[str], object], str]]:
+        """The operations whose paths have arguments: method, what fits a path, name."""
+        return [
+            (method, path_of(self._model.operation_model(name)).fullmatch, name)
+            for (method, uri), name in self._paths.items()
+            if "{" in uri
+        ]
 
     @cached_property
     def _messages(self) -> dict[str, str]:
